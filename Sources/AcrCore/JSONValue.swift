@@ -1,0 +1,131 @@
+/// A JSON document with its members in the order of the text.
+public enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([Member])
+
+  /// One name and value of an object.
+  public struct Member: Equatable, Sendable {
+    /// The member's name.
+    public var name: String
+    /// The member's value.
+    public var value: JSONValue
+
+    /// Creates a member.
+    public init(_ name: String, _ value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Reads a document.
+  /// - Throws: ``JSONError`` with line and column.
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
+    var scanner = JSONScanner(bytes)
+    var stack: [Container] = []
+    var result = JSONValue.null
+    while let event = try scanner.next() {
+      let value: JSONValue
+      switch event {
+      case .objectStart:
+        stack.append(Container(isObject: true))
+        continue
+      case .arrayStart:
+        stack.append(Container(isObject: false))
+        continue
+      case .key(let name):
+        stack[stack.count - 1].name = name
+        continue
+      case .objectEnd, .arrayEnd:
+        guard let container = stack.popLast() else { continue }
+        value = container.isObject ? .object(container.members) : .array(container.items)
+      case .string(let text): value = .string(text)
+      case .integer(let number): value = .integer(number)
+      case .number(let number): value = .number(number)
+      case .bool(let flag): value = .bool(flag)
+      case .null: value = .null
+      }
+      if stack.isEmpty { result = value } else { stack[stack.count - 1].append(value) }
+    }
+    self = result
+  }
+
+  private struct Container {
+    let isObject: Bool
+    var name = ""
+    var members: [Member] = []
+    var items: [JSONValue] = []
+
+    mutating func append(_ value: JSONValue) {
+      if isObject { members.append(Member(name, value)) } else { items.append(value) }
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value of a member; nil where this is no object or has no such member. Of repeated names the last one counts.
+  public subscript(_ name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.last { $0.name == name }?.value
+  }
+
+  /// The text of a string; nil for anything else.
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// The value of a whole number; nil for anything else.
+  public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+  /// The value of `true` or `false`; nil for anything else.
+  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The items of an array; nil for anything else.
+  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; nil for anything else.
+  public var members: [Member]? { if case .object(let value) = self { value } else { nil } }
+  /// True for `null`.
+  public var isNull: Bool { self == .null }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int64) { self = .integer(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(elements.map { Member($0.0, $0.1) })
+  }
+  public init(nilLiteral: ()) { self = .null }
+}
+
+extension JSONValue {
+  /// The document as compact JSON text.
+  public var text: String {
+    var writer = JSONWriter()
+    write(to: &writer)
+    return writer.text
+  }
+
+  private func write(to writer: inout JSONWriter) {
+    switch self {
+    case .null: writer.null()
+    case .bool(let value): writer.bool(value)
+    case .integer(let value): writer.integer(value)
+    case .number(let value): writer.number(value)
+    case .string(let value): writer.string(value)
+    case .array(let items):
+      writer.startArray()
+      for item in items { item.write(to: &writer) }
+      writer.endArray()
+    case .object(let members):
+      writer.startObject()
+      for member in members {
+        writer.key(member.name)
+        member.value.write(to: &writer)
+      }
+      writer.endObject()
+    }
+  }
+}
