@@ -1,5 +1,5 @@
 /// What points at a blob or manifest (image-spec, descriptor.md).
-public struct Descriptor: Hashable, Sendable {
+public struct Descriptor: Equatable, Sendable {
   /// The media type of what it points at.
   public var mediaType: String
   /// The digest of its bytes.
@@ -53,13 +53,6 @@ public struct Descriptor: Hashable, Sendable {
   }
 }
 
-extension Descriptor: Equatable {
-  public static func == (left: Descriptor, right: Descriptor) -> Bool {
-    left.digest == right.digest && left.size == right.size && left.mediaType == right.mediaType
-  }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-}
 
 /// An operating system and a processor (image-spec, image-index.md).
 public struct Platform: Hashable, Sendable, CustomStringConvertible {

@@ -33,7 +33,7 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-  private static func isComponent(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+  private static func isComponent(_ text: some Collection<UInt8>) -> Bool {
     var separators: [UInt8] = []
     var seenWord = false
     for byte in text {

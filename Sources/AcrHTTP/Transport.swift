@@ -1,0 +1,121 @@
+import AcrCore
+import HTTPTypes
+
+/// What sends requests. One real implementation (``CurlTransport``) and a scripted one in tests.
+public protocol Transport: Sendable {
+  /// Sends one request and returns when the head of the answer is there; the body is pulled by the caller.
+  /// It neither follows redirects nor tries again: that is ``HTTPClient``'s work. Any status is a normal return.
+  /// Cancelling the calling task, or dropping the answer's body unread, stops the transfer.
+  /// - Throws: ``AcrError`` of kind `network`, `timeout`, `cancelled` or `usage`.
+  func send(_ request: TransportRequest) async throws -> TransportResponse
+}
+
+/// One HTTP request.
+public struct TransportRequest: Sendable {
+  /// The method, for example `.get`.
+  public var method: HTTPRequest.Method
+  /// The absolute URL, sent as written. It may carry a signature, so it is never shown whole in messages or traces.
+  public var url: String
+  /// Header fields without `Authorization`, which has a type of its own below.
+  public var headers: HTTPFields
+  /// The value of `Authorization`, for example `Bearer …`. It is dropped when a redirect leaves the origin.
+  public var authorization: Secret?
+  /// The body.
+  public var body: RequestBody
+  /// True when sending it twice does no harm, so that it may be tried again after a connection broke in the middle.
+  /// Set from the method (RFC 9110, 9.2.2); override it where the caller knows better.
+  public var isIdempotent: Bool
+  /// True for requests whose bodies hold secrets (token requests): a trace then says only how long they were.
+  public var isConfidential: Bool
+
+  /// Creates a request; `isIdempotent` follows the method.
+  public init(
+    _ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], authorization: Secret? = nil,
+    body: RequestBody = .empty, isConfidential: Bool = false
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.authorization = authorization
+    self.body = body
+    self.isConfidential = isConfidential
+    isIdempotent = [.get, .head, .put, .delete, .options].contains(method)
+  }
+}
+
+/// A request's body.
+public enum RequestBody: Sendable {
+  /// No body. `POST`, `PUT` and `PATCH` send `Content-Length: 0`.
+  case empty
+  /// A body in memory, which can be sent again.
+  case bytes([UInt8])
+  /// A body that is produced while it is sent. It can be sent only once.
+  case stream(BodyStream)
+}
+
+/// A body that is produced piece by piece, at the pace of the connection that takes it.
+public struct BodyStream: Sendable {
+  /// The number of bytes, sent as `Content-Length`; nil for chunked transfer.
+  public let length: Int64?
+  /// The next piece; nil at the end. Called one at a time. An error stops the transfer and is thrown by `send`.
+  public let next: @Sendable () async throws -> [UInt8]?
+
+  /// Creates a stream.
+  public init(length: Int64?, next: @escaping @Sendable () async throws -> [UInt8]?) {
+    self.length = length
+    self.next = next
+  }
+}
+
+/// The head of an answer, and its body to pull.
+public struct TransportResponse: Sendable {
+  /// The status, for example 200.
+  public let status: Int
+  /// The header fields.
+  public let headers: HTTPFields
+  /// The URL that answered: another than the request's after a redirect.
+  public let url: String
+  /// The body.
+  public let body: ResponseBody
+
+  /// Creates an answer; for transports.
+  public init(status: Int, headers: HTTPFields, url: String, body: ResponseBody) {
+    self.status = status
+    self.headers = headers
+    self.url = url
+    self.body = body
+  }
+}
+
+/// The body of an answer, pulled piece by piece with back-pressure: a transport holds no more than about a megabyte that
+/// nobody has asked for yet. Dropping the last reference before the end stops the transfer.
+public final class ResponseBody: Sendable {
+  private let pull: @Sendable () async throws -> [UInt8]?
+  private let stop: @Sendable () -> Void
+
+  /// Creates a body from what gives the next piece (nil at the end) and what to do when it is dropped.
+  public init(pull: @escaping @Sendable () async throws -> [UInt8]?, stop: @escaping @Sendable () -> Void = {}) {
+    self.pull = pull
+    self.stop = stop
+  }
+
+  deinit { stop() }
+
+  /// The next piece, never empty; nil at the end.
+  /// - Throws: ``AcrError`` of kind `network` when the connection breaks or the body is shorter than announced.
+  public func next() async throws -> [UInt8]? { try await pull() }
+
+  /// The whole body.
+  /// - Parameter limit: the most bytes to take.
+  /// - Throws: ``AcrError`` of kind `invalid` when there are more.
+  public func collect(upTo limit: Int) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while let piece = try await next() {
+      guard bytes.count + piece.count <= limit else {
+        throw AcrError(.invalid, "the answer is longer than \(ByteCount.human(Int64(limit)))")
+      }
+      if bytes.isEmpty { bytes = piece } else { bytes += piece }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,142 @@
+import AcrCore
+
+/// Where artifacts come from: one repository of a registry, or an OCI layout folder.
+public protocol ArtifactSource: Sendable {
+  /// How the store is named in messages: `docker.io/library/alpine` or `oci:PATH`.
+  var displayName: String { get }
+
+  /// Reads a manifest and checks its bytes against the digest, where one is known.
+  /// - Throws: ``AcrError`` of kind `not-found` with the nearest tag in its help, `auth`, `denied`, `invalid`, …
+  func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest
+
+  /// The digest behind a tag without reading the manifest (a HEAD, which Docker Hub does not count as a pull);
+  /// nil when the tag does not exist.
+  func digest(of tag: TagName) async throws -> Digest?
+
+  /// Opens a blob for reading from `offset` on. The bytes are not checked here: the copier hashes what it passes on.
+  func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader
+
+  /// All tags, page by page in the store's order; nil at the end. An unknown repository throws `not-found`.
+  func tagPages() -> PageReader<TagName>
+
+  /// The manifests that name `digest` as their subject, by the referrers API or its fallback tag.
+  func referrers(of digest: Digest) async throws -> [Descriptor]
+}
+
+/// Where artifacts go to.
+public protocol ArtifactTarget: ArtifactSource {
+  /// Tells whether a blob is there (HEAD).
+  func hasBlob(_ digest: Digest) async throws -> Bool
+
+  /// Tells whether a manifest is there (HEAD by digest).
+  func hasManifest(_ digest: Digest) async throws -> Bool
+
+  /// Asks for an upload of a blob. `mountFrom` names repositories of the same registry that may hold it: the answer is
+  /// then perhaps ``UploadStart/mounted``, and nothing needs to be sent.
+  func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart
+
+  /// Sends a whole blob in one request (PUT) and ends the upload.
+  func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws
+
+  /// Streams a blob (PATCH), then ends the upload (PUT with the digest). The registry checks the digest; so does the
+  /// caller, who throws from `body` when the bytes are not those of the digest, so that the upload is never ended.
+  func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws
+
+  /// Gives up an upload (DELETE of the session); never throws, since it is only tidying.
+  func cancel(_ upload: UploadSession) async
+
+  /// Writes a manifest under its digest or under a tag.
+  func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws
+}
+
+/// Which manifest: by tag or by digest.
+public enum ManifestSelector: Hashable, Sendable, CustomStringConvertible {
+  case tag(TagName)
+  case digest(Digest)
+
+  /// The text that stands in the URL.
+  public var description: String {
+    switch self {
+    case .tag(let tag): tag.name
+    case .digest(let digest): digest.description
+    }
+  }
+}
+
+/// A manifest as it came: its exact bytes, since its digest is over them.
+public struct FetchedManifest: Sendable, Equatable {
+  /// The exact bytes.
+  public let bytes: [UInt8]
+  /// The media type, from the answer's `Content-Type` or the document itself.
+  public let mediaType: String
+  /// The digest of the bytes, computed here.
+  public let digest: Digest
+
+  /// Creates a manifest from parts that belong together.
+  public init(bytes: [UInt8], mediaType: String, digest: Digest) {
+    self.bytes = bytes
+    self.mediaType = mediaType
+    self.digest = digest
+  }
+}
+
+/// A blob being read.
+public struct BlobReader: Sendable {
+  /// The number of bytes to come, when the store said so.
+  public let length: Int64?
+  /// The next piece, nil at the end.
+  public let next: @Sendable () async throws -> [UInt8]?
+
+  /// Creates a reader.
+  public init(length: Int64?, next: @escaping @Sendable () async throws -> [UInt8]?) {
+    self.length = length
+    self.next = next
+  }
+}
+
+/// A blob being written: its length and what gives the next piece.
+public struct BlobBody: Sendable {
+  /// The number of bytes.
+  public let length: Int64
+  /// The next piece, nil at the end.
+  public let next: @Sendable () async throws -> [UInt8]?
+
+  /// Creates a body.
+  public init(length: Int64, next: @escaping @Sendable () async throws -> [UInt8]?) {
+    self.length = length
+    self.next = next
+  }
+}
+
+/// The answer to the wish to upload a blob.
+public enum UploadStart: Sendable {
+  /// The blob is in the repository now; nothing needs to be sent.
+  case mounted
+  /// Send it here.
+  case session(UploadSession)
+}
+
+/// An upload in progress. What `location` means is the store's own affair (an URL, a file).
+public struct UploadSession: Sendable {
+  /// Where the next request of this upload goes.
+  public var location: String
+
+  /// Creates a session.
+  public init(location: String) { self.location = location }
+}
+
+/// Pages pulled one at a time, so that whoever stops early asks for no more than needed.
+public struct PageReader<Element: Sendable>: Sendable {
+  /// The next page; nil after the last.
+  public let next: @Sendable () async throws -> [Element]?
+
+  /// Creates a reader.
+  public init(next: @escaping @Sendable () async throws -> [Element]?) { self.next = next }
+
+  /// All pages as one list.
+  public func all() async throws -> [Element] {
+    var elements: [Element] = []
+    while let page = try await next() { elements += page }
+    return elements
+  }
+}
