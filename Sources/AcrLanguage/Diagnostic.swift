@@ -1,0 +1,44 @@
+/// One finding with a place: from the parser, the check, or a run. Printers turn it into the layout people see or JSON.
+public struct Diagnostic: Sendable {
+  public enum Severity: String, Sendable { case error, warning, note }
+
+  public var severity: Severity
+  /// The error's kind at run time (`throttled`); nil for findings of the check.
+  public var kind: String?
+  /// One sentence without a final full stop.
+  public var message: String
+  /// The text it is about; nil when there is none (a file that cannot be read).
+  public var source: Source?
+  /// Where; the caret line marks it.
+  public var span: Span?
+  /// What stands behind the carets: "did you mean `--name`?", or what was being done.
+  public var label: String?
+  /// `= name: text` lines: in, request, note, …
+  public var notes: [Note]
+  /// The cure, as `= help: …`.
+  public var help: String?
+
+  public struct Note: Sendable, Equatable {
+    public var name: String
+    public var text: String
+
+    public init(_ name: String, _ text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  public init(
+    _ severity: Severity = .error, kind: String? = nil, _ message: String, source: Source?, span: Span?,
+    label: String? = nil, notes: [Note] = [], help: String? = nil
+  ) {
+    self.severity = severity
+    self.kind = kind
+    self.message = message
+    self.source = source
+    self.span = span
+    self.label = label
+    self.notes = notes
+    self.help = help
+  }
+}

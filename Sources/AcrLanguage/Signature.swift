@@ -1,0 +1,213 @@
+/// What a command takes and says about itself. Binding, the check, `help`, completion and the reference page are all made
+/// from it, so that they cannot disagree.
+public struct Signature: Sendable {
+  /// The name people are shown, for example `import`.
+  public var name: String
+  /// Further spellings of the same command, for example `acr import`. A leading `az` is dropped before names are compared.
+  public var aliases: [String]
+  /// One line in the third person without a full stop: what it does.
+  public var summary: String
+  /// Paragraphs for `help` and the manual; may be empty.
+  public var description: String
+  /// The group it stands in on the reference page.
+  public var group: Group
+  /// Values without a flag, in order. Only the last may be a rest.
+  public var positionals: [Positional]
+  /// Flags, in the order `help` shows them.
+  public var flags: [Flag]
+  /// Lines that run as they stand.
+  public var examples: [Example]
+  /// What it does with rows that come from a pipe.
+  public var input: Input
+  /// True when it changes something outside the session, so that a dry run stops before it.
+  public var changes: Bool
+
+  /// Creates a signature.
+  public init(
+    _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
+    positionals: [Positional] = [], flags: [Flag] = [], examples: [Example] = [], input: Input = .none,
+    changes: Bool = false
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.summary = summary
+    self.description = description
+    self.group = group
+    self.positionals = positionals
+    self.flags = flags
+    self.examples = examples
+    self.input = input
+    self.changes = changes
+  }
+
+  /// Every spelling, the main one first.
+  public var names: [String] { [name] + aliases }
+
+  /// The groups of the reference page, in its order.
+  public enum Group: String, Sendable, CaseIterable {
+    case registry, rows, work, data, talk, secrets, session, script
+  }
+
+  /// What a command does with the value piped into it.
+  public enum Input: Sendable {
+    /// A pipe into it is an error the check finds.
+    case none
+    /// It can stand first or behind a pipe.
+    case optional
+    /// It needs a pipe.
+    case required
+  }
+
+  /// A value without a flag.
+  public struct Positional: Sendable {
+    public var name: String
+    public var type: ValueType
+    public var isRequired: Bool
+    /// True for the last one when it takes all that are left, as a list.
+    public var isRest: Bool
+    public var help: String
+    public var completer: Completer
+
+    /// Creates a positional.
+    public init(
+      _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false, help: String,
+      completer: Completer = .none
+    ) {
+      self.name = name
+      self.type = type
+      self.isRequired = isRequired
+      self.isRest = isRest
+      self.help = help
+      self.completer = completer
+    }
+  }
+
+  /// A flag: `--name VALUE`, `--name=VALUE`, `-n VALUE`, or a switch.
+  public struct Flag: Sendable {
+    /// The long name without dashes.
+    public var name: String
+    /// The one-letter name, if it has one.
+    public var short: Character?
+    /// Its value's type, or nil for a switch.
+    public var type: ValueType?
+    public var isRequired: Bool
+    /// True when it may be given several times; its value is then a list.
+    public var isRepeatable: Bool
+    /// What the value is when the flag is not given, as help shows it.
+    public var defaultText: String?
+    public var help: String
+    public var completer: Completer
+
+    /// Creates a flag; without a type it is a switch.
+    public init(
+      _ name: String, short: Character? = nil, _ type: ValueType? = nil, isRequired: Bool = false,
+      isRepeatable: Bool = false, default defaultText: String? = nil, help: String, completer: Completer = .none
+    ) {
+      self.name = name
+      self.short = short
+      self.type = type
+      self.isRequired = isRequired
+      self.isRepeatable = isRepeatable
+      self.defaultText = defaultText
+      self.help = help
+      self.completer = completer
+    }
+  }
+
+  /// A line of acr text that runs, and what it is for.
+  public struct Example: Sendable {
+    public var title: String
+    public var line: String
+
+    /// Creates an example.
+    public init(_ title: String, _ line: String) {
+      self.title = title
+      self.line = line
+    }
+  }
+}
+
+/// The types of the language, as `param` and signatures name them.
+public enum ValueType: String, Sendable, CaseIterable {
+  case string, int, number, bool, duration, size, datetime, list, record, secret, block, any
+}
+
+/// How Tab finds values for an argument.
+public enum Completer: Sendable, Equatable {
+  case none
+  case file
+  case fixed([String])
+  /// Registries this session knows: signed in, or used before.
+  case registry
+  /// Repositories of the registry that the named flag or positional holds.
+  case repository(of: String)
+  /// Tags of the repository that the named flags or positionals hold.
+  case tag(registry: String, repository: String)
+  /// A whole reference, `host/repository:tag`.
+  case reference
+  /// Names of commands, for `help`.
+  case command
+}
+
+/// A function called as `f(x)` in expressions.
+public struct FunctionSignature: Sendable {
+  public var name: String
+  /// How many arguments it takes.
+  public var arity: ClosedRange<Int>
+  /// How its arguments are called in `help`, for example `text, separator`.
+  public var parameters: String
+  public var summary: String
+
+  /// Creates a function's signature.
+  public init(_ name: String, _ arity: ClosedRange<Int>, _ parameters: String, summary: String) {
+    self.name = name
+    self.arity = arity
+    self.parameters = parameters
+    self.summary = summary
+  }
+}
+
+/// Everything the check knows about the world: commands and functions.
+public struct Catalog: Sendable {
+  /// All commands.
+  public let commands: [Signature]
+  /// All functions.
+  public let functions: [FunctionSignature]
+  private let commandIndex: [String: Int]
+  private let functionIndex: [String: Int]
+  /// Every word with which some command's name starts: `acr`, `acr manifest`, …
+  private let prefixes: Set<String>
+
+  /// Creates a catalog. A name that occurs twice belongs to the first.
+  public init(commands: [Signature], functions: [FunctionSignature]) {
+    self.commands = commands
+    self.functions = functions
+    var index: [String: Int] = [:]
+    var prefixes: Set<String> = []
+    for (position, signature) in commands.enumerated() {
+      for name in signature.names {
+        if index[name] == nil { index[name] = position }
+        var words = name.split(separator: " ")
+        while words.count > 1 {
+          words.removeLast()
+          prefixes.insert(words.joined(separator: " "))
+        }
+      }
+    }
+    commandIndex = index
+    self.prefixes = prefixes
+    functionIndex = Dictionary(functions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The command of an exact name (words joined by one space).
+  public func command(named name: String) -> Signature? { commandIndex[name].map { commands[$0] } }
+
+  /// The function of a name.
+  public func function(named name: String) -> FunctionSignature? { functionIndex[name].map { functions[$0] } }
+
+  /// True when some command's name starts with these words and goes on.
+  public func isPrefix(_ name: String) -> Bool { prefixes.contains(name) }
+
+  /// Every spelling of every command.
+  public var commandNames: [String] { commands.flatMap(\.names) }
+}
