@@ -1,4 +1,4 @@
-// swift-tools-version:6.1
+// swift-tools-version:6.2
 import PackageDescription
 
 /// Every module says its own name in one line of docs/architecture.md; arrows here go down only.
@@ -49,3 +49,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `scripts/check` and `scripts/test` set this: a warning in our own code is then an error.
+if Context.environment["ACRSH_STRICT"] != nil {
+  for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

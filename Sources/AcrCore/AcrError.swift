@@ -76,13 +76,15 @@ public struct AcrError: Error, Sendable {
   public var requestID: String?
   /// How long the server asked to wait.
   public var retryAfter: Duration?
+  /// What was being done, for example `importing docker.io/library/alpine:3.20`; stands beside the place in a diagnostic.
+  public var activity: String?
   /// Further facts, one line each.
   public var notes: [String]
 
   /// Creates an error; everything but kind and message is optional.
   public init(
     _ kind: ErrorKind, _ message: String, help: String? = nil, status: Int? = nil, code: String? = nil,
-    target: String? = nil, requestID: String? = nil, retryAfter: Duration? = nil, notes: [String] = []
+    target: String? = nil, requestID: String? = nil, retryAfter: Duration? = nil, activity: String? = nil, notes: [String] = []
   ) {
     self.kind = kind
     self.message = message
@@ -92,6 +94,7 @@ public struct AcrError: Error, Sendable {
     self.target = target
     self.requestID = requestID
     self.retryAfter = retryAfter
+    self.activity = activity
     self.notes = notes
   }
 }

@@ -1,0 +1,100 @@
+import AcrCore
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// What all commands of one session share: the way to registries, the import engine, and who shows progress.
+public final class AcrSession: Sendable {
+  /// Registries, with the credentials of this session.
+  public let registries: RegistrySession
+  /// The engine behind `import`.
+  public let engine: DirectImport
+  /// The session's one limit of transfers at a time.
+  public let limit: TransferLimit
+  /// Who shows how far imports are.
+  public let progress: any ImportProgress
+
+  /// How many transfers run at a time unless the session says otherwise.
+  public static let defaultTransfers = 16
+
+  /// Creates a session.
+  /// - Parameter transfers: how many requests of imports and lists may be under way at a time.
+  public init(
+    registries: RegistrySession, progress: any ImportProgress, transfers: Int = AcrSession.defaultTransfers
+  ) {
+    self.registries = registries
+    self.progress = progress
+    limit = TransferLimit(transfers)
+    engine = DirectImport(table: TransferTable(), limit: limit)
+  }
+
+  /// Every command that needs a registry.
+  public var commands: [any Command] {
+    [
+      RegistryLogin(session: self), RegistryLogout(session: self), ListMetadata(session: self), Import(session: self),
+      RepositoryList(session: self), ShowTags(session: self), ManifestShow(session: self), ManifestConfig(session: self),
+      ManifestTree(session: self),
+    ]
+  }
+
+  /// A repository for reading or writing, or a layout folder, whose repository's name is then of no importance.
+  func store(
+    _ registry: RegistryArgument, _ repository: RepositoryName, _ access: Access, credentials: Credentials? = nil
+  ) throws -> (store: any ArtifactTarget, location: RepositoryLocation?) {
+    switch registry {
+    case .layout(let path):
+      return (try OCILayout(path: path, create: access == .push), nil)
+    case .registry(let host):
+      let store = registries.repository(host, repository, access: access, credentials: credentials)
+      return (store, RepositoryLocation(registry: host, repository: repository))
+    }
+  }
+
+  /// A repository or layout with the image in it that a whole reference names.
+  func store(_ artifact: ArtifactArgument, _ access: Access) throws -> NamedArtifact {
+    switch artifact {
+    case .image(let image):
+      let found = try store(.registry(image.registry), image.repository, access)
+      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    case .layout(let layout):
+      let store = try OCILayout(path: layout.path, create: access == .push)
+      return NamedArtifact(store: store, location: nil, tag: layout.tag, digest: layout.digest)
+    }
+  }
+}
+
+/// A store and what is named in it.
+struct NamedArtifact: Sendable {
+  let store: any ArtifactTarget
+  let location: RepositoryLocation?
+  let tag: TagName?
+  let digest: Digest?
+
+  /// The manifest that is meant: the digest decides, then the tag, then `latest`.
+  var selector: ManifestSelector { digest.map(ManifestSelector.digest) ?? .tag(tag ?? .latest) }
+}
+
+/// Shows how far imports are.
+public protocol ImportProgress: Sendable {
+  /// An import starts.
+  /// - Parameter name: the import as people write it, for the line that stands for it.
+  /// - Returns: what takes its events.
+  func start(_ name: String) -> any ImportProgressLine
+}
+
+/// The progress of one import.
+public protocol ImportProgressLine: Sendable {
+  /// Something happened.
+  func report(_ event: ImportEvent)
+  /// It ended: with a result, or with an error that is reported elsewhere (nil).
+  func finish(_ result: ImportResult?)
+}
+
+/// Shows nothing.
+public struct NoProgress: ImportProgress, ImportProgressLine {
+  /// Creates a display of nothing.
+  public init() {}
+  public func start(_ name: String) -> any ImportProgressLine { self }
+  public func report(_ event: ImportEvent) {}
+  public func finish(_ result: ImportResult?) {}
+}

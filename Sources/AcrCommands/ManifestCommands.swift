@@ -1,0 +1,175 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// `manifest show`: one manifest as it is.
+struct ManifestShow: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "manifest show", aliases: ["acr manifest show"],
+    summary: "shows a manifest as a record",
+    group: .registry,
+    positionals: ManifestArgument.positionals,
+    flags: ManifestArgument.flags + [.init("raw", help: "gives the exact text instead of a record")],
+    examples: [
+      .init("A tag", "manifest show localhost:5000/base/alpine:3.20"),
+      .init("The platforms of an index", "manifest show localhost:5000/base/alpine:3.20 | get manifests | get platform"),
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let manifest = try ManifestArgument.read(call, session)
+    let text = String(decoding: manifest.bytes, as: UTF8.self)
+    if call.isOn("raw") { return .value(.string(text)) }
+    return .value(try Value(json: manifest.bytes, name: manifest.digest.description))
+  }
+}
+
+/// `manifest config`: the configuration of an image.
+struct ManifestConfig: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "manifest config",
+    summary: "shows the configuration of an image: platform, entry point, environment, labels",
+    group: .registry,
+    positionals: ManifestArgument.positionals,
+    flags: ManifestArgument.flags + [
+      .init("platform", .string, default: "linux/amd64", help: "which image of an index, as os/architecture[/variant]")
+    ],
+    examples: [
+      .init("Labels", "manifest config localhost:5000/base/alpine:3.20 | get config.Labels"),
+      .init("Another platform", "manifest config localhost:5000/base/alpine:3.20 --platform linux/arm64"),
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let artifact = try ManifestArgument.locate(call, session)
+    let wanted = call.string("platform") ?? "linux/amd64"
+    let bytes = try Blocking.wait(call.run) {
+      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector))
+      if !image.manifests.isEmpty {
+        let child = try ManifestConfig.choose(wanted, in: image.manifests, of: artifact.store.displayName)
+        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)))
+      }
+      guard let config = image.config else {
+        throw AcrError(.notFound, "this manifest of \(artifact.store.displayName) has no configuration")
+      }
+      return Array(try await ImageConfiguration.read(config, from: artifact.store).text.utf8)
+    }
+    return .value(try Value(json: bytes, name: "configuration"))
+  }
+
+  private static func choose(_ wanted: String, in children: [Descriptor], of store: String) throws -> Descriptor {
+    let platforms = children.compactMap { child in child.platform.map { ($0, child) } }
+    let exact = platforms.first { $0.0.description == wanted }
+    guard let found = exact ?? platforms.first(where: { $0.0.description.hasPrefix("\(wanted)/") }) else {
+      let list = platforms.map(\.0.description).joined(separator: ", ")
+      throw AcrError(.notFound, "\(store) has no image for the platform `\(wanted)`", help: "it has: \(list)")
+    }
+    return found.1
+  }
+}
+
+/// `manifest tree`: what a manifest consists of, down to the layers.
+struct ManifestTree: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "manifest tree",
+    summary: "lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
+    group: .registry,
+    positionals: ManifestArgument.positionals,
+    flags: ManifestArgument.flags,
+    examples: [.init("All parts with their sizes", "manifest tree localhost:5000/base/alpine:3.20")])
+
+  private static let shape = Shape(["part", "digest", "size", "platform", "mediaType"])
+
+  func run(_ call: Invocation) throws -> Output {
+    let artifact = try ManifestArgument.locate(call, session)
+    let limit = session.limit
+    let rows = try Blocking.wait(call.run) {
+      let root = try await artifact.store.manifest(artifact.selector)
+      async let referrers = artifact.store.referrers(of: root.digest)
+      var rows = [ManifestTree.row("", root, platform: nil)]
+      let image = try ImageManifest(root)
+      let reader = PlanReader(source: artifact.store, limit: limit)
+      let manifests = try await reader.read(root).levels.flatMap(\.self)
+      let children = Dictionary(manifests.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+      try ManifestTree.append(image, children, indent: "", last: try await referrers.isEmpty, to: &rows)
+      let referring = try await referrers
+      for (index, referrer) in referring.enumerated() {
+        let branch = index == referring.count - 1 ? "└─ " : "├─ "
+        rows.append(ManifestTree.row("\(branch)referrer", referrer, type: referrer.artifactType ?? referrer.mediaType))
+      }
+      return rows
+    }
+    return .value(.list(rows.map(Value.record)))
+  }
+
+  private static func append(
+    _ image: ImageManifest, _ children: [Digest: FetchedManifest], indent: String, last: Bool, to rows: inout [Record]
+  ) throws {
+    let parts =
+      image.manifests.map { ("manifest", $0) } + (image.config.map { [("config", $0)] } ?? [])
+      + image.layers.map { ("layer", $0) }
+    for (index, (kind, descriptor)) in parts.enumerated() {
+      let isLast = last && index == parts.count - 1
+      rows.append(row("\(indent)\(isLast ? "└─ " : "├─ ")\(kind)", descriptor, type: descriptor.mediaType))
+      guard kind == "manifest", let child = children[descriptor.digest] else { continue }
+      try append(try ImageManifest(child), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
+    }
+  }
+
+  private static func row(_ part: String, _ manifest: FetchedManifest, platform: Platform?) -> Record {
+    let kind = MediaType.isIndex(manifest.mediaType) ? "index" : "manifest"
+    let descriptor = Descriptor(
+      mediaType: manifest.mediaType, digest: manifest.digest, size: Int64(manifest.bytes.count), platform: platform)
+    return row(part + kind, descriptor, type: manifest.mediaType)
+  }
+
+  private static func row(_ part: String, _ descriptor: Descriptor, type: String) -> Record {
+    Record(
+      shape: shape,
+      values: [
+        .string(part), .string(descriptor.digest.description), .size(descriptor.size),
+        descriptor.platform.map { .string($0.description) } ?? .null, .string(type),
+      ])
+  }
+}
+
+/// The arguments of commands about one manifest: a whole reference, or az's two flags.
+enum ManifestArgument {
+  static let positionals = [
+    Signature.Positional("reference", isRequired: false, help: "registry/repository:tag, or @digest", completer: .reference)
+  ]
+
+  static let flags = [
+    Signature.Flag("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
+    Signature.Flag("name", short: "n", .string, help: "repository:tag or repository@digest"),
+  ]
+
+  /// The store and the manifest that are meant.
+  static func locate(_ call: Invocation, _ session: AcrSession) throws -> NamedArtifact {
+    if let text = call.string("reference") {
+      return try AcrCommands.locate("reference") { try session.store(ArtifactArgument(text), .pull) }
+    }
+    guard let registryText = call.string("registry"), let name = call.string("name") else {
+      throw AcrError(
+        .usage, "this needs an image", help: "HOST/REPOSITORY:TAG, or `--registry REGISTRY --name REPOSITORY:TAG`")
+    }
+    let registry = try AcrCommands.locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
+    return try AcrCommands.locate("name") {
+      let image = try RepositoryReference(name)
+      let found = try session.store(registry, image.repository, .pull)
+      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    }
+  }
+
+  /// Reads the manifest that is meant.
+  static func read(_ call: Invocation, _ session: AcrSession) throws -> FetchedManifest {
+    let artifact = try locate(call, session)
+    return try Blocking.wait(call.run) { try await artifact.store.manifest(artifact.selector) }
+  }
+}

@@ -1,0 +1,115 @@
+import AcrCore
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// Finds the manifests of a repository and what is to be said of each, for registries that only speak the distribution API.
+struct MetadataReader: Sendable {
+  let store: any ArtifactSource
+  let limit: TransferLimit
+
+  /// A manifest that tags point at.
+  struct TaggedManifest: Sendable {
+    let digest: Digest
+    let tags: [String]
+  }
+
+  /// What is known of one manifest.
+  struct Details: Sendable {
+    let manifest: FetchedManifest
+    let image: ImageManifest
+    let platform: Platform?
+    let created: Timestamp?
+    /// The bytes of what it refers to.
+    let size: Int64
+  }
+
+  /// The manifests with their tags, in the order in which the tags come.
+  /// - Throws: ``AcrError`` of kind `not-found` for an unknown repository.
+  func taggedManifests() async throws -> [TaggedManifest] {
+    let pages = store.tagPages()
+    var found: [(tag: TagName, digest: Digest)] = []
+    while let page = try await pages.next() { found += try await digests(of: page) }
+    var order: [Digest] = []
+    var tags: [Digest: [String]] = [:]
+    for (tag, digest) in found {
+      if tags[digest] == nil { order.append(digest) }
+      tags[digest, default: []].append(tag.name)
+    }
+    return order.map { TaggedManifest(digest: $0, tags: tags[$0] ?? []) }
+  }
+
+  /// A tag deleted between the list and the question is left out.
+  private func digests(of tags: [TagName]) async throws -> [(tag: TagName, digest: Digest)] {
+    try await withThrowingTaskGroup(of: (Int, TagName, Digest?).self) { group in
+      for (index, tag) in tags.enumerated() {
+        group.addTask { (index, tag, try await limit.withPlace { try await store.digest(of: tag) }) }
+      }
+      var found: [(Int, TagName, Digest)] = []
+      for try await (index, tag, digest) in group {
+        if let digest { found.append((index, tag, digest)) }
+      }
+      return found.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
+    }
+  }
+
+  /// Reads several manifests side by side; one that is gone meanwhile is nil.
+  /// - Parameter platforms: what an index says of its children, which saves reading their configurations for it.
+  func details(_ digests: [Digest], platforms: [Digest: Platform] = [:]) async throws -> [Details?] {
+    try await withThrowingTaskGroup(of: (Int, Details?).self) { group in
+      for (index, digest) in digests.enumerated() {
+        group.addTask { (index, try await details(digest, platform: platforms[digest])) }
+      }
+      var found = [Details?](repeating: nil, count: digests.count)
+      for try await (index, details) in group { found[index] = details }
+      return found
+    }
+  }
+
+  private func details(_ digest: Digest, platform: Platform?) async throws -> Details? {
+    let manifest: FetchedManifest
+    do {
+      manifest = try await limit.withPlace { try await store.manifest(.digest(digest)) }
+    } catch let error as AcrError where error.kind == .notFound {
+      return nil
+    }
+    let image = try ImageManifest(manifest)
+    var platform = platform
+    var created: Timestamp?
+    if let config = image.config, config.mediaType == MediaType.ociConfig || config.mediaType == MediaType.dockerConfig,
+      let document = try? await limit.withPlace({ try await ImageConfiguration.read(config, from: store) })
+    {
+      platform = platform ?? Platform(json: document)
+      created = document["created"]?.string.flatMap(Timestamp.init(rfc3339:))
+    }
+    if created == nil {
+      created = image.annotations.first { $0.name == "org.opencontainers.image.created" }?.value.string
+        .flatMap(Timestamp.init(rfc3339:))
+    }
+    return Details(
+      manifest: manifest, image: image, platform: platform, created: created,
+      size: (image.manifests + image.blobs).reduce(0) { $0 + $1.size })
+  }
+}
+
+/// The configuration of an image: a small blob, read whole and checked.
+enum ImageConfiguration {
+  /// Registries and runtimes keep configurations small; one past this size is not read.
+  static let maximumSize: Int64 = 8 << 20
+
+  /// Reads and parses a configuration.
+  /// - Throws: ``AcrError`` of kind `invalid` when it is too large, has another digest, or is not JSON.
+  static func read(_ descriptor: Descriptor, from store: any ArtifactSource) async throws -> JSONValue {
+    guard descriptor.size <= maximumSize else {
+      throw AcrError(
+        .invalid, "the configuration \(descriptor.digest.short) has \(ByteCount.human(descriptor.size)), which is too large to read")
+    }
+    let bytes = try await VerifiedBlob(descriptor, from: store, observer: { _ in }).all()
+    do throws(JSONError) {
+      return try JSONValue(parsing: bytes)
+    } catch {
+      throw AcrError(
+        .invalid, "the configuration \(descriptor.digest.short) is not JSON: \(error.reason) (line \(error.line), column \(error.column))")
+    }
+  }
+}

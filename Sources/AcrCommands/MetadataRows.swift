@@ -1,0 +1,90 @@
+import AcrCore
+import AcrRuntime
+import OCIRegistry
+
+/// Rows of `list-metadata`, read in groups when they are asked for: `| first 5` does not read the rest.
+final class MetadataRows {
+  private let reader: MetadataReader
+  private let run: RunContext
+  private var tagged: ArraySlice<MetadataReader.TaggedManifest>
+  private var ready: [Record] = []
+  private var nextReady = 0
+  private var seen: Set<Digest>
+
+  /// How many tagged manifests are read side by side.
+  private static let groupSize = 16
+
+  init(tagged: [MetadataReader.TaggedManifest], reader: MetadataReader, run: RunContext) {
+    self.tagged = tagged[...]
+    self.reader = reader
+    self.run = run
+    seen = Set(tagged.map(\.digest))
+  }
+
+  /// The rows as a pipeline takes them.
+  var stream: RowStream { RowStream { try self.next().map(Value.record) } }
+
+  /// The next row; nil after the last.
+  func next() throws -> Record? {
+    while nextReady == ready.count {
+      guard !tagged.isEmpty else { return nil }
+      try readGroup()
+    }
+    defer { nextReady += 1 }
+    return ready[nextReady]
+  }
+
+  private func readGroup() throws {
+    let group = Array(tagged.prefix(MetadataRows.groupSize))
+    tagged = tagged.dropFirst(MetadataRows.groupSize)
+    let reader = reader
+    let parents = try Blocking.wait(run) { try await reader.details(group.map(\.digest)) }
+    var children: [(digest: Digest, parent: Int)] = []
+    var platforms: [Digest: Platform] = [:]
+    for (index, parent) in parents.enumerated() {
+      for child in parent?.image.manifests ?? [] where seen.insert(child.digest).inserted {
+        children.append((child.digest, index))
+        platforms[child.digest] = child.platform
+      }
+    }
+    let found = try Blocking.wait(run) { [children, platforms] in
+      try await reader.details(children.map(\.digest), platforms: platforms)
+    }
+    ready = []
+    nextReady = 0
+    for (index, parent) in parents.enumerated() {
+      guard let parent else { continue }
+      ready.append(MetadataRow.record(parent, tags: group[index].tags))
+      for (child, details) in zip(children, found) where child.parent == index {
+        if let details { ready.append(MetadataRow.record(details, tags: [])) }
+      }
+    }
+  }
+}
+
+/// One row of `list-metadata`, in the columns of `/acr/v1`.
+enum MetadataRow {
+  private static let shape = Shape([
+    "digest", "tags", "mediaType", "imageSize", "createdTime", "architecture", "os", "configMediaType", "artifactType",
+  ])
+
+  /// An index is in no architecture; what a registry does not tell is null.
+  static func record(_ details: MetadataReader.Details, tags: [String]) -> Record {
+    Record(
+      shape: shape,
+      values: [
+        .string(details.manifest.digest.description),
+        tags.isEmpty ? .null : .list(tags.map(Value.string)),
+        .string(details.manifest.mediaType), .size(details.size),
+        details.created.map(Value.datetime) ?? .null, text(details.platform?.architecture), text(details.platform?.os),
+        text(details.image.config?.mediaType), text(details.image.artifactType),
+      ])
+  }
+
+  /// When the manifest was made; what does not tell comes before everything else.
+  static func created(_ row: Record) -> Int64 {
+    if case .datetime(let time)? = row["createdTime"] { time.nanoseconds } else { .min }
+  }
+
+  private static func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }
+}

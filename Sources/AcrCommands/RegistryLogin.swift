@@ -1,0 +1,84 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import OCIRegistry
+
+/// `acr login`: signs in to one registry for this session.
+struct RegistryLogin: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "acr login",
+    summary: "signs in to one registry for this session",
+    description: """
+      The user and password are tried at the registry before they are kept, and kept in memory only. Without --username, the \
+      credentials of Docker's configuration are tried: nothing is kept then, the command only says whether they work.
+      """,
+    group: .registry,
+    flags: [
+      .init(
+        "name", short: "n", .string, isRequired: true, help: "the registry: a name or a host", completer: .registry),
+      .init("username", short: "u", .string, help: "the user; none with an access token"),
+      .init("password", short: "p", .secret, help: "the password or access token; asked for when it is missing"),
+    ],
+    examples: [
+      .init("A user and a password from the environment", "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let host = try registryHost(call, "name")
+    let registries = session.registries
+    let user = call.string("username")
+    var password = call.secret("password")
+    if user != nil, password == nil { password = try call.run.readSecret("Password for \(host)") }
+    if let password {
+      let credentials = user.map { Credentials.user($0, password: password) } ?? .accessToken(password)
+      try Blocking.wait(call.run) {
+        try await registries.checkLogin(host, credentials: credentials)
+        await registries.credentials.add(credentials, for: host)
+      }
+    } else {
+      try Blocking.wait(call.run) { try await registries.checkLogin(host, credentials: nil) }
+    }
+    let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
+    return .value(
+      .record([
+        "loginServer": .string(host.name),
+        "username": shown.credentials.userName.map(Value.string) ?? .null,
+        "credentials": shown.origin.map { .string($0.replacing("`", with: "")) } ?? "anonymous",
+      ]))
+  }
+}
+
+/// `acr logout`: forgets what `acr login` was given.
+struct RegistryLogout: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "acr logout",
+    summary: "forgets the credentials this session was given for a registry",
+    group: .registry,
+    flags: [
+      .init("name", short: "n", .string, isRequired: true, help: "the registry: a name or a host", completer: .registry)
+    ],
+    examples: [.init("Forget a registry", "acr logout --name localhost:5000")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let host = try registryHost(call, "name")
+    let registries = session.registries
+    let wasKnown = try Blocking.wait(call.run) { await registries.forget(host) }
+    if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
+    return .nothing
+  }
+}
+
+/// The host in a flag that may not be a folder.
+func registryHost(_ call: Invocation, _ parameter: String) throws -> RegistryHost {
+  let text = call.string(parameter) ?? ""
+  return try locate(parameter) {
+    guard case .registry(let host) = try RegistryArgument(text) else {
+      throw AcrError(.usage, "`\(text)` is a folder, and this needs a registry", help: "give a name or a host")
+    }
+    return host
+  }
+}

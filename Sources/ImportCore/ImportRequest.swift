@@ -1,0 +1,132 @@
+import AcrCore
+import OCIRegistry
+
+/// One import: one source, and one or more names it gets.
+public struct ImportRequest: Sendable {
+  /// Where it comes from.
+  public var source: ImportSource
+  /// What it becomes: tags, or repositories that get the manifests without a tag. At least one.
+  public var targets: [ImportTarget]
+  /// True to let a tag that points at something else be moved.
+  public var isForced: Bool
+
+  /// Creates a request.
+  public init(source: ImportSource, targets: [ImportTarget], isForced: Bool = false) {
+    self.source = source
+    self.targets = targets
+    self.isForced = isForced
+  }
+}
+
+/// Where an import comes from.
+public struct ImportSource: Sendable {
+  /// The repository or layout.
+  public var store: any ArtifactSource
+  /// The manifest.
+  public var selector: ManifestSelector
+  /// The registry and repository, when it is one; nil for a layout. Blobs are mounted when the target's registry is the same.
+  public var location: RepositoryLocation?
+
+  /// Creates a source.
+  public init(store: any ArtifactSource, selector: ManifestSelector, location: RepositoryLocation?) {
+    self.store = store
+    self.selector = selector
+    self.location = location
+  }
+
+  /// The source as people write it: `docker.io/library/alpine:3.20`.
+  public var displayName: String { selector.appended(to: store.displayName) }
+}
+
+/// Where an import goes to.
+public struct ImportTarget: Sendable {
+  /// The repository or layout.
+  public var store: any ArtifactTarget
+  /// The tag to write; nil to bring the manifests without a tag.
+  public var tag: TagName?
+  /// The registry and repository, when it is one; nil for a layout.
+  public var location: RepositoryLocation?
+
+  /// Creates a target.
+  public init(store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?) {
+    self.store = store
+    self.tag = tag
+    self.location = location
+  }
+
+  /// The target as people write it: `prod.azurecr.io/alpine:3.20`.
+  public var displayName: String { tag.map { ManifestSelector.tag($0).appended(to: store.displayName) } ?? store.displayName }
+}
+
+/// A repository of a registry.
+public struct RepositoryLocation: Hashable, Sendable {
+  /// The registry.
+  public var registry: RegistryHost
+  /// The repository.
+  public var repository: RepositoryName
+
+  /// Creates a location.
+  public init(registry: RegistryHost, repository: RepositoryName) {
+    self.registry = registry
+    self.repository = repository
+  }
+}
+
+extension ManifestSelector {
+  /// `name:tag` or `name@digest`.
+  public func appended(to name: String) -> String {
+    switch self {
+    case .tag(let tag): "\(name):\(tag)"
+    case .digest(let digest): "\(name)@\(digest)"
+    }
+  }
+}
+
+/// What an import did.
+public struct ImportResult: Sendable, Equatable {
+  /// The source as people write it.
+  public var source: String
+  /// The targets as people write them.
+  public var targets: [String]
+  /// The digest that every target now has.
+  public var digest: Digest
+  /// The media type of that manifest.
+  public var mediaType: String
+  /// True when every target had it already and nothing was sent.
+  public var isUnchanged: Bool
+  /// How many manifests were written, an index and its children counted one by one.
+  public var manifests: Int
+  /// How the blobs came.
+  public var blobs: BlobCounts
+
+  /// Numbers of blobs by what was done for them.
+  public struct BlobCounts: Sendable, Equatable {
+    /// Blobs sent.
+    public var copied = 0
+    /// Bytes of the blobs sent.
+    public var copiedBytes: Int64 = 0
+    /// Blobs that were in the target's registry already.
+    public var present = 0
+
+    /// Creates counts of zero.
+    public init() {}
+
+    /// Adds one blob.
+    mutating func add(_ outcome: BlobOutcome, size: Int64) {
+      switch outcome {
+      case .copied:
+        copied += 1
+        copiedBytes += size
+      case .present: present += 1
+      }
+    }
+  }
+}
+
+/// What was done for one blob.
+public enum BlobOutcome: Sendable, Equatable {
+  /// Its bytes were sent.
+  case copied
+  /// The registry had it, in this repository or one it could be mounted from.
+  case present
+}
