@@ -86,7 +86,8 @@ struct CredentialHelper: Sendable {
         receive(output, into: &outputBytes)
         receive(errors, into: &errorBytes)
         let exited = waited == process && status & 0x7F == 0
-        return Result(exitCode: exited ? status >> 8 & 0xFF : 128 + status & 0x7F, output: outputBytes, errors: errorBytes)
+        return Result(
+          exitCode: exited ? status >> 8 & 0xFF : 128 + status & 0x7F, output: outputBytes, errors: errorBytes)
       }
       do {
         guard ContinuousClock.now < deadline else {

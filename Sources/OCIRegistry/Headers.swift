@@ -1,3 +1,4 @@
+import AcrHTTP
 import HTTPTypes
 
 extension HTTPFields {
@@ -36,24 +37,15 @@ enum URLText {
     return "\(url)\(separator)\(name)=\(encode(value))"
   }
 
-  /// `https://host:port` in lower case without the scheme's own port; nil for text that is no absolute http URL.
-  static func origin(_ url: String) -> String? {
-    guard let scheme = scheme(url) else { return nil }
-    let rest = url.dropFirst(scheme.count + 3)
-    var authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }.lowercased()
-    if let at = authority.lastIndex(of: "@") { authority = String(authority[authority.index(after: at)...]) }
-    let ownPort = scheme == "https" ? ":443" : ":80"
-    if authority.hasSuffix(ownPort) { authority.removeLast(ownPort.count) }
-    return authority.isEmpty ? nil : "\(scheme)://\(authority)"
-  }
-
   /// The host and port of a URL, for messages; the whole text never is shown, since it may hold a signature.
-  static func host(_ url: String) -> String? {
-    guard let origin = origin(url), let scheme = scheme(url) else { return nil }
-    return String(origin.dropFirst(scheme.count + 3))
+  static func host(_ url: String) -> String? { URLReference(url).hostAndPort }
+
+  /// True for absolute http and https URLs.
+  static func isHTTP(_ url: String) -> Bool {
+    let reference = URLReference(url)
+    return ["http", "https"].contains(reference.scheme) && reference.host != nil
   }
 
-  private static func scheme(_ url: String) -> String? {
-    ["https", "http"].first { url.prefix($0.count + 3).lowercased() == "\($0)://" }
-  }
+  /// True for URLs without encryption.
+  static func isPlain(_ url: String) -> Bool { URLReference(url).scheme == "http" }
 }

@@ -10,7 +10,9 @@ enum LinkHeader {
         rest = rest[rest.index(after: close)...]
         let parameters = rest.prefix { $0 != "," }
         let isNext = parameters.split(separator: ";").contains { parameter in
-          let parts = parameter.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
+          let parts = parameter.split(separator: "=", maxSplits: 1).map {
+            $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+          }
           return parts.count == 2 && parts[0].lowercased() == "rel" && parts[1].lowercased() == "next"
         }
         if isNext { return String(target) }

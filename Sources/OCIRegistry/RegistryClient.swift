@@ -65,7 +65,8 @@ public struct RegistryClient: Sendable {
     do {
       return await failure(try await RegistryAnswer(response), to: call)
     } catch {
-      return error as? AcrError ?? AcrError(.network, "\(host) broke off its answer to \(call.purpose)", target: host.name)
+      return error as? AcrError
+        ?? AcrError(.network, "\(host) broke off its answer to \(call.purpose)", target: host.name)
     }
   }
 
@@ -114,7 +115,7 @@ public struct RegistryClient: Sendable {
         throw RegistryFailure.malformed(answer, to: call, host, "something that is not such a list")
       }
       let link = LinkHeader.next(answer.headers.all("Link"))
-      let target = link.flatMap { URLReference.resolve(base: answer.url, reference: $0) }
+      let target = link.map { URLReference.resolve(base: answer.url, reference: $0) }
       guard await cursor.advance(from: answer.url, to: target) else {
         throw RegistryFailure.malformed(answer, to: call, host, "pages that lead back to themselves")
       }
@@ -126,7 +127,8 @@ public struct RegistryClient: Sendable {
 
   /// True for an address of the registry itself. Tokens go nowhere else.
   private func isOwn(_ url: String) -> Bool {
-    endpoint.bases.contains { URLText.origin($0) == URLText.origin(url) }
+    let url = URLReference(url)
+    return endpoint.bases.contains { URLReference($0).hasSameOrigin(as: url) }
   }
 
   private func sendToRegistry(_ call: RegistryCall, _ authorization: Secret?) async throws -> TransportResponse {
@@ -163,16 +165,20 @@ public struct RegistryClient: Sendable {
 
   /// A registry behind a proxy that ends TLS often names itself with `http:`. What began encrypted stays so.
   private func keepingEncryption(_ url: String) -> String {
-    guard url.lowercased().hasPrefix("http://"), let base = endpoint.bases.first, base.hasPrefix("https://"),
-      URLText.host(url) == URLText.host(base)
-    else { return url }
-    return "https://\(url.dropFirst("http://".count))"
+    let base = endpoint.bases.first.map { URLReference($0) }
+    var target = URLReference(url)
+    guard target.scheme == "http", base?.scheme == "https", target.host == base?.host else { return url }
+    let hasOwnPort = target.port == 80 && target.hostAndPort == target.host
+    guard hasOwnPort ? base?.port == 443 : target.port == base?.port else { return url }
+    target.scheme = "https"
+    return target.text
   }
 
   /// True for what servers with TLS answer to plain http (the texts of Go's net/http and of nginx).
   private static func wantsTLS(_ answer: RegistryAnswer) -> Bool {
     let text = String(decoding: answer.bytes, as: UTF8.self)
-    return text.contains("HTTP request to an HTTPS server") || text.contains("plain HTTP request was sent to HTTPS port")
+    return text.contains("HTTP request to an HTTPS server")
+      || text.contains("plain HTTP request was sent to HTTPS port")
   }
 }
 

@@ -32,7 +32,8 @@ enum RegistryFailure {
       error = AcrError(.invalid, "\(host) answered \(call.purpose) with status \(answer.status)\(code)\(said)")
     }
     if answer.isWebPage {
-      error.message = "\(host) answered \(call.purpose) with a web page (HTML) and status \(answer.status), not as a registry"
+      error.message =
+        "\(host) answered \(call.purpose) with a web page (HTML) and status \(answer.status), not as a registry"
       error.help = "check the registry's name; a proxy or a sign-in page may stand in between"
     }
     error.notes = text.notes + error.notes
@@ -40,7 +41,9 @@ enum RegistryFailure {
   }
 
   /// An answer 2xx that is not what the specification says.
-  static func malformed(_ answer: RegistryAnswer, to call: RegistryCall, _ host: RegistryHost, _ what: String) -> AcrError {
+  static func malformed(_ answer: RegistryAnswer, to call: RegistryCall, _ host: RegistryHost, _ what: String)
+    -> AcrError
+  {
     let text = ServerErrorText(answer)
     var error = AcrError(.invalid, "\(host) answered \(call.purpose) with \(what)")
     if answer.isWebPage {
@@ -57,7 +60,8 @@ enum RegistryFailure {
     error.status = answer.status
     error.code = code
     error.target = host.name
-    error.requestID = ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
+    error.requestID =
+      ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
       .compactMap { answer.headers.first($0) }.first
     error.retryAfter = answer.headers.first("Retry-After").flatMap { Int64($0) }.map { .seconds($0) }
     // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
@@ -79,7 +83,8 @@ enum RegistryFailure {
     default:
       return AcrError(
         .auth, "\(host) refused \(describe(found))",
-        help: "sign in again with `acr login --name \(host)`; the repository may also be one that \(owner(found)) may not use",
+        help:
+          "sign in again with `acr login --name \(host)`; the repository may also be one that \(owner(found)) may not use",
         status: 401, target: host.name)
     }
   }
@@ -94,16 +99,20 @@ enum RegistryFailure {
 
   /// An answer 401 without a way to sign in that this client knows.
   static func noUsableChallenge(_ host: RegistryHost, schemes: [String]) -> AcrError {
-    let offered = schemes.isEmpty ? "without saying how" : "by \(schemes.map { ServerText.cleaned($0, limit: 40) }.joined(separator: ", "))"
+    let offered =
+      schemes.isEmpty
+      ? "without saying how" : "by \(schemes.map { ServerText.cleaned($0, limit: 40) }.joined(separator: ", "))"
     return AcrError(
-      .auth, "\(host) asks for a sign-in \(offered), and only Basic and Bearer can be used", status: 401, target: host.name)
+      .auth, "\(host) asks for a sign-in \(offered), and only Basic and Bearer can be used", status: 401,
+      target: host.name)
   }
 
   /// A token server that would get credentials in the clear.
   static func plainRealm(_ host: RegistryHost, realmHost: String) -> AcrError {
     AcrError(
       .auth, "\(host) sends sign-ins to \(realmHost) without encryption (http), so no credentials were sent there",
-      help: "the registry's configuration names the wrong token server, or somebody answers in its place", target: host.name)
+      help: "the registry's configuration names the wrong token server, or somebody answers in its place",
+      target: host.name)
   }
 
   /// A token server's refusal.
@@ -119,7 +128,8 @@ enum RegistryFailure {
     case 429:
       error = AcrError(.throttled, "\(server) has had too many requests for tokens of \(host)\(said)")
     case 500...:
-      error = AcrError(.server, "\(server) failed with status \(answer.status) at giving out a token for \(host)\(said)")
+      error = AcrError(
+        .server, "\(server) failed with status \(answer.status) at giving out a token for \(host)\(said)")
     case 404, 405:
       if case .identityToken = found.credentials {
         error = AcrError(.auth, "\(server) gives out no tokens for \(describe(found)), which \(host) needs")
@@ -128,7 +138,8 @@ enum RegistryFailure {
         fallthrough
       }
     default:
-      error = AcrError(.invalid, "\(server) answered the wish for a token of \(host) with status \(answer.status)\(said)")
+      error = AcrError(
+        .invalid, "\(server) answered the wish for a token of \(host) with status \(answer.status)\(said)")
     }
     if answer.isWebPage { error.notes += text.notes }
     error = adding(answer, code: text.code, host, to: error)
@@ -140,7 +151,8 @@ enum RegistryFailure {
   static func noToken(_ answer: RegistryAnswer, _ host: RegistryHost) -> AcrError {
     let server = URLText.host(answer.url) ?? host.name
     return AcrError(
-      .invalid, "\(server) answered the wish for a token of \(host) with \(answer.isWebPage ? "a web page (HTML)" : "no token")",
+      .invalid,
+      "\(server) answered the wish for a token of \(host) with \(answer.isWebPage ? "a web page (HTML)" : "no token")",
       status: answer.status, target: server)
   }
 

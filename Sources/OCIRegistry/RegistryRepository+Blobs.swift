@@ -35,7 +35,8 @@ extension RegistryRepository {
     let announced = response.headers.first("Content-Length").flatMap { Int64($0) }
     if let announced, announced != expected {
       throw rangeFailure(
-        response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)", descriptor)
+        response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)",
+        descriptor)
     }
     return reader(response, descriptor, expected: expected)
   }

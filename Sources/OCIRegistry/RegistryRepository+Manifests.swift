@@ -64,7 +64,8 @@ extension RegistryRepository {
       throw RegistryFailure.adding(
         answer, code: nil, client.host,
         to: AcrError(
-          .invalid, "\(client.host) stored the manifest `\(describe(selector))` as \(digest), and sent was \(manifest.digest)"))
+          .invalid,
+          "\(client.host) stored the manifest `\(describe(selector))` as \(digest), and sent was \(manifest.digest)"))
     }
     return answer
   }

@@ -22,7 +22,8 @@ extension RegistryRepository {
     do {
       found = try await pages.all()
     } catch let error as AcrError where error.status == 404 {
-      found = try await fallbackIndex(of: digest).map { try Self.descriptors($0["manifests"] ?? .null, in: place) } ?? []
+      found =
+        try await fallbackIndex(of: digest).map { try Self.descriptors($0["manifests"] ?? .null, in: place) } ?? []
     }
     // Whether the registry has filtered (`OCI-Filters-Applied`) or not, doing it again gives the same list.
     if let artifactType { found = found.filter { $0.artifactType == artifactType } }

@@ -80,10 +80,10 @@ extension RegistryRepository {
 
   /// The `Location` of an answer, made absolute and otherwise left as it is: it may hold a signature over its own text.
   private func session(after answer: RegistryAnswer, _ call: RegistryCall) throws(AcrError) -> UploadSession {
-    guard let location = answer.headers.first("Location"),
-      let url = URLReference.resolve(base: answer.url, reference: location)
-    else { throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to") }
-    return UploadSession(location: url)
+    guard let location = answer.headers.first("Location") else {
+      throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to")
+    }
+    return UploadSession(location: URLReference.resolve(base: answer.url, reference: location))
   }
 
   private func check(_ answer: RegistryAnswer, _ descriptor: Descriptor) throws(AcrError) {
@@ -93,6 +93,7 @@ extension RegistryRepository {
     throw RegistryFailure.adding(
       answer, code: nil, client.host,
       to: AcrError(
-        .invalid, "\(client.host) stored the blob \(descriptor.digest) in `\(displayName)` under another digest, \(digest)"))
+        .invalid,
+        "\(client.host) stored the blob \(descriptor.digest) in `\(displayName)` under another digest, \(digest)"))
   }
 }

@@ -55,6 +55,7 @@ public struct RegistryRepository: ArtifactTarget {
   ) -> RegistryCall {
     var scopes: Set<TokenScope> = [.repository(name, access)]
     if let mountFrom, mountFrom != name { scopes.insert(.repository(mountFrom, .pull)) }
-    return RegistryCall(method, address, scopes: scopes, purpose: purpose, subject: subject, headers: headers, body: body)
+    return RegistryCall(
+      method, address, scopes: scopes, purpose: purpose, subject: subject, headers: headers, body: body)
   }
 }

@@ -7,12 +7,12 @@ public final class RegistrySession: Sendable {
   /// The credentials of the session.
   public let credentials: CredentialStore
   private let http: HTTPClient
-  private let insecureHosts: Set<RegistryHost>
+  private let insecureHosts: InsecureHosts
   private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
 
   /// Creates a session.
   /// - Parameter insecureHosts: registries for which plain http is allowed where https does not work.
-  public init(http: HTTPClient, credentials: CredentialStore, insecureHosts: Set<RegistryHost> = []) {
+  public init(http: HTTPClient, credentials: CredentialStore, insecureHosts: InsecureHosts = []) {
     self.http = http
     self.credentials = credentials
     self.insecureHosts = insecureHosts
@@ -59,6 +59,7 @@ public final class RegistrySession: Sendable {
   private func makeClient(
     _ host: RegistryHost, credentials: @escaping @Sendable () async throws -> FoundCredentials
   ) -> RegistryClient {
-    RegistryClient(host: host, http: http, isInsecure: insecureHosts.contains(host), credentials: credentials)
+    let isInsecure = insecureHosts.contains(URLReference("https://\(host.apiHost)"))
+    return RegistryClient(host: host, http: http, isInsecure: isInsecure, credentials: credentials)
   }
 }

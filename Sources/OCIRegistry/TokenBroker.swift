@@ -207,9 +207,9 @@ actor TokenBroker {
   /// The best of the challenges: tokens rather than passwords in every request.
   private static func usable(_ challenges: [Challenge], requestURL: String) -> (Scheme, Challenge)? {
     for challenge in challenges where challenge.scheme == "bearer" {
-      guard let realm = challenge.realm, let url = URLReference.resolve(base: requestURL, reference: realm),
-        URLText.origin(url) != nil
-      else { continue }
+      guard let realm = challenge.realm else { continue }
+      let url = URLReference.resolve(base: requestURL, reference: realm)
+      guard URLText.isHTTP(url) else { continue }
       let scheme = Scheme.bearer(
         realm: url, service: challenge.service, isSafe: isSafe(realm: url, requestURL: requestURL))
       return (scheme, challenge)
@@ -220,10 +220,8 @@ actor TokenBroker {
   /// Credentials are sent without encryption only to this machine, or to the host that was itself asked without: plain
   /// http to that one is something the user has allowed.
   private static func isSafe(realm: String, requestURL: String) -> Bool {
-    guard realm.lowercased().hasPrefix("http://") else { return true }
-    guard let realmHost = URLText.host(realm).flatMap({ try? RegistryHost($0) }) else { return false }
-    if realmHost.isLoopback { return true }
-    let asked = URLText.host(requestURL).flatMap { try? RegistryHost($0) }
-    return requestURL.lowercased().hasPrefix("http://") && asked?.hostWithoutPort == realmHost.hostWithoutPort
+    let (target, asked) = (URLReference(realm), URLReference(requestURL))
+    guard target.scheme == "http" else { return true }
+    return target.isLoopback || (asked.scheme == "http" && asked.host == target.host)
   }
 }
