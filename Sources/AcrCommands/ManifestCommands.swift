@@ -48,10 +48,10 @@ struct ManifestConfig: Command {
     let artifact = try ManifestArgument.locate(call, session)
     let wanted = call.string("platform") ?? "linux/amd64"
     let bytes = try Blocking.wait(call.run) {
-      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector))
+      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)
       if !image.manifests.isEmpty {
         let child = try ManifestConfig.choose(wanted, in: image.manifests, of: artifact.store.displayName)
-        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)))
+        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)), name: artifact.store.displayName)
       }
       guard let config = image.config else {
         throw AcrError(.notFound, "this manifest of \(artifact.store.displayName) has no configuration")
@@ -93,7 +93,7 @@ struct ManifestTree: Command {
       let root = try await artifact.store.manifest(artifact.selector)
       async let referrers = artifact.store.referrers(of: root.digest)
       var rows = [ManifestTree.row("", root, platform: nil)]
-      let image = try ImageManifest(root)
+      let image = try ImageManifest(root, name: artifact.store.displayName)
       let reader = PlanReader(source: artifact.store, limit: limit)
       let manifests = try await reader.read(root).levels.flatMap(\.self)
       let children = Dictionary(manifests.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
@@ -118,7 +118,7 @@ struct ManifestTree: Command {
       let isLast = last && index == parts.count - 1
       rows.append(row("\(indent)\(isLast ? "└─ " : "├─ ")\(kind)", descriptor, type: descriptor.mediaType))
       guard kind == "manifest", let child = children[descriptor.digest] else { continue }
-      try append(try ImageManifest(child), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
+      try append(try ImageManifest(child, name: descriptor.digest.description), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
     }
   }
 
@@ -162,7 +162,7 @@ enum ManifestArgument {
     let registry = try AcrCommands.locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
     return try AcrCommands.locate("name") {
       let image = try RepositoryReference(name)
-      let found = try session.store(registry, image.repository, .pull)
+      let found = session.store(registry, image.repository, .pull)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
     }
   }

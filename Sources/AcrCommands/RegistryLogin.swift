@@ -33,12 +33,9 @@ struct RegistryLogin: Command {
     if user != nil, password == nil { password = try call.run.readSecret("Password for \(host)") }
     if let password {
       let credentials = user.map { Credentials.user($0, password: password) } ?? .accessToken(password)
-      try Blocking.wait(call.run) {
-        try await registries.checkLogin(host, credentials: credentials)
-        await registries.credentials.add(credentials, for: host)
-      }
+      try Blocking.wait(call.run) { try await registries.login(host, credentials) }
     } else {
-      try Blocking.wait(call.run) { try await registries.checkLogin(host, credentials: nil) }
+      try Blocking.wait(call.run) { try await registries.checkLogin(host) }
     }
     let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
     return .value(
@@ -66,7 +63,7 @@ struct RegistryLogout: Command {
   func run(_ call: Invocation) throws -> Output {
     let host = try registryHost(call, "name")
     let registries = session.registries
-    let wasKnown = try Blocking.wait(call.run) { await registries.forget(host) }
+    let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
     if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
     return .nothing
   }
