@@ -61,7 +61,7 @@ extension LoopbackServer {
     }
 
     /// An answer whose body is JSON text, with the content type of JSON unless `headers` has another.
-    public static func json(_ status: Int = 200, _ headers: HeaderFields = [:], _ text: String) -> Reply {
+    public static func json(_ text: String, status: Int = 200, headers: HeaderFields = [:]) -> Reply {
       var headers = headers
       if headers["content-type"] == nil { headers["Content-Type"] = "application/json" }
       return Reply(status, headers, text: text)

@@ -60,7 +60,8 @@ public struct Program: Sendable {
   /// - Throws: ``TestSupportError`` that names the Debian package, where one is given.
   static func locate(_ name: String, package: String? = nil) throws -> String {
     if name.contains("/") { return name }
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin", "/sbin"]
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let folders = path.split(separator: ":").map(String.init) + ["/usr/bin", "/bin", "/usr/sbin", "/sbin"]
     for folder in folders where access("\(folder)/\(name)", X_OK) == 0 { return "\(folder)/\(name)" }
     throw TestSupportError("the program \(name) is not installed\(package.map { ": apt-get install \($0)" } ?? "")")
   }

@@ -35,8 +35,10 @@ import Testing
   }
 
   static let endings = [
-    Ending(name: "chunks", reply: .chunked(pieces: [[97], [98, 99]], pause: .milliseconds(20)), exitCode: 0, output: "abc"),
-    Ending(name: "FIN inside the body", reply: .cut(body: [97, 98, 99], after: 2, reset: false), exitCode: 18, output: "ab"),
+    Ending(
+      name: "chunks", reply: .chunked(pieces: [[97], [98, 99]], pause: .milliseconds(20)), exitCode: 0, output: "abc"),
+    Ending(
+      name: "FIN inside the body", reply: .cut(body: [97, 98, 99], after: 2, reset: false), exitCode: 18, output: "ab"),
     Ending(name: "RST instead of an answer", reply: .hangUp(reset: true), exitCode: 56, output: ""),
     Ending(name: "FIN instead of an answer", reply: .hangUp(reset: false), exitCode: 52, output: ""),
     Ending(
@@ -51,7 +53,9 @@ import Testing
   ]
 
   @Test(arguments: endings) func endsAnswersAsScripted(_ ending: Ending) async throws {
-    try await withLoopbackServer { _ in ending.reply } _: { server in
+    try await withLoopbackServer { _ in
+      ending.reply
+    } _: { server in
       let result = try await curl(server.url)
       #expect(result.exitCode == ending.exitCode, "\(result.errorOutput)")
       #expect(result.output == ending.output)
@@ -59,7 +63,9 @@ import Testing
   }
 
   @Test func noticesAClientThatLeavesDuringTheAnswer() async throws {
-    try await withLoopbackServer { _ in .stall } _: { server in
+    try await withLoopbackServer { _ in
+      .stall
+    } _: { server in
       let result = try await curl("--max-time", "0.3", "\(server.url)/slow")
       #expect(result.exitCode == 28)
       #expect(try await server.wait { _, left in left.contains { $0.target == "/slow" && $0.moment == .duringReply } })
@@ -83,7 +89,9 @@ import Testing
   @Test func countsBodiesThatItDiscards() async throws {
     try await withTemporaryDirectory { directory in
       let file = try directory.write([UInt8](repeating: 7, count: 3 << 20), to: "body")
-      try await withLoopbackServer(bodies: .discard) { _ in .init(steps: [.zeros(2 << 20)]) } _: { server in
+      try await withLoopbackServer(bodies: .discard) { _ in
+        .init(steps: [.zeros(2 << 20)])
+      } _: { server in
         let result = try await curl(
           "-T", file, "-H", "Transfer-Encoding: chunked", "-o", directory.path("answer"), "\(server.url)/up")
         #expect(result.exitCode == 0)
