@@ -115,7 +115,7 @@ struct FaultTests {
       let image = try lab.images.image("app", layers: [30_000])
       let layout = lab.images.layout
       let manifest = try layout.read(image.digest)
-      try await withLoopbackServer({ request in
+      try await withLoopbackServer(handler: { request in
         if request.path.hasPrefix("/v2/app/manifests/") {
           return LoopbackServer.Reply(200, ["Content-Type": image.mediaType], body: manifest)
         }

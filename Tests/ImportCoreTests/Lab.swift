@@ -66,8 +66,8 @@ func withLab(
   try await withTemporaryDirectory { directory in
     try await withRegistryServer { source in
       try await withRegistryServer(protection) { target in
-        let transport = CurlTransport(CurlTransport.Configuration(caFile: target.caFile))
-        let retry = RetryPolicy(maximumTries: 3, baseDelay: .milliseconds(10))
+        let transport = CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests", caFile: target.caFile))
+        let retry = RetryPolicy(tries: 4, firstDelay: .milliseconds(10))
         let http = HTTPClient(transport: transport, retry: retry)
         let store = CredentialStore(environment: ["HOME": directory.path])
         if let credentials {
