@@ -97,7 +97,9 @@ func makeRepository(
   RegistryRepository(client: try makeClient(transport, credentials), name: try RepositoryName("app"), access: access)
 }
 
-func makeHTTPClient(_ transport: some Transport) -> HTTPClient { HTTPClient(transport: transport) }
+func makeHTTPClient(_ transport: some Transport) -> HTTPClient {
+  HTTPClient(transport: transport, retry: .none)
+}
 
 /// The error a piece of work throws.
 func failure(_ work: () async throws -> some Any) async -> AcrError? {
