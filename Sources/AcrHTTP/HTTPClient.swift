@@ -10,7 +10,7 @@ public struct HTTPClient: Sendable {
   private static let discardLimit = 64 * 1024
 
   private let transport: any Transport
-  private let policy: RetryPolicy
+  private var policy: RetryPolicy
   private let insecureHosts: InsecureHosts
   private let trace: RequestTrace?
   private let sleeper: Sleeper
@@ -31,6 +31,14 @@ public struct HTTPClient: Sendable {
     self.trace = trace
     self.sleeper = sleeper
     self.onRetry = onRetry
+  }
+
+  /// The same client, with the same waits, that tries differently often: for a request that only finds out how a host is
+  /// to be spoken to.
+  public func retrying(_ policy: RetryPolicy) -> HTTPClient {
+    var client = self
+    client.policy = policy
+    return client
   }
 
   /// Sends a request until it has an answer that more tries would not change. Statuses that are still 408, 429 or 5xx
