@@ -61,12 +61,16 @@ final class ChildProcess: Sendable {
     identifier = started
     let child = started
     Thread.detachNewThread { [ending] in
-      var status: Int32 = 0
-      while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-      // What WIFSIGNALED, WTERMSIG and WEXITSTATUS do; they are macros, which Swift does not import.
-      let signal = status & 0x7F
-      let result: ProgramResult.Ending = signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
-      ending.update { $0 = result }
+      // The child is only looked at here, and taken away with the lock held: send(_:) cannot meet a reused id.
+      var information = siginfo_t()
+      while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+      ending.update { ending in
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        // What WIFSIGNALED, WTERMSIG and WEXITSTATUS do; they are macros, which Swift does not import.
+        let signal = status & 0x7F
+        ending = signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
+      }
     }
   }
 
@@ -74,7 +78,7 @@ final class ChildProcess: Sendable {
   var result: ProgramResult.Ending? { ending.current }
 
   /// Blocks until the child has ended or the deadline has passed; nil in the second case.
-  func wait(until deadline: Date = .distantFuture) -> ProgramResult.Ending? {
+  func wait(until deadline: Date? = nil) -> ProgramResult.Ending? {
     _ = ending.wait(until: deadline) { $0 != nil }
     return ending.current
   }
