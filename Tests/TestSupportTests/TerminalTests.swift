@@ -36,6 +36,8 @@ import Testing
         terminal.press(.up)
         try await terminal.expect("the line from the history") { $0.currentLine == "ready> echo one-two" }
         terminal.press(.controlC)
+        // What is typed before the shell has handled ^C, the system throws away together with the line.
+        try await terminal.expect("a new prompt") { $0.currentLine == "ready>" }
         try terminal.resize(columns: 60, rows: 12)
         terminal.enter("stty size; tty -s && echo is-a-tty")
         try await terminal.expect("12 60\nis-a-tty")
