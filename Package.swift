@@ -22,20 +22,17 @@ let package = Package(
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
     .target(name: "AcrCommands", dependencies: ["AcrRuntime", "ImportCore", "OCIRegistry", "AcrHTTP"]),
-    .target(
-      name: "AcrShell",
-      dependencies: [
-        "AcrCommands",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
 
     .target(
       name: "TestSupport",
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
     .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore"]),
+    .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),
     .testTarget(name: "OCIRegistryTests", dependencies: ["OCIRegistry", "TestSupport"]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
+    .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
   ],
   swiftLanguageModes: [.v6]
 )

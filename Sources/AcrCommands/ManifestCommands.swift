@@ -23,7 +23,7 @@ struct ManifestShow: Command {
     let manifest = try ManifestArgument.read(call, session)
     let text = String(decoding: manifest.bytes, as: UTF8.self)
     if call.isOn("raw") { return .value(.string(text)) }
-    return .value(try Value(json: manifest.bytes, name: manifest.digest.description))
+    return .value(try ManifestArgument.document(manifest.bytes, "the manifest \(manifest.digest)"))
   }
 }
 
@@ -58,7 +58,7 @@ struct ManifestConfig: Command {
       }
       return Array(try await ImageConfiguration.read(config, from: artifact.store).text.utf8)
     }
-    return .value(try Value(json: bytes, name: "configuration"))
+    return .value(try ManifestArgument.document(bytes, "the configuration"))
   }
 
   private static func choose(_ wanted: String, in children: [Descriptor], of store: String) throws -> Descriptor {
@@ -164,6 +164,15 @@ enum ManifestArgument {
       let image = try RepositoryReference(name)
       let found = session.store(registry, image.repository, .pull)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    }
+  }
+
+  /// A JSON document of a registry as a value.
+  static func document(_ bytes: [UInt8], _ name: String) throws(AcrError) -> Value {
+    do throws(JSONError) {
+      return try Value(json: bytes)
+    } catch {
+      throw AcrError(.invalid, "\(name) is not JSON: \(error.reason) (line \(error.line), column \(error.column))")
     }
   }
 

@@ -30,7 +30,7 @@ struct RegistryLogin: Command {
     let registries = session.registries
     let user = call.string("username")
     var password = call.secret("password")
-    if user != nil, password == nil { password = try call.run.readSecret("Password for \(host)") }
+    if user != nil, password == nil { password = try askForPassword(host, call) }
     if let password {
       let credentials = user.map { Credentials.user($0, password: password) } ?? .accessToken(password)
       try Blocking.wait(call.run) { try await registries.login(host, credentials) }
@@ -38,12 +38,23 @@ struct RegistryLogin: Command {
       try Blocking.wait(call.run) { try await registries.checkLogin(host) }
     }
     let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
-    return .value(
-      .record([
-        "loginServer": .string(host.name),
-        "username": shown.credentials.userName.map(Value.string) ?? .null,
-        "credentials": shown.origin.map { .string($0.replacing("`", with: "")) } ?? "anonymous",
-      ]))
+    let fields: KeyValuePairs<String, Value> = [
+      "loginServer": .string(host.name),
+      "username": shown.credentials.userName.map(Value.string) ?? .null,
+      "credentials": .string(shown.origin?.replacing("`", with: "") ?? "anonymous"),
+    ]
+    return .value(.record(Record(fields)))
+  }
+
+  private func askForPassword(_ host: RegistryHost, _ call: Invocation) throws -> Secret {
+    guard let prompter = call.run.prompter else {
+      throw ArgumentError(
+        "username",
+        AcrError(
+          .usage, "`--username` needs `--password` where nobody can be asked for it",
+          help: "`--password (secret env NAME)` takes it from the environment"))
+    }
+    return try prompter.secret("Password for \(host): ")
   }
 }
 
