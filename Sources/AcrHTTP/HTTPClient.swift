@@ -60,6 +60,7 @@ public struct HTTPClient: Sendable {
       }
       await HTTPClient.discard(response)
       attempt.request = next
+      attempt.tries -= 1
     }
   }
 
