@@ -153,7 +153,8 @@ public struct RegistryClient: Sendable {
         let response = try await http.send(request(call, base + path, authorization))
         if URLText.isPlain(base), response.status == 400 {
           let answer = try await RegistryAnswer(response)
-          if Self.wantsTLS(answer) { continue }
+          // The answer to a HEAD has no text that could tell, so it is taken for that too.
+          if call.method == .head || Self.wantsTLS(answer) { continue }
           endpoint.decide(base)
           return answer.response
         }

@@ -159,11 +159,11 @@ struct DirectImportTests {
     try await withLab { lab in
       let index = try lab.images.index("multi", baseLayers: [2000], ownLayer: 500)
       let from = ImportSource(store: OCILayout(path: lab.images.layout.path), selector: .tag(.latest), location: nil)
-      try await lab.engine.run(ImportRequest(source: from, targets: [try lab.importTarget("multi:1")]))
+      _ = try await lab.engine.run(ImportRequest(source: from, targets: [try lab.importTarget("multi:1")]))
       let folder = lab.directory.path("copied")
       let to = ImportTarget(store: OCILayout(path: folder), tag: try TagName("1"), location: nil)
       let back = ImportRequest(source: try lab.importSource("multi:1", at: lab.target.authority), targets: [to])
-      try await lab.engine.run(back)
+      _ = try await lab.engine.run(back)
       #expect(try await RegistryContent.verify(layout: folder, reference: "1").digest == index.digest.description)
       let raw = try await Program("skopeo", ["inspect", "--raw", "oci:\(folder):1"]).succeed().outputBytes
       #expect(Digest.of(raw) == index.digest)
