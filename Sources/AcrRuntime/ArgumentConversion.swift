@@ -17,6 +17,8 @@ enum ArgumentConversion {
     // JSON has no sizes: they are written, and read back, as bytes.
     case (.size, .int(let bytes)): .size(bytes)
     case (.secret, .string(let text)): .secret(Secret(text))
+    // A datetime has no literal of its own: `--since 2024-05-01` arrives as a word.
+    case (.datetime, .string(let text)): Timestamp(rfc3339: text).map(Value.datetime)
     default: nil
     }
   }
@@ -30,7 +32,7 @@ enum ArgumentConversion {
     switch (type, value) {
     case (.int, .string): help = "`int(…)` reads a number from text"
     case (.number, .string): help = "`number(…)` reads a number from text"
-    case (.datetime, .string): help = "`date(…)` reads a datetime from text"
+    case (.datetime, .string): help = "as in `2024-05-01` or `2024-05-01T10:20:30Z`"
     case (.string, .secret): help = "only parameters for secrets, such as `--password`, take one"
     case (.string, .list): help = "`[0]` takes one of its items"
     case (.string, .record): help = "take a field of it"

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrLanguage
 
 /// A column as the words take it: a field's name, or names and positions joined by points (`error.kind`, `tags.0`).
 struct ColumnPath {
@@ -47,7 +48,7 @@ struct ColumnPath {
   }
 
   private func missing(_ name: String, in record: Record) -> AcrError {
-    let near = NearestName.of(name, in: record.shape.names)
+    let near = Suggestion.nearest(to: name, in: record.shape.names)
     let question = near.map { "; did you mean `\($0)`?" } ?? ""
     return AcrError(
       .invalid, "the row has no column `\(name)`\(question)",

@@ -191,7 +191,7 @@ extension Evaluator {
   func missingField(
     _ name: String, in names: [String], of subject: String, _ span: Span, _ frame: borrowing Frame
   ) -> RuntimeError {
-    let near = NearestName.of(name, in: names)
+    let near = Suggestion.nearest(to: name, in: names)
     return failure(
       "\(subject) has no field `\(name)`", frame, span, label: near.map { "did you mean `\($0)`?" },
       help: names.isEmpty ? "it has no fields" : "its fields: \(names.joined(separator: ", "))")

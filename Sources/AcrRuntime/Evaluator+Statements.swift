@@ -212,7 +212,7 @@ extension Evaluator {
     do {
       guard case .pipeline(let pipeline) = expression else {
         let value = try value(expression, &frame)
-        if let shown = try worthShowing(.value(value)) { try run.sink.show(shown) }
+        if !value.isNull { try run.sink.show(.value(value)) }
         return
       }
       try FrameBox.with(&frame) { box in

@@ -78,7 +78,8 @@ public enum ScriptArguments {
     let name = String(parts.first ?? "")
     let flags = parameters.filter { $0.kind == .flag || $0.kind == .switch }
     guard let parameter = flags.first(where: { $0.name.flagSpelling == name.flagSpelling }) else {
-      let near = NearestName.of(name, in: flags.map(\.name.flagSpelling)).map { "; did you mean `--\($0)`?" } ?? ""
+      let near =
+        Suggestion.nearest(to: name, in: flags.map(\.name.flagSpelling)).map { "; did you mean `--\($0)`?" } ?? ""
       throw Failure(
         error: AcrError(.usage, "`--\(name)` is not a flag of the script\(near)", help: "`--help` lists its flags"),
         parameter: nil)

@@ -157,7 +157,7 @@ extension Invocation {
   fileprivate func format(among names: [String]) throws -> String {
     let name = string("format") ?? ""
     if names.contains(name) { return name }
-    let near = NearestName.of(name, in: names).map { "; did you mean `\($0)`?" } ?? ""
+    let near = Suggestion.nearest(to: name, in: names).map { "; did you mean `\($0)`?" } ?? ""
     throw ArgumentError(
       "format",
       AcrError(.usage, "`\(name)` is not a format\(near)", help: "the formats are \(names.joined(separator: ", "))"))

@@ -57,7 +57,7 @@ struct Retry: Command {
     if names.isEmpty { return [.throttled, .network, .timeout] }
     return try names.map { name in
       guard let kind = ErrorKind(name: name) else {
-        let near = NearestName.of(name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+        let near = Suggestion.nearest(to: name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
         throw ArgumentError(
           "on",
           AcrError(

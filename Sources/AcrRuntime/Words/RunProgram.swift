@@ -10,7 +10,9 @@ struct RunProgram: Command {
     group: .work,
     positionals: [
       .init("program", .string, help: "a name looked up in PATH, or a path"),
-      .init("argument", .string, isRequired: false, isRest: true, help: "its arguments, each exactly one"),
+      .init(
+        "argument", .string, isRequired: false, isRest: true, takesFlags: true,
+        help: "its arguments, each exactly one"),
     ],
     flags: [.init("allow-failure", help: "give the record whatever the code")],
     examples: [.init("What a program writes", "run printf hello | get stdout")],
