@@ -34,7 +34,7 @@ final class InteractiveSession {
       let names = scope.variables.keys.sorted()
       return CompletionRequest(text, catalog: catalog, variables: names).completion { values.values(for: $0) }
     }
-    guard let editor = LibeditEditor(options: .init(isColored: isColored), completion: complete) else {
+    guard let editor = LibeditEditor(options: .init(isColored: isColored), complete: complete) else {
       return ScriptRunner(workshop).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
     }
     for entry in history?.entries ?? [] { editor.remember(entry) }

@@ -47,8 +47,9 @@ struct ScriptRunner {
     }
     let run = workshop.makeRun(isInteractive: false)
     ConsoleSignals.shared.install()
+    let sink = workshop.sink
     let outcome = ConsoleSignals.shared.watch {
-      if $0 > 1 { workshop.sink.talk("still stopping; ^\\ ends acrsh at once") }
+      if $0 > 1 { sink.talk("still stopping; ^\\ ends acrsh at once") }
       run.interrupt()
     } while: {
       workshop.session.run(script, arguments: arguments, in: run)
