@@ -1,8 +1,16 @@
 import ArgumentParser
 
 /// The options of the program itself. Everything behind a script's name belongs to the script.
-struct Options: ParsableArguments {
-  static let configuration = CommandConfiguration(commandName: "acrsh")
+struct Options: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acrsh", abstract: "A scriptable shell for Azure Container Registry and every other OCI registry.",
+    usage: """
+      acrsh [options]                       the prompt
+      acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
+      acrsh [options] -c TEXT               a line
+      acrsh --check FILE...                 parse and check, run nothing
+      """,
+    discussion: "`acrsh -c help` lists the commands of the language.")
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
   var command: String?
