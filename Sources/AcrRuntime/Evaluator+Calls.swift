@@ -34,7 +34,7 @@ extension Evaluator {
           throw failure(
             .usage, "`\(call.name)` needs \(Evaluator.name(of: parameter))", frame, call.nameSpan)
         }
-        store(try value(expression, &inner), parameter.variable, &inner)
+        store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, &inner)
       }
     }
     do {
@@ -44,6 +44,19 @@ extension Evaluator {
       error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
       throw error
     }
+  }
+
+  /// The value of a parameter's default, converted to its type; null passes.
+  func defaultValue(
+    _ expression: CheckedExpression, of parameter: CheckedParameter, _ command: String, _ frame: inout Frame
+  ) throws -> Value {
+    let value = try value(expression, &frame)
+    if value.isNull { return value }
+    if let converted = ArgumentConversion.convert(value, to: parameter.type) { return converted }
+    throw ArgumentConversion.failure(
+      value, to: parameter.type,
+      parameter: Evaluator.spelling(parameter.name, isFlag: parameter.kind == .flag), of: command,
+      described: operand(value, expression), frame.source, expression.span)
   }
 
   /// How a parameter is named in messages.

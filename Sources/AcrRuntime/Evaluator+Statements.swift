@@ -61,7 +61,7 @@ extension Evaluator {
     case .try(let block, let handler, let finally, _):
       return try attempt(block, handler, finally, &frame, keepsValue: keepsValue)
     case .throw(let expression, let span):
-      throw thrown(try value(expression, &frame), &frame, span)
+      throw thrown(try value(expression, &frame), &frame, Span(span.start, expression.span.end))
     case .return(let expression, _):
       if let expression { frame.result = try value(expression, &frame) } else { frame.result = .null }
       return .returned
