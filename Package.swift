@@ -45,6 +45,8 @@ let package = Package(
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
+    .executableTarget(name: "PromptProbe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
+    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -176,7 +176,11 @@ public struct RegistryClient: Sendable {
   }
 
   private func request(_ call: RegistryCall, _ url: String, _ authorization: Secret?) -> TransportRequest {
-    TransportRequest(call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    var request = TransportRequest(
+      call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    // The only POST of the API opens an upload, and one that is opened twice is one that expires.
+    if call.method == .post { request.isIdempotent = true }
+    return request
   }
 
   /// A registry behind a proxy that ends TLS often names itself with `http:`. What began encrypted stays so.
