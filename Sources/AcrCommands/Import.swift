@@ -28,7 +28,8 @@ struct Import: Command {
       .init(
         "name", short: "n", .string, help: "the registry to import into: a name, a host, or oci:PATH",
         completer: .registry),
-      .init("source", .string, help: "the image to import, with its registry unless --registry names it",
+      .init(
+        "source", .string, help: "the image to import, with its registry unless --registry names it",
         completer: .reference),
       .init(
         "image", short: "t", .string, isRepeatable: true, default: "as in the source",
@@ -122,7 +123,9 @@ struct Import: Command {
     guard let password = call.secret("password") else {
       guard call.string("username") == nil else {
         throw ArgumentError(
-          "username", AcrError(.usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
+          "username",
+          AcrError(
+            .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
       }
       return nil
     }
@@ -136,7 +139,8 @@ struct Import: Command {
     if let text = call.string("to") {
       guard call.string("name") == nil, images.isEmpty, repositories.isEmpty else {
         throw ArgumentError(
-          "to", AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
+          "to",
+          AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
       }
       return [try target(whole: text, source: source)]
     }
@@ -177,7 +181,8 @@ struct Import: Command {
     _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Invocation
   ) throws -> ImportTarget {
     guard let repository = source.location?.repository else {
-      throw AcrError(.usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
+      throw AcrError(
+        .usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
     }
     let target = target(registry, repository, tag: source.tag ?? .latest)
     if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
@@ -187,7 +192,9 @@ struct Import: Command {
   private func target(whole text: String, source: NamedArtifact) throws -> ImportTarget {
     try locate("to") {
       let artifact = try ArtifactArgument(text)
-      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name), image.registry == .dockerHub {
+      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name),
+        image.registry == .dockerHub
+      {
         throw AcrError(
           .usage, "the target `\(text)` does not say which registry it is for",
           help: "write it whole, for example `myregistry.azurecr.io/\(text)`")

@@ -18,7 +18,8 @@ struct ListMetadata: Command {
       """,
     group: .registry,
     positionals: [
-      .init("repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
+      .init(
+        "repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
     ],
     flags: [
       .init("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
@@ -86,7 +87,8 @@ struct ListMetadata: Command {
     if let text = call.string("repository") {
       guard call.string("registry") == nil, call.string("name") == nil else {
         throw ArgumentError(
-          "repository", AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`"))
+          "repository", AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`")
+        )
       }
       return try locate("repository") {
         let artifact = try ArtifactArgument(text)

@@ -22,7 +22,9 @@ struct RegistryLogin: Command {
       .init("password", short: "p", .secret, help: "the password or access token; asked for when it is missing"),
     ],
     examples: [
-      .init("A user and a password from the environment", "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
+      .init(
+        "A user and a password from the environment",
+        "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
     ])
 
   func run(_ call: Invocation) throws -> Output {

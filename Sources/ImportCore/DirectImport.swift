@@ -70,7 +70,8 @@ public struct DirectImport: Sendable {
   }
 
   /// Plans and runs.
-  public func run(_ request: ImportRequest, observer: @escaping ImportObserver = { _ in }) async throws -> ImportResult {
+  public func run(_ request: ImportRequest, observer: @escaping ImportObserver = { _ in }) async throws -> ImportResult
+  {
     let plan: ImportPlan
     do {
       plan = try await self.plan(request)

@@ -109,10 +109,12 @@ struct RegistryScriptTests {
       name: "a tag that does not exist", line: "import $D/app:1.O $D/b:1", message: "`$D/app:1.O` does not exist",
       help: "1.0", code: 3),
     Failure(
-      name: "a repository that does not exist", line: "list-metadata $D/nothing", message: "`$D/nothing` does not exist",
+      name: "a repository that does not exist", line: "list-metadata $D/nothing",
+      message: "`$D/nothing` does not exist",
       code: 3),
     Failure(
-      name: "a conflict", line: "import $D/app:2.0 $D/app:1.0", message: "$D/app:1.0 exists already and is another image",
+      name: "a conflict", line: "import $D/app:2.0 $D/app:1.0",
+      message: "$D/app:1.0 exists already and is another image",
       help: "`--force` moves the tag", code: 1),
     Failure(
       name: "nobody listens", line: "import 127.0.0.1:1/a:1 $D/b:1",
@@ -165,8 +167,10 @@ struct RegistryScriptTests {
         #expect(wrong.exitCode == 4)
         #expect(wrong.errorOutput.contains("error[auth]"))
         #expect(wrong.errorOutput.contains("did not accept"), "\(wrong.errorOutput)")
-        let untrusted = try await BuiltProducts.acrsh(["-c", "repository list --name \(server.authority)"], in: directory)
-          .run()
+        let untrusted = try await BuiltProducts.acrsh(
+          ["-c", "repository list --name \(server.authority)"], in: directory
+        )
+        .run()
         #expect(untrusted.exitCode == 5)
         #expect(untrusted.errorOutput.contains("--ca-file"), "\(untrusted.errorOutput)")
       }

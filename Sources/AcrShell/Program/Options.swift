@@ -43,7 +43,8 @@ struct Options: ParsableCommand {
   @Option(help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"))
   var caFile: String?
 
-  @Option(help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
   var trace: String?
 
   @Flag(help: "Show the version.")
@@ -51,7 +52,8 @@ struct Options: ParsableCommand {
 
   @Argument(
     parsing: .captureForPassthrough,
-    help: ArgumentHelp("A script and its arguments; `-` reads standard input. Without one: the prompt.", valueName: "script"))
+    help: ArgumentHelp(
+      "A script and its arguments; `-` reads standard input. Without one: the prompt.", valueName: "script"))
   var script: [String] = []
 
   mutating func validate() throws {

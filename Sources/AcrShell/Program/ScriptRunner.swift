@@ -97,7 +97,9 @@ enum SourceFile {
       }
       guard !piece.isEmpty else { break }
       bytes += piece
-      guard bytes.count <= limit else { throw AcrError(.usage, "`\(path)` is larger than \(ByteCount.human(Int64(limit)))") }
+      guard bytes.count <= limit else {
+        throw AcrError(.usage, "`\(path)` is larger than \(ByteCount.human(Int64(limit)))")
+      }
     }
     var status = stat()
     if fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
