@@ -126,8 +126,9 @@ struct CompletionSearch {
       for name in path.isEmpty && typed.isEmpty ? [signature.name] : signature.names {
         let rest = name.dropFirst(lead.count)
         guard name.lowercased().hasPrefix(lead), rest.lowercased().hasPrefix(wanted), !rest.isEmpty else { continue }
-        // Capitals matter only in PowerShell's names, and there only to the eye.
-        guard rest.hasPrefix(typed) || rest.contains(where: \.isUppercase) else { continue }
+        // PowerShell's names, whose capitals matter only to the eye, are for those who have begun to type one.
+        let isCmdlet = rest.contains(where: \.isUppercase)
+        guard isCmdlet ? typed.contains { $0.isUppercase || $0 == "-" } : rest.hasPrefix(typed) else { continue }
         let word = String(rest.prefix { $0 != " " })
         let isWhole = word.count == rest.count
         if let index = found.firstIndex(where: { $0.text == word }) {

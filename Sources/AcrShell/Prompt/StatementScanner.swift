@@ -102,7 +102,9 @@ struct StatementScanner {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "<"), UInt8(ascii: ">"): endWord()
     case UInt8(ascii: "\n"):
       endWord()
-      if frames[top].kind.holdsStatements { frames[top].stage = Stage() }
+      // A `|` at the end of a line goes on below.
+      let goesOn = frames[top].stage.isPiped && frames[top].stage.words.isEmpty
+      if frames[top].kind.holdsStatements, !goesOn { frames[top].stage = Stage() }
     case UInt8(ascii: ";"), UInt8(ascii: "&"):
       endWord()
       frames[top].stage = Stage()
