@@ -1,13 +1,47 @@
 extension Checker {
   /// Arguments on their way to parameters.
   private struct Binding {
-    var arguments: [CheckedArgument] = []
+    private var bound: [Bound] = []
     /// Where the argument of each parameter is.
-    var places: [String: Int] = [:]
+    private var places: [String: Int] = [:]
     /// How many positionals have a value.
     var positionalCount = 0
     /// True when something was wrong, so that what is missing is not worth another finding.
     var isBroken = false
+
+    private struct Bound {
+      let parameter: String
+      let type: ValueType
+      var span: Span
+      /// Nil for a parameter that collects values.
+      let value: CheckedArgument.Value?
+      var values: [CheckedExpression] = []
+    }
+
+    func has(_ parameter: String) -> Bool { places[parameter] != nil }
+
+    mutating func set(_ parameter: String, _ type: ValueType, _ value: CheckedArgument.Value, _ span: Span) {
+      places[parameter] = bound.count
+      bound.append(Bound(parameter: parameter, type: type, span: span, value: value))
+    }
+
+    /// Adds to a rest or a flag that may be given several times.
+    mutating func collect(_ parameter: String, _ type: ValueType, _ value: CheckedExpression, _ span: Span) {
+      if let place = places[parameter] {
+        bound[place].values.append(value)
+        bound[place].span = bound[place].span.to(span)
+      } else {
+        places[parameter] = bound.count
+        bound.append(Bound(parameter: parameter, type: type, span: span, value: nil, values: [value]))
+      }
+    }
+
+    var arguments: [CheckedArgument] {
+      bound.map {
+        CheckedArgument(
+          parameter: $0.parameter, type: $0.type, value: $0.value ?? .expressions($0.values), span: $0.span)
+      }
+    }
   }
 
   /// Gives each argument its parameter and checks its value.
@@ -117,28 +151,14 @@ extension Checker {
       binding.isBroken = true
       return
     }
-    guard let place = binding.places[flag.name] else {
-      binding.places[flag.name] = binding.arguments.count
-      let stored: CheckedArgument.Value
-      if flag.isRepeatable, case .expression(let expression) = checked {
-        stored = .expressions([expression])
-      } else {
-        stored = checked
-      }
-      binding.arguments.append(
-        CheckedArgument(parameter: flag.name, type: flag.type ?? .bool, value: stored, span: span))
-      return
-    }
-    guard flag.isRepeatable, case .expressions(let earlier) = binding.arguments[place].value,
-      case .expression(let expression) = checked
-    else {
+    if flag.isRepeatable, case .expression(let expression) = checked {
+      binding.collect(flag.name, flag.type ?? .bool, expression, span)
+    } else if binding.has(flag.name) {
       report(.flagTwice(written.text), written.span)
       binding.isBroken = true
-      return
+    } else {
+      binding.set(flag.name, flag.type ?? .bool, checked, span)
     }
-    let first = binding.arguments[place]
-    binding.arguments[place] = CheckedArgument(
-      parameter: first.parameter, type: first.type, value: .expressions(earlier + [expression]), span: first.span)
   }
 
   private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
@@ -183,34 +203,24 @@ extension Checker {
       binding.isBroken = true
       return
     }
-    guard positional.isRest, case .expression(let expression) = checked else {
-      binding.places[positional.name] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(parameter: positional.name, type: positional.type, value: checked, span: value.span))
-      return
-    }
-    if let place = binding.places[positional.name], case .expressions(let earlier) = binding.arguments[place].value {
-      binding.arguments[place] = CheckedArgument(
-        parameter: positional.name, type: positional.type, value: .expressions(earlier + [expression]),
-        span: binding.arguments[place].span.to(value.span))
+    if positional.isRest, case .expression(let expression) = checked {
+      binding.collect(positional.name, positional.type, expression, value.span)
     } else {
-      binding.places[positional.name] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(
-          parameter: positional.name, type: positional.type, value: .expressions([expression]), span: value.span))
+      binding.set(positional.name, positional.type, checked, value.span)
     }
   }
 
   private func reportMissing(_ binding: Binding, _ signature: Signature, _ name: Name) {
     if binding.isBroken { return }
-    let flags = signature.flags.filter { $0.isRequired && binding.places[$0.name] == nil }.map { "--\($0.name)" }
-    if !flags.isEmpty { report(.missing(name.text, flags, isFlag: true, isCall: false), name.span) }
-    let values = signature.positionals.filter { $0.isRequired && binding.places[$0.name] == nil }
-    if let first = values.first, first.type == .block {
-      report(.missingBlock(name.text), name.span)
-    } else if !values.isEmpty {
-      report(.missing(name.text, values.map(\.name), isFlag: false, isCall: false), name.span)
+    let values = signature.positionals.filter { $0.isRequired && !binding.has($0.name) }
+    let flags = signature.flags.filter { $0.isRequired && !binding.has($0.name) }
+    if values.isEmpty, flags.isEmpty { return }
+    if flags.isEmpty, values.count == 1, values[0].type == .block {
+      return report(.missingBlock(name.text), name.span)
     }
+    report(
+      .missing(
+        name.text, values.map(\.name) + flags.map { "--\($0.name)" }, isFlag: values.isEmpty, isCall: false), name.span)
   }
 
   // MARK: Cmdlets
@@ -282,11 +292,11 @@ extension Checker {
       let ordered = values.sorted { $0.order < $1.order }.map(\.value)
       let span = ordered.dropFirst().reduce(ordered[0].span) { $0.to($1.span) }
       let value = Self.joined(ordered, span)
-      binding.places[flagName] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(
-          parameter: flagName, type: flag.type ?? .string,
-          value: flag.isRepeatable ? .expressions([value]) : .expression(value), span: span))
+      if flag.isRepeatable {
+        binding.collect(flagName, flag.type ?? .string, value, span)
+      } else {
+        binding.set(flagName, flag.type ?? .string, .expression(value), span)
+      }
     }
     reportMissing(binding, signature, name)
     return binding.arguments
