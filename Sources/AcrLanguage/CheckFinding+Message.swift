@@ -45,7 +45,8 @@ extension CheckFinding {
     case .lists(let prefix, let names):
       Wording(
         "`\(prefix)` is not a whole command",
-        help: "its commands are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+        help: names.isEmpty
+          ? "`help` lists the commands" : "its commands are \(names.map { "`\($0)`" }.joined(separator: ", "))")
     case .commandIsVariable(let name):
       Wording("`\(name)` is not a command", label: "did you mean `$\(name)`?")
     case .assignsBareName(let name, let isKnown):
@@ -68,7 +69,7 @@ extension CheckFinding {
     case .missing(let command, let names, let isFlag, let isCall):
       Wording(
         "`\(command)` needs \(Self.list(names))",
-        help: isCall ? nil : "`help \(command)` shows what \(isFlag ? "each flag" : "it takes") means")
+        help: isCall ? nil : "`help \(command)` shows \(isFlag ? "its flags" : "what it takes")")
     case .missingBlock(let command): Wording("`\(command)` needs a block", help: "write `\(command) { … }`")
     case .tooManyValues(let name, let limit, let isCall):
       Wording(
@@ -155,6 +156,7 @@ extension CheckFinding {
 
   private static func count(_ arity: ClosedRange<Int>) -> String {
     let unit = arity.upperBound == 1 ? "argument" : "arguments"
+    if arity.upperBound == 0 { return "no arguments" }
     if arity.lowerBound == arity.upperBound { return "\(arity.lowerBound) \(unit)" }
     if arity.upperBound == Int.max { return "at least \(arity.lowerBound)" }
     return "\(arity.lowerBound) to \(arity.upperBound) \(unit)"

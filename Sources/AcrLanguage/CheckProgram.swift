@@ -8,6 +8,8 @@ final class CheckProgram {
   let isSession: Bool
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var hasErrors = false
+  /// Warnings that only make sense when nothing is wrong: what reads a variable may be what was refused.
+  private var pending: [Diagnostic] = []
   /// Functions whose bodies are checked; nil while they wait for it.
   var functions: [CheckedFunction?]
   /// What calls need to know of each function.
@@ -40,9 +42,15 @@ final class CheckProgram {
 
   func report(_ finding: CheckFinding, _ span: Span, in source: Source) {
     let wording = finding.wording
-    add(
-      Diagnostic(
-        finding.severity, wording.message, source: source, span: span, label: wording.label, help: wording.help))
+    let diagnostic = Diagnostic(
+      finding.severity, wording.message, source: source, span: span, label: wording.label, help: wording.help)
+    if case .unusedVariable = finding { pending.append(diagnostic) } else { add(diagnostic) }
+  }
+
+  /// Adds what waited for the end.
+  func finish() {
+    if !hasErrors { diagnostics += pending }
+    pending = []
   }
 
   func add(_ diagnostic: Diagnostic) {

@@ -51,7 +51,7 @@ extension Checker {
     var rest = call.arguments[...]
     if head.text == "az" {
       guard let next = Self.bareWord(rest.first) else {
-        report(.lists("az", Self.commands(below: "", in: program.catalog)), head.span)
+        report(.lists("az", []), head.span)
         return nil
       }
       head = next
@@ -82,7 +82,7 @@ extension Checker {
   }
 
   private static func commands(below prefix: String, in catalog: Catalog) -> [String] {
-    catalog.commandNames.filter { prefix.isEmpty ? !$0.contains(" ") : $0.hasPrefix(prefix + " ") }.sorted()
+    catalog.commandNames.filter { $0.hasPrefix(prefix + " ") }.sorted()
   }
 
   /// - Parameter longest: the words up to the first that no command's name goes on with.

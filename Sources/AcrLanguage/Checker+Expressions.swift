@@ -69,9 +69,6 @@ extension Checker {
     if pipeline.stages.count == 1 {
       // A lone expression needs no pipeline around it.
       if case .expression(let expression) = pipeline.stages[0] { return check(expression) }
-      if case .command(let call) = pipeline.stages[0], case .call(let checked, let span) = check(call, isFirst: true) {
-        return .call(checked, span)
-      }
     }
     var stages: [CheckedStage] = []
     for (index, stage) in pipeline.stages.enumerated() {
@@ -90,6 +87,7 @@ extension Checker {
         if let checked = check(call, isFirst: isFirst) { stages.append(checked) }
       }
     }
+    if stages.count == 1, case .call(let call, let span) = stages[0] { return .call(call, span) }
     return .pipeline(CheckedPipeline(stages: stages, span: pipeline.span))
   }
 

@@ -71,6 +71,7 @@ public struct Checker {
     let body = CheckedBlock(
       statements: checkStatements(tree.statements), span: Span(0, Int32(clamping: source.bytes.count)))
     if !program.isSession { warnOfUnused(scopes[1]) }
+    program.finish()
     let diagnostics = Self.sorted(program.diagnostics, source)
     let functions = program.functions.compactMap { $0 }
     guard !program.hasErrors, functions.count == program.functions.count else {

@@ -101,12 +101,21 @@ extension Parser {
     }
   }
 
-  /// The NAME of a variable that is declared; `$name` is a common slip.
+  /// The NAME of what is declared.
   mutating func parseDeclaredName() throws(SyntaxFailure) -> Name {
     lexer.skipSpace()
     let start = lexer.position
     let end = lexer.nameEnd(from: start)
-    guard end > start else { throw unexpected(expected: "a name without `$`") }
+    guard end > start else {
+      if lexer.current == Byte.dollar, lexer.nameEnd(from: start + 1) > start + 1 {
+        let end = lexer.nameEnd(from: start + 1)
+        throw SyntaxFailure(.declaresWithDollar(lexer.text(start + 1, end)), Span(Int32(start), Int32(end)))
+      }
+      if lexer.current == Byte.equals {
+        throw SyntaxFailure(.unexpected("=", expected: "a name"), Span(Int32(start), Int32(start + 1)))
+      }
+      throw unexpected(expected: "a name")
+    }
     lexer.position = end
     return Name(text: lexer.text(start, end), span: lexer.span(from: start))
   }

@@ -64,6 +64,8 @@ extension SyntaxError {
     case .emptyInterpolation: Wording("`${}` is empty", help: "write `${name}`, or `\\$` in quotes for a plain `$`")
     case .singleEquals:
       Wording("`=` does not compare", help: "compare with `==`; assign with `$name = …` on a line of its own")
+    case .declaresWithDollar(let name):
+      Wording("a name is declared without `$`", help: "write `\(name)` here, and `$\(name)` to read it")
     case .exclamationMark: Wording("`!` is not an operator", help: "write `not`")
     case .chainedComparison(let operation):
       Wording(

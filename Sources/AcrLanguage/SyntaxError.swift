@@ -19,6 +19,7 @@ enum SyntaxError: Equatable, Sendable {
   case interpolationInExpression
   case emptyInterpolation
   case singleEquals
+  case declaresWithDollar(String)
   case exclamationMark
   case chainedComparison(String)
   case computedCommand(String)
