@@ -8,15 +8,20 @@ import Testing
 struct ScriptArgumentTests {
   private static let script = """
     ## Copies things.
-    param image: string                ## what to copy
-    param --to: string = "prod"        ## where to
+
+    ## what to copy
+    param image: string
+    ## where to
+    param --to: string = "prod"
     param --older: duration = 30d
     param --limit: size = 1MB
     param --jobs: int = 4
     param --tags: list = ["a"]
     param --password: secret = "x"
-    param --dry_mode                   ## only look
-    param ...rest                      ## more
+    ## only look
+    param --dry_mode
+    ## more
+    param ...rest
     [$image, $to, $older, $limit, $jobs, $tags, type($password), $dry_mode, $rest]
     """
 
