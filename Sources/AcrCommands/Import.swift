@@ -10,7 +10,7 @@ struct Import: Command {
 
   let signature = Signature(
     "import", aliases: ["acr import"],
-    summary: "copies an image or any other artifact into a registry, without Docker",
+    summary: "Copies an image or any other artifact into a registry, without Docker",
     description: """
       Everything the source names is copied: all platforms of a multi-architecture image, and any OCI artifact (Helm 3 charts \
       are one). What the target has already is not sent again. Tags are written last, so nobody who pulls meanwhile sees \

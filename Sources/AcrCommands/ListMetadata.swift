@@ -10,7 +10,7 @@ struct ListMetadata: Command {
 
   let signature = Signature(
     "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
-    summary: "lists the manifests of a repository with their tags, platforms and sizes",
+    summary: "Lists the manifests of a repository with their tags, platforms and sizes",
     description: """
       One row per manifest, in the columns the Azure registries use. A multi-architecture image is several manifests: its \
       index, which has the tags, and one for each platform. For registries without that service the columns are made from \

@@ -10,7 +10,7 @@ struct ManifestShow: Command {
 
   let signature = Signature(
     "manifest show", aliases: ["acr manifest show"],
-    summary: "shows a manifest as a record",
+    summary: "Shows a manifest as a record",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [.init("raw", help: "gives the exact text instead of a record")],
@@ -34,7 +34,7 @@ struct ManifestConfig: Command {
 
   let signature = Signature(
     "manifest config",
-    summary: "shows the configuration of an image: platform, entry point, environment, labels",
+    summary: "Shows the configuration of an image: platform, entry point, environment, labels",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [
@@ -81,7 +81,7 @@ struct ManifestTree: Command {
 
   let signature = Signature(
     "manifest tree",
-    summary: "lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
+    summary: "Lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags,
