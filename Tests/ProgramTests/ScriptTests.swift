@@ -151,6 +151,22 @@ struct ScriptTests {
   }
 }
 
+extension ScriptTests {
+  @Test("every piece of acr in the manual passes the check")
+  func manual() async throws {
+    let manual = try String(contentsOfFile: Repository.path("docs/manual.md"), encoding: .utf8)
+    let pieces = manual.components(separatedBy: "```acr\n").dropFirst().compactMap {
+      $0.components(separatedBy: "\n```").first
+    }
+    #expect(pieces.count > 5)
+    try await withTemporaryDirectory { directory in
+      let paths = try pieces.enumerated().map { try directory.write($1, to: "piece-\($0).acr") }
+      let result = try await BuiltProducts.acrsh(["--check"] + paths, in: directory).run()
+      #expect(result.exitCode == 0, "\(result.errorOutput)")
+    }
+  }
+}
+
 /// Files of the repository the tests were built from.
 enum Repository {
   static func path(_ name: String) -> String {
