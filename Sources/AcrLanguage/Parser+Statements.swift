@@ -17,12 +17,12 @@ extension Parser {
     switch word {
     case "param":
       let parameter = try parseParameter()
-      return .param(try withTrailingDocumentation(parameter), lexer.span(from: start))
+      return .param(try withTrailingDocumentation(parameter), Span(Int32(start), parameter.span.end))
     case "let", "var":
       let name = try parseDeclaredName()
       try expect(Byte.equals, "`=`")
       let value = try parsePipeline()
-      return .variable(name, isMutable: word == "var", value, lexer.span(from: start))
+      return .variable(name, isMutable: word == "var", value, Span(Int32(start), value.span.end))
     case "if": return try parseIf(start)
     case "for":
       let name = try parseDeclaredName()
@@ -40,7 +40,7 @@ extension Parser {
     case "try": return try parseTry(start)
     case "throw":
       let value = try parseExpression()
-      return .throw(value, lexer.span(from: start))
+      return .throw(value, Span(Int32(start), value.span.end))
     case "return", "exit":
       let value = isAtStatementEnd ? nil : try parsePipeline()
       let span = value.map { Span(Int32(start), $0.span.end) } ?? Span(Int32(start), Int32(end))
@@ -79,7 +79,7 @@ extension Parser {
     let place = try place(of: target)
     lexer.position += assignment == .set ? 1 : 2
     let value = try parsePipeline()
-    return .assign(place, assignment, value, lexer.span(from: start))
+    return .assign(place, assignment, value, Span(Int32(start), value.span.end))
   }
 
   /// The place an expression names.
@@ -284,8 +284,9 @@ extension Parser {
     }
     if lexer.current == Byte.equals {
       lexer.position += 1
-      defaultValue = try parseExpression()
-      end = lexer.position
+      let value = try parseExpression()
+      defaultValue = value
+      end = Int(value.span.end)
     }
     if kind == .flag, type == nil, defaultValue == nil {
       kind = .switch
