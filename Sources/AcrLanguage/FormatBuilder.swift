@@ -125,7 +125,8 @@ struct FormatBuilder {
       && source.bytes[Int(comment.start)...].starts(with: [Byte.hash, Byte.hash])
   }
 
-  private static func withoutBlanks(_ text: String) -> String {
+  /// A comment without the blanks at its end.
+  static func withoutBlanks(_ text: String) -> String {
     var text = text
     while let last = text.utf8.last, Byte.isBlank(last) { text.removeLast() }
     return text

@@ -44,9 +44,12 @@ extension SyntaxTree {
       && Self.isSame(statements, other.statements)
   }
 
-  /// True when both hold the same comments.
+  /// True when both hold the same comments, but for blanks at their ends.
   func hasSameComments(as other: SyntaxTree) -> Bool {
-    comments.map { source.text($0) }.sorted() == other.comments.map { other.source.text($0) }.sorted()
+    let texts = [self, other].map { tree in
+      tree.comments.map { FormatBuilder.withoutBlanks(tree.source.text($0)) }.sorted()
+    }
+    return texts[0] == texts[1]
   }
 
   /// Compares parts of trees by reflection, so that a part added to the tree cannot be forgotten here.
