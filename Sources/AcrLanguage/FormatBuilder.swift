@@ -107,7 +107,8 @@ struct FormatBuilder {
     var position = start
     for (index, comment) in comments(from: start, to: end).enumerated() {
       let text = source.text(comment)
-      if index == 0, !startsLine, !hasLineEnd(from: position, to: comment.start), !isDocumentation(comment, from: start) {
+      if index == 0, !startsLine, !hasLineEnd(from: position, to: comment.start), !isDocumentation(comment, from: start)
+      {
         gap.trailing = Self.withoutBlanks(text)
       } else {
         if hasBlankLine(from: position, to: comment.start) { gap.lines.append(.blank) }
@@ -148,7 +149,9 @@ struct FormatBuilder {
         if previous == nil { opening = comment } else { lines.append(.trailingComment(comment)) }
       }
       let isNextToDefinition = item.isDefinition || previous?.isDefinition ?? false
-      if previous != nil, isNextToDefinition, !gap.lines.contains(where: { if case .blank = $0 { true } else { false } }) {
+      if previous != nil, isNextToDefinition,
+        !gap.lines.contains(where: { if case .blank = $0 { true } else { false } })
+      {
         gap.lines.insert(.blank, at: 0)
       }
       append(gap.lines, to: &lines, isFirst: previous == nil)

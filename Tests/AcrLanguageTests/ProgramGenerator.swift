@@ -9,7 +9,9 @@ struct ProgramGenerator {
   mutating func program() -> String {
     var text = chance(4) ? "#!/usr/bin/env acrsh\n" : ""
     if chance(3) { text += "## What this script does.\n" + (chance(2) ? "\n" : "") }
-    for _ in 0..<number(0...3) where chance(2) { text += "param \(parameter())\(chance(3) ? " ## about it\n" : ending())" }
+    for _ in 0..<number(0...3) where chance(2) {
+      text += "param \(parameter())\(chance(3) ? " ## about it\n" : ending())"
+    }
     for _ in 0..<number(1...6) {
       text += chance(5) ? definition() : statement()
       text += ending()
@@ -123,7 +125,8 @@ struct ProgramGenerator {
       text += pick([" | ", "|", "\n|", "\n  | ", " |\n ", " " + comment() + " | ", "\n" + comment() + "\n  |"])
       switch number(1...4) {
       case 1: text += "where \(expression())"
-      case 2: text += "extend \(name())\(gap())=\(gap())\(expression())" + (chance(2) ? ",\(loose())c = \(primary())" : "")
+      case 2:
+        text += "extend \(name())\(gap())=\(gap())\(expression())" + (chance(2) ? ",\(loose())c = \(primary())" : "")
       default: text += command()
       }
     }
@@ -170,7 +173,7 @@ struct ProgramGenerator {
   }
 
   private mutating func primary() -> String {
-    guard depth < 6 else { return pick(["1", "$a", "null"]) }
+    guard depth < 6 else { return pick(["1", "$a", "null "]) }
     depth += 1
     defer { depth -= 1 }
     switch number(1...14) {
@@ -181,7 +184,8 @@ struct ProgramGenerator {
     case 5: return "count(\(loose())\(expression())\(loose()))"
     case 6: return "join(\(expression()),\(loose())\(string())\(pick(["", ","]))\(loose()))"
     case 7: return "$rows[\(loose())\(expression())\(loose())].name?.x"
-    default: return pick(["$a", "$b2.name", "$env?.HOME", ".x", "30s", "1.5GiB", "-7", "12", "true", "null", "now()"])
+    default:
+      return pick(["$a", "$b2.name", "$env?.HOME", ".x", "30s", "1.5GiB", "-7", "12", "true ", "null ", "now()"])
     }
   }
 

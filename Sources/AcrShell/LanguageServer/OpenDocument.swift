@@ -51,7 +51,8 @@ struct OpenDocument {
 extension Source {
   /// The byte offset of a position; one behind a line's end or the text's is brought back to it (LSP 3.17, "Position").
   func offset(_ position: JSONValue, _ encoding: PositionEncoding) -> Int? {
-    guard let line = position["line"]?.integer, let character = position["character"]?.integer, line >= 0, character >= 0
+    guard let line = position["line"]?.integer, let character = position["character"]?.integer, line >= 0,
+      character >= 0
     else { return nil }
     guard line < lineStarts.count else { return bytes.count }
     var offset = Int(lineStarts[Int(line)])
