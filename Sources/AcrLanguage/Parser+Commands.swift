@@ -133,7 +133,7 @@ extension Parser {
     let end = lexer.wordEnd(from: start)
     let head = Name(text: lexer.text(start, end), span: Span(Int32(start), Int32(end)))
     if lexer.bytes[start..<end].contains(Byte.dollar) { throw SyntaxFailure(.computedCommand(head.text), head.span) }
-    if Self.statementWords.contains(head.text) {
+    if LanguageWords.statements.contains(head.text) {
       throw SyntaxFailure(.statementInPipeline(head.text), head.span)
     }
     lexer.position = end

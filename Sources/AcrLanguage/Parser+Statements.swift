@@ -1,16 +1,10 @@
 extension Parser {
-  /// Words that start a statement and so are no commands.
-  static let statementWords: Set<String> = [
-    "param", "let", "var", "if", "for", "while", "def", "try", "throw", "return", "exit", "break", "continue", "use",
-    "else", "catch", "finally",
-  ]
-
   mutating func parseStatement(isTopLevel: Bool) throws(SyntaxFailure) -> Statement {
     let start = lexer.position
     let end = lexer.wordNameEnd(from: start)
     guard (2...8).contains(end - start) else { return try parseAssignmentOrPipeline() }
     let word = lexer.text(start, end)
-    guard Self.statementWords.contains(word) else { return try parseAssignmentOrPipeline() }
+    guard LanguageWords.statements.contains(word) else { return try parseAssignmentOrPipeline() }
     height = 0
     lexer.position = end
     lexer.skipSpace()

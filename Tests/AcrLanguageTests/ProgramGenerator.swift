@@ -12,7 +12,7 @@ struct ProgramGenerator {
     for _ in 0..<number(0...3) where chance(2) {
       text += "param \(parameter())\(chance(3) ? " ## about it\n" : ending())"
     }
-    for _ in 0..<number(1...6) {
+    for _ in 0..<number(1...4) {
       text += chance(5) ? definition() : statement()
       text += ending()
     }
@@ -70,7 +70,7 @@ struct ProgramGenerator {
   // MARK: Statements
 
   private mutating func statement() -> String {
-    guard depth < 4 else { return pipeline() }
+    guard depth < 3 else { return pipeline() }
     depth += 1
     defer { depth -= 1 }
     switch number(1...14) {
@@ -157,7 +157,7 @@ struct ProgramGenerator {
   // MARK: Expressions
 
   private mutating func expression() -> String {
-    guard depth < 6 else { return primary() }
+    guard depth < 5 else { return primary() }
     depth += 1
     defer { depth -= 1 }
     let operators = ["+", "-", "*", " / ", "%", " and ", " or ", "??", "+ ", " - "]
@@ -173,7 +173,7 @@ struct ProgramGenerator {
   }
 
   private mutating func primary() -> String {
-    guard depth < 6 else { return pick(["1", "$a", "null "]) }
+    guard depth < 5 else { return pick(["1", "$a", "null "]) }
     depth += 1
     defer { depth -= 1 }
     switch number(1...14) {

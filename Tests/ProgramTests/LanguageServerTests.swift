@@ -86,7 +86,7 @@ struct LanguageServerTests {
             "textDocument/didChange",
             #"""
             {"textDocument":{"uri":"file:///work/a.acr","version":2},"contentChanges":
-            [{"range":{"start":{"line":1,"character":15},"end":{"line":1,"character":15}},"text":"e"}]}
+            [{"range":{"start":{"line":1,"character":16},"end":{"line":1,"character":16}},"text":"e"}]}
             """#),
           Self.notification("textDocument/didClose", #"{"textDocument":{"uri":"file:///work/a.acr"}}"#),
         ], in: directory)
