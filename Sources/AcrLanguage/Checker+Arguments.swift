@@ -98,9 +98,7 @@ extension Checker {
     case .flag(let flag):
       switch flag.value {
       case nil: .word(TextLiteral(pieces: [.literal(flag.name.text)], quoting: .word, span: flag.span))
-      case .word(let text):
-        .word(
-          TextLiteral(pieces: [.literal(flag.name.text + "=")] + text.pieces, quoting: .word, span: flag.span))
+      case .word(let text): .word(prefixed(text, with: flag.name.text + "=", flag.span))
       case .expression(let expression):
         .word(
           TextLiteral(
@@ -110,6 +108,13 @@ extension Checker {
       }
     case .value: nil
     }
+  }
+
+  private static func prefixed(_ text: TextLiteral, with prefix: String, _ span: Span) -> TextLiteral {
+    guard case .literal(let first)? = text.pieces.first else {
+      return TextLiteral(pieces: [.literal(prefix)] + text.pieces, quoting: .word, span: span)
+    }
+    return TextLiteral(pieces: [.literal(prefix + first)] + text.pieces.dropFirst(), quoting: .word, span: span)
   }
 
   private func nextText(_ arguments: ArraySlice<Argument>, _ index: Int) -> String? {
