@@ -14,12 +14,13 @@ struct PromptTerminalTests {
       let environment = try Environment.isolated(in: directory, extra: variables)
       let program =
         if let shell {
-          Program("/bin/sh", ["-c", "exec \"$0\" \(shell)", probe], environment: environment, directory: directory.path)
+          Program(
+            "/bin/sh", ["-c", "exec \"$0\" \(shell)", probe], environment: environment, directory: directory.path)
         } else {
           Program(probe, environment: environment, directory: directory.path)
         }
       try await withTerminal(program, columns: columns) { terminal in
-        try await terminal.expect("acrsh> ")
+        try await terminal.expect("acrsh>")
         try await body(terminal, directory)
       }
     }
@@ -134,6 +135,7 @@ struct PromptTerminalTests {
     try await withProbe { terminal, _ in
       terminal.enter("import alpine")
       try await terminal.expect("ran <import alpine>")
+      try await expectLine("acrsh>", in: terminal)
       terminal.press(.controlR)
       terminal.type("alp")
       try await terminal.expect("bck:")
@@ -288,12 +290,12 @@ struct PromptTerminalTests {
   func asksForASecretWithoutEcho() async throws {
     try await withProbe { terminal, directory in
       terminal.enter("ask")
-      try await terminal.expect("Password: ")
+      try await terminal.expect("Password:")
       terminal.type("geheix\u{7F}m")
       terminal.press(.enter)
       try await terminal.expect("got 6 characters")
       terminal.enter("ask")
-      try await terminal.expect("two questions") { $0.text.components(separatedBy: "Password: ").count == 3 }
+      try await terminal.expect("two questions") { $0.text.components(separatedBy: "Password:").count == 3 }
       terminal.press(.controlC)
       try await terminal.expect("cancelled: no secret was given")
       try await expectLine("acrsh>", in: terminal)
