@@ -115,6 +115,8 @@ struct PromptTerminalTests {
       for statement in ["import one", "list .*", "import two", "last"] {
         terminal.enter(statement)
         try await terminal.expect("ran <\(statement)>")
+        // What is typed before the next prompt is echoed by the kernel, as in any shell.
+        try await expectLine("acrsh>", in: terminal)
       }
       terminal.press(.up)
       try await expectLine("acrsh> last", in: terminal)
@@ -150,6 +152,8 @@ struct PromptTerminalTests {
       for statement in ["plain", " spaced", "secret x"] {
         terminal.enter(statement)
         try await terminal.expect("ran <\(statement)>")
+        // What is typed before the next prompt is echoed by the kernel, as in any shell.
+        try await expectLine("acrsh>", in: terminal)
       }
       terminal.press(.up)
       try await expectLine("acrsh> plain", in: terminal)
