@@ -150,3 +150,8 @@ public actor TokenCache {
     }
   }
 }
+
+extension TokenCache {
+  /// How many callers wait for requests that are under way.
+  var waitingCount: Int { flights.values.reduce(0) { $0 + $1.waiting.count } }
+}

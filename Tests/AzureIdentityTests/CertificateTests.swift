@@ -43,7 +43,8 @@ import Testing
       for cipher in ["aes256", "aes128"] {
         try await CertificateFiles.openssl(
           "pkcs8", "-topk8", "-in", files.key, "-out", path, "-v2", cipher, "-passout", "pass:secret-word")
-        let text = try String(contentsOfFile: path, encoding: .utf8) + String(contentsOfFile: files.leaf, encoding: .utf8)
+        let text =
+          try String(contentsOfFile: path, encoding: .utf8) + String(contentsOfFile: files.leaf, encoding: .utf8)
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let certificate = try ClientCertificate(path: path, password: Secret("secret-word"))
         #expect(certificate.thumbprint == (try ClientCertificate(path: files.pem).thumbprint))
@@ -118,7 +119,8 @@ import Testing
       let path = directory.path("modern.pfx")
       // One round, so that reading it hundreds of times takes no time.
       try await CertificateFiles.openssl(
-        "pkcs12", "-export", "-inkey", files.key, "-in", files.leaf, "-out", path, "-passout", "pass:abcd", "-iter", "1")
+        "pkcs12", "-export", "-inkey", files.key, "-in", files.leaf, "-out", path, "-passout", "pass:abcd", "-iter", "1"
+      )
       let bytes = try directory.read("modern.pfx")
       for length in stride(from: 0, to: bytes.count - 1, by: 13) {
         #expect(throws: AcrError.self) {

@@ -74,7 +74,8 @@ import Testing
   }
 
   @Test func slowsDownWhenAsked() async throws {
-    try await signIn([Self.pending("slow_down"), Self.pending(), Self.pending("slow_down"), Self.tokens()]) { _, result in
+    try await signIn([Self.pending("slow_down"), Self.pending(), Self.pending("slow_down"), Self.tokens()]) {
+      _, result in
       _ = try result.get()
       #expect(clock.waits == [.seconds(5), .seconds(10), .seconds(10), .seconds(15)])
     }

@@ -16,7 +16,9 @@ import Testing
   }
 
   @Test func clientSecret() async throws {
-    try await withLoopbackServer { _ in tokenReply(life: 3599, #","refresh_in":1800"#) } _: { server in
+    try await withLoopbackServer { _ in
+      tokenReply(life: 3599, #","refresh_in":1800"#)
+    } _: { server in
       let credential = ClientSecretCredential(
         tenant: "my.tenant", clientID: "app", secret: Secret("p+w d&=%"), entra: entra(server))
       let token = try await credential.token(for: TokenRequest(scopes: [armScope]))
@@ -38,7 +40,9 @@ import Testing
   }
 
   @Test func claimsAreMergedAndAnotherTenantIsAsked() async throws {
-    try await withLoopbackServer { _ in tokenReply() } _: { server in
+    try await withLoopbackServer { _ in
+      tokenReply()
+    } _: { server in
       let credential = ClientSecretCredential(
         tenant: "one", clientID: "app", secret: Secret("secret-value"), entra: entra(server))
       let challenge = #"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#
@@ -53,7 +57,9 @@ import Testing
 
   @Test(arguments: ["", "a/b", "a b", "..", "x?y"])
   func aTenantThatIsNoneIsNotAsked(tenant: String) async throws {
-    try await withLoopbackServer { _ in tokenReply() } _: { server in
+    try await withLoopbackServer { _ in
+      tokenReply()
+    } _: { server in
       let credential = ClientSecretCredential(
         tenant: tenant, clientID: "app", secret: Secret("secret-value"), entra: entra(server))
       let error = try await failure { try await credential.token(for: TokenRequest(scopes: ["s"])) }
@@ -65,7 +71,9 @@ import Testing
   @Test(arguments: [false, true])
   func clientCertificate(sendsChain: Bool) async throws {
     try await withTemporaryDirectory { directory in
-      try await withLoopbackServer { _ in tokenReply() } _: { server in
+      try await withLoopbackServer { _ in
+        tokenReply()
+      } _: { server in
         let files = try await CertificateFiles(directory)
         let certificate = try ClientCertificate(path: files.pem)
         let credential = ClientCertificateCredential(
@@ -108,7 +116,9 @@ import Testing
   }
 
   @Test func federatedToken() async throws {
-    try await withLoopbackServer { _ in tokenReply() } _: { server in
+    try await withLoopbackServer { _ in
+      tokenReply()
+    } _: { server in
       let credential = FederatedTokenCredential(
         tenant: "t", clientID: "app", assertion: Secret("outside.jwt"), entra: entra(server))
       _ = try await credential.token(for: TokenRequest(scopes: [armScope]))
@@ -122,7 +132,9 @@ import Testing
   /// The file changes at once, and is read again after ten minutes.
   @Test func federatedTokenFileIsReadAgain() async throws {
     try await withTemporaryDirectory { directory in
-      try await withLoopbackServer { _ in tokenReply() } _: { server in
+      try await withLoopbackServer { _ in
+        tokenReply()
+      } _: { server in
         let path = try directory.write("first\n", to: "token")
         let credential = FederatedTokenFileCredential(
           tenant: "t", clientID: "app", path: path, entra: entra(server))
@@ -147,7 +159,9 @@ import Testing
     let script = Script([
       tokenReply("a", life: 3600, #","refresh_token":"fresh-token""#), tokenReply("b"),
     ])
-    try await withLoopbackServer { _ in script.next() } _: { server in
+    try await withLoopbackServer { _ in
+      script.next()
+    } _: { server in
       let credential = RefreshTokenCredential(
         tenant: "home", clientID: "app", account: "me@x", refreshToken: Secret("old-token"), entra: entra(server))
       _ = try await credential.token(for: TokenRequest(scopes: [armScope]))
@@ -167,7 +181,9 @@ import Testing
     .json(#"{"access_token":"","expires_in":5}"#), .json(#"{"access_token":"x","expires_in":"soon"}"#),
   ])
   func anAnswerWithoutATokenIsInvalid(reply: LoopbackServer.Reply) async throws {
-    try await withLoopbackServer { _ in reply } _: { server in
+    try await withLoopbackServer { _ in
+      reply
+    } _: { server in
       let credential = ClientSecretCredential(
         tenant: "t", clientID: "app", secret: Secret("secret-value"), entra: entra(server))
       let error = try await failure { try await credential.token(for: TokenRequest(scopes: ["s"])) }

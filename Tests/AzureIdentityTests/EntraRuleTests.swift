@@ -45,7 +45,9 @@ import Testing
   @Test(arguments: temporary)
   func waitsAsToldAndTriesAgain(row: Temporary) async throws {
     let script = Script(row.replies)
-    try await withLoopbackServer { _ in script.next() } _: { server in
+    try await withLoopbackServer { _ in
+      script.next()
+    } _: { server in
       _ = try await credential(entra(server)).token(for: request)
       #expect(clock.waits == row.waits)
       #expect(server.requests.count == row.replies.count)
@@ -54,7 +56,9 @@ import Testing
 
   @Test(arguments: [("0", 3), ("5", 3), ("20", 2), ("31", 1), ("999999", 1)])
   func givesUpWhenItTakesTooLong(retryAfter: String, count: Int) async throws {
-    try await withLoopbackServer { _ in .init(429, ["Retry-After": retryAfter]) } _: { server in
+    try await withLoopbackServer { _ in
+      .init(429, ["Retry-After": retryAfter])
+    } _: { server in
       let credential = credential(entra(server))
       let error = try await failure { try await credential.token(for: request) }
       #expect(error.kind == .throttled)
@@ -105,7 +109,9 @@ import Testing
   }
 
   @Test func other4xxAreNotRemembered() async throws {
-    try await withLoopbackServer { _ in refusal("invalid_client", code: 7_000_215, status: 401) } _: { server in
+    try await withLoopbackServer { _ in
+      refusal("invalid_client", code: 7_000_215, status: 401)
+    } _: { server in
       let credential = credential(entra(server))
       _ = try await failure { try await credential.token(for: request) }
       _ = try await failure { try await credential.token(for: request) }
@@ -125,7 +131,9 @@ import Testing
 
   @Test(arguments: codes)
   func namesTheCodeItsMeaningAndTheCure(code: Int, kind: ErrorKind, meaning: String) async throws {
-    try await withLoopbackServer { _ in refusal("invalid_client", code: code, status: 401) } _: { server in
+    try await withLoopbackServer { _ in
+      refusal("invalid_client", code: code, status: 401)
+    } _: { server in
       let credential = credential(entra(server))
       let error = try await failure { try await credential.token(for: request) }
       #expect(error.kind == kind)
@@ -143,7 +151,9 @@ import Testing
 
   @Test func anUnknownCodeShowsTheServersFirstLine() async throws {
     let reply = refusal("invalid_request", code: 999_999, text: "Something new happened.")
-    try await withLoopbackServer { _ in reply } _: { server in
+    try await withLoopbackServer { _ in
+      reply
+    } _: { server in
       let credential = credential(entra(server))
       let error = try await failure { try await credential.token(for: request) }
       #expect(error.message.hasSuffix(": AADSTS999999: Something new happened"))
@@ -161,7 +171,9 @@ import Testing
 
   @Test(arguments: [(400, ErrorKind.auth), (403, .denied), (404, .notFound), (401, .auth)])
   func proxiesThatAnswerHTMLAreNamed(status: Int, kind: ErrorKind) async throws {
-    try await withLoopbackServer { _ in .init(status, text: "<html>no</html>") } _: { server in
+    try await withLoopbackServer { _ in
+      .init(status, text: "<html>no</html>")
+    } _: { server in
       let credential = credential(entra(server))
       let error = try await failure { try await credential.token(for: request) }
       #expect(error.kind == kind)

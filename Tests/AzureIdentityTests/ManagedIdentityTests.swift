@@ -31,7 +31,9 @@ import Testing
   private static let escaped: String = "https%3A%2F%2Fmanagement.core.windows.net%2F"
   private static let imds: String = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=\(escaped)"
   private static let imdsVariables: [String: String] = ["AZURE_POD_IDENTITY_AUTHORITY_HOST": "URL/"]
-  private static let appService: [String: String] = ["IDENTITY_ENDPOINT": "URL/msi/token", "IDENTITY_HEADER": "header-secret"]
+  private static let appService: [String: String] = [
+    "IDENTITY_ENDPOINT": "URL/msi/token", "IDENTITY_HEADER": "header-secret",
+  ]
 
   static let rows: [Row] = [
     Row(name: "IMDS", environment: imdsVariables, target: imds, headers: ["Metadata": "true"]),
@@ -69,7 +71,9 @@ import Testing
 
   @Test(arguments: rows)
   func asksEachHostInItsWay(row: Row) async throws {
-    try await withLoopbackServer { _ in Self.reply() } _: { server in
+    try await withLoopbackServer { _ in
+      Self.reply()
+    } _: { server in
       let environment = row.environment.mapValues { $0.replacingOccurrences(of: "URL", with: server.url) }
       let credential = ManagedIdentityCredential(id: row.id, context: makeContext(clock, environment: environment))
       let token = try await credential.token(for: request)
@@ -118,7 +122,9 @@ import Testing
     (500, [800, 1600, 3200, 6400, 12800]), (410, [3000, 6000, 12000, 24000, 48000]),
   ])
   func triesIMDSAgain(status: Int, waits: [Int]) async throws {
-    try await withLoopbackServer { _ in .init(status, text: "{}") } _: { server in
+    try await withLoopbackServer { _ in
+      .init(status, text: "{}")
+    } _: { server in
       let credential = imds(server)
       let error = try await failure { try await credential.token(for: request) }
       #expect(error.status == status)
@@ -130,7 +136,9 @@ import Testing
 
   @Test func aTemporaryFailureOfIMDSIsOvercome() async throws {
     let script = Script([.init(429, ["Retry-After": "9"]), .init(404), Self.reply()])
-    try await withLoopbackServer { _ in script.next() } _: { server in
+    try await withLoopbackServer { _ in
+      script.next()
+    } _: { server in
       _ = try await imds(server).token(for: request)
       #expect(clock.waits == [.seconds(9), .milliseconds(1600)])
     }
@@ -139,7 +147,9 @@ import Testing
   @Test func anIdentityThatIsNotThereIsNamed() async throws {
     let reply = LoopbackServer.Reply.json(
       #"{"error":"invalid_request","error_description":"Identity not found"}"#, status: 400)
-    try await withLoopbackServer { _ in reply } _: { server in
+    try await withLoopbackServer { _ in
+      reply
+    } _: { server in
       let error = try await failure { try await imds(server, .clientID("my-id")).token(for: request) }
       #expect(error.kind == .auth)
       #expect(error.message.contains("`my-id`") && error.message.hasSuffix("Identity not found"))
@@ -155,13 +165,16 @@ import Testing
 
   // MARK: Lives of tokens
 
-  @Test(arguments: [
-    (#","expires_in":"7200""#, 7200, 3600), (#","expires_in":7199"#, 7199, nil),
-    (#","expires_in":"86400","refresh_in":"43000""#, 86400, 43000), (#","expires_on":"1700010000""#, 10000, 5000),
-    (#","expires_on":1700010000"#, 10000, 5000),
-  ] as [(String, Int64, Int64?)])
+  @Test(
+    arguments: [
+      (#","expires_in":"7200""#, 7200, 3600), (#","expires_in":7199"#, 7199, nil),
+      (#","expires_in":"86400","refresh_in":"43000""#, 86400, 43000), (#","expires_on":"1700010000""#, 10000, 5000),
+      (#","expires_on":1700010000"#, 10000, 5000),
+    ] as [(String, Int64, Int64?)])
   func readsLivesInEveryForm(more: String, life: Int64, refresh: Int64?) async throws {
-    try await withLoopbackServer { _ in Self.reply(more) } _: { server in
+    try await withLoopbackServer { _ in
+      Self.reply(more)
+    } _: { server in
       let token = try await imds(server).token(for: request)
       #expect(token.expiresOn == clock.now.adding(seconds: life))
       #expect(token.refreshOn == refresh.map { clock.now.adding(seconds: $0) })
@@ -170,7 +183,9 @@ import Testing
 
   @Test(arguments: [LoopbackServer.Reply(200, text: ""), .json("{}"), .json(#"{"access_token":"x"}"#)])
   func anAnswerWithoutATokenIsInvalid(reply: LoopbackServer.Reply) async throws {
-    try await withLoopbackServer { _ in reply } _: { server in
+    try await withLoopbackServer { _ in
+      reply
+    } _: { server in
       let error = try await failure { try await imds(server).token(for: request) }
       #expect(error.kind == .invalid)
     }
@@ -219,7 +234,9 @@ import Testing
   // MARK: Ids
 
   @Test(arguments: [
-    ("11111111-2222-3333-4444-555555555555", ManagedIdentityID.clientOrObjectID("11111111-2222-3333-4444-555555555555")),
+    (
+      "11111111-2222-3333-4444-555555555555", ManagedIdentityID.clientOrObjectID("11111111-2222-3333-4444-555555555555")
+    ),
     (
       "/subscriptions/s/resourcegroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/n",
       .resourceID("/subscriptions/s/resourcegroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/n")
