@@ -100,7 +100,7 @@ public actor EntraClient {
         continue
       }
       sent += 1
-      let answer = try await context.send(request(url, form))
+      let answer = try await context.send(request(url, form), connectsAgain: true)
       if answer.isSuccess {
         memory[key] = nil
         guard let json = answer.json, json.members != nil else {

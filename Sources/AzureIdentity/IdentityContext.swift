@@ -11,6 +11,8 @@ public struct IdentityContext: Sendable {
   /// Where managed identities answer.
   public let endpoints: ManagedIdentityEndpoints
   private let http: HTTPClient
+  /// For Entra, which is elsewhere: a connection that cannot be made is tried again.
+  private let connectingHTTP: HTTPClient
   /// For requests that are no token requests, with the usual tries.
   private let patientHTTP: HTTPClient
 
@@ -26,11 +28,13 @@ public struct IdentityContext: Sendable {
     transport: any Transport, trace: RequestTrace? = nil, clock: IdentityClock = .system,
     environment: [String: String], endpoints: ManagedIdentityEndpoints = .standard
   ) {
-    // A wait that a server asks for must not be taken by the client, which would do it without a word.
-    let retry = RetryPolicy(tries: 1, unreachableTries: 2, longestRetryAfter: .zero)
-    http = HTTPClient(transport: transport, retry: retry, trace: trace)
     let start = ContinuousClock.now
     let sleeper = Sleeper(now: { ContinuousClock.now - start }, sleep: clock.sleep)
+    // A wait that a server asks for must not be taken by the client, which would do it without a word.
+    let once = RetryPolicy(tries: 1, unreachableTries: 1, longestRetryAfter: .zero)
+    let connecting = RetryPolicy(tries: 1, unreachableTries: 3, longestRetryAfter: .zero)
+    http = HTTPClient(transport: transport, retry: once, trace: trace, sleeper: sleeper)
+    connectingHTTP = HTTPClient(transport: transport, retry: connecting, trace: trace, sleeper: sleeper)
     patientHTTP = HTTPClient(transport: transport, trace: trace, sleeper: sleeper)
     self.clock = clock
     self.environment = environment
@@ -41,11 +45,12 @@ public struct IdentityContext: Sendable {
   func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   /// Sends a token request once and reads the whole answer, whatever its status is.
-  func send(_ request: TransportRequest) async throws -> IdentityAnswer {
+  /// - Parameter connectsAgain: whether a connection that cannot be made is tried again.
+  func send(_ request: TransportRequest, connectsAgain: Bool = false) async throws -> IdentityAnswer {
     var request = request
     request.followsRedirects = false
     request.isConfidential = true
-    return try await read(request, with: http)
+    return try await read(request, with: connectsAgain ? connectingHTTP : http)
   }
 
   /// Sends a request to the resource manager, again where that may help, and reads the whole answer.

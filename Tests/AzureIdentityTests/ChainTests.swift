@@ -17,11 +17,14 @@ import Testing
     return cloud
   }
 
-  /// A folder with an `az` that is a script, at the front of PATH.
-  private func fakeAz(_ directory: TemporaryDirectory, _ script: String) throws -> String {
-    _ = try directory.makeDirectory("bin")
-    _ = try directory.write("#!/bin/sh\n\(script)\n", to: "bin/az", mode: 0o755)
-    return directory.path("bin") + ":/usr/bin:/bin"
+  /// A folder with an `az` that is a script, at the front of PATH. Another process writes it: a descriptor open for writing
+  /// here could be inherited by a program that another test starts at this moment, and the script could not be run then.
+  private func fakeAz(_ directory: TemporaryDirectory, _ script: String) async throws -> String {
+    let folder = try directory.makeDirectory("bin")
+    var writer = Program("/bin/sh", ["-c", "cat > \"$0/az\" && chmod 755 \"$0/az\"", folder])
+    writer.input = Array("#!/bin/sh\n\(script)\n".utf8)
+    _ = try await writer.succeed()
+    return "\(folder):/usr/bin:/bin"
   }
 
   @Test func saysOfEachLinkWhyItWasNotUsed() async throws {
@@ -66,7 +69,7 @@ import Testing
       try await withLoopbackServer { _ in
         .json(#"{"error":"invalid_request","error_description":"Identity not found"}"#, status: 400)
       } _: { server in
-        let path = try fakeAz(directory, #"echo '{"accessToken":"az-token","expires_on":1700003600,"tenant":"t"}'"#)
+        let path = try await fakeAz(directory, #"echo '{"accessToken":"az-token","expires_on":1700003600,"tenant":"t"}'"#)
         let environment = ["AZURE_POD_IDENTITY_AUTHORITY_HOST": server.url, "PATH": path]
         let chain = DefaultCredentialChain(cloud: .public, context: makeContext(clock, environment: environment))
         let token = try await chain.token(for: request)
@@ -87,7 +90,7 @@ import Testing
       try await withLoopbackServer { _ in
         refusal("invalid_client", code: 7_000_215, status: 401)
       } _: { server in
-        let path = try fakeAz(directory, #"echo '{"accessToken":"az-token","expires_on":1700003600}'"#)
+        let path = try await fakeAz(directory, #"echo '{"accessToken":"az-token","expires_on":1700003600}'"#)
         let environment = [
           "AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "app", "AZURE_CLIENT_SECRET": "the-client-secret", "PATH": path,
         ]
@@ -162,7 +165,7 @@ import Testing
   @Test func runsAzWithoutAShell() async throws {
     try await withTemporaryDirectory { directory in
       let log = directory.path("arguments")
-      let path = try fakeAz(
+      let path = try await fakeAz(
         directory,
         #"""
         printf '%s\n' "$@" > "$LOG"
@@ -196,7 +199,7 @@ import Testing
   @Test(arguments: failures)
   func tellsWhyAzFailed(script: String, kind: ErrorKind, text: String) async throws {
     try await withTemporaryDirectory { directory in
-      let path = try fakeAz(directory, script)
+      let path = try await fakeAz(directory, script)
       let context = makeContext(clock, environment: ["PATH": path])
       let timeout = kind == .timeout ? Duration.milliseconds(200) : .seconds(20)
       let error = try await failure {
@@ -210,7 +213,7 @@ import Testing
 
   @Test func stopsAzWhenCancelled() async throws {
     try await withTemporaryDirectory { directory in
-      let path = try fakeAz(directory, "echo $$ > \"$PID\"; sleep 600 & wait")
+      let path = try await fakeAz(directory, "echo $$ > \"$PID\"; sleep 600 & wait")
       let pidFile = directory.path("pid")
       let context = makeContext(clock, environment: ["PATH": path, "PID": pidFile])
       let task = Task { try await AzureCLICredential(context: context).token(for: request) }

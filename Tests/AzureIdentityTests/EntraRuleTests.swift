@@ -210,6 +210,7 @@ import Testing
     let entra = EntraClient(authority: "http://127.0.0.1:1", context: makeContext(clock))
     let error = try await failure { try await credential(entra).token(for: request) }
     #expect(error.kind == .network)
+    #expect(clock.waits.count == 2)
     #expect(!everyText(of: error).contains(secret.reveal()))
   }
 }

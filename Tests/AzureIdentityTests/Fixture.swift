@@ -58,6 +58,8 @@ func makeContext(
 ) -> IdentityContext {
   var nowhere = ManagedIdentityEndpoints.standard
   nowhere.arcAgent = "/nonexistent/himds"
+  // On a busy machine even a refused connection takes a while.
+  nowhere.probeTimeout = .seconds(30)
   return IdentityContext(
     transport: sharedTransport, clock: clock.clock, environment: environment, endpoints: endpoints ?? nowhere)
 }
