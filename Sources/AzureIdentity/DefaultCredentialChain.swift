@@ -90,7 +90,7 @@ public actor DefaultCredentialChain: TokenCredential {
       Link(name: "managed identity") {
         // On hosts with several identities the variable says which one is meant.
         let id = context.variable("AZURE_CLIENT_ID").map(ManagedIdentityID.clientID) ?? .systemAssigned
-        if let reason = await ManagedIdentityCredential(id: id, context: context).unavailability() {
+        if let reason = try await ManagedIdentityCredential(id: id, context: context).unavailability() {
           return .unavailable(reason)
         }
         return .available(.managedIdentity(id, context: context))

@@ -21,6 +21,7 @@ public struct DeviceCodeFlow: Sendable {
   /// RFC 8628, 3.2 and 3.5.
   private static let defaultInterval: Int64 = 5
   private static let slowDown: Int64 = 5
+  private static let longestInterval: Int64 = 60
   /// MSAL's, where the server does not tell.
   private static let defaultLife: Int64 = 1800
   /// The tenant of users who do not name one.
@@ -87,7 +88,7 @@ public struct DeviceCodeFlow: Sendable {
       message: message, userCode: userCode, verificationURI: uri,
       expiresOn: entra.context.clock.now().adding(seconds: life))
     let interval = json["interval"]?.lenientInteger ?? DeviceCodeFlow.defaultInterval
-    return Start(prompt: prompt, deviceCode: Secret(code), interval: max(1, interval))
+    return Start(prompt: prompt, deviceCode: Secret(code), interval: min(max(1, interval), DeviceCodeFlow.longestInterval))
   }
 
   private func poll(_ start: Start, claims: String?) async throws -> TokenReply {

@@ -28,8 +28,7 @@ public struct IdentityContext: Sendable {
     transport: any Transport, trace: RequestTrace? = nil, clock: IdentityClock = .system,
     environment: [String: String], endpoints: ManagedIdentityEndpoints = .standard
   ) {
-    let start = ContinuousClock.now
-    let sleeper = Sleeper(now: { ContinuousClock.now - start }, sleep: clock.sleep)
+    let sleeper = Sleeper(now: { .nanoseconds(clock.now().nanoseconds) }, sleep: clock.sleep)
     // A wait that a server asks for must not be taken by the client, which would do it without a word.
     let once = RetryPolicy(tries: 1, unreachableTries: 1, longestRetryAfter: .zero)
     let connecting = RetryPolicy(tries: 1, unreachableTries: 3, longestRetryAfter: .zero)
@@ -89,9 +88,9 @@ struct IdentityAnswer: Sendable {
   var json: JSONValue? { try? JSONValue(parsing: bytes) }
   /// True for 200 to 299.
   var isSuccess: Bool { (200..<300).contains(status) }
-  /// `Retry-After` in whole seconds, the only form token endpoints use.
+  /// `Retry-After` in whole seconds, the only form token endpoints use; a day at most, so that it can be added to times.
   var retryAfter: Duration? {
-    headers[.retryAfter].flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds($0) : nil }
+    headers[.retryAfter].flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86_400)) : nil }
   }
 }
 

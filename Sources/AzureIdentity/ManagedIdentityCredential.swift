@@ -38,7 +38,8 @@ public struct ManagedIdentityCredential: TokenCredential {
 
   /// Asks the metadata service once, in a form that it refuses, which is answer enough.
   /// - Returns: why there is no managed identity; nil where there may be one.
-  func unavailability() async -> String? {
+  /// - Throws: ``AcrError`` of kind `cancelled`.
+  func unavailability() async throws(AcrError) -> String? {
     guard source == .imds else { return nil }
     var request = TransportRequest(.get, "\(imdsHost)/metadata/identity/oauth2/token?api-version=2018-02-01")
     request.isIdempotent = false
@@ -48,6 +49,7 @@ public struct ManagedIdentityCredential: TokenCredential {
       if answered { return nil }
       return "no metadata service answered within \(context.endpoints.probeTimeout.components.seconds) s"
     } catch {
+      if Task.isCancelled { throw AcrError(.cancelled, "signing in was stopped") }
       return "no metadata service answers here"
     }
   }

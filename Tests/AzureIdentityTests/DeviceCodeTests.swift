@@ -88,6 +88,16 @@ import Testing
     }
   }
 
+  /// A server may send any number.
+  @Test(arguments: [("9223372036854775807", 60), ("0", 1), ("-5", 1), ("\"x\"", 5)])
+  func boundsTheInterval(interval: String, seconds: Int) async throws {
+    let start = Self.start(#","expires_in":9223372036854775807,"interval":\#(interval)"#)
+    try await signIn([Self.pending("slow_down"), Self.tokens()], start: start) { _, result in
+      _ = try result.get()
+      #expect(clock.waits == [.seconds(seconds), .seconds(seconds + 5)])
+    }
+  }
+
   @Test(arguments: [
     ("authorization_declined", ErrorKind.denied), ("expired_token", .timeout), ("bad_verification_code", .auth),
   ])
