@@ -26,6 +26,8 @@ final class CurlLoop: Sendable {
   /// What the loop has to do next.
   struct Work {
     var commands: [Command]
+    /// Close when no transfer runs.
+    var isStopping: Bool
     /// End all transfers now.
     var isAborting: Bool
     /// Nothing will come any more.
@@ -94,7 +96,8 @@ final class CurlLoop: Sendable {
     state.withLock { state in
       if state.commands.isEmpty, state.isStopping, isIdle { state.isClosed = true }
       defer { state.commands = [] }
-      return Work(commands: state.commands, isAborting: state.isAborting, isClosed: state.isClosed)
+      return Work(
+        commands: state.commands, isStopping: state.isStopping, isAborting: state.isAborting, isClosed: state.isClosed)
     }
   }
 

@@ -51,6 +51,7 @@ final class CurlWorker {
       }
       holds = 0
       checkStalls()
+      if work.isStopping, transfers.isEmpty { continue }
       _ = acr_curl_multi_poll(multi, pollMilliseconds, nil)
     }
     for handle in pool { acr_curl_easy_cleanup(handle) }
@@ -115,9 +116,14 @@ final class CurlWorker {
     var isHolding = false
     for transfer in transfers.values where transfer.hasNews {
       transfer.endPauseAfterRefusal()
-      let isHeld = transfer.plan.response.flush(isIdle: isIdle)
-      transfer.hasNews = isHeld
-      isHolding = isHolding || isHeld
+      transfer.hasNews = false
+      switch transfer.plan.response.flush(isIdle: isIdle) {
+      case .nothing: break
+      case .resumeReceiving: transfer.resume(receiving: true)
+      case .flushAgain:
+        transfer.hasNews = true
+        isHolding = true
+      }
     }
     return isHolding
   }

@@ -52,6 +52,7 @@ public struct HTTPClient: Sendable {
       }
       await HTTPClient.discard(response)
       attempt.request = next
+      attempt.tries -= 1
     }
   }
 

@@ -7,6 +7,7 @@ public struct InsecureHosts: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Creates the set from `host` (any port) and `host:port` names.
   public init(_ names: some Sequence<String>) { self.names = Set(names.map { $0.lowercased() }) }
 
+  /// Creates the set from a literal of the same names.
   public init(arrayLiteral elements: String...) { self.init(elements) }
 
   /// True where the host of a URL was named.

@@ -147,7 +147,7 @@ final class TraceRecord: Sendable {
   private static func scheme(of authorization: Secret) -> String {
     let text = authorization.reveal()
     let known = ["Bearer", "Basic"].first { text.lowercased().hasPrefix("\($0.lowercased()) ") }
-    return "\(known ?? "") …redacted"
+    return known.map { "\($0) …redacted" } ?? "…redacted"
   }
 
   /// The fields with which a server's support finds a request again.

@@ -28,6 +28,9 @@ final class ResponseChannel: Sendable {
     var isPaused = false
   }
 
+  /// Resumes a waiting task. It is called when the lock is free again.
+  private typealias Wake = () -> Void
+
   private let loop: CurlLoop
   private let id: UInt64
   private let state = Mutex(State())
@@ -117,27 +120,36 @@ final class ResponseChannel: Sendable {
     }
   }
 
+  /// What the loop has to do after a flush.
+  enum AfterFlush {
+    case nothing
+    /// Call again: a task waits, and bytes were held back.
+    case flushAgain
+    /// Let libcurl go on: the bytes that stopped it have been taken.
+    case resumeReceiving
+  }
+
   /// Hands what has arrived to a waiting task. Few bytes are held back as long as the loop is not idle, since waking a
   /// task for every TLS record of 16 KiB costs more than the record itself.
-  /// - Returns: true where a task waits and bytes were held back.
-  func flush(isIdle: Bool) -> Bool {
-    let (headWake, bodyWake, isHolding) = state.withLock { state in
+  func flush(isIdle: Bool) -> AfterFlush {
+    let (headWake, bodyWake, next): (Wake?, Wake?, AfterFlush) = state.withLock { state in
       let headWake = ResponseChannel.wakeForHead(&state)
-      guard let waiter = state.bodyWaiter, !state.unread.isEmpty else { return (headWake, nil as (() -> Void)?, false) }
-      guard isIdle || state.unread.count >= ResponseChannel.worthWaking else { return (headWake, nil, true) }
+      guard let waiter = state.bodyWaiter, !state.unread.isEmpty else { return (headWake, nil, .nothing) }
+      guard isIdle || state.unread.count >= ResponseChannel.worthWaking else { return (headWake, nil, .flushAgain) }
       state.bodyWaiter = nil
       let piece = ResponseChannel.take(&state.unread)
-      return (headWake, { waiter.resume(returning: piece) }, false)
+      defer { state.isPaused = false }
+      return (headWake, { waiter.resume(returning: piece) }, state.isPaused ? .resumeReceiving : .nothing)
     }
     headWake?()
     bodyWake?()
-    return isHolding
+    return next
   }
 
   /// Ends the answer; bytes that wait unread are still handed out first.
   func finish(_ outcome: Result<Void, any Error>) {
-    let (headWake, bodyWake) = state.withLock { state in
-      guard state.outcome == nil else { return (nil as (() -> Void)?, nil as (() -> Void)?) }
+    let (headWake, bodyWake): (Wake?, Wake?) = state.withLock { state in
+      guard state.outcome == nil else { return (nil, nil) }
       state.outcome = outcome
       let headWake = ResponseChannel.wakeForHead(&state)
       guard let waiter = state.bodyWaiter else { return (headWake, nil) }
@@ -158,7 +170,7 @@ final class ResponseChannel: Sendable {
     return taken
   }
 
-  private static func wakeForHead(_ state: inout State) -> (() -> Void)? {
+  private static func wakeForHead(_ state: inout State) -> Wake? {
     guard let waiter = state.headWaiter else { return nil }
     if let head = state.head {
       state.headWaiter = nil
