@@ -88,7 +88,8 @@ public struct DeviceCodeFlow: Sendable {
       message: message, userCode: userCode, verificationURI: uri,
       expiresOn: entra.context.clock.now().adding(seconds: life))
     let interval = json["interval"]?.lenientInteger ?? DeviceCodeFlow.defaultInterval
-    return Start(prompt: prompt, deviceCode: Secret(code), interval: min(max(1, interval), DeviceCodeFlow.longestInterval))
+    return Start(
+      prompt: prompt, deviceCode: Secret(code), interval: min(max(1, interval), DeviceCodeFlow.longestInterval))
   }
 
   private func poll(_ start: Start, claims: String?) async throws -> TokenReply {

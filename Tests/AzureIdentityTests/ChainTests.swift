@@ -69,7 +69,8 @@ import Testing
       try await withLoopbackServer { _ in
         .json(#"{"error":"invalid_request","error_description":"Identity not found"}"#, status: 400)
       } _: { server in
-        let path = try await fakeAz(directory, #"echo '{"accessToken":"az-token","expires_on":1700003600,"tenant":"t"}'"#)
+        let path = try await fakeAz(
+          directory, #"echo '{"accessToken":"az-token","expires_on":1700003600,"tenant":"t"}'"#)
         let environment = ["AZURE_POD_IDENTITY_AUTHORITY_HOST": server.url, "PATH": path]
         let chain = DefaultCredentialChain(cloud: .public, context: makeContext(clock, environment: environment))
         let token = try await chain.token(for: request)

@@ -50,7 +50,9 @@ import Testing
   ) async throws {
     try await withLoopbackServer { request in
       IdentitySessionTests.arm(request, request.headers["host"] ?? "") ?? token(request)
-    } _: { try await body($0) }
+    } _: {
+      try await body($0)
+    }
   }
 
   private static let secretMethod = SignInMethod.clientSecret(
@@ -136,7 +138,9 @@ import Testing
 
   /// The token must not follow a link to another server.
   @Test func listsStayOnTheirHost() async throws {
-    try await withLoopbackServer { _ in .json(#"{"value":[]}"#) } _: { other in
+    try await withLoopbackServer { _ in
+      .json(#"{"value":[]}"#)
+    } _: { other in
       try await withLoopbackServer { request in
         request.path == "/subscriptions" ? .json(#"{"value":[],"nextLink":"\#(other.url)/x"}"#) : tokenReply()
       } _: { server in
