@@ -80,12 +80,12 @@ public struct DirectImport: Sendable {
   ) async throws -> Result {
     do {
       return try await work()
-    } catch is CancellationError {
-      throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: [note])
-    } catch var error as AcrError {
+    } catch var error as AcrError where error.kind != .cancelled {
       if error.activity == nil { error.activity = activity(request) }
-      if error.kind == .cancelled || note == DirectImport.partialNote { error.notes.append(note) }
+      if note == DirectImport.partialNote { error.notes.append(note) }
       throw error
+    } catch where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
+      throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: [note])
     }
   }
 
