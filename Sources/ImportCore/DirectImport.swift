@@ -84,7 +84,7 @@ public struct DirectImport: Sendable {
       if error.activity == nil { error.activity = activity(request) }
       if note == DirectImport.partialNote { error.notes.append(note) }
       throw error
-    } catch where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
+    } catch  where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
       throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: [note])
     }
   }
