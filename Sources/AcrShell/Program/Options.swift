@@ -29,6 +29,9 @@ struct Options: ParsableCommand {
   @Flag(help: "Speak the Language Server Protocol on standard input and output.")
   var lsp = false
 
+  @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
+  var dryRun = false
+
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
