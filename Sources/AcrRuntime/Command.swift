@@ -43,10 +43,13 @@ public struct ArgumentError: Error {
   /// The parameter's name, as the signature has it.
   public let parameter: String
   public let error: AcrError
+  /// The argument's text, and where in it (in UTF-8 offsets) the fault is.
+  public let part: (text: String, range: Range<Int>)?
 
-  public init(_ parameter: String, _ error: AcrError) {
+  public init(_ parameter: String, _ error: AcrError, part: (text: String, range: Range<Int>)? = nil) {
     self.parameter = parameter
     self.error = error
+    self.part = part
   }
 }
 

@@ -19,7 +19,7 @@ final class Transcript: OutputSink {
   var printed: [String] { state.withLock { $0.printed } }
   var talked: [String] { state.withLock { $0.talked } }
 
-  func show(_ output: Output) throws {
+  func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     let text = if case .secret(let secret) = value { "\(secret)" } else { try value.json() }
     state.withLock { $0.shown.append(text) }
