@@ -284,8 +284,10 @@ extension Parser {
     }
     if lexer.current == Byte.equals {
       lexer.position += 1
-      defaultValue = try parseExpression()
-      end = lexer.position
+      let expression = try parseExpression()
+      defaultValue = expression
+      // Looking for an operator has passed the comment behind the expression, which is the parameter's documentation.
+      end = Int(expression.span.end)
     }
     if kind == .flag, type == nil, defaultValue == nil {
       kind = .switch
@@ -314,7 +316,7 @@ extension Parser {
 
   /// A script's parameter with the `##` behind it on its line.
   private mutating func withTrailingDocumentation(_ parameter: Parameter) throws(SyntaxFailure) -> Parameter {
-    var index = lexer.position
+    var index = Int(parameter.span.end)
     while index < lexer.bytes.count, Byte.isBlank(lexer.bytes[index]) { index += 1 }
     guard index + 1 < lexer.bytes.count, lexer.bytes[index] == Byte.hash, lexer.bytes[index + 1] == Byte.hash else {
       return parameter

@@ -81,9 +81,10 @@ extension Evaluator {
         continue
       }
       let isFlag = entry.signature.allFlags.contains { $0.name == argument.parameter }
-      let value = try argumentValue(
-        argument, of: call.name, isFlag: isFlag, isCollecting: entry.collecting.contains(argument.parameter), &box.frame
-      )
+      let isCollecting = entry.collecting.contains(argument.parameter)
+      let value = try box.withFrame {
+        try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)
+      }
       if value.isNull, argument.type != .any {
         // Null for what may be left out is as if it were left out.
         guard !entry.required.contains(argument.parameter) else {
@@ -166,7 +167,9 @@ extension Evaluator {
       store(index < arguments.count ? arguments[index] : .null, parameter, &box.frame)
     }
     do {
-      if try execute(literal.body, &box.frame, keepsValue: true) == .exited { throw ExitRequest(box.frame.result) }
+      if try box.withFrame({ try execute(literal.body, &$0, keepsValue: true) }) == .exited {
+        throw ExitRequest(box.frame.result)
+      }
       let result = box.frame.result
       box.frame.result = .null
       return result

@@ -101,13 +101,13 @@ extension Evaluator {
     }
     return try FrameBox.with(&frame) { box in
       switch try output(pipeline, box) {
-      case .value(let value): return try loop(variable, over: value, block, &box.frame, expression)
+      case .value(let value): return try box.withFrame { try loop(variable, over: value, block, &$0, expression) }
       case .rows(let stream):
         // The rows are pulled as the loop goes, so that `break` stops what makes them. Making a row and the loop's body
         // take turns with the frame, so no access to it may last longer than one of them.
         while let item = try stream.next() {
           store(item, variable, &box.frame)
-          let completion = try execute(block, &box.frame, keepsValue: false)
+          let completion = try box.withFrame { try execute(block, &$0, keepsValue: false) }
           if completion == .broke { break }
           if completion == .returned || completion == .exited { return completion }
         }

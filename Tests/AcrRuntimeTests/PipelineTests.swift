@@ -163,6 +163,18 @@ struct PipelineTests {
     #expect(ending.transcript.talked == ["oops"])
   }
 
+  @Test("`confirm` and `secret prompt` ask whoever is there")
+  func asking() {
+    struct Person: Prompter {
+      func confirm(_ question: String) -> Bool { question == "Sure?" }
+      func secret(_ prompt: String) -> Secret { Secret("typed at \(prompt)") }
+    }
+    let text = "confirm \"Sure?\"\nreveal((secret prompt P))\nconfirm \"Really?\""
+    let ending = AcrRuntimeTests.run(
+      text, context: { RunContext(sink: $0, isInteractive: true, prompter: Person()) })
+    #expect(ending.lines == ["\"typed at P\"", "cancelled: the answer to \"Really?\" was no [confirm]"])
+  }
+
   @Test("Every word's examples pass the check")
   func examples() {
     let session = Session(commands: [])

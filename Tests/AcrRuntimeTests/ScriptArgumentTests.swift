@@ -9,8 +9,7 @@ struct ScriptArgumentTests {
   private static let script = """
     ## Copies things.
 
-    ## what to copy
-    param image: string
+    param image: string                ## what to copy
     ## where to
     param --to: string = "prod"
     param --older: duration = 30d

@@ -163,9 +163,23 @@ struct StatementTests {
     #expect(value(text) == expected)
   }
 
-  @Test("A recursion without an end is an error, not a crash")
-  func deepRecursion() throws {
-    let error = try #require(run("def f(n) { [$n] | each { |m| f($m + 1) } }\nf(0)").error)
+  @Test(
+    "A recursion without an end is an error, not a crash, whatever stands between the calls",
+    arguments: [
+      "def f(n) { [$n] | each { |m| f($m + 1) } }\nf(0)",
+      """
+      def f(n) {
+        try {
+          if true {
+            for m in [$n] { let x = {a: [([$m] | where $it >= 0 | each { |k| retry { (f($k + 1)) } } | first 1)]} }
+          }
+        } finally { null }
+      }
+      f(0)
+      """,
+    ])
+  func deepRecursion(_ text: String) throws {
+    let error = try #require(run(text).error)
     #expect(Ending.text(error).hasPrefix("invalid: `f` is called 4000 calls deep [f] = a `def` that calls itself"))
     #expect(error.trace.count == 10)
     #expect(error.diagnostic.notes.contains { $0.text == "\(error.untracedCount) more calls" })
