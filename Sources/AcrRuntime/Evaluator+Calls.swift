@@ -70,7 +70,9 @@ extension Evaluator {
   // MARK: Arguments
 
   /// Makes the arguments of a command: values converted to the declared types, blocks made callable.
-  func bind(_ call: CheckedCommand, _ entry: CommandTable.Entry, input: Output?, _ box: FrameBox) throws -> Invocation {
+  func bind(
+    _ call: CheckedCommand, _ entry: CommandTable.Entry, _ box: FrameBox
+  ) throws -> (arguments: [String: Value], blocks: [String: BlockValue]) {
     var arguments: [String: Value] = [:]
     var blocks: [String: BlockValue] = [:]
     for argument in call.arguments {
@@ -78,7 +80,7 @@ extension Evaluator {
         blocks[argument.parameter] = block(literal, of: call, box)
         continue
       }
-      let isFlag = entry.signature.flags.contains { $0.name == argument.parameter }
+      let isFlag = entry.signature.allFlags.contains { $0.name == argument.parameter }
       let isCollecting = entry.collecting.contains(argument.parameter)
       let value = try box.withFrame {
         try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)
@@ -92,7 +94,7 @@ extension Evaluator {
       }
       arguments[argument.parameter] = value
     }
-    return Invocation(arguments: arguments, blocks: blocks, input: input, run: run)
+    return (arguments, blocks)
   }
 
   /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.

@@ -108,10 +108,10 @@ final class CommandTable: Sendable {
 
   private let entries: [String: Entry]
 
-  init(_ commands: [any Command]) {
+  /// - Parameter catalog: was made from the signatures of these commands, in this order.
+  init(_ commands: [any Command], _ catalog: Catalog) {
     var entries: [String: Entry] = [:]
-    for command in commands {
-      let signature = command.signature
+    for (command, signature) in zip(commands, catalog.commands) {
       entries[signature.name] = Entry(
         command: command, signature: signature,
         collecting: Set(

@@ -1,3 +1,4 @@
+import AcrRuntime
 import ArgumentParser
 
 /// The options of the program itself. Everything behind a script's name belongs to the script.
@@ -35,7 +36,7 @@ struct Options: ParsableCommand {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "How shown values are written: table, json, jsonl, tsv or none (default: table on a terminal, json otherwise).",
+      "How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).",
       valueName: "format"))
   var output: OutputFormat?
 
@@ -86,9 +87,8 @@ struct Options: ParsableCommand {
   }
 }
 
-/// How values of top-level statements are written.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, json, jsonl, tsv, none
+extension OutputFormat: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
 }
 
 /// How errors are written.
