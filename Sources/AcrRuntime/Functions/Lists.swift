@@ -64,8 +64,10 @@ extension Builtins {
       let step = call.arguments.count == 3 ? try call.int(2) : 1
       guard step != 0 else { throw AcrError(.invalid, "the step of `range` is 0") }
       let distance = try Value.subtract(end, start)
-      guard distance / step <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
-      return .list(stride(from: start, to: end, by: Int(step)).map(Value.int))
+      guard distance != 0, (distance > 0) == (step > 0) else { return .list([]) }
+      let count = (distance.magnitude + step.magnitude - 1) / step.magnitude
+      guard count <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
+      return .list((0..<Int64(count)).map { .int(start + $0 * step) })
     },
   ]
 }
