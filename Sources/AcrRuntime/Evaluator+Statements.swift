@@ -80,7 +80,8 @@ extension Evaluator {
     if case .bool(let flag) = value { return flag }
     throw failure(
       "a condition is true or false, and \(what) got \(operand(value, expression))", frame, expression.span,
-      help: Evaluator.conditionHelp(value))
+      help: what == "`not`"
+        ? "`not` takes what stands directly behind it: `not (… == …)`" : Evaluator.conditionHelp(value))
   }
 
   private static func conditionHelp(_ value: Value) -> String {

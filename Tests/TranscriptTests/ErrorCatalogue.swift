@@ -41,7 +41,9 @@ enum ErrorCatalogue {
         for entry in section.entries {
           for (index, line) in entry.text.components(separatedBy: "\n").enumerated() {
             let prompt = index == 0 ? Transcript.prompt : Transcript.continuation
-            page += isScript ? "\(line)\n" : "\(prompt)\(line)\n"
+            // Lines that are wrong because they are long are cut.
+            let shown = line.count > 100 ? "\(line.prefix(60)) …" : line
+            page += isScript ? "\(shown)\n" : "\(prompt)\(shown)\n"
           }
           if isScript, entry.line == section.entries.last?.line { page += "\n" }
           for line in entry.output { page += line + "\n" }
@@ -56,7 +58,9 @@ enum ErrorCatalogue {
   static func cases(of file: String) throws -> [String] {
     let url = Transcript.repository.appendingPathComponent("Sources/AcrLanguage/\(file)")
     return try String(contentsOf: url, encoding: .utf8).components(separatedBy: "\n").compactMap { line in
-      guard line.hasPrefix("  case "), !line.contains(" = "), !line.contains(":") || line.contains("(") else { return nil }
+      guard line.hasPrefix("  case "), !line.contains(" = "), !line.contains(":") || line.contains("(") else {
+        return nil
+      }
       return line.dropFirst(7).prefix { $0.isLetter || $0.isNumber }.description
     }
   }

@@ -6,9 +6,10 @@ import Synchronization
 /// Commands with the shapes of the real ones, over a registry that is only a table, so that transcripts can show what the
 /// language does around commands without a network.
 enum StandInRegistry {
-  static let commands: [any Command] = [
-    Login(), StandInImport(), StandInMetadata(), ShowTags(), Failing(), Numbers(),
-  ]
+  /// The commands of one session; `fail` counts its calls.
+  static var commands: [any Command] {
+    [Login(), StandInImport(), StandInMetadata(), ShowTags(), Failing(), Numbers()]
+  }
 
   /// `acr login`
   struct Login: Command {
@@ -94,7 +95,9 @@ enum StandInRegistry {
 
     private static let digests = ["a", "b", "c", "d"].map { "sha256:" + String(repeating: $0, count: 64) }
 
-    private static func row(_ digest: Int, _ tags: [String], _ architecture: String, _ size: Int64, _ time: String) -> Value {
+    private static func row(_ digest: Int, _ tags: [String], _ architecture: String, _ size: Int64, _ time: String)
+      -> Value
+    {
       .record(
         Record([
           "digest": .string(digests[digest]), "tags": .list(tags.map(Value.string)), "os": .string("linux"),

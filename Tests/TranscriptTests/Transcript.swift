@@ -129,7 +129,8 @@ struct Transcript {
           sections[section].entries[last].outputLines = index + 1..<index + 1
         } else {
           sections[section].entries[last].output.append(line)
-          sections[section].entries[last].outputLines = sections[section].entries[last].outputLines.lowerBound..<index + 1
+          sections[section].entries[last].outputLines =
+            sections[section].entries[last].outputLines.lowerBound..<index + 1
         }
       }
     }
