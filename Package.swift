@@ -9,6 +9,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
@@ -22,6 +23,15 @@ let package = Package(
     .target(
       name: "OCIRegistry",
       dependencies: ["AcrCore", "AcrHTTP", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "AzureIdentity",
+      dependencies: [
+        "AcrCore", "AcrHTTP",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
     .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "OCIRegistry"]),
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
@@ -29,7 +39,7 @@ let package = Package(
     .target(
       name: "AcrShell",
       dependencies: [
-        "AcrCommands", "CEditline",
+        "AcrCommands", "AcrLanguage", "AcrCore", "CEditline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),
@@ -42,10 +52,18 @@ let package = Package(
     .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore"]),
     .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),
     .testTarget(name: "OCIRegistryTests", dependencies: ["OCIRegistry", "TestSupport"]),
+    .testTarget(
+      name: "AzureIdentityTests",
+      dependencies: [
+        "AzureIdentity", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
-    .executableTarget(name: "PromptProbe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
+    .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
+    .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["acrsh", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

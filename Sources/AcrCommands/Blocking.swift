@@ -26,8 +26,8 @@ enum Blocking {
     run.onInterrupt({ task.cancel() }, while: { done.wait() })
     switch answer.withLock({ $0 }) {
     case .success(let value): return value
-    case .failure(let error as AcrError): throw error
-    case .failure(is CancellationError), nil: throw AcrError(.cancelled, "interrupted")
+    case .failure(let error as AcrError) where error.kind != .cancelled || error.activity != nil: throw error
+    case .failure(is CancellationError), .failure(is AcrError), nil: throw AcrError(.cancelled, "interrupted")
     case .failure(let error): throw error
     }
   }

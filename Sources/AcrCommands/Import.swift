@@ -53,6 +53,7 @@ struct Import: Command {
 
   func run(_ call: Invocation) throws -> Output {
     let request = try request(call)
+    if call.run.isDryRun { return try dryRun(request, call) }
     let name = "\(request.source.displayName) → \(request.targets.map(\.displayName).joined(separator: ", "))"
     let line = session.progress.start(name)
     do {
@@ -64,6 +65,25 @@ struct Import: Command {
       line.finish(nil)
       throw error
     }
+  }
+
+  /// Everything is read and checked, and nothing is written.
+  private func dryRun(_ request: ImportRequest, _ call: Invocation) throws -> Output {
+    let engine = session.engine
+    let plan = try Blocking.wait(call.run) { try await engine.plan(request) }
+    let targets = request.targets.map(\.displayName)
+    call.run.sink.talk(
+      plan.isUnchanged
+        ? "dry run: \(targets.joined(separator: ", ")) has \(request.source.displayName) already"
+        : "dry run: would import \(request.source.displayName) to \(targets.joined(separator: ", "))")
+    let fields: KeyValuePairs<String, Value> = [
+      "dry_run": .bool(true), "status": .string(plan.isUnchanged ? "unchanged" : "would import"),
+      "source": .string(request.source.displayName), "targets": .list(targets.map(Value.string)),
+      "digest": .string(plan.root.digest.description),
+      "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
+      "bytes": .size(plan.totalBytes),
+    ]
+    return .value(.record(Record(fields)))
   }
 
   // MARK: The request

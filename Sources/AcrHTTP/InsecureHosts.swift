@@ -28,4 +28,11 @@ extension URLReference {
     guard let host, let registry = try? RegistryHost(host) else { return false }
     return registry.isLoopback
   }
+
+  /// True where the host is an IPv4 address of the own link (RFC 3927), like `169.254.169.254`, where clouds answer
+  /// questions about the machine. No router passes these on, so neither TLS nor a proxy has a part in them.
+  public var isLinkLocal: Bool {
+    guard let parts = host?.split(separator: ".", omittingEmptySubsequences: false) else { return false }
+    return parts.count == 4 && parts[0] == "169" && parts[1] == "254" && parts.allSatisfy { UInt8($0) != nil }
+  }
 }

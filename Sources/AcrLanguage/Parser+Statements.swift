@@ -295,8 +295,10 @@ extension Parser {
     }
     if lexer.current == Byte.equals {
       lexer.position += 1
-      defaultValue = try parseExpression()
-      end = lexer.position
+      let expression = try parseExpression()
+      defaultValue = expression
+      // Looking for an operator has passed the comment behind the expression, which is the parameter's documentation.
+      end = Int(expression.span.end)
     }
     if kind == .flag, type == nil, defaultValue == nil {
       kind = .switch

@@ -156,19 +156,23 @@ public struct RegistryClient: Sendable {
     _ bases: [String], _ call: RegistryCall, _ path: String, _ authorization: Secret?
   ) async throws -> TransportResponse? {
     let http = http.retrying(.none)
+    var wantsTLS = false
     for base in bases {
       do {
         let response = try await http.send(request(call, base + path, authorization))
         if URLText.isPlain(base), response.status == 400 {
           let answer = try await RegistryAnswer(response)
           // The answer to a HEAD has no text that could tell, so it is taken for that too.
-          if call.method == .head || Self.wantsTLS(answer) { continue }
+          if call.method == .head || Self.wantsTLS(answer) {
+            wantsTLS = Self.wantsTLS(answer)
+            continue
+          }
           endpoint.decide(base)
           return answer.response
         }
         endpoint.decide(base)
         return response.status == 429 || response.status >= 500 ? nil : response
-      } catch let error as AcrError where error.kind == .network {
+      } catch let error as AcrError where error.kind == .network && !wantsTLS {
         // The next address may do. If none does, the first one is tried again and its error is the one to tell.
       }
     }

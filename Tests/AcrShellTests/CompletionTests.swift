@@ -6,10 +6,12 @@ import Testing
 private let catalog = Catalog(
   commands: [
     Signature(
-      "import", aliases: ["acr import", "Import-AzContainerRegistryImage"], summary: "copies an image", group: .registry,
+      "import", aliases: ["acr import", "Import-AzContainerRegistryImage"], summary: "copies an image",
+      group: .registry,
       positionals: [.init("source", isRequired: false, help: "", completer: .reference)],
       flags: [
-        .init("force", help: "replace"), .init("name", short: "n", .string, isRequired: true, help: "", completer: .registry),
+        .init("force", help: "replace"),
+        .init("name", short: "n", .string, isRequired: true, help: "", completer: .registry),
         .init("image", short: "t", .string, isRepeatable: true, help: ""),
         .init("engine", .string, help: "", completer: .fixed(["auto", "direct", "service"])),
       ], input: .optional),
@@ -25,7 +27,8 @@ private let catalog = Catalog(
     Signature("each", summary: "each row", group: .rows, input: .required),
     Signature("open", summary: "reads", group: .data, positionals: [.init("file", help: "", completer: .file)]),
     Signature(
-      "help", summary: "helps", group: .session, positionals: [.init("command", isRest: true, help: "", completer: .command)]),
+      "help", summary: "helps", group: .session,
+      positionals: [.init("command", isRest: true, help: "", completer: .command)]),
   ],
   functions: [FunctionSignature("count", 1...1, "list", summary: "how many")])
 
@@ -98,13 +101,16 @@ struct CompletionTests {
   @Test(
     arguments: [
       ("print $im^", ["images"]), ("print \"a $tar^", ["target"]), ("print '$tar^", []), ("print ${tar^", ["target"]),
-      ("let mine = 1\nprint $mi^", ["mine"]), ("each { |row, n|\n print $ro^", ["row"]), ("each { $i^", ["images", "it"]),
+      ("let mine = 1\nprint $mi^", ["mine"]), ("each { |row, n|\n print $ro^", ["row"]),
+      ("each { $i^", ["images", "it"]),
       ("def f(--from-here: string) { print $fr^", ["from_here"]), ("for pin in $images { $pi^", ["pin"]),
       ("import --name $tar^", ["target"]), ("import \"$x.azurecr.io/${tar^", ["target"]),
     ])
   func findsVariables(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
 
-  @Test(arguments: [("é; open no^", 9..<11), ("a {\n open no^", 6..<8), ("import --engine=d^", 16..<17), ("pr $im^", 4..<6)])
+  @Test(arguments: [
+    ("é; open no^", 9..<11), ("a {\n open no^", 6..<8), ("import --engine=d^", 16..<17), ("pr $im^", 4..<6),
+  ])
   func replacesTheWordAtTheCursor(text: String, range: Range<Int>) { #expect(complete(text).replacement == range) }
 
   @Test(arguments: [("open tw^", "\"two"), ("import --name c^", "contoso"), ("acr ^", ""), ("import --name zz^", nil)])
@@ -113,7 +119,9 @@ struct CompletionTests {
   /// Whatever is typed, Tab may find nothing but must come back.
   @Test
   func survivesAnyText() {
-    let pieces = ["{", "}", "(", ")", "[", "]", "\"", "'", "$", "${", "|", "\\", "\n", "#", ";", "imp", " ", "--", "=", "é"]
+    let pieces = [
+      "{", "}", "(", ")", "[", "]", "\"", "'", "$", "${", "|", "\\", "\n", "#", ";", "imp", " ", "--", "=", "é",
+    ]
     for first in pieces {
       for second in pieces {
         for third in pieces { _ = complete("\(first)\(second)\(third)import \(third)\(first)^\(second)") }
@@ -136,7 +144,8 @@ struct CompletionTests {
   @Test
   func promptsMergeNeighbouringStyles() {
     let prompt = Prompt([.init("a", style: "1"), .init("b", style: "2"), .init("> ")])
-    #expect(prompt.rendered(isColored: true) == "\u{1}\u{1B}[1m\u{1}a\u{1}\u{1B}[0m\u{1B}[2m\u{1}b\u{1}\u{1B}[0m\u{1}> ")
+    #expect(
+      prompt.rendered(isColored: true) == "\u{1}\u{1B}[1m\u{1}a\u{1}\u{1B}[0m\u{1B}[2m\u{1}b\u{1}\u{1B}[0m\u{1}> ")
     #expect(prompt.rendered(isColored: false) == "ab> ")
     let full = Prompt.main(registry: "contoso\u{1B}dev", isSandbox: true, isDryRun: true)
     #expect(full.plain == "acrsh contosodev [sandbox] [dry run]> ")

@@ -56,18 +56,18 @@ struct RegistryScriptTests {
         let hello = Repository.path("examples/images/hello")
         let script = try directory.write(
           """
-          acr login --name $env.REGISTRY --username me --password (secret env PASSWORD) | ignore
+          acr login --name ${env.REGISTRY} --username me --password (secret env PASSWORD) | ignore
           az acr import \\
-            --name $env.REGISTRY \\
+            --name ${env.REGISTRY} \\
             --source oci:\(hello):latest \\
             --image hello:1 --image other/hello:2 | ignore
-          print (repository list --name $env.REGISTRY | to json)
-          print (repository show-tags --name $env.REGISTRY --repository hello | to json)
-          let m = az acr manifest list-metadata --registry $env.REGISTRY --name hello
-          print "${count($m)} manifests, ${count($m | where .tags != null)} with a tag"
-          print (manifest show --registry $env.REGISTRY --name hello:1 | get manifests | get platform.architecture | to json)
-          print (manifest config $env.REGISTRY/hello:1 --platform linux/arm64 | get architecture)
-          print (manifest tree $env.REGISTRY/hello:1 | count)
+          print ${join((repository list --name ${env.REGISTRY}), " ")}
+          print ${join((repository show-tags --name ${env.REGISTRY} --repository hello), " ")}
+          let m = az acr manifest list-metadata --registry ${env.REGISTRY} --name hello
+          print "${count($m)} manifests, ${count(($m | where .tags != null))} with a tag"
+          print (manifest show --registry ${env.REGISTRY} --name hello:1 | get manifests | get platform.architecture | to jsonl)
+          print (manifest config ${env.REGISTRY}/hello:1 --platform linux/arm64 | get architecture)
+          print (manifest tree ${env.REGISTRY}/hello:1 | count)
           """, to: "explore.acr")
         let environment = ["REGISTRY": server.authority, "PASSWORD": "open sesame"]
         let program = try BuiltProducts.acrsh(
@@ -75,10 +75,12 @@ struct RegistryScriptTests {
         let result = try await program.run()
         #expect(
           result.output == """
-            ["hello","other/hello"]
-            ["1"]
+            hello other/hello
+            1
             4 manifests, 1 with a tag
-            ["amd64","arm64","amd64"]
+            "amd64"
+            "arm64"
+            "amd64"
             arm64
             13
 
@@ -121,7 +123,7 @@ struct RegistryScriptTests {
       message: "the connection to `127.0.0.1:1` was refused", code: 5),
     Failure(
       name: "no such host", line: "import no-such-host.invalid/a:1 $D/b:1",
-      message: "the name `no-such-host.invalid` cannot be resolved", code: 5),
+      message: "could not resolve `no-such-host.invalid`", code: 5),
     Failure(
       name: "a capital letter", line: "import $D/App:1 $D/b:1", message: "the repository `App` has capital letters",
       help: "app", code: 2),
@@ -166,7 +168,7 @@ struct RegistryScriptTests {
         ).run()
         #expect(wrong.exitCode == 4)
         #expect(wrong.errorOutput.contains("error[auth]"))
-        #expect(wrong.errorOutput.contains("did not accept"), "\(wrong.errorOutput)")
+        #expect(wrong.errorOutput.contains("refused the password of the user `me`"), "\(wrong.errorOutput)")
         let untrusted = try await BuiltProducts.acrsh(
           ["-c", "repository list --name \(server.authority)"], in: directory
         )

@@ -48,14 +48,7 @@ public final class HistoryStore: Sendable {
   /// Reads the newest entries. Lines that are not a JSON string are passed over, and so is an entry equal to the one before.
   /// - Throws: ``AcrError`` when there is a file that cannot be read.
   public func load() throws {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return }
-      throw failure("read")
-    }
-    defer { close(file) }
-    try lock(file, LOCK_SH)
-    let lines = try readLines(of: file)
+    let lines = try readSharedLines()
     state.withLock { state in
       state.fileCount = lines.count
       state.entries = Self.entries(in: lines.suffix(Self.loadedCount)).filter(accepts)
@@ -119,6 +112,18 @@ public final class HistoryStore: Sendable {
       }
       state.withLock { $0.fileCount = Self.loadedCount }
     }
+  }
+
+  /// The shared lock is gone when it returns: a trim that follows takes the file for itself alone.
+  private func readSharedLines() throws -> [ArraySlice<UInt8>] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return [] }
+      throw failure("read")
+    }
+    defer { close(file) }
+    try lock(file, LOCK_SH)
+    return try readLines(of: file)
   }
 
   private func withLockedFile(_ body: (Int32) throws -> Void) throws {

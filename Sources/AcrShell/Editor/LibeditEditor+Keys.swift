@@ -67,7 +67,8 @@ extension LibeditEditor {
     let text = before + after
     var walk = recall ?? Recall(prefix: before, original: text, position: entries.count, shown: text)
     if walk.shown != text { walk = Recall(prefix: before, original: text, position: entries.count, shown: text) }
-    let candidates = isOlder ? Array((0..<walk.position).reversed()) : Array((walk.position..<entries.count).dropFirst())
+    let candidates =
+      isOlder ? Array((0..<walk.position).reversed()) : Array((walk.position..<entries.count).dropFirst())
     if let found = candidates.first(where: { matches(entries[$0], walk) }) {
       walk.position = found
       walk.shown = entries[found]
@@ -86,9 +87,11 @@ extension LibeditEditor {
   }
 
   private func replaceLine(with text: String) -> Bool {
-    guard el_replacestr(handle, text) == 0 else { return false }
-    el_cursor(handle, Int32(clamping: text.unicodeScalars.count))
-    return true
+    // el_replacestr refuses an empty text, so the line goes and comes in two steps.
+    let (before, after) = line()
+    el_cursor(handle, Int32(clamping: after.unicodeScalars.count))
+    el_deletestr(handle, Int32(clamping: (before + after).unicodeScalars.count))
+    return text.isEmpty || el_insertstr(handle, text) == 0
   }
 
   /// Reads up to the mark a terminal puts behind pasted text, and inserts all of it as one edit.

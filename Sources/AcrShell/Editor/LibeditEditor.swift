@@ -143,6 +143,8 @@ public final class LibeditEditor: LineEditor {
       TerminalGuard.disarm()
       sigaction(SIGTSTP, &before, nil)
     }
+    // libedit would do this only after it has shown the prompt, and the kernel would echo what is typed in between.
+    ceditline_prepare_terminal(handle)
     var count: Int32 = 0
     errno = 0
     guard let line = el_gets(handle, &count), count > 0 else {
@@ -179,7 +181,8 @@ public final class LibeditEditor: LineEditor {
 
   /// The text before and behind the cursor.
   func line() -> (before: String, after: String) {
-    guard let info = el_line(handle)?.pointee, let start = info.buffer, let cursor = info.cursor, let end = info.lastchar
+    guard let info = el_line(handle)?.pointee, let start = info.buffer, let cursor = info.cursor,
+      let end = info.lastchar
     else { return ("", "") }
     let before = UnsafeRawBufferPointer(start: start, count: cursor - start)
     let after = UnsafeRawBufferPointer(start: cursor, count: end - cursor)

@@ -39,7 +39,9 @@ final class InteractiveSession {
     }
     for entry in history?.entries ?? [] { editor.remember(entry) }
     let loop = PromptLoop(
-      editor: editor, history: history, prompt: { Prompt.main() }, completeness: InteractiveSession.completeness,
+      editor: editor, history: history,
+      prompt: { [isDryRun = workshop.options.dryRun] in Prompt.main(isDryRun: isDryRun) },
+      completeness: InteractiveSession.completeness,
       run: { [self] in perform($0) }, interrupt: { [currentRun] in currentRun.interrupt() },
       tell: { [sink = workshop.sink] in sink.talk($0) })
     StandardStream.error.tell("acrsh \(Program.version). `help` lists the commands, ^D leaves.\n")

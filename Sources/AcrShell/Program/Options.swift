@@ -18,6 +18,9 @@ struct Options: ParsableCommand {
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
 
+  @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
+  var dryRun = false
+
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(

@@ -67,7 +67,8 @@ final class Workshop {
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
-    RunContext(sink: sink, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+    RunContext(
+      sink: sink, isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
   /// Ends what runs beside the program before the process ends.

@@ -128,7 +128,9 @@ struct CompletionSearch {
         guard name.lowercased().hasPrefix(lead), rest.lowercased().hasPrefix(wanted), !rest.isEmpty else { continue }
         // PowerShell's names, whose capitals matter only to the eye, are for those who have begun to type one.
         let isCmdlet = rest.contains(where: \.isUppercase)
-        guard isCmdlet ? typed.contains { $0.isUppercase || $0 == "-" } : rest.hasPrefix(typed) else { continue }
+        guard isCmdlet ? typed.contains(where: { $0.isUppercase || $0 == "-" }) : rest.hasPrefix(typed) else {
+          continue
+        }
         let word = String(rest.prefix { $0 != " " })
         let isWhole = word.count == rest.count
         if let index = found.firstIndex(where: { $0.text == word }) {
@@ -160,7 +162,9 @@ struct CompletionSearch {
 
     if let flag = call.flagAwaitingValue { return values(for: flag.completer, type: flag.type, typed: typed, call) }
     if typed.hasPrefix("--"), let equals = typed.firstIndex(of: "=") {
-      guard let flag = signature.flags.first(where: { typed.dropFirst(2)[..<equals] == $0.name[...] }) else { return none }
+      guard let flag = signature.flags.first(where: { typed.dropFirst(2)[..<equals] == $0.name[...] }) else {
+        return none
+      }
       return values(for: flag.completer, type: flag.type, typed: String(typed[typed.index(after: equals)...]), call)
     }
     if typed.hasPrefix("-") { return answer(flags(call, typed: typed), for: typed) }
@@ -178,7 +182,9 @@ struct CompletionSearch {
       if let signature = catalog.command(named: name) { return (signature, length) }
       let folded = name.lowercased()
       if length == 1, name.contains("-"),
-        let cmdlet = catalog.commandNames.first(where: { $0.contains(where: \.isUppercase) && $0.lowercased() == folded }),
+        let cmdlet = catalog.commandNames.first(where: {
+          $0.contains(where: \.isUppercase) && $0.lowercased() == folded
+        }),
         let signature = catalog.command(named: cmdlet)
       {
         return (signature, length)

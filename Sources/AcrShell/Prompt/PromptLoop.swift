@@ -94,7 +94,8 @@ public struct PromptLoop {
   private func runInterruptibly(_ statement: String) -> Outcome {
     let (interrupt, tell) = (self.interrupt, self.tell)
     return ConsoleSignals.shared.watch {
-      if $0 > 1 { tell("still stopping; ^\\ ends acrsh at once") }
+      // The first time only a line end, behind the `^C` that the terminal has echoed.
+      tell($0 > 1 ? "still stopping; ^\\ ends acrsh at once" : "")
       interrupt()
     } while: {
       run(statement)
