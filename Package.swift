@@ -62,6 +62,7 @@ let package = Package(
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
+    .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["acrsh", "TestSupport"]),

@@ -31,13 +31,15 @@ public struct JSONScanner: ~Copyable {
   /// The open brackets, innermost last: true for an object.
   private var open: [Bool] = []
   private var state = State.value
+  /// How many brackets may be open at once, unless said otherwise.
+  public static let depthLimit = 512
   private let depthLimit: Int
 
   private enum State { case value, firstValueOrEnd, firstKeyOrEnd, key, commaOrEnd, done }
 
   /// Reads `bytes`, which must be one JSON value with nothing but white space around it.
   /// - Parameter depthLimit: how many brackets may be open at once.
-  public init(_ bytes: [UInt8], depthLimit: Int = 512) {
+  public init(_ bytes: [UInt8], depthLimit: Int = JSONScanner.depthLimit) {
     self.bytes = bytes
     self.depthLimit = depthLimit
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }

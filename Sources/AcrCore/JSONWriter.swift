@@ -10,6 +10,9 @@ public struct JSONWriter {
   /// - Parameter indent: spaces per level, or nil for text on one line.
   public init(indent: Int? = nil) { self.indent = indent }
 
+  /// How many brackets are open.
+  public var depth: Int { hasItems.count }
+
   /// The text written so far.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 

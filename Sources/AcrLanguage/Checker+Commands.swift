@@ -14,7 +14,12 @@ extension Checker {
     }
     switch resolution {
     case .function(let index):
-      if !isFirst { report(.functionTakesNoInput(name.text), name.span) }
+      guard isFirst else {
+        report(.functionTakesNoInput(name.text), name.span)
+        // Its missing arguments are what stands before the pipe.
+        checkLoosely(arguments)
+        return nil
+      }
       let bound = bind(arguments, to: program.signatures[index], as: name)
       // A `def`'s flags are variables in its body.
       let renamed = bound.map {

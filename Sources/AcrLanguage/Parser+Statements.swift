@@ -68,12 +68,23 @@ extension Parser {
     case (Byte.plus, Byte.equals): assignment = .add
     case (Byte.minus, Byte.equals): assignment = .subtract
     default:
+      if case .variable = target, isAtArgument {
+        throw SyntaxFailure(.computedCommand(lexer.text(start, Int(target.span.end))), target.span)
+      }
       return .pipeline(try parsePipeline(first: .expression(target), from: start))
     }
     let place = try place(of: target)
     lexer.position += assignment == .set ? 1 : 2
     let value = try parsePipeline()
     return .assign(place, assignment, value, Span(Int32(start), value.span.end))
+  }
+
+  /// True when what follows a variable looks like the argument of a command: `$tool --version`.
+  private var isAtArgument: Bool {
+    switch lexer.current {
+    case Byte.doubleQuote, Byte.singleQuote, Byte.dollar: true
+    case let byte: Byte.isNamePart(byte) || byte >= 0x80
+    }
   }
 
   /// The place an expression names.

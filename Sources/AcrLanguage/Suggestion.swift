@@ -10,7 +10,10 @@ public enum Suggestion {
       let bytes = Array(candidate.utf8)
       guard abs(bytes.count - wanted.count) <= limit, bytes.count > 1 || wanted.count == 1 else { continue }
       let found = distance(wanted, bytes)
-      guard found <= limit else { continue }
+      // A name of one letter is no slip of another.
+      guard found <= limit, found < max(wanted.count, bytes.count) || candidate.lowercased() == name.lowercased() else {
+        continue
+      }
       if let best, (best.distance, best.name) <= (found, candidate) { continue }
       best = (found, candidate)
     }

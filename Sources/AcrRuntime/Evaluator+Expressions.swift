@@ -148,7 +148,8 @@ extension Evaluator {
       }
     var help: String?
     switch (operation, leftValue, rightValue) {
-    case (_, .secret, _), (_, _, .secret): help = "a secret is only handed on; `reveal(…)` gives its text"
+    case _ where leftValue.holdsSecret || rightValue.holdsSecret:
+      help = "a secret is only handed on; `reveal(…)` gives its text"
     case (.add, .string, _), (.add, _, .string):
       help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
     case (_, .null, _), (_, _, .null): help = "`?? …` stands in for null"

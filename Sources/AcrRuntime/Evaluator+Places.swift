@@ -64,7 +64,8 @@ extension Evaluator {
     _ expression: CheckedExpression, _ frame: borrowing Frame
   ) -> RuntimeError {
     explain(
-      error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`$\(place.name)`)", operand(new, expression),
+      error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`\(frame.source.text(place.span))`)",
+      operand(new, expression),
       part, new, frame, place.span)
   }
 

@@ -80,15 +80,16 @@ extension Evaluator {
     if case .bool(let flag) = value { return flag }
     throw failure(
       "a condition is true or false, and \(what) got \(operand(value, expression))", frame, expression.span,
-      help: Evaluator.conditionHelp(value))
+      help: Evaluator.conditionHelp(value, of: what))
   }
 
-  private static func conditionHelp(_ value: Value) -> String {
+  private static func conditionHelp(_ value: Value, of what: String) -> String {
     switch value {
     case .null: "compare it, for example `… != null`"
     case .list: "ask for its length, for example `count(…) > 0`"
     case .string: "compare it, for example `… != \"\"`"
-    default: "compare it with something"
+    // It binds tighter than the comparison that was meant.
+    default: what == "`not`" ? "put the comparison into brackets: `not (… == …)`" : "compare it with something"
     }
   }
 

@@ -89,9 +89,14 @@ public struct TableLayout: Sendable {
       let text = fitted(cell.text, to: widths[column])
       let space = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(text)))
       let styled = isHeader ? bold(text) : cell.isDim ? dim(text) : text
-      line += pending + (isRight[column] ? space + styled : styled)
       // Spaces at the end of a line are left out.
-      pending = (isRight[column] ? "" : space) + "  "
+      if text.isEmpty {
+        pending += space
+      } else {
+        line += pending + (isRight[column] ? space + styled : styled)
+        pending = isRight[column] ? "" : space
+      }
+      pending += "  "
     }
     return line
   }

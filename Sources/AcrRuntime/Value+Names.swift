@@ -27,6 +27,16 @@ extension Value {
     }
   }
 
+  /// True for a secret, and for a list or record with one in it.
+  var holdsSecret: Bool {
+    switch self {
+    case .secret: true
+    case .list(let items): items.contains(where: \.holdsSecret)
+    case .record(let record): record.values.contains(where: \.holdsSecret)
+    default: false
+    }
+  }
+
   /// True for null.
   public var isNull: Bool { if case .null = self { true } else { false } }
 }

@@ -86,6 +86,7 @@ public enum DurationText {
 
   /// A duration for people, its largest unit and the next: `3d 4h`, `12m`, `1.5s`, `80ms`.
   public static func human(_ nanoseconds: Int64) -> String {
+    guard nanoseconds != 0 else { return "0s" }
     let sign = nanoseconds < 0 ? "-" : ""
     let amount = nanoseconds.magnitude
     let second: UInt64 = 1_000_000_000

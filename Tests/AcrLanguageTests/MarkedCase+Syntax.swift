@@ -183,9 +183,9 @@ extension MarkedCase {
     MarkedCase(
       #"""
       let f = "x"
-      $f «arg»
+      «$f» arg
       """#,
-      #"error: `arg` stands where the end of the statement is expected"#),
+      #"error: `$f` is no command: a command's name is never computed = write the name itself, or use `if`"#),
     MarkedCase(
       #"$cmd-«x»"#,
       #"error: unknown name `x` = variables start with `$`, text needs quotes, columns start with `.`"#),

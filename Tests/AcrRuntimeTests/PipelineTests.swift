@@ -113,7 +113,7 @@ struct PipelineTests {
         "{a: 1} | to jsno",
         "usage: `jsno` is not a format; did you mean `json`? [jsno] = the formats are json, jsonl, csv, tsv, table"
       ),
-      ("5 | lines", "invalid: `lines` takes a text apart, and what comes from the pipe is none [lines]"),
+      ("5 | lines", "invalid: `lines` takes a text apart, and what comes from the pipe is an int [lines]"),
       ("secret env PATH | print", "invalid: `print` does not write a secret [print] = `reveal(…)` gives its text"),
       (
         "{a: (secret env PATH)} | to json",

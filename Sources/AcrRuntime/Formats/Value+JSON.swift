@@ -10,7 +10,7 @@ extension Value {
   }
 
   /// Writes the value as JSON: sizes as bytes, datetimes as RFC 3339 text, durations as text such as `1h30m`.
-  /// - Throws: ``AcrError`` for a secret, which is never written.
+  /// - Throws: ``AcrError`` for a secret, which is never written, and for a value nested deeper than can be read back.
   public func write(to writer: inout JSONWriter) throws(AcrError) {
     switch self {
     case .null: writer.null()
@@ -21,10 +21,12 @@ extension Value {
     case .duration(let value): writer.string(DurationText.exact(value))
     case .datetime(let value): writer.string(value.description)
     case .list(let items):
+      try Value.checkDepth(writer)
       writer.startArray()
       for item in items { try item.write(to: &writer) }
       writer.endArray()
     case .record(let record):
+      try Value.checkDepth(writer)
       writer.startObject()
       for (index, name) in record.shape.names.enumerated() {
         writer.key(name)
@@ -42,6 +44,12 @@ extension Value {
     var writer = JSONWriter(indent: indent)
     try write(to: &writer)
     return writer.text
+  }
+
+  /// Indented text grows with the square of the depth, so that a deep value would fill the memory.
+  private static func checkDepth(_ writer: borrowing JSONWriter) throws(AcrError) {
+    guard writer.depth >= JSONScanner.depthLimit else { return }
+    throw AcrError(.invalid, "JSON is written \(JSONScanner.depthLimit) brackets deep, and this value is nested deeper")
   }
 
   static func secretRefused(_ what: String) -> AcrError {

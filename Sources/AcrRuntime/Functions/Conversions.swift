@@ -53,13 +53,13 @@ extension Builtins {
       switch call.arguments[0] {
       case .size: return call.arguments[0]
       case .int(let bytes): return .size(bytes)
-      default:
-        let text = try call.string(0)
+      case .string(let text):
         guard let value = ByteCount.parse(text) else {
           throw AcrError(
             .invalid, "`\(text)` is not a size", help: "a number and B, KB, MB, GB, KiB, MiB or GiB: `200MB`")
         }
         return .size(value)
+      default: throw call.wrong(0, "a string or int")
       }
     },
     Function("date", 1...1, "text", "The datetime of a text such as `2024-05-01T10:20:30Z`, or of seconds since 1970") {
@@ -67,12 +67,12 @@ extension Builtins {
       switch call.arguments[0] {
       case .datetime: return call.arguments[0]
       case .int(let seconds): return .datetime(Timestamp(seconds: seconds))
-      default:
-        let text = try call.string(0)
+      case .string(let text):
         guard let time = Timestamp(rfc3339: text) else {
           throw AcrError(.invalid, "`\(text)` is not a datetime", help: "as in `2024-05-01` or `2024-05-01T10:20:30Z`")
         }
         return .datetime(time)
+      default: throw call.wrong(0, "a string or int")
       }
     },
     Function("now", 0...0, "", "The present time") { _ in .datetime(.now()) },

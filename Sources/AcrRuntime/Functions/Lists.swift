@@ -20,7 +20,7 @@ extension Builtins {
       }
     },
     Function("sum", 1...2, "list, column", "The sum of a list, or of a column; nulls do not count") { call in
-      let values = try call.amounts()
+      let values = try call.summands("sum")
       guard var total = values.first else { return .int(0) }
       for value in values.dropFirst() {
         total = try call.combined { () throws(OperationFailure) in try total.adding(value) }
@@ -28,7 +28,7 @@ extension Builtins {
       return total
     },
     Function("avg", 1...2, "list, column", "The average of a list, or of a column; null when it is empty") { call in
-      let values = try call.amounts()
+      let values = try call.summands("avg")
       guard var total = values.first else { return .null }
       for value in values.dropFirst() {
         total = try call.combined { () throws(OperationFailure) in try total.adding(value) }
@@ -64,8 +64,10 @@ extension Builtins {
       let step = call.arguments.count == 3 ? try call.int(2) : 1
       guard step != 0 else { throw AcrError(.invalid, "the step of `range` is 0") }
       let distance = try Value.subtract(end, start)
-      guard distance / step <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
-      return .list(stride(from: start, to: end, by: Int(step)).map(Value.int))
+      guard distance != 0, (distance > 0) == (step > 0) else { return .list([]) }
+      let count = (distance.magnitude + step.magnitude - 1) / step.magnitude
+      guard count <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
+      return .list((0..<Int64(count)).map { .int(start + $0 * step) })
     },
   ]
 }
@@ -77,6 +79,22 @@ extension FunctionCall {
     guard arguments.count > 1 else { return items.filter { !$0.isNull } }
     let path = ColumnPath(try string(1))
     return try items.map { try path.value(in: $0) }.filter { !$0.isNull }
+  }
+
+  /// The amounts that can be added up: texts and lists have a `+`, and no sum.
+  fileprivate func summands(_ name: String) throws -> [Value] {
+    let values = try amounts()
+    for value in values {
+      switch value {
+      case .int, .number, .duration, .size: continue
+      default:
+        guard values.count > 1, values.contains(where: { $0.typeName != value.typeName }) else {
+          throw AcrError(
+            .invalid, "`\(name)` takes numbers, durations or sizes, and the list holds \(value.typePhrase)")
+        }
+      }
+    }
+    return values
   }
 
   /// The result of an operator on two items.

@@ -16,7 +16,9 @@ extension Builtins {
       call in
       guard call.arguments.count > 1 else { return try call.whole(.toNearestOrAwayFromZero) }
       let digits = try call.int(1)
-      guard (0...15).contains(digits) else { throw call.wrong(1, "an int from 0 to 15") }
+      guard (0...15).contains(digits) else {
+        throw AcrError(.invalid, "`round` keeps 0 to 15 digits, not \(digits)")
+      }
       let value = try call.number(0)
       var scale = 1.0
       for _ in 0..<digits { scale *= 10 }

@@ -85,8 +85,9 @@ struct Lines: Command {
     input: .required)
 
   func run(_ call: Invocation) throws -> Output {
-    guard case .string(let text) = try call.inputValue(for: "lines") else {
-      throw AcrError(.invalid, "`lines` takes a text apart, and what comes from the pipe is none")
+    let value = try call.inputValue(for: "lines")
+    guard case .string(let text) = value else {
+      throw AcrError(.invalid, "`lines` takes a text apart, and what comes from the pipe is \(value.typePhrase)")
     }
     // Swift sees CR LF as one character, which is a line end like LF.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }

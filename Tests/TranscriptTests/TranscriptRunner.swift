@@ -1,0 +1,182 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import Foundation
+import Synchronization
+import Testing
+
+/// Runs the entries of a section as the prompt does, or the section as one script, and gives what each entry wrote.
+/// It changes the working directory, so that one section runs at a time.
+struct TranscriptRunner {
+  let section: Transcript.Section
+
+  /// What each entry wrote, and the exit code of a whole script.
+  struct Result {
+    var outputs: [[String]] = []
+    var exitCode: Int32?
+  }
+
+  /// The environment that scripts of transcripts find.
+  static let environment: Void = {
+    setenv("ACRT_REGISTRY", "contoso.azurecr.io", 1)
+    setenv("ACRT_PASSWORD", "hunter2", 1)
+    setenv("ACRT_EMPTY", "", 1)
+    unsetenv("ACRT_MISSING")
+  }()
+
+  func run() throws -> Result {
+    _ = Self.environment
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("acrt-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let before = FileManager.default.currentDirectoryPath
+    defer {
+      _ = FileManager.default.changeCurrentDirectoryPath(before)
+      try? FileManager.default.removeItem(at: folder)
+    }
+    #expect(FileManager.default.changeCurrentDirectoryPath(folder.path))
+    for (name, text) in section.files {
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
+    let session = Session(commands: StandInRegistry.commands)
+    let isScript = section.settings.exitCode != nil || section.settings.isOnlyChecked
+    return isScript ? runScript(session) : runEntries(session)
+  }
+
+  private func makeRun(_ sink: TranscriptSink, isInteractive: Bool) -> RunContext {
+    let answers = section.settings.answers
+    return RunContext(
+      sink: sink, isDryRun: section.settings.isDryRun, isInteractive: isInteractive && !answers.isEmpty,
+      prompter: answers.isEmpty ? nil : Answers(answers))
+  }
+
+  // MARK: The prompt
+
+  private func runEntries(_ session: Session) -> Result {
+    var scope = SessionScope()
+    let errorVariable = scope.declare("error")
+    var result = Result()
+    let sink = TranscriptSink(showsTables: section.settings.showsTables)
+    let answers = section.settings.answers.isEmpty ? nil : Answers(section.settings.answers)
+    for entry in section.entries {
+      let source = Source(name: "<prompt>", text: entry.text.replacingOccurrences(of: "␀", with: "\0"))
+      let check = Checker.check(
+        source: source, catalog: session.catalog, session: scope, environment: ["ACRT_REGISTRY", "ACRT_PASSWORD"],
+        loader: loader)
+      sink.report(check.diagnostics)
+      if let script = check.script {
+        scope = check.session
+        let run = RunContext(
+          sink: sink, isDryRun: section.settings.isDryRun, isInteractive: answers != nil, prompter: answers)
+        switch session.run(script, in: run) {
+        case .finished: break
+        case .exited(let code): sink.write("(exit \(code))")
+        case .failed(let error):
+          session.setGlobal(errorVariable, to: .record(error.record))
+          sink.report([error.diagnostic])
+        }
+      }
+      result.outputs.append(sink.take())
+    }
+    return result
+  }
+
+  // MARK: A script
+
+  /// All entries are one text; its output stands behind the last one.
+  private func runScript(_ session: Session) -> Result {
+    let text = section.entries.map(\.text).joined(separator: "\n") + "\n"
+    let sink = TranscriptSink(showsTables: section.settings.showsTables)
+    let check = Checker.check(
+      source: Source(name: "script.acr", text: text), catalog: session.catalog, environment: ["ACRT_REGISTRY"],
+      loader: loader)
+    var code: Int32 = 0
+    if section.settings.isOnlyChecked {
+      sink.report(check.diagnostics)
+      code = check.hasErrors ? 2 : 0
+    } else if let script = check.script {
+      let run = makeRun(sink, isInteractive: false)
+      switch session.run(script, arguments: section.settings.arguments, in: run) {
+      case .finished: code = run.hasFailedItems ? 6 : 0
+      case .exited(let exit): code = exit
+      case .failed(let error):
+        sink.report([error.diagnostic])
+        code = error.error.kind.exitCode
+      }
+    } else {
+      sink.report(check.diagnostics)
+      code = 2
+    }
+    let silent = Array(repeating: [String](), count: section.entries.count - 1)
+    return Result(outputs: silent + [sink.take()], exitCode: code)
+  }
+
+  private var loader: ModuleLoader? {
+    guard section.settings.hasModules else { return nil }
+    return { try Self.loadModule($0, $1) }
+  }
+
+  private static func loadModule(_ path: String, _ importer: Source) throws -> Source {
+    guard let text = FileManager.default.contents(atPath: path) else { throw ModuleError("no such file") }
+    return Source(name: path, bytes: Array(text))
+  }
+}
+
+/// Collects everything a run writes, in the order it comes.
+final class TranscriptSink: OutputSink {
+  private let lines = Mutex<[String]>([])
+  private let showsTables: Bool
+  /// The time that ages in tables are counted from.
+  static let now = Timestamp(rfc3339: "2026-01-31T12:00:00Z") ?? .now()
+
+  init(showsTables: Bool) { self.showsTables = showsTables }
+
+  func write(_ text: String) {
+    let new = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines.withLock { $0 += new }
+  }
+
+  func show(_ output: Output) throws {
+    let value = try output.collected()
+    if case .secret(let secret) = value { return write("\(secret)") }
+    guard showsTables else { return write(try value.json()) }
+    let shown = TableLayout(width: 80, now: Self.now).lines(value)
+    write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n"))
+  }
+
+  func print(_ text: String) throws { write(text) }
+  func talk(_ text: String) { write(text) }
+
+  func report(_ diagnostics: [Diagnostic]) {
+    guard !diagnostics.isEmpty else { return }
+    write(String(DiagnosticPrinter().text(of: diagnostics).dropLast()))
+  }
+
+  /// What was written since the last time.
+  func take() -> [String] {
+    lines.withLock { lines in
+      defer { lines = [] }
+      while lines.last == "" { lines.removeLast() }
+      return lines
+    }
+  }
+}
+
+/// A person at the terminal who knows the answers beforehand.
+private final class Answers: Prompter {
+  private let left: Mutex<[String]>
+
+  init(_ answers: [String]) { left = Mutex(answers) }
+
+  private func next() throws -> String {
+    try left.withLock { left in
+      if left.isEmpty { throw AcrError(.cancelled, "the question was not answered") }
+      return left.removeFirst()
+    }
+  }
+
+  func confirm(_ question: String) throws -> Bool { try next() == "yes" }
+  func secret(_ prompt: String) throws -> Secret { Secret(try next()) }
+}
