@@ -12,7 +12,8 @@ public final class Session: @unchecked Sendable {
   /// Creates a session with these commands, and the pipeline words of the language.
   public init(commands: [any Command]) {
     let all = commands + Builtins.words
-    catalog = Catalog(commands: all.map(\.signature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
+    catalog = Catalog(
+      commands: all.map(\.signature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
     self.commands = CommandTable(all, catalog)
   }
 
