@@ -12,7 +12,9 @@ extension Evaluator {
   }
 
   /// What a pipeline gives, rows not yet pulled. It may be used as long as the frame is in the box.
-  func output(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> Output { try outputAndFlags(pipeline, box).output }
+  func output(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> Output {
+    try outputAndFlags(pipeline, box).output
+  }
 
   /// What a pipeline gives, and the global flags of its last stage, which say how it is shown.
   func outputAndFlags(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> (output: Output, flags: GlobalFlags) {

@@ -37,8 +37,8 @@ extension Evaluator {
       }
     case .if(let branches, let otherwise, let span):
       try checkInterrupt(frame, span)
-      for branch in branches where try condition(branch.condition, &frame, of: "`if`") {
-        return try execute(branch.block, &frame, keepsValue: keepsValue)
+      for index in branches.indices where try condition(branches[index].condition, &frame, of: "`if`") {
+        return try execute(branches[index].block, &frame, keepsValue: keepsValue)
       }
       if let otherwise { return try execute(otherwise, &frame, keepsValue: keepsValue) }
       frame.result = .null

@@ -78,10 +78,19 @@ struct JMESPathTests {
       ("abs(⟦@⟧)", "\"x\"", "`abs` takes a number, and this is a string"),
       ("length(⟦a⟧)", "{}", "`length` takes a string or an array or an object, and this is null"),
       ("sum(⟦@⟧)", "[1, \"2\"]", "`sum` takes an array of numbers, and this is an array of numbers and strings"),
-      ("sort(⟦@⟧)", "[1, \"2\"]", "`sort` takes an array of numbers or of strings, and this is an array of numbers and strings"),
-      ("join(',', ⟦[a, b]⟧)", "{\"a\": \"x\"}", "`join` takes an array of strings, and this is an array of strings and nulls"),
+      (
+        "sort(⟦@⟧)", "[1, \"2\"]",
+        "`sort` takes an array of numbers or of strings, and this is an array of numbers and strings"
+      ),
+      (
+        "join(',', ⟦[a, b]⟧)", "{\"a\": \"x\"}",
+        "`join` takes an array of strings, and this is an array of strings and nulls"
+      ),
       ("keys(⟦@⟧)", "[]", "`keys` takes an object, and this is an empty array"),
-      ("sort_by(@, ⟦&n⟧)", "[{\"n\": 1}, {}]", "`sort_by` orders by numbers or strings, and this is null for one of the items"),
+      (
+        "sort_by(@, ⟦&n⟧)", "[{\"n\": 1}, {}]",
+        "`sort_by` orders by numbers or strings, and this is null for one of the items"
+      ),
       ("max_by(@, ⟦&n⟧)", "[{\"n\": 1}, {\"n\": \"a\"}]", "`max_by` cannot order a number and a string"),
       ("[*].floor(⟦n⟧)", "[{\"n\": 1}, {\"n\": []}]", "`floor` takes a number, and this is an empty array"),
     ])
@@ -116,7 +125,8 @@ struct JMESPathTests {
     #expect(value("{s: (secret env PATH)} | query \"s == s\"") == "false")
     #expect(value("{s: (secret env PATH)} | query \"[s] == [s]\"") == "false")
     let length = run("{s: (secret env PATH)} | query 'length(s)'").error
-    #expect(length?.error.message.hasPrefix("`length` takes a string or an array or an object, and this is a secret") == true)
+    #expect(
+      length?.error.message.hasPrefix("`length` takes a string or an array or an object, and this is a secret") == true)
     let text = run("{s: (secret env PATH)} | query 'to_string(@)'").error
     #expect(text?.error.message.hasPrefix("field `s` is a secret") == true)
   }

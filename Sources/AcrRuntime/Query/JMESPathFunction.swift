@@ -98,7 +98,8 @@ struct JMESPathCall {
       let key = try apply(index, to: item)
       let type = key.jmespathType
       guard type == .number || type == .string else {
-        throw failure(index, "`\(function.name)` orders by numbers or strings, and this is \(type.phrase) for one of the items")
+        throw failure(
+          index, "`\(function.name)` orders by numbers or strings, and this is \(type.phrase) for one of the items")
       }
       if let first = keys.first?.jmespathType, first != type {
         throw failure(index, "`\(function.name)` cannot order a \(first.rawValue) and a \(type.rawValue)")

@@ -14,7 +14,8 @@ struct Query: Command {
     positionals: [.init("expression", .string, help: "the JMESPath expression", check: JMESPath.check)],
     examples: [
       .init(
-        "A column of the rows that match", "[{tag: \"1\", size: 5}, {tag: \"2\", size: 9}] | query \"[?size > `6`].tag\""),
+        "A column of the rows that match",
+        "[{tag: \"1\", size: 5}, {tag: \"2\", size: 9}] | query \"[?size > `6`].tag\""),
       .init("Records with other columns", "[{a: 1, b: {c: 2}}] | query '[].{a: a, c: b.c}'"),
     ],
     input: .required)

@@ -71,7 +71,9 @@ extension Value {
   }
 
   /// A number.
-  var jmespathNumber: Double? { if case .number(let number) = self { number } else { jmespathInteger.map(Double.init) } }
+  var jmespathNumber: Double? {
+    if case .number(let number) = self { number } else { jmespathInteger.map(Double.init) }
+  }
 
   /// Equality of JSON values. Texts are equal when their code points are. A secret equals nothing, so that a query cannot
   /// find it out by guessing.
@@ -96,7 +98,9 @@ extension Value {
     if case .datetime(let left) = self, case .datetime(let right) = other {
       return left < right ? -1 : left == right ? 0 : 1
     }
-    if let left = jmespathInteger, let right = other.jmespathInteger { return left < right ? -1 : left == right ? 0 : 1 }
+    if let left = jmespathInteger, let right = other.jmespathInteger {
+      return left < right ? -1 : left == right ? 0 : 1
+    }
     if let left = jmespathNumber, let right = other.jmespathNumber { return left < right ? -1 : left == right ? 0 : 1 }
     guard let left = jmespathText?.utf8, let right = other.jmespathText?.utf8 else { return nil }
     // The order of UTF-8 is that of the code points.
