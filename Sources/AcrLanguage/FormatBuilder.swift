@@ -154,7 +154,7 @@ struct FormatBuilder {
       {
         gap.lines.insert(.blank, at: 0)
       }
-      append(gap.lines, to: &lines, isFirst: previous == nil)
+      append(gap.lines, to: &lines)
       if !lines.isEmpty { lines.append(.hardLine) }
       lines.append(item.document)
       if !separator.isEmpty { lines.append(.text(separator)) }
@@ -166,11 +166,11 @@ struct FormatBuilder {
       if previous == nil { opening = comment } else { lines.append(.trailingComment(comment)) }
     }
     if case .blank? = last.lines.last { last.lines.removeLast() }
-    append(last.lines, to: &lines, isFirst: previous == nil)
+    append(last.lines, to: &lines)
     return (opening, lines)
   }
 
-  private func append(_ gap: [Gap.Line], to lines: inout [FormatDocument], isFirst: Bool) {
+  private func append(_ gap: [Gap.Line], to lines: inout [FormatDocument]) {
     for line in gap {
       switch line {
       case .blank: if !lines.isEmpty { lines.append(.hardLine) }

@@ -55,6 +55,7 @@ extension SyntaxTree {
   /// Compares parts of trees by reflection, so that a part added to the tree cannot be forgotten here.
   private static func isSame(_ left: Any, _ right: Any) -> Bool {
     if left is Span { return right is Span }
+    if let text = left as? String { return text == right as? String }
     let leftMirror = Mirror(reflecting: left)
     let rightMirror = Mirror(reflecting: right)
     guard leftMirror.subjectType == rightMirror.subjectType, leftMirror.children.count == rightMirror.children.count
