@@ -20,7 +20,9 @@ extension Evaluator {
     }
     do {
       let completion = try execute(callee.body, &inner, keepsValue: true)
-      giveBack(inner.slots)
+      var slots: [Value] = []
+      swap(&slots, &inner.slots)
+      giveBack(slots)
       if completion == .exited { throw ExitRequest(inner.result) }
       return inner.result
     } catch var error as RuntimeError {
