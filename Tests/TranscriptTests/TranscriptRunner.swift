@@ -138,7 +138,7 @@ final class TranscriptSink: OutputSink {
     lines.withLock { $0 += new }
   }
 
-  func show(_ output: Output) throws {
+  func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     if case .secret(let secret) = value { return write("\(secret)") }
     guard showsTables else { return write(try value.json()) }
