@@ -1,11 +1,13 @@
 import AcrCore
+import AcrHTTP
 import AcrRuntime
 import Dispatch
 import Synchronization
 
 /// The door between the evaluator's thread, which may block, and the asynchronous layers below.
 enum Blocking {
-  /// Runs `work` and waits for it. ^C cancels it; the wait goes on until it has let go of what it held.
+  /// Runs `work` and waits for it. ^C cancels it; the wait goes on until it has let go of what it held. With `--debug` its
+  /// requests are listed.
   /// - Throws: what `work` throws; a cancellation as ``AcrError`` of kind `cancelled`.
   static func wait<Result: Sendable>(
     _ run: RunContext, _ work: @escaping @Sendable () async throws -> Result
@@ -13,10 +15,12 @@ enum Blocking {
     try run.checkInterrupt()
     let answer = Mutex<Swift.Result<Result, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
+    let sink = run.sink
+    let trace = run.talk == .debug ? RequestTrace { sink.talk(String(decoding: $0.dropLast(), as: UTF8.self)) } : nil
     let task = Task.detached {
       let result: Swift.Result<Result, any Error>
       do {
-        result = .success(try await work())
+        result = .success(try await RequestTrace.$ofTask.withValue(trace) { try await work() })
       } catch {
         result = .failure(error)
       }

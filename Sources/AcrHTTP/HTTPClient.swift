@@ -93,13 +93,14 @@ public struct HTTPClient: Sendable {
   }
 
   private func sendOnce(_ attempt: Attempt) async throws -> TransportResponse {
-    guard let trace else { return try await transport.send(attempt.request) }
-    let record = trace.start(attempt.request, try: attempt.tries)
+    let traces = [trace, RequestTrace.ofTask].compactMap { $0 }
+    guard !traces.isEmpty else { return try await transport.send(attempt.request) }
+    let records = traces.map { $0.start(attempt.request, try: attempt.tries) }
     do {
       let response = try await transport.send(attempt.request)
-      return record.answered(response, sent: attempt.sentBytes)
+      return records.reduce(response) { $1.answered($0, sent: attempt.sentBytes) }
     } catch {
-      record.failed((error as? RequestNotSent)?.reason ?? error, sent: attempt.sentBytes)
+      for record in records { record.failed((error as? RequestNotSent)?.reason ?? error, sent: attempt.sentBytes) }
       throw error
     }
   }

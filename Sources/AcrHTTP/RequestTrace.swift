@@ -3,15 +3,38 @@ import Glibc
 import HTTPTypes
 import Synchronization
 
-/// A file with one line of JSON for each request that was sent, each retry and redirect on a line of its own, for people
-/// who look for a fault. What could be a secret is never written: of `Authorization` only the scheme, of queries only the
-/// values that are known to be harmless, of bodies only their length.
+/// One line of JSON for each request that was sent, each retry and redirect on a line of its own, for people who look for
+/// a fault. What could be a secret is never written: of `Authorization` only the scheme, of queries only the values that
+/// are known to be harmless, of bodies only their length.
 public final class RequestTrace: Sendable {
+  private let writeLine: @Sendable ([UInt8]) -> Void
+
+  /// A further trace for the requests of this task and of those it starts: `--debug` of one command.
+  @TaskLocal public static var ofTask: RequestTrace?
+
+  /// Creates a trace that hands on each line, which ends with a line feed. The closure is called on any thread.
+  public init(_ writeLine: @escaping @Sendable ([UInt8]) -> Void) { self.writeLine = writeLine }
+
+  /// Opens a file for adding lines; it is created so that only its owner can read it.
+  /// - Throws: ``AcrError`` of kind `usage` where it cannot be opened.
+  public convenience init(path: String) throws(AcrError) {
+    let file = try TraceFile(path: path)
+    self.init { file.write($0) }
+  }
+
+  /// Notes a request that is about to be sent.
+  func start(_ request: TransportRequest, try number: Int) -> TraceRecord {
+    TraceRecord(self, request, try: number)
+  }
+
+  fileprivate func write(_ line: [UInt8]) { writeLine(line) }
+}
+
+/// A file that lines are added to.
+private final class TraceFile: Sendable {
   private let file: Mutex<Int32>
 
-  /// Opens the file for adding lines; it is created so that only its owner can read it.
-  /// - Throws: ``AcrError`` of kind `usage` where it cannot be opened.
-  public init(path: String) throws(AcrError) {
+  init(path: String) throws(AcrError) {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno))
@@ -22,14 +45,9 @@ public final class RequestTrace: Sendable {
 
   deinit { file.withLock { _ = close($0) } }
 
-  /// Notes a request that is about to be sent.
-  func start(_ request: TransportRequest, try number: Int) -> TraceRecord {
-    TraceRecord(self, request, try: number)
-  }
-
   /// Adds a line with one call, so that lines of several processes do not mix. A full disk must not stop the work that
   /// is traced, so a failure is not reported.
-  fileprivate func write(_ line: [UInt8]) {
+  func write(_ line: [UInt8]) {
     file.withLock { descriptor in
       _ = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }

@@ -83,6 +83,7 @@ extension CheckFinding {
       Wording("`\(parameter)` takes \(type.article), this is \(found.article)", help: type.example)
     case .notAChoice(let parameter, let names):
       Wording("`\(parameter)` takes \(names.map { "`\($0)`" }.joined(separator: " or "))")
+    case .unacceptableText(let problem): Wording(problem.message, help: problem.help)
     case .blockForValue(let parameter, let type):
       Wording(
         "`\(parameter)` takes \(type.article), this is a block",

@@ -32,6 +32,7 @@ enum CheckFinding: Equatable, Sendable {
   case wrongWord(String, ValueType, String)
   case wrongType(String, ValueType, found: ValueType)
   case notAChoice(String, [String])
+  case unacceptableText(TextProblem)
   case blockForValue(String, ValueType)
   case valueForBlock(String, isRecord: Bool)
   case needsInput(String)

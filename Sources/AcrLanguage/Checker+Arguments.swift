@@ -80,15 +80,15 @@ extension Checker {
     if written.hasPrefix("--") {
       var name = String(written.dropFirst(2))
       if signature.group == .script { name = String(name.map { $0 == "_" ? "-" : $0 }) }
-      return signature.flags.first { $0.name == name }
+      return signature.allFlags.first { $0.name == name }
     }
     guard written.utf8.count == 2, let short = written.last else { return nil }
-    return signature.flags.first { $0.short == short }
+    return signature.allFlags.first { $0.short == short }
   }
 
   private func reportUnknownFlag(_ written: FlagArgument, _ signature: Signature, _ name: Name) {
     let bare = String(written.name.text.drop { $0 == "-" })
-    let known = signature.flags.map(\.name)
+    let known = signature.allFlags.map(\.name)
     let nearest = known.contains(bare) ? bare : Suggestion.nearest(to: bare, in: known)
     report(
       .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "--\($0)" }), written.name.span)
@@ -103,6 +103,7 @@ extension Checker {
       checked = self.check(value, as: flag.type ?? .bool, for: written.text, signature)
       span = value.span
       noteSecret(flag, value, written)
+      noteProblem(checked, flag.check)
     } else {
       checked = .on
       span = written.span
@@ -119,6 +120,16 @@ extension Checker {
     } else {
       binding.set(flag.name, flag.type ?? .bool, checked, span)
     }
+  }
+
+  /// Reports what a parameter's own check finds in a text that is written out.
+  private func noteProblem(_ value: CheckedArgument.Value?, _ check: TextCheck?) {
+    guard let check, case .expression(.constant(.string(let text), let span)) = value, let problem = check(text) else {
+      return
+    }
+    report(
+      .unacceptableText(problem),
+      problem.range.map { source.span(of: $0, in: text, writtenAt: span) } ?? span)
   }
 
   private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
@@ -163,6 +174,7 @@ extension Checker {
       binding.isBroken = true
       return
     }
+    noteProblem(checked, positional.check)
     if positional.isRest, case .expression(let expression) = checked {
       binding.collect(positional.name, positional.type, expression, value.span)
     } else {

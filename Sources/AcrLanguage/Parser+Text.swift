@@ -88,7 +88,8 @@ extension Parser {
     switch byte {
     case UInt8(ascii: "n"): literal.append(Byte.newline)
     case UInt8(ascii: "t"): literal.append(Byte.tab)
-    case Byte.doubleQuote, Byte.backslash, Byte.dollar: literal.append(byte)
+    // A backtick stands for itself anyway; shells need the backslash, so pasted queries have it.
+    case Byte.doubleQuote, Byte.backslash, Byte.dollar, UInt8(ascii: "`"): literal.append(byte)
     case UInt8(ascii: "u") where lexer.current == Byte.openBrace:
       let digitsStart = lexer.position + 1
       var index = digitsStart

@@ -15,6 +15,9 @@ public struct Signature: Sendable {
   public var positionals: [Positional]
   /// Flags, in the order `help` shows them.
   public var flags: [Flag]
+  /// Flags it shares with all commands that work like the Azure CLI's; the ``Catalog`` sets them. A flag of its own hides
+  /// one of the same name, and keeps its short letter.
+  public internal(set) var globalFlags: [Flag] = []
   /// Lines that run as they stand.
   public var examples: [Example]
   /// What it does with rows that come from a pipe.
@@ -46,9 +49,15 @@ public struct Signature: Sendable {
   /// Every spelling, the main one first.
   public var names: [String] { [name] + aliases }
 
+  /// Its own flags and the global ones.
+  public var allFlags: [Flag] { flags + globalFlags }
+
   /// The groups of the reference page, in its order.
   public enum Group: String, Sendable, CaseIterable {
     case registry, rows, work, data, talk, secrets, session, script
+
+    /// Whether its commands take the global flags: those the Azure CLI has commands for.
+    var takesGlobalFlags: Bool { self == .registry || self == .session }
   }
 
   /// What a command does with the value piped into it.
@@ -73,11 +82,13 @@ public struct Signature: Sendable {
     public var takesFlags: Bool
     public var help: String
     public var completer: Completer
+    /// Checks a text that is written out.
+    public var check: TextCheck?
 
     /// Creates a positional.
     public init(
       _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false,
-      takesFlags: Bool = false, help: String, completer: Completer = .none
+      takesFlags: Bool = false, help: String, completer: Completer = .none, check: TextCheck? = nil
     ) {
       self.name = name
       self.type = type
@@ -86,6 +97,7 @@ public struct Signature: Sendable {
       self.takesFlags = takesFlags
       self.help = help
       self.completer = completer
+      self.check = check
     }
   }
 
@@ -104,11 +116,14 @@ public struct Signature: Sendable {
     public var defaultText: String?
     public var help: String
     public var completer: Completer
+    /// Checks a text that is written out.
+    public var check: TextCheck?
 
     /// Creates a flag; without a type it is a switch.
     public init(
       _ name: String, short: Character? = nil, _ type: ValueType? = nil, isRequired: Bool = false,
-      isRepeatable: Bool = false, default defaultText: String? = nil, help: String, completer: Completer = .none
+      isRepeatable: Bool = false, default defaultText: String? = nil, help: String, completer: Completer = .none,
+      check: TextCheck? = nil
     ) {
       self.name = name
       self.short = short
@@ -118,6 +133,7 @@ public struct Signature: Sendable {
       self.defaultText = defaultText
       self.help = help
       self.completer = completer
+      self.check = check
     }
   }
 
@@ -223,8 +239,14 @@ public struct Catalog: Sendable {
   private let prefixes: Set<String>
 
   /// Creates a catalog. A name that occurs twice belongs to the first.
-  public init(commands: [Signature], functions: [FunctionSignature]) {
-    self.commands = commands
+  /// - Parameter globalFlags: the flags that every command of the groups `registry` and `session` gets.
+  public init(commands: [Signature], functions: [FunctionSignature], globalFlags: [Signature.Flag] = []) {
+    self.commands = commands.map { signature in
+      guard signature.group.takesGlobalFlags else { return signature }
+      var signature = signature
+      signature.globalFlags = globalFlags.filter { flag in !signature.flags.contains { $0.name == flag.name } }
+      return signature
+    }
     self.functions = functions
     var index: [String: Int] = [:]
     var prefixes: Set<String> = []

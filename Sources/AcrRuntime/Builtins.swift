@@ -9,6 +9,7 @@ public enum Builtins {
   /// All pipeline words.
   public static let words: [any Command] = [
     Select(), SortBy(), First(), Last(), Skip(), Unique(), GroupBy(), JoinBy(), Flatten(), Get(), Count(), Lines(),
+    Query(),
     Each(), ParEach(), Retry(), Confirm(), Ignore(), Print(), Open(), Save(), From(), To(), SecretEnv(), SecretFile(),
     SecretPrompt(), RunProgram(),
   ]

@@ -44,11 +44,14 @@ public struct ArgumentError: Error {
   public let parameter: String
   /// What is wrong with it.
   public let error: AcrError
+  /// The argument's text, and where in it (in UTF-8 offsets) the fault is.
+  public let part: (text: String, range: Range<Int>)?
 
   /// Creates an error about a parameter's argument.
-  public init(_ parameter: String, _ error: AcrError) {
+  public init(_ parameter: String, _ error: AcrError, part: (text: String, range: Range<Int>)? = nil) {
     self.parameter = parameter
     self.error = error
+    self.part = part
   }
 }
 

@@ -6,15 +6,50 @@ extension Evaluator {
 
   /// Calls a `def` and gives the value of its `return` or last statement.
   func call(_ call: CheckedCall, _ frame: inout Frame) throws -> Value {
-    let function = functions[call.function]
+    let callee = callees[call.function]
     guard frame.depth < Evaluator.depthLimit else {
       throw failure(
         "`\(call.name)` is called \(Evaluator.depthLimit) calls deep", frame, call.nameSpan,
         help: "a `def` that calls itself needs a case that ends it")
     }
-    var inner = Frame(
-      slots: Array(repeating: .null, count: function.slotCount), source: function.source, depth: frame.depth + 1)
-    for parameter in function.parameters {
+    var inner = Frame(slots: takeSlots(callee.slotCount), source: callee.source, depth: frame.depth + 1)
+    if let slots = callee.plainSlots, callee.isPlain(call) {
+      for index in slots.indices { inner.slots[slots[index]] = try plainArgument(call, index, &frame) }
+    } else {
+      try bind(call, callee, &inner, &frame)
+    }
+    do {
+      let completion = try execute(callee.body, &inner, keepsValue: true)
+      var slots: [Value] = []
+      swap(&slots, &inner.slots)
+      giveBack(slots)
+      if completion == .exited { throw ExitRequest(inner.result) }
+      return inner.result
+    } catch var error as RuntimeError {
+      error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
+      throw error
+    }
+  }
+
+  /// The value for a parameter that has no default, converted to its type.
+  private func plainArgument(_ call: CheckedCall, _ index: Int, _ frame: inout Frame) throws -> Value {
+    guard case .expression(let expression) = call.arguments[index].value else { return .null }
+    let type = call.arguments[index].type
+    let value = try value(expression, &frame)
+    if type == .any { return value }
+    if !value.isNull, let converted = ArgumentConversion.convert(value, to: type) { return converted }
+    let argument = call.arguments[index]
+    if value.isNull { throw nullRefused(argument, of: call.name, isFlag: false, frame) }
+    throw ArgumentConversion.failure(
+      value, to: type, parameter: argument.parameter, of: call.name, described: operand(value, expression),
+      frame.source, expression.span)
+  }
+
+  /// Gives the parameters of a call their values: arguments, or defaults.
+  private func bind(
+    _ call: CheckedCall, _ callee: Callee, _ inner: inout Frame, _ frame: inout Frame
+  ) throws {
+    for parameter in callee.parameters {
       if let argument = call.arguments.first(where: { $0.parameter == parameter.name }) {
         let isFlag = parameter.kind == .flag
         let value = try argumentValue(
@@ -36,13 +71,6 @@ extension Evaluator {
         }
         store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, &inner)
       }
-    }
-    do {
-      if try execute(function.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
-      return inner.result
-    } catch var error as RuntimeError {
-      error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
-      throw error
     }
   }
 
@@ -70,7 +98,9 @@ extension Evaluator {
   // MARK: Arguments
 
   /// Makes the arguments of a command: values converted to the declared types, blocks made callable.
-  func bind(_ call: CheckedCommand, _ entry: CommandTable.Entry, input: Output?, _ box: FrameBox) throws -> Invocation {
+  func bind(
+    _ call: CheckedCommand, _ entry: CommandTable.Entry, _ box: FrameBox
+  ) throws -> (arguments: [String: Value], blocks: [String: BlockValue]) {
     var arguments: [String: Value] = [:]
     var blocks: [String: BlockValue] = [:]
     for argument in call.arguments {
@@ -78,7 +108,7 @@ extension Evaluator {
         blocks[argument.parameter] = block(literal, of: call, box)
         continue
       }
-      let isFlag = entry.signature.flags.contains { $0.name == argument.parameter }
+      let isFlag = entry.signature.allFlags.contains { $0.name == argument.parameter }
       let isCollecting = entry.collecting.contains(argument.parameter)
       let value = try box.withFrame {
         try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)
@@ -92,7 +122,7 @@ extension Evaluator {
       }
       arguments[argument.parameter] = value
     }
-    return Invocation(arguments: arguments, blocks: blocks, input: input, run: run)
+    return (arguments, blocks)
   }
 
   /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.

@@ -13,8 +13,15 @@ extension Evaluator {
 
   /// What a pipeline gives, rows not yet pulled. It may be used as long as the frame is in the box.
   func output(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> Output {
+    try outputAndFlags(pipeline, box).output
+  }
+
+  /// What a pipeline gives, and the global flags of its last stage, which say how it is shown.
+  func outputAndFlags(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> (output: Output, flags: GlobalFlags) {
     var current: Output?
+    var flags = GlobalFlags.none
     for stage in pipeline.stages {
+      flags = .none
       switch stage {
       case .expression(let expression):
         current = .value(try box.withFrame { try value(expression, &$0) })
@@ -23,7 +30,9 @@ extension Evaluator {
       case .extend(let entries, let row, let span):
         current = try extend(current ?? .nothing, entries, row, span, box)
       case .command(let command):
-        current = try invoke(command, input: current, box)
+        let output: Output
+        (output, flags) = try invoke(command, input: current, box)
+        current = output
       case .call(let call, let span):
         if current != nil {
           throw failure(
@@ -33,7 +42,7 @@ extension Evaluator {
         current = .value(try box.withFrame { try self.call(call, &$0) })
       }
     }
-    return current ?? .nothing
+    return (current ?? .nothing, flags)
   }
 
   /// `where`: the rows for which the condition holds.
@@ -86,36 +95,43 @@ extension Evaluator {
   }
 
   /// Runs a command of the catalog.
-  private func invoke(_ call: CheckedCommand, input: Output?, _ box: FrameBox) throws -> Output {
+  private func invoke(
+    _ call: CheckedCommand, input: Output?, _ box: FrameBox
+  ) throws -> (output: Output, flags: GlobalFlags) {
     try checkInterrupt(box.frame, call.nameSpan)
     guard let entry = commands[call.name] else {
       throw failure(.usage, "`\(call.name)` is not a command of this session", box.frame, call.nameSpan)
     }
-    let invocation = try bind(call, entry, input: input, box)
+    let (arguments, blocks) = try bind(call, entry, box)
     let source = box.frame.source
     let locate = { [self] (error: any Error) -> any Error in
       guard let error = error as? ArgumentError,
         let argument = call.arguments.first(where: { $0.parameter == error.parameter })
       else { return located(error, source, call.nameSpan) }
-      return RuntimeError(error.error, source: source, span: argument.span)
+      let span = error.part.map { source.span(of: $0.range, in: $0.text, writtenAt: argument.span) }
+      return RuntimeError(error.error, source: source, span: span ?? argument.span)
     }
     let output: Output
+    let flags: GlobalFlags
     do {
-      output = try entry.command.run(invocation)
+      flags = entry.signature.globalFlags.isEmpty ? .none : try GlobalFlags(arguments, of: entry.signature)
+      output = try flags.run(run) { run in
+        try entry.command.run(Invocation(arguments: arguments, blocks: blocks, input: input, run: run))
+      }
     } catch let error {
       throw locate(error)
     }
-    guard case .rows(let stream) = output else { return output }
+    guard case .rows(let stream) = output else { return (output, flags) }
     // Whatever the command throws while a later stage pulls its rows is still this command's error.
-    return .rows(
-      RowStream { [run] in
-        do {
-          try run.checkInterrupt()
-          return try stream.next()
-        } catch let error {
-          throw locate(error)
-        }
-      })
+    let rows = RowStream { [run] in
+      do {
+        try run.checkInterrupt()
+        return try stream.next()
+      } catch let error {
+        throw locate(error)
+      }
+    }
+    return (.rows(rows), flags)
   }
 }
 

@@ -37,8 +37,8 @@ extension Evaluator {
       }
     case .if(let branches, let otherwise, let span):
       try checkInterrupt(frame, span)
-      for branch in branches where try condition(branch.condition, &frame, of: "`if`") {
-        return try execute(branch.block, &frame, keepsValue: keepsValue)
+      for index in branches.indices where try condition(branches[index].condition, &frame, of: "`if`") {
+        return try execute(branches[index].block, &frame, keepsValue: keepsValue)
       }
       if let otherwise { return try execute(otherwise, &frame, keepsValue: keepsValue) }
       frame.result = .null
@@ -213,12 +213,19 @@ extension Evaluator {
     do {
       guard case .pipeline(let pipeline) = expression else {
         let value = try value(expression, &frame)
-        if !value.isNull { try run.sink.show(.value(value)) }
+        if !value.isNull { try run.sink.show(.value(value), as: nil) }
         return
       }
       try FrameBox.with(&frame) { box in
-        let output = try output(pipeline, box)
-        if let shown = try worthShowing(output) { try run.sink.show(shown) }
+        let (output, flags) = try outputAndFlags(pipeline, box)
+        if flags.query == nil {
+          if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
+        } else if case .value(.null) = output {
+          // It may be a misspelt query, and an empty output would hide that.
+          if flags.talk != .errorsOnly { run.sink.talk("note: the query found nothing") }
+        } else {
+          try run.sink.show(output, as: flags.format)
+        }
       }
     } catch let error {
       throw located(error, frame.source, place)

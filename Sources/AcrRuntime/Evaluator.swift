@@ -4,7 +4,7 @@ import AcrLanguage
 /// Runs a checked script: a synchronous walk over its tree, with the variables in ``Frame``s. One evaluator is used by one
 /// thread; `par-each` makes one for each of its threads.
 final class Evaluator: @unchecked Sendable {
-  let functions: [CheckedFunction]
+  let callees: [Callee]
   let commands: CommandTable
   let globals: Globals
   let run: RunContext
@@ -14,8 +14,11 @@ final class Evaluator: @unchecked Sendable {
   /// How many `def` calls may be open at once: the stack of ``EvaluatorThread`` holds several times as many.
   static let depthLimit = 4000
 
-  init(functions: [CheckedFunction], commands: CommandTable, globals: Globals, run: RunContext) {
-    self.functions = functions
+  /// Arrays of finished calls, kept for the next ones.
+  private var spareSlots: [[Value]] = []
+
+  init(callees: [Callee], commands: CommandTable, globals: Globals, run: RunContext) {
+    self.callees = callees
     self.commands = commands
     self.globals = globals
     self.run = run
@@ -23,12 +26,12 @@ final class Evaluator: @unchecked Sendable {
 
   /// An evaluator for another context on the same thread.
   func with(_ run: RunContext) -> Evaluator {
-    Evaluator(functions: functions, commands: commands, globals: globals, run: run)
+    Evaluator(callees: callees, commands: commands, globals: globals, run: run)
   }
 
   /// An evaluator for another thread; it has the globals' present values.
   func detached(_ run: RunContext) -> Evaluator {
-    Evaluator(functions: functions, commands: commands, globals: Globals(globals.values), run: run)
+    Evaluator(callees: callees, commands: commands, globals: Globals(globals.values), run: run)
   }
 
   // MARK: Variables
@@ -47,6 +50,20 @@ final class Evaluator: @unchecked Sendable {
     case .slot(let index): frame.slots[index] = value
     case .global(let index): globals.values[index] = value
     }
+  }
+
+  /// The slots of a new frame, all null.
+  func takeSlots(_ count: Int) -> [Value] {
+    guard var slots = spareSlots.popLast() else { return Array(repeating: .null, count: count) }
+    for _ in 0..<count { slots.append(.null) }
+    return slots
+  }
+
+  /// Takes back the slots of a frame that has ended.
+  func giveBack(_ slots: consuming [Value]) {
+    var slots = slots
+    slots.removeAll(keepingCapacity: true)
+    spareSlots.append(slots)
   }
 
   // MARK: Failures
@@ -108,10 +125,10 @@ final class CommandTable: Sendable {
 
   private let entries: [String: Entry]
 
-  init(_ commands: [any Command]) {
+  /// - Parameter catalog: was made from the signatures of these commands, in this order.
+  init(_ commands: [any Command], _ catalog: Catalog) {
     var entries: [String: Entry] = [:]
-    for command in commands {
-      let signature = command.signature
+    for (command, signature) in zip(commands, catalog.commands) {
       entries[signature.name] = Entry(
         command: command, signature: signature,
         collecting: Set(

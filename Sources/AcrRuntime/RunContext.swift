@@ -12,11 +12,9 @@ public final class RunContext: Sendable {
   public let isInteractive: Bool
   /// Whoever answers questions (`confirm`, `secret prompt`); nil when nobody can be asked.
   public let prompter: (any Prompter)?
-  private let interrupted = Atomic<Bool>(false)
-  private let observers = Mutex<[Int: @Sendable () -> Void]>([:])
-  private let nextObserver = Atomic<Int>(0)
-  /// The contexts of parallel jobs, and of running `finally` blocks, which only a second ^C stops.
-  private let dependents = Mutex<[Int: RunContext]>([:])
+  /// How much commands say on standard error.
+  public let talk: Talk
+  private let interruption: Interruption
   /// The errors that scripts of this run caught.
   let caughtErrors: CaughtErrors
   private let failedItems: FailedItems
@@ -29,19 +27,40 @@ public final class RunContext: Sendable {
     self.isDryRun = isDryRun
     self.isInteractive = isInteractive
     self.prompter = prompter
+    talk = .normal
+    interruption = Interruption()
     caughtErrors = CaughtErrors()
     failedItems = FailedItems()
   }
 
-  /// A context of the same run with an interruption of its own.
-  private init(dependentOn parent: RunContext) {
-    sink = parent.sink
+  /// A context of the same run with another interruption, or that says more or less.
+  private init(_ parent: RunContext, _ interruption: Interruption, _ talk: Talk) {
+    sink = talk == .errorsOnly && parent.talk != .errorsOnly ? QuietSink(sink: parent.sink) : parent.sink
+    self.talk = talk
+    self.interruption = interruption
     isDryRun = parent.isDryRun
     isInteractive = parent.isInteractive
     prompter = parent.prompter
     caughtErrors = parent.caughtErrors
     failedItems = parent.failedItems
   }
+
+  /// How much commands say on standard error besides errors.
+  public enum Talk: Int, Sendable, Comparable {
+    /// Nothing.
+    case errorsOnly
+    /// Notes and warnings.
+    case normal
+    /// Also how long a command took.
+    case verbose
+    /// Also every request.
+    case debug
+
+    public static func < (left: Talk, right: Talk) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// The same run, but one that says more or less.
+  public func with(talk: Talk) -> RunContext { RunContext(self, interruption, talk) }
 
   /// True when an item of a `--keep-going` failed: the run goes on, and the process's exit code tells.
   public var hasFailedItems: Bool { failedItems.isSet.load(ordering: .relaxed) }
@@ -50,16 +69,16 @@ public final class RunContext: Sendable {
   public func noteFailedItem() { failedItems.isSet.store(true, ordering: .relaxed) }
 
   /// True from the first ^C on. Read before each statement and each row.
-  public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
+  public var isInterrupted: Bool { interruption.isSet.load(ordering: .relaxed) }
 
   /// Stops the run: the evaluator throws at the next statement, and running transfers are cancelled by their observers.
   /// Called again, it stops the `finally` blocks that run because of the first time.
   public func interrupt() {
-    guard !interrupted.exchange(true, ordering: .sequentiallyConsistent) else {
-      for dependent in dependents.withLock({ Array($0.values) }) { dependent.interrupt() }
+    guard !interruption.isSet.exchange(true, ordering: .sequentiallyConsistent) else {
+      for dependent in interruption.dependents.withLock({ Array($0.values) }) { dependent.interrupt() }
       return
     }
-    for observer in observers.withLock({ Array($0.values) }) { observer() }
+    for observer in interruption.observers.withLock({ Array($0.values) }) { observer() }
   }
 
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
@@ -71,9 +90,9 @@ public final class RunContext: Sendable {
   public func onInterrupt<Result>(
     _ observer: @escaping @Sendable () -> Void, while body: () throws -> Result
   ) rethrows -> Result {
-    let id = nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
-    observers.withLock { $0[id] = observer }
-    defer { observers.withLock { $0[id] = nil } }
+    let id = interruption.nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
+    interruption.observers.withLock { $0[id] = observer }
+    defer { interruption.observers.withLock { $0[id] = nil } }
     if isInterrupted { observer() }
     return try body()
   }
@@ -90,12 +109,30 @@ public final class RunContext: Sendable {
   }
 
   private func withDependent<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
-    let dependent = RunContext(dependentOn: self)
-    let id = nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
-    dependents.withLock { $0[id] = dependent }
-    defer { dependents.withLock { $0[id] = nil } }
+    let dependent = RunContext(self, Interruption(), talk)
+    let id = interruption.nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
+    interruption.dependents.withLock { $0[id] = dependent }
+    defer { interruption.dependents.withLock { $0[id] = nil } }
     return try body(dependent)
   }
+}
+
+/// Whether a run was interrupted, and who wants to know.
+private final class Interruption: Sendable {
+  let isSet = Atomic<Bool>(false)
+  let observers = Mutex<[Int: @Sendable () -> Void]>([:])
+  let nextObserver = Atomic<Int>(0)
+  /// The contexts of parallel jobs, and of running `finally` blocks, which only a second ^C stops.
+  let dependents = Mutex<[Int: RunContext]>([:])
+}
+
+/// Leaves notes and warnings out.
+private struct QuietSink: OutputSink {
+  let sink: any OutputSink
+
+  func show(_ output: Output, as format: OutputFormat?) throws { try sink.show(output, as: format) }
+  func print(_ text: String) throws { try sink.print(text) }
+  func talk(_ text: String) {}
 }
 
 /// Shared by a run and the parallel jobs in it.
@@ -115,8 +152,9 @@ public protocol Prompter: Sendable {
 
 /// Where a run's output goes. Calls may come from several threads.
 public protocol OutputSink: Sendable {
-  /// Shows a value of a top-level statement on standard output, in the session's format.
-  func show(_ output: Output) throws
+  /// Shows a value of a top-level statement on standard output.
+  /// - Parameter format: how the statement wants it written; nil for the session's format.
+  func show(_ output: Output, as format: OutputFormat?) throws
   /// Writes a line of text on standard output (`print`).
   func print(_ text: String) throws
   /// Writes a line on standard error: notes, warnings, `print --err`.

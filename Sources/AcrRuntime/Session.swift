@@ -12,8 +12,9 @@ public final class Session: @unchecked Sendable {
   /// Creates a session with these commands, and the pipeline words of the language.
   public init(commands: [any Command]) {
     let all = commands + Builtins.words
-    catalog = Catalog(commands: all.map(\.signature), functions: Builtins.catalogFunctions)
-    self.commands = CommandTable(all)
+    catalog = Catalog(
+      commands: all.map(\.signature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
+    self.commands = CommandTable(all, catalog)
   }
 
   /// How a run ended.
@@ -47,7 +48,7 @@ public final class Session: @unchecked Sendable {
 
   private func perform(_ script: CheckedScript, _ arguments: [String], _ run: RunContext) -> Outcome {
     grow(to: script.globalCount)
-    let evaluator = Evaluator(functions: script.functions, commands: commands, globals: globals, run: run)
+    let evaluator = Evaluator(callees: script.functions.map(Callee.init), commands: commands, globals: globals, run: run)
     var frame = Frame(slots: Array(repeating: .null, count: script.slotCount), source: script.source, depth: 0)
     do {
       try evaluator.bind(arguments, to: script.parameters, &frame)

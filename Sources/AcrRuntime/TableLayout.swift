@@ -22,12 +22,20 @@ public struct TableLayout: Sendable {
     switch value {
     case .list(let items):
       var records: [Record] = []
-      for item in items { if case .record(let record) = item { records.append(record) } }
+      for item in items {
+        if case .record(let record) = item { records.append(record) }
+        if case .list(let cells) = item { records.append(TableLayout.numbered(cells)) }
+      }
       guard !items.isEmpty, records.count == items.count else { return items.flatMap { plainLines($0) } }
       return table(records)
     case .record(let record): return recordLines(record)
     default: return plainLines(value)
     }
+  }
+
+  /// A row without names, as `[].[digest, os]` makes them; its columns are called as the Azure CLI does.
+  private static func numbered(_ cells: [Value]) -> Record {
+    Record(shape: Shape(cells.indices.map { "Column\($0 + 1)" }), values: cells)
   }
 
   private func plainLines(_ value: Value) -> [String] {

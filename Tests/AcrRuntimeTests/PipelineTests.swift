@@ -111,7 +111,7 @@ struct PipelineTests {
       ("[1] | to csv", "invalid: CSV is made of records, and row 0 is an int [to]"),
       (
         "{a: 1} | to jsno",
-        "usage: `jsno` is not a format; did you mean `json`? [jsno] = the formats are json, jsonl, csv, tsv, table"
+        "usage: `jsno` is not a format; did you mean `json`? [jsno] = the formats are json, jsonl, csv, tsv, yaml, table"
       ),
       ("5 | lines", "invalid: `lines` takes a text apart, and what comes from the pipe is an int [lines]"),
       ("secret env PATH | print", "invalid: `print` does not write a secret [print] = `reveal(…)` gives its text"),

@@ -8,6 +8,7 @@ import Synchronization
 final class Transcript: OutputSink {
   private struct State {
     var shown: [String] = []
+    var formats: [OutputFormat?] = []
     var printed: [String] = []
     var talked: [String] = []
   }
@@ -16,13 +17,18 @@ final class Transcript: OutputSink {
 
   /// The shown values as compact JSON; secrets by their placeholder.
   var shown: [String] { state.withLock { $0.shown } }
+  /// How the shown values are to be written.
+  var formats: [OutputFormat?] { state.withLock { $0.formats } }
   var printed: [String] { state.withLock { $0.printed } }
   var talked: [String] { state.withLock { $0.talked } }
 
-  func show(_ output: Output) throws {
+  func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     let text = if case .secret(let secret) = value { "\(secret)" } else { try value.json() }
-    state.withLock { $0.shown.append(text) }
+    state.withLock {
+      $0.shown.append(text)
+      $0.formats.append(format)
+    }
   }
 
   func print(_ text: String) throws { state.withLock { $0.printed.append(text) } }

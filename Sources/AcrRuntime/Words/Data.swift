@@ -127,13 +127,13 @@ struct From: Command {
 
 /// `to`: data to text.
 struct To: Command {
-  private static let formats = DataFormat.allCases.map(\.rawValue) + ["table"]
+  private static let formats = DataFormat.allCases.map(\.rawValue) + ["yaml", "table"]
 
   let signature = Signature(
     "to", summary: "Writes data as text",
     group: .data,
     positionals: [
-      .init("format", .string, help: "json, jsonl, csv, tsv or table", completer: .fixed(To.formats))
+      .init("format", .string, help: "json, jsonl, csv, tsv, yaml or table", completer: .fixed(To.formats))
     ],
     flags: [.init("compact", help: "JSON on one line")],
     examples: [.init("JSON", "{a: 1} | to json --compact"), .init("CSV", "[{a: 1}, {a: 2}] | to csv")],
@@ -143,10 +143,14 @@ struct To: Command {
     let format = try call.format(among: To.formats)
     let value = try call.inputValue(for: "to")
     if format == "json", call.isOn("compact") { return .value(.string(try value.json())) }
-    guard let data = DataFormat(rawValue: format) else {
-      return .value(.string(TableLayout().lines(value).joined(separator: "\n")))
+    var text: String
+    if format == "yaml" {
+      text = try value.yaml()
+    } else if let data = DataFormat(rawValue: format) {
+      text = try data.write(value)
+    } else {
+      text = TableLayout().lines(value).joined(separator: "\n")
     }
-    var text = try data.write(value)
     if text.last?.isNewline == true { text.removeLast() }
     return .value(.string(text))
   }

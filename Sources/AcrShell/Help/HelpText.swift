@@ -34,9 +34,13 @@ struct HelpText {
     if !signature.description.isEmpty { text += "\n\(wrap(signature.description, indent: 0))" }
     let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
     let flags = signature.flags.map { (label($0), note($0.help, $0.isRequired, $0)) }
-    let width = (values + flags).map(\.0.count).max() ?? 0
+    let globalFlags = signature.globalFlags.map { (label($0), note($0.help, false, $0)) }
+    let width = (values + flags + globalFlags).map(\.0.count).max() ?? 0
     if !values.isEmpty { text += "\nValues\n" + values.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
     if !flags.isEmpty { text += "\nFlags\n" + flags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
+    if !globalFlags.isEmpty {
+      text += "\nGlobal flags\n" + globalFlags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    }
     if !signature.examples.isEmpty {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
     }
@@ -66,7 +70,7 @@ struct HelpText {
       parts.append(value.isRequired ? name : "[\(name)]")
     }
     for flag in signature.flags where flag.isRequired { parts.append("--\(flag.name) \(flag.name.uppercased())") }
-    if signature.flags.contains(where: { !$0.isRequired }) { parts.append("[flags]") }
+    if signature.allFlags.contains(where: { !$0.isRequired }) { parts.append("[flags]") }
     let line = parts.joined(separator: " ")
     return signature.input == .required ? "… | \(line)" : line
   }

@@ -21,12 +21,16 @@ final class ShownValues: OutputSink {
     self.clearProgress = clearProgress
   }
 
-  func show(_ shown: Output) throws {
-    switch format {
+  func show(_ shown: Output, as format: OutputFormat?) throws {
+    switch format ?? self.format {
     case .none: try drain(shown)
-    case .json: try showJSON(shown)
+    case .jsonc where isColored:
+      let value = try shown.collected()
+      if !value.isNull { try write(try ColoredJSON.text(value) + "\n") }
+    case .json, .jsonc: try showJSON(shown)
     case .jsonl: try eachRow(shown) { try self.write(try $0.json() + "\n") }
-    case .tsv: try eachRow(shown) { try self.write(TabSeparated.line($0) + "\n") }
+    case .tsv: try eachRow(shown) { try self.write(try TabSeparated.line($0) + "\n") }
+    case .yaml: try showYAML(shown)
     case .table: try showTable(shown)
     }
   }
@@ -77,49 +81,26 @@ final class ShownValues: OutputSink {
     }
   }
 
-  private func showTable(_ shown: Output) throws {
-    let value: Value
+  private func showYAML(_ shown: Output) throws {
     switch shown {
     case .value(.null): return
-    case .value(let single): value = single
+    case .value(let value): try write(try value.yaml())
     case .rows(let rows):
-      var items: [Value] = []
-      while let row = try rows.next() { items.append(row) }
-      value = .list(items)
+      var isEmpty = true
+      while let row = try rows.next() {
+        isEmpty = false
+        try write(try row.yamlItem())
+      }
+      if isEmpty { try write("[]\n") }
     }
+  }
+
+  private func showTable(_ shown: Output) throws {
+    let value = try shown.collected()
+    guard !value.isNull else { return }
     let layout = TableLayout(width: output.columns, isColored: isColored)
     let lines = layout.lines(value)
     guard !lines.isEmpty else { return talk("(nothing)") }
     try write(lines.joined(separator: "\n") + "\n")
-  }
-}
-
-/// Values as az writes them with `-o tsv`: no header, nested values as nothing but their place.
-enum TabSeparated {
-  static func line(_ value: Value) -> String {
-    guard case .record(let record) = value else { return field(value) }
-    return record.values.map(field).joined(separator: "\t")
-  }
-
-  private static func field(_ value: Value) -> String {
-    switch value {
-    case .null: return "None"
-    case .bool(let flag): return flag ? "True" : "False"
-    case .list(let items): return String(items.count)
-    case .record(let record): return String(record.values.count)
-    case .string(let text): return escaped(text)
-    default: return escaped((try? value.json())?.trimmingQuotes ?? "")
-    }
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\t", with: "\\t").replacing("\n", with: "\\n").replacing(
-      "\r", with: "\\r")
-  }
-}
-
-extension String {
-  fileprivate var trimmingQuotes: String {
-    count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
   }
 }

@@ -1,3 +1,4 @@
+import AcrRuntime
 import ArgumentParser
 
 /// The options of the program itself. Everything behind a script's name belongs to the script.
@@ -9,6 +10,8 @@ struct Options: ParsableCommand {
       acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
       acrsh [options] -c TEXT               a line
       acrsh --check FILE...                 parse and check, run nothing
+      acrsh --fmt [--check] FILE...         lay out files, or say which ones need it
+      acrsh --lsp                           the language server, for editors
       """,
     discussion: "`acrsh -c help` lists the commands of the language.")
 
@@ -18,13 +21,22 @@ struct Options: ParsableCommand {
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Lay out the files in place; `-` reads standard input and writes standard output. With --check nothing is written; "
+        + "files that differ are named, and the exit code is 2."))
+  var fmt = false
+
+  @Flag(help: "Speak the Language Server Protocol on standard input and output.")
+  var lsp = false
+
   @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
   var dryRun = false
 
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "How shown values are written: table, json, jsonl, tsv or none (default: table on a terminal, json otherwise).",
+      "How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).",
       valueName: "format"))
   var output: OutputFormat?
 
@@ -61,6 +73,11 @@ struct Options: ParsableCommand {
 
   mutating func validate() throws {
     if command != nil, check { throw ValidationError("-c and --check do not go together: write the text into a file") }
+    if command != nil, fmt || lsp { throw ValidationError("-c goes together with neither --fmt nor --lsp") }
+    if fmt, script.isEmpty { throw ValidationError("--fmt needs a file, or `-` for standard input") }
+    if lsp, fmt || check || !script.isEmpty {
+      throw ValidationError("--lsp takes no files and no other mode: the editor sends the texts")
+    }
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }
     // What is captured starts at the first word that is none of the options above.
@@ -70,9 +87,8 @@ struct Options: ParsableCommand {
   }
 }
 
-/// How values of top-level statements are written.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, json, jsonl, tsv, none
+extension OutputFormat: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
 }
 
 /// How errors are written.

@@ -42,11 +42,11 @@ struct CommandCall {
   private func flag(of word: String) -> (Signature.Flag, String?)? {
     if word.hasPrefix("--") {
       let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = parts.first, let flag = signature.flags.first(where: { $0.name == name }) else { return nil }
+      guard let name = parts.first, let flag = signature.allFlags.first(where: { $0.name == name }) else { return nil }
       return (flag, parts.count == 2 ? String(parts[1]) : nil)
     }
     guard word.hasPrefix("-"), word.count == 2, let letter = word.last,
-      let flag = signature.flags.first(where: { $0.short == letter })
+      let flag = signature.allFlags.first(where: { $0.short == letter })
     else { return nil }
     return (flag, nil)
   }
@@ -58,7 +58,7 @@ struct CommandCall {
   }
 
   /// Flags that may still be given.
-  var openFlags: [Signature.Flag] { signature.flags.filter { $0.isRepeatable || !flagsGiven.contains($0.name) } }
+  var openFlags: [Signature.Flag] { signature.allFlags.filter { $0.isRepeatable || !flagsGiven.contains($0.name) } }
 
   /// What a flag or positional holds, when that is known before the run.
   func value(of name: String) -> String? {

@@ -162,7 +162,7 @@ struct CompletionSearch {
 
     if let flag = call.flagAwaitingValue { return values(for: flag.completer, type: flag.type, typed: typed, call) }
     if typed.hasPrefix("--"), let equals = typed.firstIndex(of: "=") {
-      guard let flag = signature.flags.first(where: { typed.dropFirst(2)[..<equals] == $0.name[...] }) else {
+      guard let flag = signature.allFlags.first(where: { typed.dropFirst(2)[..<equals] == $0.name[...] }) else {
         return none
       }
       return values(for: flag.completer, type: flag.type, typed: String(typed[typed.index(after: equals)...]), call)

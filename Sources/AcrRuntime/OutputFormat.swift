@@ -1,0 +1,31 @@
+import AcrLanguage
+
+/// How shown values are written.
+public enum OutputFormat: String, Sendable, CaseIterable {
+  /// Columns for people.
+  case table
+  /// Indented JSON.
+  case json
+  /// JSON in colours where the output takes them.
+  case jsonc
+  /// A line of JSON for each row.
+  case jsonl
+  /// Tab-separated fields without a header, for other programs.
+  case tsv
+  case yaml
+  /// Nothing.
+  case none
+
+  /// The format of a name, without regard to case.
+  public init?(name: String) { self.init(rawValue: name.lowercased()) }
+
+  /// All names, for sentences.
+  static let names = allCases.map(\.rawValue)
+
+  /// Checks a name that a script writes out.
+  static let check: TextCheck = { text in
+    guard OutputFormat(name: text) == nil else { return nil }
+    let near = Suggestion.nearest(to: text.lowercased(), in: names).map { "; did you mean `\($0)`?" } ?? ""
+    return TextProblem("`\(text)` is not a format\(near)", help: "the formats are \(names.joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,39 @@
+import AcrCore
+import AcrLanguage
+
+/// `query`: JMESPath on what comes from the pipe.
+struct Query: Command {
+  let signature = Signature(
+    "query", summary: "Picks from a value or rows with a JMESPath expression, as the Azure CLI's --query does",
+    description: """
+      All of JMESPath (https://jmespath.org): fields, indexes, slices, projections, filters, lists and records of several \
+      picks, pipes, functions. Texts in an expression stand in single quotes and numbers in backticks, so the expression \
+      itself is best written in double quotes. It is checked before anything runs.
+      """,
+    group: .rows,
+    positionals: [.init("expression", .string, help: "the JMESPath expression", check: JMESPath.check)],
+    examples: [
+      .init(
+        "A column of the rows that match",
+        "[{tag: \"1\", size: 5}, {tag: \"2\", size: 9}] | query \"[?size > `6`].tag\""),
+      .init("Records with other columns", "[{a: 1, b: {c: 2}}] | query '[].{a: a, c: b.c}'"),
+    ],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let expression = call.string("expression") ?? ""
+    return .value(try JMESPath.search(expression, in: try call.inputValue(for: "query"), parameter: "expression"))
+  }
+}
+
+extension JMESPath {
+  /// What the expression of an argument finds in a value.
+  /// - Throws: ``ArgumentError`` that points into the argument.
+  static func search(_ text: String, in value: Value, parameter: String) throws(ArgumentError) -> Value {
+    do throws(JMESPathError) {
+      return try JMESPath(text).search(value)
+    } catch {
+      throw ArgumentError(parameter, AcrError(.usage, error.sentence, help: error.help), part: (text, error.range))
+    }
+  }
+}
