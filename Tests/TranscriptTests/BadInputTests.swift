@@ -15,17 +15,21 @@ import Testing
   /// Where the case at hand is written when it is asked for: what is in it after a crash is the reason.
   private static let casePath = environment["ACR_FUZZ_CASE"]
 
-  /// Everything the repository has in this language.
-  static let corpus: [[UInt8]] = {
-    let entries = Transcript.all.flatMap(\.sections).map { section in
-      Array((section.entries.map(\.text).joined(separator: "\n") + "\n").utf8)
-    }
+  /// The example scripts.
+  static let scripts: [[UInt8]] = {
     let folder = Transcript.repository.appendingPathComponent("examples")
-    let scripts = (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? [])
+    return (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? [])
       .filter { $0.hasSuffix(".acr") }.sorted()
       .compactMap { FileManager.default.contents(atPath: folder.appendingPathComponent($0).path).map(Array.init) }
-    return scripts + entries.filter { $0.count < 4000 }
   }()
+
+  /// The entries of the transcripts, a text for each section.
+  static let entries: [[UInt8]] = Transcript.all.flatMap(\.sections).map { section in
+    Array((section.entries.map(\.text).joined(separator: "\n") + "\n").utf8)
+  }.filter { $0.count < 4000 }
+
+  /// Everything the repository has in this language.
+  static let corpus = scripts + entries
 
   private static func note(_ bytes: [UInt8]) {
     if let casePath { try? Data(bytes).write(to: URL(fileURLWithPath: casePath)) }
@@ -52,13 +56,17 @@ import Testing
 
   @Test func everyPrefix() {
     let catalog = Session(commands: StandInRegistry.commands).catalog
-    var left = Self.caseCount
-    for bytes in Self.corpus {
-      // All prefixes of what is short; of what is long as many as there is room for.
-      let step = max(1, bytes.count * Self.corpus.count / max(1, Self.caseCount) / 4)
-      for length in stride(from: 0, through: bytes.count, by: step) where left > 0 {
-        check(Array(bytes[..<length]), catalog, "first \(length) bytes of \(String(decoding: bytes, as: UTF8.self))")
-        left -= 1
+    #expect(!Self.scripts.isEmpty)
+    for bytes in Self.scripts {
+      for length in 0...bytes.count { check(Array(bytes[..<length]), catalog, "first \(length) bytes of an example") }
+    }
+    // Of the transcripts as many as there is room for.
+    let total = Self.entries.map(\.count).reduce(0, +)
+    let step = max(1, total / max(1, Self.caseCount))
+    for bytes in Self.entries {
+      for length in stride(from: 0, through: bytes.count, by: step) {
+        check(
+          Array(bytes[..<length]), catalog, "first \(length) bytes of \(String(decoding: bytes, as: UTF8.self))")
       }
     }
   }
