@@ -116,7 +116,7 @@ extension Checker {
     let cmdlets = catalog.commands.compactMap(\.cmdlet?.name)
     let known =
       words == 1
-      ? candidates + firstWords + cmdlets + functionIndex.keys + ["where", "extend"] + Parser.statementWords
+      ? candidates + firstWords + cmdlets + functionIndex.keys + LanguageWords.stages + LanguageWords.statements
       : candidates
     report(
       .unknownCommand(longest.text, nearest: Suggestion.nearest(to: longest.text, in: known)), longest.span)

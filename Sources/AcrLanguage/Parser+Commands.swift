@@ -78,7 +78,7 @@ extension Parser {
     if lexer.isAtKeyword("where") {
       lexer.position += 5
       let condition = try parseExpression()
-      return .where(condition, lexer.span(from: start))
+      return .where(condition, Span(Int32(start), condition.span.end))
     }
     if lexer.isAtKeyword("extend") {
       lexer.position += 6
@@ -113,7 +113,7 @@ extension Parser {
       tallest = max(tallest, height)
     } while passComma()
     height = tallest
-    return .extend(columns, lexer.span(from: start))
+    return .extend(columns, Span(Int32(start), columns.last?.value.span.end ?? Int32(lexer.position)))
   }
 
   mutating func passComma() -> Bool {
@@ -133,7 +133,7 @@ extension Parser {
     let end = lexer.wordEnd(from: start)
     let head = Name(text: lexer.text(start, end), span: Span(Int32(start), Int32(end)))
     if lexer.bytes[start..<end].contains(Byte.dollar) { throw SyntaxFailure(.computedCommand(head.text), head.span) }
-    if Self.statementWords.contains(head.text) {
+    if LanguageWords.statements.contains(head.text) {
       throw SyntaxFailure(.statementInPipeline(head.text), head.span)
     }
     lexer.position = end
@@ -229,7 +229,8 @@ extension Parser {
       if text.pieces.count == 1 {
         switch text.pieces[0] {
         case .variable(let name, let span): return .expression(.variable(name, span))
-        case .expression(let expression, _): return .expression(expression)
+        case .expression(let expression, let span):
+          return .expression(.pipeline(Pipeline(stages: [.expression(expression)], span: expression.span), span))
         case .literal: break
         }
       }

@@ -1,28 +1,22 @@
 extension Parser {
-  /// Words that start a statement and so are no commands.
-  static let statementWords: Set<String> = [
-    "param", "let", "var", "if", "for", "while", "def", "try", "throw", "return", "exit", "break", "continue", "use",
-    "else", "catch", "finally",
-  ]
-
   mutating func parseStatement(isTopLevel: Bool) throws(SyntaxFailure) -> Statement {
     let start = lexer.position
     let end = lexer.wordNameEnd(from: start)
     guard (2...8).contains(end - start) else { return try parseAssignmentOrPipeline() }
     let word = lexer.text(start, end)
-    guard Self.statementWords.contains(word) else { return try parseAssignmentOrPipeline() }
+    guard LanguageWords.statements.contains(word) else { return try parseAssignmentOrPipeline() }
     height = 0
     lexer.position = end
     lexer.skipSpace()
     switch word {
     case "param":
       let parameter = try parseParameter()
-      return .param(try withTrailingDocumentation(parameter), lexer.span(from: start))
+      return .param(try withTrailingDocumentation(parameter), Span(Int32(start), parameter.span.end))
     case "let", "var":
       let name = try parseDeclaredName()
       try expect(Byte.equals, "`=`")
       let value = try parsePipeline()
-      return .variable(name, isMutable: word == "var", value, lexer.span(from: start))
+      return .variable(name, isMutable: word == "var", value, Span(Int32(start), value.span.end))
     case "if": return try parseIf(start)
     case "for":
       let name = try parseDeclaredName()
@@ -40,7 +34,7 @@ extension Parser {
     case "try": return try parseTry(start)
     case "throw":
       let value = try parseExpression()
-      return .throw(value, lexer.span(from: start))
+      return .throw(value, Span(Int32(start), value.span.end))
     case "return", "exit":
       let value = isAtStatementEnd ? nil : try parsePipeline()
       let span = value.map { Span(Int32(start), $0.span.end) } ?? Span(Int32(start), Int32(end))
@@ -79,7 +73,7 @@ extension Parser {
     let place = try place(of: target)
     lexer.position += assignment == .set ? 1 : 2
     let value = try parsePipeline()
-    return .assign(place, assignment, value, lexer.span(from: start))
+    return .assign(place, assignment, value, Span(Int32(start), value.span.end))
   }
 
   /// The place an expression names.

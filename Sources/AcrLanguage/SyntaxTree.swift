@@ -164,7 +164,7 @@ public struct FlagArgument: Sendable {
 public enum ArgumentValue: Sendable {
   /// A bare word, with or without interpolation.
   case word(TextLiteral)
-  /// `$name`, a quoted string, `( … )`, a list or a record.
+  /// `$name`, `${ … }`, a quoted string, `( … )`, a list or a record.
   case expression(Expression)
   case block(BlockLiteral)
 
@@ -197,7 +197,7 @@ public indirect enum Expression: Sendable {
   case binary(BinaryOperator, Expression, Expression, operatorSpan: Span, Span)
   /// `name(…)` or `module.name(…)`; the name holds both parts.
   case call(Name, [Expression], Span)
-  /// `( … )`.
+  /// `( … )`, or `${ … }` alone as an argument.
   case pipeline(Pipeline, Span)
   case list([Expression], Span)
   case record([RecordEntry], Span)

@@ -10,6 +10,8 @@ struct Options: ParsableCommand {
       acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
       acrsh [options] -c TEXT               a line
       acrsh --check FILE...                 parse and check, run nothing
+      acrsh --fmt [--check] FILE...         lay out files, or say which ones need it
+      acrsh --lsp                           the language server, for editors
       """,
     discussion: "`acrsh -c help` lists the commands of the language.")
 
@@ -18,6 +20,15 @@ struct Options: ParsableCommand {
 
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Lay out the files in place; `-` reads standard input and writes standard output. With --check nothing is written; "
+        + "files that differ are named, and the exit code is 2."))
+  var fmt = false
+
+  @Flag(help: "Speak the Language Server Protocol on standard input and output.")
+  var lsp = false
 
   @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
   var dryRun = false
@@ -62,6 +73,11 @@ struct Options: ParsableCommand {
 
   mutating func validate() throws {
     if command != nil, check { throw ValidationError("-c and --check do not go together: write the text into a file") }
+    if command != nil, fmt || lsp { throw ValidationError("-c goes together with neither --fmt nor --lsp") }
+    if fmt, script.isEmpty { throw ValidationError("--fmt needs a file, or `-` for standard input") }
+    if lsp, fmt || check || !script.isEmpty {
+      throw ValidationError("--lsp takes no files and no other mode: the editor sends the texts")
+    }
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }
     // What is captured starts at the first word that is none of the options above.

@@ -43,6 +43,10 @@ public struct Program {
 
   private func run() -> Int32 {
     let runner = ScriptRunner(workshop)
+    if options.lsp { return LanguageServer(workshop).run() }
+    if options.fmt {
+      return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
+    }
     if options.check { return runner.check(options.script) }
     if let command = options.command {
       return runner.run(Source(name: "-c", text: command), arguments: options.script)

@@ -1,0 +1,129 @@
+import AcrCore
+import AcrLanguage
+
+/// How a client counts the characters of a line.
+enum PositionEncoding: String {
+  case utf8 = "utf-8"
+  case utf16 = "utf-16"
+
+  /// The units that the character with this first byte takes.
+  fileprivate func units(ofCharacterStarting byte: UInt8) -> Int {
+    switch self {
+    case .utf8: Self.length(byte)
+    case .utf16: byte >= 0xF0 ? 2 : 1
+    }
+  }
+
+  /// The bytes of a character, from its first one.
+  fileprivate static func length(_ byte: UInt8) -> Int {
+    switch byte {
+    case 0..<0xC0: 1
+    case 0xC0..<0xE0: 2
+    case 0xE0..<0xF0: 3
+    default: 4
+    }
+  }
+}
+
+/// A text that is open in the editor.
+struct OpenDocument {
+  let uri: String
+  /// The file's path, or the URI where it is no file.
+  let path: String
+  var version: Int64?
+  private(set) var source: Source
+  private(set) var index: SymbolIndex
+
+  init(uri: String, version: Int64?, text: String) {
+    self.uri = uri
+    self.version = version
+    path = DocumentURI.path(of: uri) ?? uri
+    source = Source(name: path, text: text)
+    index = SymbolIndex(source)
+  }
+
+  mutating func replace(with text: [UInt8]) {
+    source = Source(name: path, bytes: text)
+    index = SymbolIndex(source)
+  }
+}
+
+extension Source {
+  /// The byte offset of a position; one behind a line's end or the text's is brought back to it (LSP 3.17, "Position").
+  func offset(_ position: JSONValue, _ encoding: PositionEncoding) -> Int? {
+    guard let line = position["line"]?.integer, let character = position["character"]?.integer, line >= 0,
+      character >= 0
+    else { return nil }
+    guard line < lineStarts.count else { return bytes.count }
+    var offset = Int(lineStarts[Int(line)])
+    var left = character
+    while left > 0, offset < bytes.count, !isLineEnd(offset) {
+      left -= Int64(encoding.units(ofCharacterStarting: bytes[offset]))
+      // A position inside a character is its start.
+      if left < 0 { break }
+      offset = min(bytes.count, offset + PositionEncoding.length(bytes[offset]))
+    }
+    return offset
+  }
+
+  private func isLineEnd(_ offset: Int) -> Bool {
+    bytes[offset] == 0x0A || (bytes[offset] == 0x0D && offset + 1 < bytes.count && bytes[offset + 1] == 0x0A)
+  }
+
+  /// The position of a byte offset.
+  func position(_ offset: Int, _ encoding: PositionEncoding) -> JSONValue {
+    let offset = min(max(0, offset), bytes.count)
+    let line = position(of: Int32(offset)).line - 1
+    var character = 0
+    var index = Int(lineStarts[line])
+    while index < offset {
+      character += encoding.units(ofCharacterStarting: bytes[index])
+      index += PositionEncoding.length(bytes[index])
+    }
+    return ["line": .integer(Int64(line)), "character": .integer(Int64(character))]
+  }
+
+  /// The range of a span.
+  func range(_ span: Span, _ encoding: PositionEncoding) -> JSONValue {
+    ["start": position(Int(span.start), encoding), "end": position(Int(span.end), encoding)]
+  }
+}
+
+/// `file:` URIs (RFC 8089) and paths.
+enum DocumentURI {
+  /// The path of a `file:` URI on this machine; nil for other URIs.
+  static func path(of uri: String) -> String? {
+    guard uri.lowercased().hasPrefix("file://") else { return nil }
+    let rest = uri.utf8.dropFirst(7)
+    guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+    var bytes: [UInt8] = []
+    var encoded = Array(rest[slash...])[...]
+    while let byte = encoded.popFirst() {
+      if byte == UInt8(ascii: "%"), encoded.count >= 2,
+        let value = UInt8(String(decoding: encoded.prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(value)
+        encoded = encoded.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The URI of a path.
+  static func uri(of path: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes = Array("file://".utf8)
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        bytes.append(byte)
+      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
