@@ -52,7 +52,7 @@ extension LanguageServer {
   }
 
   private func flag(_ written: String, of signature: Signature) -> String? {
-    let flag = signature.flags.first { "--\($0.name)" == written || $0.short.map { "-\($0)" } == written }
+    let flag = signature.allFlags.first { "--\($0.name)" == written || $0.short.map { "-\($0)" } == written }
     guard let flag else { return nil }
     let type = flag.type.map { " \($0.rawValue.uppercased())" } ?? ""
     return Self.code("--\(flag.name)\(type)", language: "text") + "\n\(flag.help)"
