@@ -181,7 +181,7 @@ private struct Ticks: Command {
 
 /// Takes everything and keeps nothing.
 final class DiscardingSink: OutputSink {
-  func show(_ output: Output) throws {
+  func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     _ = TableLayout(width: 80).lines(value)
   }
