@@ -141,7 +141,7 @@ final class TranscriptSink: OutputSink {
   func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     if case .secret(let secret) = value { return write("\(secret)") }
-    guard showsTables else { return write(try value.json()) }
+    guard showsTables || format == .table else { return write(try value.json()) }
     let shown = TableLayout(width: 80, now: Self.now).lines(value)
     write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n"))
   }
