@@ -18,7 +18,8 @@ final class Callee: Sendable {
     slotCount = function.slotCount
     names = function.parameters.map(\.name)
     let slots = function.parameters.compactMap { parameter -> Int? in
-      guard parameter.kind == .positional, parameter.defaultValue == nil, case .slot(let slot) = parameter.variable else {
+      guard parameter.kind == .positional, parameter.defaultValue == nil, case .slot(let slot) = parameter.variable
+      else {
         return nil
       }
       return slot

@@ -48,7 +48,8 @@ public final class Session: @unchecked Sendable {
 
   private func perform(_ script: CheckedScript, _ arguments: [String], _ run: RunContext) -> Outcome {
     grow(to: script.globalCount)
-    let evaluator = Evaluator(callees: script.functions.map(Callee.init), commands: commands, globals: globals, run: run)
+    let evaluator = Evaluator(
+      callees: script.functions.map(Callee.init), commands: commands, globals: globals, run: run)
     var frame = Frame(slots: Array(repeating: .null, count: script.slotCount), source: script.source, depth: 0)
     do {
       try evaluator.bind(arguments, to: script.parameters, &frame)
