@@ -1,0 +1,51 @@
+import AcrHTTP
+import HTTPTypes
+
+extension HTTPFields {
+  /// The first value of a header, by its name in any case; nil when it is missing.
+  func first(_ name: String) -> String? { all(name).first }
+
+  /// All values of a header in their order.
+  func all(_ name: String) -> [String] { HTTPField.Name(name).map { self[values: $0] } ?? [] }
+
+  /// The media type of `Content-Type` in lower case, without parameters.
+  var mediaType: String? {
+    guard let value = first("Content-Type")?.prefix(while: { $0 != ";" }) else { return nil }
+    let type = value.filter { $0 != " " && $0 != "\t" }.lowercased()
+    return type.isEmpty ? nil : type
+  }
+}
+
+/// The parts of URLs this module makes or compares.
+enum URLText {
+  /// A query value or form value: everything but RFC 3986's unreserved characters as percent codes.
+  static func encode(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var encoded: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.append(byte)
+      default: encoded += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: encoded, as: UTF8.self)
+  }
+
+  /// A URL with one more query item, whether it has a query already or not.
+  static func adding(_ name: String, _ value: String, to url: String) -> String {
+    let separator = url.contains("?") ? (url.hasSuffix("?") || url.hasSuffix("&") ? "" : "&") : "?"
+    return "\(url)\(separator)\(name)=\(encode(value))"
+  }
+
+  /// The host and port of a URL, for messages; the whole text never is shown, since it may hold a signature.
+  static func host(_ url: String) -> String? { URLReference(url).hostAndPort }
+
+  /// True for absolute http and https URLs.
+  static func isHTTP(_ url: String) -> Bool {
+    let reference = URLReference(url)
+    return ["http", "https"].contains(reference.scheme) && reference.host != nil
+  }
+
+  /// True for URLs without encryption.
+  static func isPlain(_ url: String) -> Bool { URLReference(url).scheme == "http" }
+}

@@ -1,0 +1,155 @@
+import AcrCore
+import Glibc
+
+/// An OCI layout folder (image-spec, image-layout.md): what skopeo, podman and buildx call `oci:PATH`.
+///
+/// Reading and writing are plain calls of the operating system; they hold a thread for as long as the disk needs.
+public struct OCILayout: ArtifactTarget {
+  /// The folder.
+  public let path: String
+
+  /// Names a folder; nothing is read or made.
+  public init(path: String) { self.path = path }
+
+  public var displayName: String { "oci:\(path)" }
+
+  var indexPath: String { "\(path)/index.json" }
+  var markerPath: String { "\(path)/oci-layout" }
+
+  /// What is meant by a reference: its digest, its tag, or without both the only image of the folder.
+  /// - Throws: ``AcrError``: `usage` when the folder holds several images and none is named, `not-found` when it is empty.
+  public func selector(for reference: OCILayoutReference) throws -> ManifestSelector {
+    if let digest = reference.digest { return .digest(digest) }
+    if let tag = reference.tag { return .tag(tag) }
+    let entries = try index().entries
+    guard let first = entries.first else { throw AcrError(.notFound, "`\(displayName)` holds no image") }
+    guard Set(entries.map(\.descriptor.digest)).count == 1 else {
+      let names = entries.compactMap(\.name).prefix(5).map { "`\(displayName):\($0)`" }.joined(separator: ", ")
+      throw AcrError(
+        .usage, "`\(displayName)` holds several images", help: names.isEmpty ? nil : "name one of them: \(names)")
+    }
+    return .digest(first.descriptor.digest)
+  }
+
+  public func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest {
+    let index = try index()
+    let entry: OCILayoutIndex.Entry?
+    let digest: Digest
+    switch selector {
+    case .digest(let wanted):
+      entry = index.entries.first { $0.descriptor.digest == wanted }
+      digest = wanted
+    case .tag(let tag):
+      guard let found = index.entry(tag: tag) else { throw missing(tag, index) }
+      entry = found
+      digest = found.descriptor.digest
+    }
+    let bytes: [UInt8]
+    do throws(AcrError) {
+      bytes = try SystemFile.read(blobPath(digest), upTo: RegistryClient.documentLimit)
+    } catch {
+      guard error.kind == .notFound else { throw error }
+      throw AcrError(.notFound, "`\(displayName)@\(digest)` does not exist")
+    }
+    let actual = Digest.of(bytes, digest.algorithm)
+    guard actual == digest else {
+      throw AcrError(.invalid, "the file `\(blobPath(digest))` has the digest \(actual) and is damaged")
+    }
+    let stated = entry.flatMap { MediaType.isManifest($0.descriptor.mediaType) ? $0.descriptor.mediaType : nil }
+    let shape = stated ?? (try? JSONValue(parsing: bytes)).flatMap(ImageManifest.mediaType(of:))
+    guard let mediaType = shape else { throw AcrError(.invalid, "`\(displayName)@\(digest)` is no manifest") }
+    return FetchedManifest(bytes: bytes, mediaType: mediaType, digest: digest)
+  }
+
+  public func digest(of tag: TagName) async throws -> Digest? { try index().entry(tag: tag)?.descriptor.digest }
+
+  public func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader {
+    let path = blobPath(descriptor.digest)
+    let file = try OpenFile(path)
+    let size = SystemFile.size(path) ?? 0
+    guard size == descriptor.size else {
+      throw AcrError(.invalid, "the file `\(path)` has \(size) bytes instead of \(descriptor.size)")
+    }
+    guard lseek(file.descriptor, off_t(offset), SEEK_SET) >= 0 else {
+      throw SystemFile.failure("cannot read `\(path)`")
+    }
+    return BlobReader(length: max(0, size - offset)) { try SystemFile.readPiece(file.descriptor, path: path) }
+  }
+
+  /// The tags of the folder as one page. Names that are no tags (skopeo allows whole references) are left out.
+  public func tagPages() -> PageReader<TagName> {
+    let pages = SinglePage { try index().entries.compactMap { $0.name.flatMap { try? TagName($0) } } }
+    return PageReader { try await pages.next() }
+  }
+
+  /// The manifests listed in the folder's index that name `digest` as their subject.
+  public func referrers(of digest: Digest) async throws -> [Descriptor] {
+    var found: [Descriptor] = []
+    for entry in try index().entries where !found.contains(where: { $0.digest == entry.descriptor.digest }) {
+      let manifest = try await manifest(.digest(entry.descriptor.digest))
+      guard let model = try? ImageManifest(manifest, name: "\(displayName)@\(manifest.digest)"),
+        model.subject?.digest == digest
+      else { continue }
+      var descriptor = entry.descriptor
+      descriptor.artifactType = model.artifactType ?? model.config?.mediaType
+      descriptor.annotations = model.annotations
+      found.append(descriptor)
+    }
+    return found
+  }
+
+  public func hasBlob(_ digest: Digest) async throws -> Bool { SystemFile.size(blobPath(digest)) != nil }
+
+  public func hasManifest(_ digest: Digest) async throws -> Bool { try await hasBlob(digest) }
+
+  func blobPath(_ digest: Digest) -> String { "\(path)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
+
+  /// Reads `index.json` of a folder that says it is a layout.
+  /// - Throws: ``AcrError``: `not-found` when there is no folder, `invalid` when it is no layout.
+  func index() throws(AcrError) -> OCILayoutIndex {
+    guard SystemFile.isFolder(path) else { throw AcrError(.notFound, "the folder `\(path)` does not exist") }
+    guard SystemFile.size(markerPath) != nil else {
+      throw AcrError(
+        .invalid, "the folder `\(path)` is not an OCI layout: it has no file `oci-layout`",
+        help: "`skopeo copy IMAGE oci:\(path):TAG` and `import IMAGE oci:\(path):TAG` make one in a new folder")
+    }
+    let marker = try SystemFile.read(markerPath)
+    let version = (try? JSONValue(parsing: marker))?["imageLayoutVersion"]?.string
+    guard let version, version.hasPrefix("1.") else {
+      throw AcrError(
+        .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are known")
+    }
+    return try OCILayoutIndex(path: indexPath, bytes: try SystemFile.read(indexPath))
+  }
+
+  private func missing(_ tag: TagName, _ index: OCILayoutIndex) -> AcrError {
+    let near = Suggestion.nearest(to: tag.name, in: index.entries.compactMap(\.name))
+    return AcrError(
+      .notFound, "`\(displayName):\(tag)` does not exist",
+      help: near.isEmpty ? nil : "did you mean \(near.map { "`\($0)`" }.joined(separator: ", "))?")
+  }
+}
+
+/// A file open for reading, closed when nobody needs it any more.
+private final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  init(_ path: String) throws(AcrError) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemFile.failure("cannot read the blob `\(path)`") }
+  }
+
+  deinit { close(descriptor) }
+}
+
+/// A list that comes at once, as the only page.
+private actor SinglePage<Element: Sendable> {
+  private var load: (@Sendable () throws -> [Element])?
+
+  init(_ load: @escaping @Sendable () throws -> [Element]) { self.load = load }
+
+  func next() throws -> [Element]? {
+    defer { load = nil }
+    return try load?()
+  }
+}

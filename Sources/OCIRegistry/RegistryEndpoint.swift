@@ -1,0 +1,26 @@
+import AcrCore
+import Synchronization
+
+/// Whether a registry is spoken to with https or http. The first request that gets an answer decides for the session.
+final class RegistryEndpoint: Sendable {
+  private let candidates: [String]
+  private let decided = Mutex<String?>(nil)
+
+  /// - Parameter isInsecure: true when the user allowed plain http for this registry.
+  init(_ host: RegistryHost, isInsecure: Bool) {
+    let authority = host.apiHost
+    let secure = "https://\(authority)"
+    let plain = "http://\(authority)"
+    if host.isLoopback {
+      candidates = authority.hasSuffix(":443") ? [secure, plain] : [plain, secure]
+    } else {
+      candidates = isInsecure ? [secure, plain] : [secure]
+    }
+  }
+
+  /// The addresses to try, in order: one as soon as it is decided.
+  var bases: [String] { decided.withLock { $0.map { [$0] } } ?? candidates }
+
+  /// Remembers the address that answered.
+  func decide(_ base: String) { decided.withLock { $0 = base } }
+}

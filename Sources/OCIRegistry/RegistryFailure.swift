@@ -1,0 +1,183 @@
+import AcrCore
+import HTTPTypes
+
+/// Every sentence of this module about a registry that refuses, fails or answers nonsense.
+enum RegistryFailure {
+  /// Turns an answer that is not the wanted one into an error.
+  /// - Parameters:
+  ///   - call: what was asked.
+  ///   - identity: who asked.
+  static func answer(
+    _ answer: RegistryAnswer, to call: RegistryCall, _ host: RegistryHost, _ identity: FoundCredentials
+  ) -> AcrError {
+    let text = ServerErrorText(answer)
+    let said = text.message.map { ": \($0)" } ?? ""
+    var error: AcrError
+    switch answer.status {
+    case 401:
+      error = refused(host, identity)
+    case 403:
+      error = AcrError(.denied, "\(host) does not allow \(call.purpose)\(said)", help: rightsHelp(host, identity))
+    case 404:
+      error = AcrError(.notFound, "\(call.subject) does not exist")
+    case 409:
+      error = AcrError(.conflict, "\(host) answered with a conflict to \(call.purpose)\(said)")
+    case 429:
+      error = AcrError(.throttled, "\(host) has had too many requests, the last one for \(call.purpose)\(said)")
+      error.help = throttledHelp(host, identity)
+    case 500...:
+      error = AcrError(.server, "\(host) failed with status \(answer.status) at \(call.purpose)\(said)")
+    default:
+      let code = text.code.map { " (\($0))" } ?? ""
+      error = AcrError(.invalid, "\(host) answered \(call.purpose) with status \(answer.status)\(code)\(said)")
+    }
+    if answer.isWebPage {
+      error.message =
+        "\(host) answered \(call.purpose) with a web page (HTML) and status \(answer.status), not as a registry"
+      error.help = "check the registry's name; a proxy or a sign-in page may stand in between"
+    }
+    error.notes = text.notes + error.notes
+    return adding(answer, code: text.code, host, to: error)
+  }
+
+  /// An answer 2xx that is not what the specification says.
+  static func malformed(_ answer: RegistryAnswer, to call: RegistryCall, _ host: RegistryHost, _ what: String)
+    -> AcrError
+  {
+    let text = ServerErrorText(answer)
+    var error = AcrError(.invalid, "\(host) answered \(call.purpose) with \(what)")
+    if answer.isWebPage {
+      error.message = "\(host) answered \(call.purpose) with a web page (HTML), not as a registry"
+      error.help = "check the registry's name; a proxy or a sign-in page may stand in between"
+      error.notes = text.notes
+    }
+    return adding(answer, code: nil, host, to: error)
+  }
+
+  /// Adds what every error about an answer carries.
+  static func adding(_ answer: RegistryAnswer, code: String?, _ host: RegistryHost, to error: AcrError) -> AcrError {
+    var error = error
+    error.status = answer.status
+    error.code = code
+    error.target = host.name
+    error.requestID =
+      ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
+      .compactMap { answer.headers.first($0) }.first
+    error.retryAfter = answer.headers.first("Retry-After").flatMap { Int64($0) }.map { .seconds($0) }
+    // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
+    if let answering = URLText.host(answer.url), answering != host.apiHost, answering != host.name {
+      error.notes.append("the answer came from \(answering)")
+    }
+    return error
+  }
+
+  // MARK: - Signing in
+
+  /// The registry does not accept who asks.
+  static func refused(_ host: RegistryHost, _ found: FoundCredentials) -> AcrError {
+    switch found.credentials {
+    case .anonymous:
+      return AcrError(
+        .auth, "\(host) asks for a sign-in, and no credentials for it are known",
+        help: "sign in with `acr login --name \(host)`", status: 401, target: host.name)
+    default:
+      return AcrError(
+        .auth, "\(host) refused \(describe(found))",
+        help:
+          "sign in again with `acr login --name \(host)`; the repository may also be one that \(owner(found)) may not use",
+        status: 401, target: host.name)
+    }
+  }
+
+  /// The registry wants Basic, and what is known has no user and password.
+  static func needsPassword(_ host: RegistryHost, _ found: FoundCredentials) -> AcrError {
+    if found.credentials == .anonymous { return refused(host, found) }
+    return AcrError(
+      .auth, "\(host) asks for a user name and a password, and cannot use \(describe(found))",
+      help: "sign in with `acr login --name \(host) --username USER`", status: 401, target: host.name)
+  }
+
+  /// An answer 401 without a way to sign in that this client knows.
+  static func noUsableChallenge(_ host: RegistryHost, schemes: [String]) -> AcrError {
+    let offered =
+      schemes.isEmpty
+      ? "without saying how" : "by \(schemes.map { ServerText.cleaned($0, limit: 40) }.joined(separator: ", "))"
+    return AcrError(
+      .auth, "\(host) asks for a sign-in \(offered), and only Basic and Bearer can be used", status: 401,
+      target: host.name)
+  }
+
+  /// A token server that would get credentials in the clear.
+  static func plainRealm(_ host: RegistryHost, realmHost: String) -> AcrError {
+    AcrError(
+      .auth, "\(host) sends sign-ins to \(realmHost) without encryption (http), so no credentials were sent there",
+      help: "the registry's configuration names the wrong token server, or somebody answers in its place",
+      target: host.name)
+  }
+
+  /// A token server's refusal.
+  static func tokenRequest(_ answer: RegistryAnswer, _ host: RegistryHost, _ found: FoundCredentials) -> AcrError {
+    let server = URLText.host(answer.url) ?? host.name
+    let text = ServerErrorText(answer)
+    let said = text.message.map { ": \($0)" } ?? ""
+    var error: AcrError
+    switch answer.status {
+    case 400, 401, 403:
+      error = refused(host, found)
+      if let message = text.message { error.notes.append("\(server) said: \(message)") }
+    case 429:
+      error = AcrError(.throttled, "\(server) has had too many requests for tokens of \(host)\(said)")
+    case 500...:
+      error = AcrError(
+        .server, "\(server) failed with status \(answer.status) at giving out a token for \(host)\(said)")
+    case 404, 405:
+      if case .identityToken = found.credentials {
+        error = AcrError(.auth, "\(server) gives out no tokens for \(describe(found)), which \(host) needs")
+        error.help = "sign in with a user and a password: `acr login --name \(host) --username USER`"
+      } else {
+        fallthrough
+      }
+    default:
+      error = AcrError(
+        .invalid, "\(server) answered the wish for a token of \(host) with status \(answer.status)\(said)")
+    }
+    if answer.isWebPage { error.notes += text.notes }
+    error = adding(answer, code: text.code, host, to: error)
+    error.target = server
+    return error
+  }
+
+  /// A token server's success without a token.
+  static func noToken(_ answer: RegistryAnswer, _ host: RegistryHost) -> AcrError {
+    let server = URLText.host(answer.url) ?? host.name
+    return AcrError(
+      .invalid,
+      "\(server) answered the wish for a token of \(host) with \(answer.isWebPage ? "a web page (HTML)" : "no token")",
+      status: answer.status, target: server)
+  }
+
+  private static func describe(_ found: FoundCredentials) -> String {
+    let from = found.origin.map { " from \($0)" } ?? ""
+    return switch found.credentials {
+    case .anonymous: "an anonymous request"
+    case .user(let name, _): "the password of the user `\(ServerText.cleaned(name, limit: 80))`\(from)"
+    case .identityToken: "the identity token\(from)"
+    case .accessToken: "the access token\(from)"
+    }
+  }
+
+  private static func owner(_ found: FoundCredentials) -> String {
+    found.credentials.userName.map { "`\(ServerText.cleaned($0, limit: 80))`" } ?? "its owner"
+  }
+
+  private static func rightsHelp(_ host: RegistryHost, _ found: FoundCredentials) -> String {
+    found.credentials == .anonymous
+      ? "sign in with `acr login --name \(host)`"
+      : "\(describe(found)) was accepted, but it lacks this right: ask the registry's owner for it"
+  }
+
+  private static func throttledHelp(_ host: RegistryHost, _ found: FoundCredentials) -> String? {
+    if found.credentials == .anonymous { return "signed in, more requests are allowed: `acr login --name \(host)`" }
+    return "wait, or lower the number of transfers at once"
+  }
+}

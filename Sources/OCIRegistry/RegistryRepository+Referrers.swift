@@ -1,0 +1,90 @@
+import AcrCore
+import AcrHTTP
+import HTTPTypes
+
+extension RegistryRepository {
+  public func referrers(of digest: Digest) async throws -> [Descriptor] {
+    try await referrers(of: digest, artifactType: nil)
+  }
+
+  /// The manifests that name `digest` as their subject (distribution-spec, "Listing Referrers"). A registry without the
+  /// referrers API has them in an index under a tag made from the digest.
+  /// - Parameter artifactType: only those of this type; the registry filters where it can.
+  public func referrers(of digest: Digest, artifactType: String?) async throws -> [Descriptor] {
+    var path = "referrers/\(digest)"
+    if let artifactType { path = URLText.adding("artifactType", artifactType, to: path) }
+    let place = "the list of referrers of `\(describe(.digest(digest)))`"
+    let call = call(.get, path, purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
+    let pages = client.documentPages(call) { document in
+      try document["manifests"].map { try Self.descriptors($0, in: place) }
+    }
+    var found: [Descriptor]
+    do {
+      found = try await pages.all()
+    } catch let error as AcrError where error.status == 404 {
+      found =
+        try await fallbackIndex(of: digest).map { try Self.descriptors($0["manifests"] ?? .null, in: place) } ?? []
+    }
+    // Whether the registry has filtered (`OCI-Filters-Applied`) or not, doing it again gives the same list.
+    if let artifactType { found = found.filter { $0.artifactType == artifactType } }
+    return found
+  }
+
+  /// Adds a manifest to the index under its subject's fallback tag, unless it is there.
+  func addToFallbackTag(_ manifest: FetchedManifest, _ model: ImageManifest, subject: Digest) async throws {
+    try await client.fallbackUpdates.run {
+      let index = try await fallbackIndex(of: subject)
+      let place = "the fallback tag of `\(describe(.digest(subject)))`"
+      let present = try Self.descriptors(index?["manifests"] ?? .null, in: place)
+      guard !present.contains(where: { $0.digest == manifest.digest }) else { return }
+      var entry: [JSONValue.Member] = [
+        .init("mediaType", .string(manifest.mediaType)), .init("digest", .string(manifest.digest.description)),
+        .init("size", .integer(Int64(manifest.bytes.count))),
+      ]
+      if let type = model.artifactType ?? model.config?.mediaType { entry.append(.init("artifactType", .string(type))) }
+      if !model.annotations.isEmpty { entry.append(.init("annotations", .object(model.annotations))) }
+      let document: JSONValue = [
+        "schemaVersion": 2, "mediaType": .string(MediaType.ociIndex),
+        "manifests": .array((index?["manifests"]?.array ?? []) + [.object(entry)]),
+      ]
+      let bytes = Array(document.text.utf8)
+      let updated = FetchedManifest(bytes: bytes, mediaType: MediaType.ociIndex, digest: .of(bytes))
+      _ = try await put(updated, as: .tag(try Self.fallbackTag(subject)))
+    }
+  }
+
+  private func fallbackIndex(of digest: Digest) async throws -> JSONValue? {
+    let tag = try Self.fallbackTag(digest)
+    guard let found = try await self.digest(of: tag) else { return nil }
+    let manifest = try await manifest(.digest(found))
+    return try? JSONValue(parsing: manifest.bytes)
+  }
+
+  /// `sha256-HEX`; of longer digests as much as a tag may hold.
+  private static func fallbackTag(_ digest: Digest) throws(AcrError) -> TagName {
+    try TagName("\(digest.algorithm.rawValue)-\(digest.hex)".prefix(128))
+  }
+
+  private static func descriptors(_ list: JSONValue, in place: String) throws(AcrError) -> [Descriptor] {
+    var found: [Descriptor] = []
+    for item in list.array ?? [] { found.append(try Descriptor(json: item, in: place)) }
+    return found
+  }
+}
+
+/// Runs pieces of work one after the other, in the order they came. An index under a tag is read, changed and written
+/// back, and two of these at once would lose an entry.
+actor SerialWork {
+  private var last: Task<Void, any Error>?
+
+  /// Waits for the work before, then does this one.
+  func run(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    let before = last
+    let task = Task {
+      _ = await before?.result
+      try await work()
+    }
+    last = task
+    try await task.value
+  }
+}

@@ -1,0 +1,61 @@
+import AcrCore
+import AcrHTTP
+import HTTPTypes
+
+/// One repository of a registry, over the OCI distribution API.
+public struct RegistryRepository: ArtifactTarget {
+  /// The registry's client.
+  public let client: RegistryClient
+  /// The repository.
+  public let name: RepositoryName
+  /// What tokens are asked for.
+  public let access: Access
+  /// How many names a page of a list shall have.
+  var pageSize = 1000
+
+  /// Creates a repository; nothing is sent.
+  public init(client: RegistryClient, name: RepositoryName, access: Access) {
+    self.client = client
+    self.name = name
+    self.access = access
+  }
+
+  public var displayName: String { "\(client.host)/\(name)" }
+
+  /// The tags as the registry lists them, page by page. Names outside the specification's grammar are left out.
+  public func tagPages() -> PageReader<TagName> {
+    let call = call(
+      .get, "tags/list?n=\(pageSize)", purpose: "listing the tags of `\(displayName)`",
+      subject: "the repository `\(displayName)`")
+    return client.pages(call, member: "tags") { try? TagName($0) }
+  }
+
+  /// What is called in messages by tag or digest.
+  func describe(_ selector: ManifestSelector) -> String {
+    switch selector {
+    case .tag(let tag): "\(displayName):\(tag)"
+    case .digest(let digest): "\(displayName)@\(digest)"
+    }
+  }
+
+  /// A call to a path under `/v2/NAME/`.
+  func call(
+    _ method: HTTPRequest.Method, _ path: String, purpose: String, subject: String, headers: HTTPFields = [:],
+    body: RequestBody = .empty, mountFrom: RepositoryName? = nil
+  ) -> RegistryCall {
+    call(
+      method, .path("/v2/\(name)/\(path)"), purpose: purpose, subject: subject, headers: headers, body: body,
+      mountFrom: mountFrom)
+  }
+
+  /// A call to any address that belongs to this repository.
+  func call(
+    _ method: HTTPRequest.Method, _ address: RegistryCall.Address, purpose: String, subject: String,
+    headers: HTTPFields = [:], body: RequestBody = .empty, mountFrom: RepositoryName? = nil
+  ) -> RegistryCall {
+    var scopes: Set<TokenScope> = [.repository(name, access)]
+    if let mountFrom, mountFrom != name { scopes.insert(.repository(mountFrom, .pull)) }
+    return RegistryCall(
+      method, address, scopes: scopes, purpose: purpose, subject: subject, headers: headers, body: body)
+  }
+}

@@ -1,0 +1,65 @@
+import AcrCore
+import AcrHTTP
+import Synchronization
+
+/// What the commands hold on to: one client for each registry, so that addresses and tokens are learnt once a session.
+public final class RegistrySession: Sendable {
+  /// The credentials of the session.
+  public let credentials: CredentialStore
+  private let http: HTTPClient
+  private let insecureHosts: InsecureHosts
+  private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
+
+  /// Creates a session.
+  /// - Parameter insecureHosts: registries for which plain http is allowed where https does not work.
+  public init(http: HTTPClient, credentials: CredentialStore, insecureHosts: InsecureHosts = []) {
+    self.http = http
+    self.credentials = credentials
+    self.insecureHosts = insecureHosts
+  }
+
+  /// The client for a registry.
+  public func client(_ host: RegistryHost) -> RegistryClient {
+    clients.withLock { clients in
+      if let client = clients[host] { return client }
+      let client = makeClient(host) { [credentials] in try await credentials.credentials(for: host) }
+      clients[host] = client
+      return client
+    }
+  }
+
+  /// One repository of a registry.
+  public func repository(_ host: RegistryHost, _ name: RepositoryName, access: Access) -> RegistryRepository {
+    RegistryRepository(client: client(host), name: name, access: access)
+  }
+
+  /// Tries credentials, and keeps them for the session when the registry accepts them.
+  /// - Throws: ``AcrError`` of kind `auth` when they are refused; then nothing is kept.
+  public func login(_ host: RegistryHost, _ new: Credentials) async throws {
+    let found = FoundCredentials(new, origin: CredentialStore.sessionOrigin)
+    try await makeClient(host) { found }.checkLogin()
+    await credentials.add(new, for: host)
+    forgetClient(host)
+  }
+
+  /// Forgets the credentials and tokens of a registry.
+  /// - Returns: whether this session had been given credentials for it.
+  @discardableResult
+  public func logout(_ host: RegistryHost) async -> Bool {
+    forgetClient(host)
+    return await credentials.remove(host)
+  }
+
+  /// Asks a registry whether it accepts the credentials known for it.
+  /// - Throws: ``AcrError`` of kind `auth` when it does not.
+  public func checkLogin(_ host: RegistryHost) async throws { try await client(host).checkLogin() }
+
+  private func forgetClient(_ host: RegistryHost) { clients.withLock { $0[host] = nil } }
+
+  private func makeClient(
+    _ host: RegistryHost, credentials: @escaping @Sendable () async throws -> FoundCredentials
+  ) -> RegistryClient {
+    let isInsecure = insecureHosts.contains(URLReference("https://\(host.apiHost)"))
+    return RegistryClient(host: host, http: http, isInsecure: isInsecure, credentials: credentials)
+  }
+}

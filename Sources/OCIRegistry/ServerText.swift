@@ -1,0 +1,66 @@
+import AcrCore
+
+/// Makes text that a server sent fit to be shown: one line, no control characters, no signed addresses, not too long.
+enum ServerText {
+  /// The text on one line, at most `limit` characters long. Addresses lose their queries, which may hold signatures.
+  static func cleaned(_ text: String, limit: Int = 200) -> String {
+    var words: [String] = []
+    var length = 0
+    for word in text.prefix(limit * 20).split(whereSeparator: { $0.isWhitespace || $0.isControl }) {
+      guard length <= limit else { break }
+      words.append(withoutQuery(word.filter { !$0.isControl }))
+      length += words[words.count - 1].count + 1
+    }
+    let line = words.joined(separator: " ")
+    return line.count <= limit ? line : "\(line.prefix(limit))…"
+  }
+
+  /// The text of a web page without its tags, scripts and style sheets.
+  static func cleanedPage(_ page: String) -> String {
+    var text = ""
+    var rest = page.prefix(64 << 10)
+    while let open = rest.firstIndex(of: "<") {
+      text += rest[..<open] + " "
+      rest = rest[open...]
+      let hidden = ["script", "style"].first { rest.dropFirst().lowercasedHasPrefix($0) }
+      if let hidden { rest = rest.dropToEnd(of: "</\(hidden)") }
+      guard let close = rest.firstIndex(of: ">") else { return cleaned(text) }
+      rest = rest[rest.index(after: close)...]
+    }
+    return cleaned(text + rest)
+  }
+
+  /// True for an answer meant for a browser, going by its type or its first character.
+  static func isWebPage(contentType: String?, bytes: [UInt8]) -> Bool {
+    if let contentType, contentType.lowercased().hasPrefix("text/html") { return true }
+    return bytes.first { !$0.isSpace } == 0x3C
+  }
+
+  private static func withoutQuery(_ word: String) -> String {
+    guard let scheme = word.firstRange(of: "://"), let query = word[scheme.upperBound...].firstIndex(of: "?") else {
+      return word
+    }
+    return "\(word[..<query])?…"
+  }
+}
+
+extension Character {
+  fileprivate var isControl: Bool {
+    unicodeScalars.contains { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}
+
+extension Substring {
+  fileprivate func lowercasedHasPrefix(_ prefix: String) -> Bool { self.prefix(prefix.count).lowercased() == prefix }
+
+  /// What stands behind the first occurrence of an ASCII text in lower case; nothing when it does not occur.
+  fileprivate func dropToEnd(of text: String) -> Substring {
+    var rest = self
+    while !rest.isEmpty, !rest.lowercasedHasPrefix(text) { rest = rest.dropFirst() }
+    return rest
+  }
+}

@@ -1,0 +1,227 @@
+import AcrCore
+import AcrHTTP
+import HTTPTypes
+
+/// Gets and keeps the tokens of one registry, by distribution's token specification (docs/content/spec/auth) and RFC 7617.
+///
+/// The first answer 401 tells how the registry wants to be signed in to. From then on requests carry a token from the
+/// start, so that no further answer 401 is spent. One set of scopes has one token, and one request for it at a time.
+actor TokenBroker {
+  /// A moment on a clock that only goes forward.
+  typealias Clock = @Sendable () -> ContinuousClock.Instant
+
+  private enum Scheme: Equatable {
+    case unknown
+    case basic
+    /// `isSafe` tells whether credentials may be sent to the realm.
+    case bearer(realm: String, service: String?, isSafe: Bool)
+  }
+
+  private struct Token {
+    let value: Secret
+    /// Nil for a token that came ready-made, whose life nobody told.
+    let expiry: ContinuousClock.Instant?
+  }
+
+  private let host: RegistryHost
+  private let http: HTTPClient
+  private let findCredentials: @Sendable () async throws -> FoundCredentials
+  private let now: Clock
+  private var scheme = Scheme.unknown
+  private var tokens: [Set<TokenScope>: Token] = [:]
+  private var pending: [Set<TokenScope>: Task<Token, any Error>] = [:]
+  /// What the registry asked for beyond the scopes of the client's own reckoning.
+  private var extraScopes: [Set<TokenScope>: Set<TokenScope>] = [:]
+
+  /// What registries see as the client's name.
+  private static let clientID = "acrsh"
+  /// The life of a token whose answer does not tell it (token specification, "expires_in").
+  private static let defaultLife: Int64 = 60
+
+  init(
+    host: RegistryHost, http: HTTPClient, credentials: @escaping @Sendable () async throws -> FoundCredentials,
+    now: @escaping Clock = { ContinuousClock.now }
+  ) {
+    self.host = host
+    self.http = http
+    findCredentials = credentials
+    self.now = now
+  }
+
+  /// The value of `Authorization` for a request; nil as long as the registry has not asked for any.
+  func authorization(for scopes: Set<TokenScope>) async throws -> Secret? {
+    switch scheme {
+    case .basic: return try await basicAuthorization()
+    case .bearer: return try await bearerAuthorization(scopes)
+    case .unknown:
+      // A ready token can only be meant to be sent; the others wait until the registry says how it wants them.
+      guard case .accessToken(let token) = try await findCredentials().credentials else { return nil }
+      return Self.bearer(token)
+    }
+  }
+
+  /// The value of `Authorization` to try after an answer 401.
+  /// - Parameters:
+  ///   - challenges: what the answer asked for.
+  ///   - requestURL: what was asked, which a relative realm refers to.
+  ///   - refused: what was sent; nil for nothing.
+  ///   - isNew: true when `refused` was got for this very request, so that getting another like it is in vain.
+  /// - Throws: ``AcrError`` of kind `auth` when there is nothing else to try.
+  func authorization(
+    for scopes: Set<TokenScope>, after challenges: [Challenge], from requestURL: String, refused: Secret?, isNew: Bool
+  ) async throws -> Secret {
+    let offered = Self.usable(challenges, requestURL: requestURL)
+    guard let (offer, challenge) = offered else {
+      throw RegistryFailure.noUsableChallenge(host, schemes: challenges.map(\.scheme))
+    }
+    if offer != scheme {
+      scheme = offer
+      tokens = [:]
+    }
+    let found = try await findCredentials()
+    guard offer != .basic else {
+      guard refused == nil else { throw RegistryFailure.refused(host, found) }
+      return try await basicAuthorization()
+    }
+    let asked = Set(challenge.scopes.map(TokenScope.init)).subtracting(scopes)
+    let isWider = !asked.isSubset(of: extraScopes[scopes] ?? [])
+    if isWider { extraScopes[scopes, default: []].formUnion(asked) }
+    if let refused {
+      if isNew, !isWider { throw RegistryFailure.refused(host, found) }
+      if case .accessToken = found.credentials { throw RegistryFailure.refused(host, found) }
+      tokens = tokens.filter { Self.bearer($0.value.value) != refused }
+    }
+    return try await bearerAuthorization(scopes)
+  }
+
+  /// Who the credentials belong to, for messages.
+  func identity() async -> FoundCredentials { (try? await findCredentials()) ?? .anonymous }
+
+  // MARK: - Basic
+
+  private func basicAuthorization() async throws -> Secret {
+    let found = try await findCredentials()
+    guard case .user(let user, let password) = found.credentials else {
+      throw RegistryFailure.needsPassword(host, found)
+    }
+    return Self.basic(user, password)
+  }
+
+  private static func basic(_ user: String, _ password: Secret) -> Secret {
+    Secret("Basic \(Base64.encode(Array("\(user):\(password.reveal())".utf8)))")
+  }
+
+  private static func bearer(_ token: Secret) -> Secret { Secret("Bearer \(token.reveal())") }
+
+  // MARK: - Bearer
+
+  private func bearerAuthorization(_ scopes: Set<TokenScope>) async throws -> Secret {
+    let wanted = scopes.union(extraScopes[scopes] ?? [])
+    let time = now()
+    tokens = tokens.filter { $0.value.expiry.map { $0 > time } ?? true }
+    if let token = tokens[wanted] ?? tokens.first(where: { $0.key.isSuperset(of: wanted) && !wanted.isEmpty })?.value {
+      return Self.bearer(token.value)
+    }
+    let request = pending[wanted] ?? Task { try await self.fetch(wanted) }
+    pending[wanted] = request
+    let token = try await request.value
+    return Self.bearer(token.value)
+  }
+
+  private func fetch(_ scopes: Set<TokenScope>) async throws -> Token {
+    defer { pending[scopes] = nil }
+    guard case .bearer(let realm, let service, let isSafe) = scheme else {
+      throw RegistryFailure.noUsableChallenge(host, schemes: [])
+    }
+    let found = try await findCredentials()
+    let token: Token
+    switch found.credentials {
+    case .accessToken(let value): token = Token(value: value, expiry: nil)
+    case .anonymous:
+      token = try await request(tokenURL(realm, service, scopes), authorization: nil, found)
+    case .user(let user, let password):
+      guard isSafe else { throw RegistryFailure.plainRealm(host, realmHost: URLText.host(realm) ?? "") }
+      token = try await request(
+        tokenURL(realm, service, scopes), authorization: Self.basic(user, password), found)
+    case .identityToken(let refreshToken):
+      guard isSafe else { throw RegistryFailure.plainRealm(host, realmHost: URLText.host(realm) ?? "") }
+      var form = "grant_type=refresh_token&client_id=\(Self.clientID)"
+      if let service { form += "&service=\(URLText.encode(service))" }
+      if !scopes.isEmpty {
+        form += "&scope=\(URLText.encode(scopes.sorted().map(\.description).joined(separator: " ")))"
+      }
+      form += "&refresh_token=\(URLText.encode(refreshToken.reveal()))"
+      var post = TransportRequest(.post, realm, body: .bytes(Array(form.utf8)), isConfidential: true)
+      post.headers[.contentType] = "application/x-www-form-urlencoded"
+      // Asking for a token twice does no harm.
+      post.isIdempotent = true
+      token = try await send(post, found)
+    }
+    tokens[scopes] = token
+    return token
+  }
+
+  private func tokenURL(_ realm: String, _ service: String?, _ scopes: Set<TokenScope>) -> String {
+    var url = realm
+    if let service { url = URLText.adding("service", service, to: url) }
+    for scope in scopes.sorted() { url = URLText.adding("scope", scope.description, to: url) }
+    return URLText.adding("client_id", Self.clientID, to: url)
+  }
+
+  private func request(_ url: String, authorization: Secret?, _ found: FoundCredentials) async throws -> Token {
+    try await send(TransportRequest(.get, url, authorization: authorization, isConfidential: true), found)
+  }
+
+  private func send(_ request: TransportRequest, _ found: FoundCredentials) async throws -> Token {
+    var request = request
+    request.headers[.accept] = "application/json"
+    // Counting from before the request keeps the token's life on the safe side.
+    let start = now()
+    let response = try await http.send(request)
+    let answer = try await RegistryAnswer(response)
+    guard answer.status == 200 else { throw RegistryFailure.tokenRequest(answer, host, found) }
+    let document = try? JSONValue(parsing: answer.bytes)
+    guard let text = document?["token"]?.string ?? document?["access_token"]?.string, !text.isEmpty else {
+      throw RegistryFailure.noToken(answer, host)
+    }
+    let life = document?["expires_in"]?.integer ?? Self.life(ofJWT: text) ?? Self.defaultLife
+    // A request that starts now must still be accepted when it arrives.
+    let margin = min(60, max(5, life / 6))
+    return Token(value: Secret(text), expiry: start + .seconds(max(0, life - margin)))
+  }
+
+  /// The life of a token that is a JSON Web Token (RFC 7519), in seconds. Azure registries tell it in no other way. The
+  /// difference of two of its own times is free of the two machines' clocks.
+  private static func life(ofJWT text: String) -> Int64? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3 else { return nil }
+    let payload = parts[1].map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
+    guard let bytes = Base64.decode(payload), let claims = try? JSONValue(parsing: bytes),
+      let expiry = claims["exp"]?.integer, let issued = claims["iat"]?.integer, expiry > issued
+    else { return nil }
+    return min(expiry - issued, 86_400)
+  }
+
+  // MARK: - Challenges
+
+  /// The best of the challenges: tokens rather than passwords in every request.
+  private static func usable(_ challenges: [Challenge], requestURL: String) -> (Scheme, Challenge)? {
+    for challenge in challenges where challenge.scheme == "bearer" {
+      guard let realm = challenge.realm else { continue }
+      let url = URLReference.resolve(base: requestURL, reference: realm)
+      guard URLText.isHTTP(url) else { continue }
+      let scheme = Scheme.bearer(
+        realm: url, service: challenge.service, isSafe: isSafe(realm: url, requestURL: requestURL))
+      return (scheme, challenge)
+    }
+    return challenges.first { $0.scheme == "basic" }.map { (.basic, $0) }
+  }
+
+  /// Credentials are sent without encryption only to this machine, or to the host that was itself asked without: plain
+  /// http to that one is something the user has allowed.
+  private static func isSafe(realm: String, requestURL: String) -> Bool {
+    let (target, asked) = (URLReference(realm), URLReference(requestURL))
+    guard target.scheme == "http" else { return true }
+    return target.isLoopback || (asked.scheme == "http" && asked.host == target.host)
+  }
+}
