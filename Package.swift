@@ -4,16 +4,12 @@ import PackageDescription
 /// Every module says its own name in one line of docs/architecture.md; arrows here go down only.
 let package = Package(
   name: "acrsh",
-  products: [
-    .executable(name: "acrsh", targets: ["acrsh"])
-  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
-    .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "AcrCore"),
     .target(
@@ -26,26 +22,17 @@ let package = Package(
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
     .target(name: "AcrCommands", dependencies: ["AcrRuntime", "ImportCore", "OCIRegistry", "AcrHTTP"]),
-    .target(
-      name: "AcrShell",
-      dependencies: [
-        "AcrCommands", "CEditline",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),
 
     .target(
       name: "TestSupport",
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
     .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore"]),
     .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),
     .testTarget(name: "OCIRegistryTests", dependencies: ["OCIRegistry", "TestSupport"]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
-    .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
-    .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

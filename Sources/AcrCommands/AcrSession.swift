@@ -40,12 +40,15 @@ public final class AcrSession: Sendable {
   /// A repository for reading or writing, or a layout folder, whose repository's name is then of no importance.
   func store(
     _ registry: RegistryArgument, _ repository: RepositoryName, _ access: Access, credentials: Credentials? = nil
-  ) throws -> (store: any ArtifactTarget, location: RepositoryLocation?) {
+  ) -> (store: any ArtifactTarget, location: RepositoryLocation?) {
     switch registry {
     case .layout(let path):
-      return (try OCILayout(path: path, create: access == .push), nil)
+      return (OCILayout(path: path), nil)
     case .registry(let host):
-      let store = registries.repository(host, repository, access: access, credentials: credentials)
+      let client =
+        credentials.map { registries.client(host, credentials: $0, origin: "`--username` and `--password`") }
+        ?? registries.client(host)
+      let store = RegistryRepository(client: client, name: repository, access: access)
       return (store, RepositoryLocation(registry: host, repository: repository))
     }
   }
@@ -54,11 +57,14 @@ public final class AcrSession: Sendable {
   func store(_ artifact: ArtifactArgument, _ access: Access) throws -> NamedArtifact {
     switch artifact {
     case .image(let image):
-      let found = try store(.registry(image.registry), image.repository, access)
+      let found = store(.registry(image.registry), image.repository, access)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
     case .layout(let layout):
-      let store = try OCILayout(path: layout.path, create: access == .push)
-      return NamedArtifact(store: store, location: nil, tag: layout.tag, digest: layout.digest)
+      let store = OCILayout(path: layout.path)
+      guard access == .pull, case .digest(let digest) = try store.selector(for: layout) else {
+        return NamedArtifact(store: store, location: nil, tag: layout.tag, digest: layout.digest)
+      }
+      return NamedArtifact(store: store, location: nil, tag: layout.tag, digest: digest)
     }
   }
 }

@@ -97,7 +97,7 @@ struct Import: Command {
       }
       let artifact = try ArtifactArgument(text)
       guard case .image(let image) = artifact, let credentials else { return try session.store(artifact, .pull) }
-      let found = try session.store(.registry(image.registry), image.repository, .pull, credentials: credentials)
+      let found = session.store(.registry(image.registry), image.repository, .pull, credentials: credentials)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
     }
   }
@@ -113,7 +113,7 @@ struct Import: Command {
     }
     return try locate(parameter) {
       let image = try RepositoryReference(path)
-      let found = try session.store(registry, image.repository, .pull, credentials: credentials)
+      let found = session.store(registry, image.repository, .pull, credentials: credentials)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
     }
   }
@@ -155,7 +155,7 @@ struct Import: Command {
             .usage, "`--image \(text)` has a digest, and a target cannot choose its own (\(digest.short))",
             help: "`--repository \(image.repository)` brings the image by its digest, without a tag")
         }
-        return try target(registry, image.repository, tag: image.tag ?? source.tag ?? .latest)
+        return target(registry, image.repository, tag: image.tag ?? source.tag ?? .latest)
       }
     }
     let untagged = try locate("repository") {
@@ -165,7 +165,7 @@ struct Import: Command {
             .usage, "`--repository \(text)` has a tag or digest, and names a repository that gets none",
             help: "`--image \(text)` gives it a tag")
         }
-        return try target(registry, RepositoryName(text), tag: nil)
+        return target(registry, try RepositoryName(text), tag: nil)
       }
     }
     return tagged + untagged
@@ -179,7 +179,7 @@ struct Import: Command {
     guard let repository = source.location?.repository else {
       throw AcrError(.usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
     }
-    let target = try target(registry, repository, tag: source.tag ?? .latest)
+    let target = target(registry, repository, tag: source.tag ?? .latest)
     if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
     return target
   }
@@ -203,8 +203,8 @@ struct Import: Command {
     }
   }
 
-  private func target(_ registry: RegistryArgument, _ repository: RepositoryName, tag: TagName?) throws -> ImportTarget {
-    let found = try session.store(registry, repository, .push)
+  private func target(_ registry: RegistryArgument, _ repository: RepositoryName, tag: TagName?) -> ImportTarget {
+    let found = session.store(registry, repository, .push)
     return ImportTarget(store: found.store, tag: tag, location: found.location)
   }
 

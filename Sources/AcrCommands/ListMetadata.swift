@@ -104,7 +104,7 @@ struct ListMetadata: Command {
         help: "`list-metadata HOST/REPOSITORY`, or `--registry REGISTRY --name REPOSITORY`")
     }
     let registry = try locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
-    if case .layout(let path) = registry { return try OCILayout(path: path, create: false) }
+    if case .layout(let path) = registry { return OCILayout(path: path) }
     guard let name = call.string("name") else {
       throw AcrError(.usage, "`list-metadata` needs `--name REPOSITORY` beside `--registry`")
     }
@@ -112,7 +112,7 @@ struct ListMetadata: Command {
       if name.contains(":") || name.contains("@") {
         throw AcrError(.usage, "`--name \(name)` names a repository, and should have no tag or digest")
       }
-      return try session.store(registry, RepositoryName(name), .pull).store
+      return session.store(registry, try RepositoryName(name), .pull).store
     }
   }
 }

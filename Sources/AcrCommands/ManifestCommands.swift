@@ -23,7 +23,7 @@ struct ManifestShow: Command {
     let manifest = try ManifestArgument.read(call, session)
     let text = String(decoding: manifest.bytes, as: UTF8.self)
     if call.isOn("raw") { return .value(.string(text)) }
-    return .value(try Value(json: manifest.bytes, name: manifest.digest.description))
+    return .value(try ManifestArgument.document(manifest.bytes, "the manifest \(manifest.digest)"))
   }
 }
 
@@ -48,17 +48,17 @@ struct ManifestConfig: Command {
     let artifact = try ManifestArgument.locate(call, session)
     let wanted = call.string("platform") ?? "linux/amd64"
     let bytes = try Blocking.wait(call.run) {
-      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector))
+      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)
       if !image.manifests.isEmpty {
         let child = try ManifestConfig.choose(wanted, in: image.manifests, of: artifact.store.displayName)
-        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)))
+        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)), name: artifact.store.displayName)
       }
       guard let config = image.config else {
         throw AcrError(.notFound, "this manifest of \(artifact.store.displayName) has no configuration")
       }
       return Array(try await ImageConfiguration.read(config, from: artifact.store).text.utf8)
     }
-    return .value(try Value(json: bytes, name: "configuration"))
+    return .value(try ManifestArgument.document(bytes, "the configuration"))
   }
 
   private static func choose(_ wanted: String, in children: [Descriptor], of store: String) throws -> Descriptor {
@@ -93,7 +93,7 @@ struct ManifestTree: Command {
       let root = try await artifact.store.manifest(artifact.selector)
       async let referrers = artifact.store.referrers(of: root.digest)
       var rows = [ManifestTree.row("", root, platform: nil)]
-      let image = try ImageManifest(root)
+      let image = try ImageManifest(root, name: artifact.store.displayName)
       let reader = PlanReader(source: artifact.store, limit: limit)
       let manifests = try await reader.read(root).levels.flatMap(\.self)
       let children = Dictionary(manifests.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
@@ -118,7 +118,7 @@ struct ManifestTree: Command {
       let isLast = last && index == parts.count - 1
       rows.append(row("\(indent)\(isLast ? "└─ " : "├─ ")\(kind)", descriptor, type: descriptor.mediaType))
       guard kind == "manifest", let child = children[descriptor.digest] else { continue }
-      try append(try ImageManifest(child), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
+      try append(try ImageManifest(child, name: descriptor.digest.description), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
     }
   }
 
@@ -162,8 +162,17 @@ enum ManifestArgument {
     let registry = try AcrCommands.locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
     return try AcrCommands.locate("name") {
       let image = try RepositoryReference(name)
-      let found = try session.store(registry, image.repository, .pull)
+      let found = session.store(registry, image.repository, .pull)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    }
+  }
+
+  /// A JSON document of a registry as a value.
+  static func document(_ bytes: [UInt8], _ name: String) throws(AcrError) -> Value {
+    do throws(JSONError) {
+      return try Value(json: bytes)
+    } catch {
+      throw AcrError(.invalid, "\(name) is not JSON: \(error.reason) (line \(error.line), column \(error.column))")
     }
   }
 

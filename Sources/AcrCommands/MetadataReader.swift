@@ -73,7 +73,7 @@ struct MetadataReader: Sendable {
     } catch let error as AcrError where error.kind == .notFound {
       return nil
     }
-    let image = try ImageManifest(manifest)
+    let image = try ImageManifest(manifest, name: store.displayName)
     var platform = platform
     var created: Timestamp?
     if let config = image.config, config.mediaType == MediaType.ociConfig || config.mediaType == MediaType.dockerConfig,

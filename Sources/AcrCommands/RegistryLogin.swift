@@ -30,23 +30,31 @@ struct RegistryLogin: Command {
     let registries = session.registries
     let user = call.string("username")
     var password = call.secret("password")
-    if user != nil, password == nil { password = try call.run.readSecret("Password for \(host)") }
+    if user != nil, password == nil { password = try askForPassword(host, call) }
     if let password {
       let credentials = user.map { Credentials.user($0, password: password) } ?? .accessToken(password)
-      try Blocking.wait(call.run) {
-        try await registries.checkLogin(host, credentials: credentials)
-        await registries.credentials.add(credentials, for: host)
-      }
+      try Blocking.wait(call.run) { try await registries.login(host, credentials) }
     } else {
-      try Blocking.wait(call.run) { try await registries.checkLogin(host, credentials: nil) }
+      try Blocking.wait(call.run) { try await registries.checkLogin(host) }
     }
     let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
-    return .value(
-      .record([
-        "loginServer": .string(host.name),
-        "username": shown.credentials.userName.map(Value.string) ?? .null,
-        "credentials": shown.origin.map { .string($0.replacing("`", with: "")) } ?? "anonymous",
-      ]))
+    let fields: KeyValuePairs<String, Value> = [
+      "loginServer": .string(host.name),
+      "username": shown.credentials.userName.map(Value.string) ?? .null,
+      "credentials": .string(shown.origin?.replacing("`", with: "") ?? "anonymous"),
+    ]
+    return .value(.record(Record(fields)))
+  }
+
+  private func askForPassword(_ host: RegistryHost, _ call: Invocation) throws -> Secret {
+    guard let prompter = call.run.prompter else {
+      throw ArgumentError(
+        "username",
+        AcrError(
+          .usage, "`--username` needs `--password` where nobody can be asked for it",
+          help: "`--password (secret env NAME)` takes it from the environment"))
+    }
+    return try prompter.secret("Password for \(host): ")
   }
 }
 
@@ -66,7 +74,7 @@ struct RegistryLogout: Command {
   func run(_ call: Invocation) throws -> Output {
     let host = try registryHost(call, "name")
     let registries = session.registries
-    let wasKnown = try Blocking.wait(call.run) { await registries.forget(host) }
+    let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
     if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
     return .nothing
   }

@@ -23,7 +23,7 @@ struct RepositoryList: Command {
 
   func run(_ call: Invocation) throws -> Output {
     let client = session.registries.client(try registryHost(call, "name"))
-    return .rows(try Pages.rows(client.catalogPages(), top: call.int("top"), call) { .string($0.name) })
+    return .rows(try Pages.rows(client.catalog(), top: call.int("top"), call) { .string($0.name) })
   }
 }
 
@@ -48,9 +48,9 @@ struct ShowTags: Command {
     let registry = try locate("name") { () throws(AcrError) in try RegistryArgument(call.string("name") ?? "") }
     let store: any ArtifactSource
     switch (registry, call.string("repository")) {
-    case (.layout(let path), _): store = try OCILayout(path: path, create: false)
+    case (.layout(let path), _): store = OCILayout(path: path)
     case (.registry, let name?):
-      store = try locate("repository") { try session.store(registry, RepositoryName(name), .pull).store }
+      store = try locate("repository") { session.store(registry, try RepositoryName(name), .pull).store }
     case (.registry(let host), nil):
       throw AcrError(
         .usage, "`repository show-tags` needs `--repository`", help: "`repository list --name \(host)` lists them")

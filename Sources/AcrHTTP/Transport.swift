@@ -6,7 +6,8 @@ public protocol Transport: Sendable {
   /// Sends one request and returns when the head of the answer is there; the body is pulled by the caller.
   /// It neither follows redirects nor tries again: that is ``HTTPClient``'s work. Any status is a normal return.
   /// Cancelling the calling task, or dropping the answer's body unread, stops the transfer.
-  /// - Throws: ``AcrError`` of kind `network`, `timeout`, `cancelled` or `usage`.
+  /// - Throws: ``AcrError`` of kind `network`, `timeout`, `cancelled` or `usage`; ``RequestNotSent`` around one where it
+  ///   is certain that nothing of the request was sent; and whatever a ``BodyStream`` throws.
   func send(_ request: TransportRequest) async throws -> TransportResponse
 }
 
@@ -77,13 +78,51 @@ public struct TransportResponse: Sendable {
   public let url: String
   /// The body.
   public let body: ResponseBody
+  /// How often the request was sent before this answer came, redirects not counted.
+  public let tries: Int
+  /// What the connection was, where the transport knows.
+  public let connection: ConnectionInfo?
 
   /// Creates an answer; for transports.
-  public init(status: Int, headers: HTTPFields, url: String, body: ResponseBody) {
+  public init(
+    status: Int, headers: HTTPFields, url: String, body: ResponseBody, tries: Int = 1,
+    connection: ConnectionInfo? = nil
+  ) {
     self.status = status
     self.headers = headers
     self.url = url
     self.body = body
+    self.tries = tries
+    self.connection = connection
+  }
+}
+
+/// The connection an answer came over.
+public struct ConnectionInfo: Sendable, Hashable {
+  /// `1.1`, `2`.
+  public let httpVersion: String
+  /// The address and port on the other side, which may be a proxy's; nil where it is not known.
+  public let remoteAddress: String?
+
+  /// Creates a description.
+  public init(httpVersion: String, remoteAddress: String?) {
+    self.httpVersion = httpVersion
+    self.remoteAddress = remoteAddress
+  }
+}
+
+/// A failure before the first byte of a request was sent (no name, no connection, no TLS): any method may be tried again.
+/// ``HTTPClient`` takes the reason out, so that its callers see an ``AcrError``.
+public struct RequestNotSent: Error, Sendable {
+  /// What happened.
+  public let reason: AcrError
+  /// True where trying again cannot help, as with a certificate that is not trusted.
+  public let isPermanent: Bool
+
+  /// Wraps a reason.
+  public init(_ reason: AcrError, isPermanent: Bool = false) {
+    self.reason = reason
+    self.isPermanent = isPermanent
   }
 }
 

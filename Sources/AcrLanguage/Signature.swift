@@ -21,12 +21,14 @@ public struct Signature: Sendable {
   public var input: Input
   /// True when it changes something outside the session, so that a dry run stops before it.
   public var changes: Bool
+  /// The Azure PowerShell cmdlet that means the same, if there is one.
+  public var cmdlet: Cmdlet?
 
   /// Creates a signature.
   public init(
     _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
     positionals: [Positional] = [], flags: [Flag] = [], examples: [Example] = [], input: Input = .none,
-    changes: Bool = false
+    changes: Bool = false, cmdlet: Cmdlet? = nil
   ) {
     self.name = name
     self.aliases = aliases
@@ -38,6 +40,7 @@ public struct Signature: Sendable {
     self.examples = examples
     self.input = input
     self.changes = changes
+    self.cmdlet = cmdlet
   }
 
   /// Every spelling, the main one first.
@@ -65,18 +68,22 @@ public struct Signature: Sendable {
     public var isRequired: Bool
     /// True for the last one when it takes all that are left, as a list.
     public var isRest: Bool
+    /// True for a rest that takes words starting with `-` too: behind the value before it no flag is looked for, as in
+    /// `run PROGRAM --its-flag`.
+    public var takesFlags: Bool
     public var help: String
     public var completer: Completer
 
     /// Creates a positional.
     public init(
-      _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false, help: String,
-      completer: Completer = .none
+      _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false,
+      takesFlags: Bool = false, help: String, completer: Completer = .none
     ) {
       self.name = name
       self.type = type
       self.isRequired = isRequired
       self.isRest = isRest
+      self.takesFlags = takesFlags
       self.help = help
       self.completer = completer
     }
@@ -111,6 +118,42 @@ public struct Signature: Sendable {
       self.defaultText = defaultText
       self.help = help
       self.completer = completer
+    }
+  }
+
+  /// A cmdlet's name and how its parameters map to the flags of the command. Both match without regard to case.
+  public struct Cmdlet: Sendable {
+    public var name: String
+    public var parameters: [Parameter]
+
+    /// Creates a cmdlet, for example `Get-AzAccessToken`.
+    public init(_ name: String, parameters: [Parameter]) {
+      self.name = name
+      self.parameters = parameters
+    }
+
+    /// `-Name`, and what it means.
+    public struct Parameter: Sendable {
+      /// Without the dash.
+      public var name: String
+      public var meaning: Meaning
+
+      /// Creates a parameter.
+      public init(_ name: String, _ meaning: Meaning) {
+        self.name = name
+        self.meaning = meaning
+      }
+    }
+
+    /// What a cmdlet's parameter means to the command.
+    public enum Meaning: Sendable, Equatable {
+      /// The flag of this long name.
+      case flag(String)
+      /// A part of a flag's value; the parts that are given are joined by `/` in this order (`-SourceRegistryUri` and
+      /// `-SourceImage` are `--source`).
+      case part(of: String, order: Int)
+      /// A fixed choice; each value sets the switch of that name, or nothing (`-Mode Force`).
+      case choice([String: String?])
     }
   }
 
@@ -174,6 +217,7 @@ public struct Catalog: Sendable {
   /// All functions.
   public let functions: [FunctionSignature]
   private let commandIndex: [String: Int]
+  private let cmdletIndex: [String: Int]
   private let functionIndex: [String: Int]
   /// Every word with which some command's name starts: `acr`, `acr manifest`, …
   private let prefixes: Set<String>
@@ -184,7 +228,9 @@ public struct Catalog: Sendable {
     self.functions = functions
     var index: [String: Int] = [:]
     var prefixes: Set<String> = []
+    var cmdlets: [String: Int] = [:]
     for (position, signature) in commands.enumerated() {
+      if let cmdlet = signature.cmdlet?.name.lowercased(), cmdlets[cmdlet] == nil { cmdlets[cmdlet] = position }
       for name in signature.names {
         if index[name] == nil { index[name] = position }
         var words = name.split(separator: " ")
@@ -195,12 +241,16 @@ public struct Catalog: Sendable {
       }
     }
     commandIndex = index
+    cmdletIndex = cmdlets
     self.prefixes = prefixes
     functionIndex = Dictionary(functions.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The command of an exact name (words joined by one space).
   public func command(named name: String) -> Signature? { commandIndex[name].map { commands[$0] } }
+
+  /// The command whose cmdlet has a name, without regard to case.
+  public func command(ofCmdlet name: String) -> Signature? { cmdletIndex[name.lowercased()].map { commands[$0] } }
 
   /// The function of a name.
   public func function(named name: String) -> FunctionSignature? { functionIndex[name].map { functions[$0] } }

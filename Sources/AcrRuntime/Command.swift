@@ -85,7 +85,9 @@ public struct Invocation {
     if case .duration(let value)? = arguments[name] { value } else { nil }
   }
   /// A secret; a plain text given to a parameter of type `secret` arrives as one.
-  public func secret(_ name: String) -> Secret? { if case .secret(let secret)? = arguments[name] { secret } else { nil } }
+  public func secret(_ name: String) -> Secret? {
+    if case .secret(let secret)? = arguments[name] { secret } else { nil }
+  }
 }
 
 /// A block given to a command, callable on the evaluator's thread.
@@ -94,12 +96,13 @@ public struct BlockValue {
   public let parameterCount: Int
   /// Runs it with these values and returns the value of its last statement.
   public let call: ([Value]) throws -> Value
-  /// A copy for another thread: it has its own frame with the outer variables' present values.
-  public let detached: @Sendable () -> (([Value]) throws -> Value)
+  /// Makes a copy for another thread and another (child) context: it has its own frame with the outer variables' present
+  /// values. Call it on the evaluator's thread, while the block does not run; call what it returns on one thread.
+  public let detached: (RunContext) -> (@Sendable ([Value]) throws -> Value)
 
   public init(
     parameterCount: Int, call: @escaping ([Value]) throws -> Value,
-    detached: @escaping @Sendable () -> (([Value]) throws -> Value)
+    detached: @escaping (RunContext) -> (@Sendable ([Value]) throws -> Value)
   ) {
     self.parameterCount = parameterCount
     self.call = call

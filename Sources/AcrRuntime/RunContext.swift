@@ -10,23 +10,46 @@ public final class RunContext: Sendable {
   public let isDryRun: Bool
   /// True when somebody sits at a terminal and can be asked.
   public let isInteractive: Bool
+  /// Whoever answers questions (`confirm`, `secret prompt`); nil when nobody can be asked.
+  public let prompter: (any Prompter)?
   private let interrupted = Atomic<Bool>(false)
   private let observers = Mutex<[Int: @Sendable () -> Void]>([:])
   private let nextObserver = Atomic<Int>(0)
+  /// The contexts of parallel jobs, and of running `finally` blocks, which only a second ^C stops.
+  private let dependents = Mutex<[Int: RunContext]>([:])
+  /// The errors that scripts of this run caught.
+  let caughtErrors: CaughtErrors
 
   /// Creates the context of a run.
-  public init(sink: any OutputSink, isDryRun: Bool = false, isInteractive: Bool = false) {
+  public init(
+    sink: any OutputSink, isDryRun: Bool = false, isInteractive: Bool = false, prompter: (any Prompter)? = nil
+  ) {
     self.sink = sink
     self.isDryRun = isDryRun
     self.isInteractive = isInteractive
+    self.prompter = prompter
+    caughtErrors = CaughtErrors()
+  }
+
+  /// A context of the same run with an interruption of its own.
+  private init(dependentOn parent: RunContext) {
+    sink = parent.sink
+    isDryRun = parent.isDryRun
+    isInteractive = parent.isInteractive
+    prompter = parent.prompter
+    caughtErrors = parent.caughtErrors
   }
 
   /// True from the first ^C on. Read before each statement and each row.
   public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
 
   /// Stops the run: the evaluator throws at the next statement, and running transfers are cancelled by their observers.
+  /// Called again, it stops the `finally` blocks that run because of the first time.
   public func interrupt() {
-    guard !interrupted.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    guard !interrupted.exchange(true, ordering: .sequentiallyConsistent) else {
+      for dependent in dependents.withLock({ Array($0.values) }) { dependent.interrupt() }
+      return
+    }
     for observer in observers.withLock({ Array($0.values) }) { observer() }
   }
 
@@ -45,6 +68,35 @@ public final class RunContext: Sendable {
     if isInterrupted { observer() }
     return try body()
   }
+
+  /// Runs `body` with a context of its own that stops when this one does, and can be stopped alone: the jobs of one
+  /// `par-each` end at its first error while the script goes on.
+  public func withChild<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
+    try withDependent { child in try onInterrupt({ child.interrupt() }, while: { try body(child) }) }
+  }
+
+  /// Runs `body` with a context that the ^C which stopped this one does not stop, only the next: a `finally` block.
+  func withCleanup<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
+    try withDependent(body)
+  }
+
+  private func withDependent<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
+    let dependent = RunContext(dependentOn: self)
+    let id = nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
+    dependents.withLock { $0[id] = dependent }
+    defer { dependents.withLock { $0[id] = nil } }
+    return try body(dependent)
+  }
+}
+
+/// Asks the person at the terminal.
+public protocol Prompter: Sendable {
+  /// Asks a question to be answered with yes or no.
+  /// - Throws: ``AcrError`` of kind `cancelled` when the person leaves with ^C or ^D.
+  func confirm(_ question: String) throws -> Bool
+  /// Asks for a text that is not shown while it is typed.
+  /// - Throws: ``AcrError`` of kind `cancelled` when the person leaves with ^C or ^D.
+  func secret(_ prompt: String) throws -> Secret
 }
 
 /// Where a run's output goes. Calls may come from several threads.

@@ -95,7 +95,14 @@ public struct DirectImport: Sendable {
     try await withThrowingTaskGroup(of: (Int, Digest?).self) { group in
       for (index, target) in targets.enumerated() {
         guard let tag = target.tag else { continue }
-        group.addTask { (index, try await limit.withPlace { try await target.store.digest(of: tag) }) }
+        group.addTask {
+          do {
+            return (index, try await limit.withPlace { try await target.store.digest(of: tag) })
+          } catch let error as AcrError where error.kind == .notFound {
+            // A repository or folder that is made by this import.
+            return (index, nil)
+          }
+        }
       }
       var found = [Digest?](repeating: nil, count: targets.count)
       for try await (index, digest) in group { found[index] = digest }

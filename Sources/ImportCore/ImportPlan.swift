@@ -62,7 +62,7 @@ public struct PlanReader: Sendable {
       }
       var next: [Descriptor] = []
       for manifest in level {
-        let image = try ImageManifest(manifest)
+        let image = try ImageManifest(manifest, name: source.displayName)
         for child in image.manifests where seenManifests.insert(child.digest).inserted { next.append(child) }
         for blob in image.blobs where !blob.isForeign && seenBlobs.insert(blob.digest).inserted { blobs.append(blob) }
       }

@@ -9,6 +9,8 @@ struct RegistryAnswer: Sendable {
   let headers: HTTPFields
   let url: String
   let bytes: [UInt8]
+  /// How often the request was sent.
+  let tries: Int
 
   /// How much of an error's text is read. Pages of errors can be long, and only their first words are shown.
   private static let errorLimit = 64 << 10
@@ -19,6 +21,7 @@ struct RegistryAnswer: Sendable {
     status = response.status
     headers = response.headers
     url = response.url
+    tries = response.tries
     if (200..<300).contains(response.status) {
       bytes = try await response.body.collect(upTo: limit)
     } else {
@@ -93,6 +96,6 @@ extension RegistryAnswer {
     let pieces = Mutex([bytes])
     return TransportResponse(
       status: status, headers: headers, url: url,
-      body: ResponseBody { pieces.withLock { $0.popLast() }.flatMap { $0.isEmpty ? nil : $0 } })
+      body: ResponseBody { pieces.withLock { $0.popLast() }.flatMap { $0.isEmpty ? nil : $0 } }, tries: tries)
   }
 }

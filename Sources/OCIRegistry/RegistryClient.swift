@@ -138,25 +138,33 @@ public struct RegistryClient: Sendable {
     }
     guard case .path(let path) = call.address else { preconditionFailure("there are two kinds of addresses") }
     let bases = endpoint.bases
-    var firstError: AcrError?
-    for (index, base) in bases.enumerated() {
-      let isLast = index == bases.count - 1
+    if bases.count > 1, let response = try await findAddress(bases, call, path, authorization) { return response }
+    return try await http.send(request(call, endpoint.bases[0] + path, authorization))
+  }
+
+  /// Sends a request to each of the addresses that may be the registry's, once, until one answers.
+  /// - Returns: the answer; nil when the request is to be sent again in the ordinary way, with its retries.
+  private func findAddress(
+    _ bases: [String], _ call: RegistryCall, _ path: String, _ authorization: Secret?
+  ) async throws -> TransportResponse? {
+    let http = http.retrying(.none)
+    for base in bases {
       do {
         let response = try await http.send(request(call, base + path, authorization))
-        guard !isLast, base.hasPrefix("http://"), response.status == 400 else {
+        if URLText.isPlain(base), response.status == 400 {
+          let answer = try await RegistryAnswer(response)
+          // The answer to a HEAD has no text that could tell, so it is taken for that too.
+          if call.method == .head || Self.wantsTLS(answer) { continue }
           endpoint.decide(base)
-          return response
+          return answer.response
         }
-        let answer = try await RegistryAnswer(response)
-        guard !Self.wantsTLS(answer) else { continue }
         endpoint.decide(base)
-        return answer.response
+        return response.status == 429 || response.status >= 500 ? nil : response
       } catch let error as AcrError where error.kind == .network {
-        if isLast { throw firstError ?? error }
-        firstError = error
+        // The next address may do. If none does, the first one is tried again and its error is the one to tell.
       }
     }
-    throw firstError ?? AcrError(.network, "no address of \(host) could be tried", target: host.name)
+    return nil
   }
 
   private func request(_ call: RegistryCall, _ url: String, _ authorization: Secret?) -> TransportRequest {

@@ -64,6 +64,7 @@ enum RegistryFailure {
       ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
       .compactMap { answer.headers.first($0) }.first
     error.retryAfter = answer.headers.first("Retry-After").flatMap { Int64($0) }.map { .seconds($0) }
+    if answer.tries > 1 { error.notes.append("tried \(answer.tries) times") }
     // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
     if let answering = URLText.host(answer.url), answering != host.apiHost, answering != host.name {
       error.notes.append("the answer came from \(answering)")

@@ -9,6 +9,8 @@ public final class RegistrySession: Sendable {
   private let http: HTTPClient
   private let insecureHosts: InsecureHosts
   private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
+  /// Clients with credentials of their own, so that many imports with the same ones share their tokens.
+  private let borrowedClients = Mutex<[(host: RegistryHost, credentials: Credentials, client: RegistryClient)]>([])
 
   /// Creates a session.
   /// - Parameter insecureHosts: registries for which plain http is allowed where https does not work.
@@ -24,6 +26,18 @@ public final class RegistrySession: Sendable {
       if let client = clients[host] { return client }
       let client = makeClient(host) { [credentials] in try await credentials.credentials(for: host) }
       clients[host] = client
+      return client
+    }
+  }
+
+  /// A client that uses other credentials than the session's, without keeping them for it.
+  /// - Parameter origin: where they come from, to be read after "from" in errors.
+  public func client(_ host: RegistryHost, credentials: Credentials, origin: String) -> RegistryClient {
+    borrowedClients.withLock { clients in
+      if let known = clients.first(where: { $0.host == host && $0.credentials == credentials }) { return known.client }
+      let found = FoundCredentials(credentials, origin: origin)
+      let client = makeClient(host) { found }
+      clients.append((host, credentials, client))
       return client
     }
   }

@@ -23,9 +23,12 @@ import Testing
     Valid(text: "localhost:5000/a:b", registry: "localhost:5000", repository: "a", tag: "b"),
     Valid(text: "127.0.0.1:5000/a/b/c", registry: "127.0.0.1:5000", repository: "a/b/c"),
     Valid(text: "[::1]:5000/a", registry: "[::1]:5000", repository: "a"),
-    Valid(text: "REG.Example.COM/a_b/c__d/e-f/g--h/i.j", registry: "reg.example.com", repository: "a_b/c__d/e-f/g--h/i.j"),
+    Valid(
+      text: "REG.Example.COM/a_b/c__d/e-f/g--h/i.j", registry: "reg.example.com", repository: "a_b/c__d/e-f/g--h/i.j"),
     Valid(text: "x.azurecr.io/a@\(digest)", registry: "x.azurecr.io", repository: "a", digest: digest),
-    Valid(text: "x.azurecr.io/a:1_A.b-c@\(digest)", registry: "x.azurecr.io", repository: "a", tag: "1_A.b-c", digest: digest),
+    Valid(
+      text: "x.azurecr.io/a:1_A.b-c@\(digest)", registry: "x.azurecr.io", repository: "a", tag: "1_A.b-c",
+      digest: digest),
   ])
   func reads(_ expected: Valid) throws {
     let reference = try ImageReference(expected.text)

@@ -57,13 +57,14 @@ import Testing
 }
 
 @Suite struct LinkHeaderTests {
-  @Test(arguments: [
-    ([#"</v2/a/tags/list?last=b&n=2>; rel="next""#], "/v2/a/tags/list?last=b&n=2"),
-    (["<https://h/x?a=1,2>; rel=next"], "https://h/x?a=1,2"),
-    ([#"</p>; rel="prev", </n>; title="x"; rel="next""#], "/n"),
-    ([#"</p>; rel="prev""#, #"</n>;REL=NEXT"#], "/n"),
-    ([#"</p>; rel="last""#], nil), (["</p>"], nil), (["</p"], nil), ([], nil), ([""], nil),
-  ] as [([String], String?)])
+  @Test(
+    arguments: [
+      ([#"</v2/a/tags/list?last=b&n=2>; rel="next""#], "/v2/a/tags/list?last=b&n=2"),
+      (["<https://h/x?a=1,2>; rel=next"], "https://h/x?a=1,2"),
+      ([#"</p>; rel="prev", </n>; title="x"; rel="next""#], "/n"),
+      ([#"</p>; rel="prev""#, #"</n>;REL=NEXT"#], "/n"),
+      ([#"</p>; rel="last""#], nil), (["</p>"], nil), (["</p"], nil), ([], nil), ([""], nil),
+    ] as [([String], String?)])
   func findsTheNextPage(_ headers: [String], _ expected: String?) { #expect(LinkHeader.next(headers) == expected) }
 }
 

@@ -28,14 +28,22 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
   }
 
   /// A copy of the value.
-  var current: Value { update { $0 } }
+  var current: Value {
+    condition.lock()
+    defer { condition.unlock() }
+    return value
+  }
 
-  /// Blocks until `isSatisfied` holds or the deadline has passed.
+  /// Blocks until `isSatisfied` holds or the deadline, if there is one, has passed.
   /// - Returns: whether it holds.
-  func wait(until deadline: Date = .distantFuture, _ isSatisfied: (Value) -> Bool) -> Bool {
+  func wait(until deadline: Date? = nil, _ isSatisfied: (Value) -> Bool) -> Bool {
     condition.lock()
     defer { condition.unlock() }
     while !isSatisfied(value) {
+      guard let deadline else {
+        condition.wait()
+        continue
+      }
       if !condition.wait(until: deadline) { return isSatisfied(value) }
     }
     return true

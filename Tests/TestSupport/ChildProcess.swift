@@ -5,7 +5,7 @@ import Foundation
 /// Not Foundation's `Process`: that cannot give a child a controlling terminal, and a fork in a process with threads is not safe.
 final class ChildProcess: Sendable {
   /// Where the child's standard streams go.
-  enum Streams {
+  enum Streams: Sendable {
     /// Descriptors of the caller for input, output and errors.
     case descriptors(Int32, Int32, Int32)
     /// All three are the terminal of this path, which becomes the controlling terminal of a new session.
@@ -19,6 +19,26 @@ final class ChildProcess: Sendable {
   init(
     executable: String, arguments: [String], environment: [String: String], directory: String?, streams: Streams
   ) throws {
+    let started = Monitor<Result<pid_t, TestSupportError>?>(nil)
+    // One thread starts the child and lives as long as it, for the sake of children that ask the system to end them together
+    // with their parent (`setpriv --pdeathsig`): the parent is a thread there (prctl(2), PR_SET_PDEATHSIG).
+    Thread.detachNewThread { [ending] in
+      let result = Result { () throws(TestSupportError) in
+        try Self.spawn(executable, arguments, environment, directory, streams)
+      }
+      started.update { $0 = result }
+      guard case .success(let child) = result else { return }
+      Self.await(child, ending)
+    }
+    _ = started.wait { $0 != nil }
+    guard let result = started.current else { throw TestSupportError("\(executable) was not started") }
+    identifier = try result.get()
+  }
+
+  private static func spawn(
+    _ executable: String, _ arguments: [String], _ environment: [String: String], _ directory: String?,
+    _ streams: Streams
+  ) throws(TestSupportError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -58,15 +78,20 @@ final class ChildProcess: Sendable {
     var started: pid_t = 0
     let code = posix_spawn(&started, executable, &actions, &attributes, argumentPointers, environmentPointers)
     guard code == 0 else { throw TestSupportError.system("starting \(executable)", code) }
-    identifier = started
-    let child = started
-    Thread.detachNewThread { [ending] in
+    return started
+  }
+
+  /// Blocks until the child has ended and notes how.
+  private static func await(_ child: pid_t, _ ending: Monitor<ProgramResult.Ending?>) {
+    // The child is only looked at first, and taken away with the lock held: send(_:) cannot meet a reused id.
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+    ending.update { ending in
       var status: Int32 = 0
       while waitpid(child, &status, 0) < 0 && errno == EINTR {}
       // What WIFSIGNALED, WTERMSIG and WEXITSTATUS do; they are macros, which Swift does not import.
       let signal = status & 0x7F
-      let result: ProgramResult.Ending = signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
-      ending.update { $0 = result }
+      ending = signal == 0 ? .exit((status >> 8) & 0xFF) : .signal(signal)
     }
   }
 
@@ -74,7 +99,7 @@ final class ChildProcess: Sendable {
   var result: ProgramResult.Ending? { ending.current }
 
   /// Blocks until the child has ended or the deadline has passed; nil in the second case.
-  func wait(until deadline: Date = .distantFuture) -> ProgramResult.Ending? {
+  func wait(until deadline: Date? = nil) -> ProgramResult.Ending? {
     _ = ending.wait(until: deadline) { $0 != nil }
     return ending.current
   }

@@ -119,6 +119,13 @@ extension LoopbackServer {
       return text + "\r\n"
     }
 
+    /// The bytes of all steps as text.
+    var bodyText: String {
+      steps.map { step in
+        if case .bytes(let bytes) = step { String(decoding: bytes, as: UTF8.self) } else { "" }
+      }.joined()
+    }
+
     private var bodyCount: Int {
       steps.reduce(0) { sum, step in
         switch step {

@@ -89,9 +89,12 @@ public final class RegistryServer: Sendable {
       let directFile = try directory.write(
         Self.configuration(storage, logsRequests: false, http: "", auth: ""), to: "direct.yml")
       // The minimal environment has no REGISTRY_* variables, which would override the file.
-      main = try Program(program, ["serve", mainFile]).start()
+      // A test run that crashes cannot stop anything, so the system is asked to.
+      let guardian = try Program.locate("setpriv", package: "util-linux")
+      let serve = ["--pdeathsig", "KILL", program, "serve"]
+      main = try Program(guardian, serve + [mainFile]).start()
       started.append(main)
-      direct = try Program(program, ["serve", directFile]).start()
+      direct = try Program(guardian, serve + [directFile]).start()
       started.append(direct)
       authority = try await Self.waitForAddress(main)
       directAuthority = try await Self.waitForAddress(direct)

@@ -13,8 +13,6 @@ public final class RunningProgram: Sendable {
   }
 
   init(_ program: Program) throws {
-    // A child that does not read its input must not end the test run.
-    signal(SIGPIPE, SIG_IGN)
     let input = try Pipe.make()
     let output = try Pipe.make()
     let errors = try Pipe.make()
@@ -30,6 +28,7 @@ public final class RunningProgram: Sendable {
     for end in [input.reader, output.writer, errors.writer] { close(end) }
     let text = program.input
     Thread.detachNewThread {
+      Pipe.blockBrokenPipeSignal()
       Pipe.write(text, to: input.writer)
       close(input.writer)
     }
@@ -97,6 +96,14 @@ enum Pipe {
     // Not pipe2, which Swift's Glibc module does not have.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
+  }
+
+  /// Keeps the calling thread's writes to a pipe that nobody reads from ending the test run: they fail with EPIPE then.
+  static func blockBrokenPipeSignal() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 
   /// Some bytes; nil at the end of the stream, or when it broke.

@@ -132,6 +132,9 @@ final class Socket: Sendable {
   /// Ends the sending direction only.
   func finishWriting() { _ = Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
 
+  /// Ends the receiving direction, which the other end does not notice; a thread blocked in ``read(_:)`` wakes up.
+  func finishReading() { _ = Glibc.shutdown(descriptor, Int32(SHUT_RD)) }
+
   /// Makes the coming ``close()`` send RST instead of FIN and drop what is unsent.
   func resetOnClose() {
     var value = linger(l_onoff: 1, l_linger: 0)

@@ -67,6 +67,24 @@ import Testing
     }
   }
 
+  @Test func aTokenEndsWhenItsLifetimeIsOver() async throws {
+    try await withTokenServer { tokens in
+      try await withRegistryServer(.token(tokens)) { registry in
+        let url = "\(registry.url)/v2/a/tags/list"
+        let token = try tokens.makeToken(scopes: ["repository:a:pull"], lifetime: .seconds(4))
+        let header = "Authorization: Bearer \(token)"
+        #expect(try await curl("-H", header, url) == "404")
+        // Without the registry's leeway taken into account this would need more than a minute.
+        var status = "404"
+        for _ in 0..<60 where status == "404" {
+          try await Task.sleep(for: .milliseconds(250))
+          status = try await curl("-H", header, url)
+        }
+        #expect(status == "401")
+      }
+    }
+  }
+
   @Test func missingProgramNamesItsPackage() throws {
     let error = #expect(throws: TestSupportError.self) {
       try Program.locate("no-such-program-here", package: "its-package")

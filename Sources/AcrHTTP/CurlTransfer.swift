@@ -1,0 +1,192 @@
+import AcrCore
+import CCurl
+import Glibc
+import HTTPTypes
+
+/// One request on its way, with its handle. It lives on the loop's thread only; other threads see its channels.
+final class CurlTransfer {
+  /// What a transfer starts with.
+  struct Plan: Sendable {
+    let id: UInt64
+    let request: TransportRequest
+    let url: URLReference
+    let proxy: Secret?
+    let response: ResponseChannel
+    /// The way of a streamed body; nil for bodies in memory.
+    let upload: UploadChannel?
+  }
+
+  let plan: Plan
+  let handle: UnsafeMutableRawPointer
+  /// True where something arrived since the last flush.
+  var hasNews = false
+
+  private let stallTimeout: Duration
+  private let connectTimeout: Duration
+  private let errorText: UnsafeMutablePointer<CChar>
+  /// The header list that libcurl reads during the transfer; freed at its end.
+  private var headerList: UnsafeMutablePointer<curl_slist>?
+  private let memoryBody: [UInt8]
+  private var memoryOffset = 0
+
+  private var status = 0
+  private var version = ""
+  private var fields = HTTPFields()
+  private var hasHead = false
+  private var remote: String?
+  private var headerBytes: Int64 = 0
+  private var received: Int64 = 0
+
+  /// How often libcurl was about to send the request: the second time is after a kept connection turned out dead.
+  private var sends = 0
+  private var isReceivePaused = false
+  private var isSendPaused = false
+  private var lastProgress = Monotonic.now()
+  private var lastCount: Int64 = 0
+
+  init(_ plan: Plan, _ handle: UnsafeMutableRawPointer, _ configuration: CurlTransport.Configuration) {
+    self.plan = plan
+    self.handle = handle
+    stallTimeout = configuration.stallTimeout
+    connectTimeout = configuration.connectTimeout
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    if case .bytes(let bytes) = plan.request.body { memoryBody = bytes } else { memoryBody = [] }
+    headerList = applyOptions(configuration, errorText)
+  }
+
+  deinit { errorText.deallocate() }
+
+  /// Ends both channels, after the handle was taken off the multi handle.
+  func finish(_ outcome: Result<Void, any Error>) {
+    plan.upload?.close()
+    plan.response.finish(outcome)
+    acr_curl_slist_free_all(headerList)
+    headerList = nil
+  }
+
+  /// Lets libcurl go on in one direction, and stay paused in the other if it was.
+  func resume(receiving: Bool) {
+    if receiving { isReceivePaused = false } else { isSendPaused = false }
+    lastProgress = Monotonic.now()
+    var paused = 0
+    if isReceivePaused { paused |= Int(CURLPAUSE_RECV) }
+    if isSendPaused { paused |= Int(CURLPAUSE_SEND) }
+    _ = acr_curl_easy_pause(handle, Int32(paused))
+  }
+
+  /// Lets libcurl see the end of an answer that came while sending was paused: it has given up sending (as it does for
+  /// every status from 300 on) but does not end the transfer before the pause is over.
+  func endPauseAfterRefusal() {
+    if hasHead, status >= 300, isSendPaused { resume(receiving: false) }
+  }
+
+  /// True where the request was sent, nothing is waiting for this side, and no byte has moved for the time allowed.
+  /// libcurl's own limit (`CURLOPT_LOW_SPEED_TIME`) would count the time in which sending is paused.
+  func isStalled(at now: Duration) -> Bool {
+    var sent: curl_off_t = 0
+    _ = acr_curl_easy_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T, &sent)
+    let count = Int64(sent) + received + headerBytes + Int64(sends)
+    if count != lastCount || sends == 0 || isReceivePaused || isSendPaused {
+      lastCount = count
+      lastProgress = now
+    }
+    return now - lastProgress >= stallTimeout
+  }
+
+  /// What libcurl's result means for the caller.
+  func outcome(_ code: CURLcode) -> Result<Void, any Error> {
+    if code == CURLE_OK, hasHead { return .success(()) }
+    if let error = plan.upload?.error { return .failure(error) }
+    var systemError = 0
+    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_OS_ERRNO, &systemError)
+    var proxyStatus = 0
+    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
+    let failure = CurlFailure(
+      code: code, place: plan.url.hostAndPort ?? "", placeWithPort: "\(plan.url.host ?? ""):\(plan.url.port ?? 0)",
+      proxy: plan.proxy.map(ProxySettings.place), proxyStatus: proxyStatus, systemError: Int32(clamping: systemError),
+      text: String(cString: errorText), connectTimeout: connectTimeout, hasHead: hasHead, received: received,
+      expected: fields[.contentLength].flatMap(Int64.init))
+    let error = AcrError(failure)
+    if sends == 0 { return .failure(RequestNotSent(error, isPermanent: failure.isPermanent)) }
+    return .failure(error)
+  }
+}
+
+// MARK: What libcurl calls
+
+extension CurlTransfer {
+  /// One line of a head, or of the trailer that may follow a chunked body.
+  func receiveHeader(_ line: UnsafeRawBufferPointer) {
+    headerBytes += Int64(line.count)
+    if hasHead { return }
+    let text = String(decoding: line, as: UTF8.self)
+    let content = text.hasSuffix("\r\n") ? text.dropLast(1) : text.hasSuffix("\n") ? text.dropLast(1) : text[...]
+    if content.isEmpty {
+      // 1xx heads come before the real one (RFC 9110, 15.2).
+      guard status >= 200 else { return }
+      hasHead = true
+      hasNews = true
+      let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote)
+      plan.response.append(head: ResponseHead(status: status, headers: fields, connection: connection))
+    } else if content.hasPrefix("HTTP/") {
+      let parts = content.dropFirst(5).split(separator: " ", maxSplits: 2)
+      version = parts.first.map(String.init) ?? ""
+      status = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+      fields = HTTPFields()
+    } else if let colon = content.firstIndex(of: ":"), let name = HTTPField.Name(String(content[..<colon])) {
+      let value = content[content.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+      fields.append(HTTPField(name: name, value: String(value)))
+    }
+  }
+
+  /// Bytes of the body; false pauses the transfer, and libcurl gives the same bytes again later.
+  func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard plan.response.append(bytes) else {
+      isReceivePaused = true
+      return false
+    }
+    received += Int64(bytes.count)
+    hasNews = true
+    return true
+  }
+
+  /// Fills libcurl's buffer with the request's body; the result is what its read callback returns.
+  func sendBody(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    guard let upload = plan.upload else {
+      let count = min(buffer.count, memoryBody.count - memoryOffset)
+      memoryBody.withUnsafeBytes { bytes in
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[memoryOffset..<memoryOffset + count]))
+      }
+      memoryOffset += count
+      return count
+    }
+    switch upload.read(into: buffer) {
+    case .bytes(let count): return count
+    case .end: return 0
+    case .failed: return Int(CURL_READFUNC_ABORT)
+    case .wait:
+      isSendPaused = true
+      return Int(CURL_READFUNC_PAUSE)
+    }
+  }
+
+  /// Goes back to the start of the body, for sending it again on a new connection; false where it cannot.
+  func rewindBody() -> Bool {
+    guard let upload = plan.upload else {
+      memoryOffset = 0
+      return true
+    }
+    return upload.isUntouched
+  }
+
+  /// Called when a connection stands and the request is about to be sent; false stops the transfer. libcurl sends a
+  /// request again by itself when a kept connection was closed without an answer; a request that may have been acted on
+  /// must not be sent twice (RFC 9110, 9.2.2).
+  func willSend(to address: String, port: Int) -> Bool {
+    guard sends == 0 || plan.request.isIdempotent else { return false }
+    sends += 1
+    remote = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    return true
+  }
+}

@@ -1,0 +1,162 @@
+import AcrCore
+import CCurl
+import Glibc
+
+/// What runs on the loop's thread: the only place that touches libcurl's handles.
+final class CurlWorker {
+  /// How many used handles are kept for the next transfers.
+  private static let poolSize = 16
+  /// How often in a row the loop looks for more input before it hands a waiting task the little it has.
+  private static let maximumHolds = 16
+
+  private let loop: CurlLoop
+  private let multi: UnsafeMutableRawPointer
+  private let configuration: CurlTransport.Configuration
+  private var transfers: [UInt64: CurlTransfer] = [:]
+  private var idByHandle: [UnsafeMutableRawPointer: UInt64] = [:]
+  private var pool: [UnsafeMutableRawPointer] = []
+  private var lastStallCheck = Monotonic.now()
+
+  init?(_ loop: CurlLoop, _ configuration: CurlTransport.Configuration) {
+    guard let multi = loop.multi else { return nil }
+    self.loop = loop
+    self.multi = multi
+    self.configuration = configuration
+    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
+    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
+    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
+  }
+
+  /// Works until the loop is closed.
+  func run() {
+    var holds = 0
+    while true {
+      let work = loop.take(isIdle: transfers.isEmpty)
+      for command in work.commands { handle(command) }
+      if work.isAborting {
+        for id in Array(transfers.keys) { end(id, .failure(AcrError.transferCancelled)) }
+      }
+      if work.isClosed { break }
+
+      var running: Int32 = 0
+      _ = acr_curl_multi_perform(multi, &running)
+      collectDone()
+      if flush(isIdle: false) {
+        var ready: Int32 = 0
+        _ = acr_curl_multi_poll(multi, 0, &ready)
+        holds += 1
+        if ready > 0, holds < CurlWorker.maximumHolds { continue }
+        _ = flush(isIdle: true)
+      }
+      holds = 0
+      checkStalls()
+      if work.isStopping, transfers.isEmpty { continue }
+      _ = acr_curl_multi_poll(multi, pollMilliseconds, nil)
+    }
+    for handle in pool { acr_curl_easy_cleanup(handle) }
+    _ = acr_curl_multi_cleanup(multi)
+  }
+
+  private func handle(_ command: CurlLoop.Command) {
+    switch command {
+    case .start(let plan): start(plan)
+    case .cancel(let id): end(id, .failure(AcrError.transferCancelled))
+    case .resumeReceiving(let id): transfers[id]?.resume(receiving: true)
+    case .resumeSending(let id): transfers[id]?.resume(receiving: false)
+    }
+  }
+
+  private func start(_ plan: CurlTransfer.Plan) {
+    guard let handle = pool.popLast() ?? acr_curl_easy_init() else {
+      plan.response.finish(.failure(AcrError(.network, "libcurl has no memory for a request")))
+      return
+    }
+    let transfer = CurlTransfer(plan, handle, configuration)
+    let code = acr_curl_multi_add_handle(multi, handle)
+    guard code == CURLM_OK else {
+      transfer.finish(.failure(AcrError(.network, "libcurl does not take a request (CURLMcode \(code.rawValue))")))
+      release(handle)
+      return
+    }
+    transfers[plan.id] = transfer
+    idByHandle[handle] = plan.id
+  }
+
+  private func collectDone() {
+    var code = CURLE_OK
+    while let handle = acr_curl_multi_next_done(multi, &code) {
+      guard let id = idByHandle[handle], let transfer = transfers[id] else { continue }
+      end(id, transfer.outcome(code))
+    }
+  }
+
+  /// Takes a transfer off the multi handle, which closes its connection (or resets its HTTP/2 stream) if it is not done.
+  private func end(_ id: UInt64, _ outcome: Result<Void, any Error>) {
+    guard let transfer = transfers.removeValue(forKey: id) else { return }
+    idByHandle[transfer.handle] = nil
+    _ = acr_curl_multi_remove_handle(multi, transfer.handle)
+    transfer.finish(outcome)
+    release(transfer.handle)
+  }
+
+  private func release(_ handle: UnsafeMutableRawPointer) {
+    guard pool.count < CurlWorker.poolSize else {
+      acr_curl_easy_cleanup(handle)
+      return
+    }
+    acr_curl_easy_reset(handle)
+    // Setting the size frees the buffer of the last upload, which a pooled handle would keep otherwise.
+    _ = acr_curl_easy_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
+    pool.append(handle)
+  }
+
+  /// Hands out what has arrived; true where something was held back for company.
+  private func flush(isIdle: Bool) -> Bool {
+    var isHolding = false
+    for transfer in transfers.values where transfer.hasNews {
+      transfer.endPauseAfterRefusal()
+      transfer.hasNews = false
+      switch transfer.plan.response.flush(isIdle: isIdle) {
+      case .nothing: break
+      case .resumeReceiving: transfer.resume(receiving: true)
+      case .flushAgain:
+        transfer.hasNews = true
+        isHolding = true
+      }
+    }
+    return isHolding
+  }
+
+  private func checkStalls() {
+    let now = Monotonic.now()
+    guard !transfers.isEmpty, now - lastStallCheck >= stallCheckInterval else { return }
+    lastStallCheck = now
+    for (id, transfer) in transfers where transfer.isStalled(at: now) {
+      let error = AcrError.stalled(host: transfer.plan.url.hostAndPort ?? "", after: configuration.stallTimeout)
+      end(id, .failure(error))
+    }
+  }
+
+  private var stallCheckInterval: Duration { min(.seconds(1), configuration.stallTimeout / 4) }
+
+  private var pollMilliseconds: Int32 {
+    transfers.isEmpty ? 3_600_000 : Int32(clamping: Monotonic.milliseconds(stallCheckInterval) + 1)
+  }
+}
+
+/// The clock that only runs forward, as time since some fixed moment.
+enum Monotonic {
+  static func now() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
+  /// A duration in whole milliseconds, at least 0.
+  static func milliseconds(_ duration: Duration) -> Int {
+    let (seconds, attoseconds) = duration.components
+    guard seconds < Int64(Int32.max) else { return Int(Int32.max) * 1000 }
+    return max(0, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+  }
+}

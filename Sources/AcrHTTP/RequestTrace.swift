@@ -1,0 +1,177 @@
+import AcrCore
+import Glibc
+import HTTPTypes
+import Synchronization
+
+/// A file with one line of JSON for each request that was sent, each retry and redirect on a line of its own, for people
+/// who look for a fault. What could be a secret is never written: of `Authorization` only the scheme, of queries only the
+/// values that are known to be harmless, of bodies only their length.
+public final class RequestTrace: Sendable {
+  private let file: Mutex<Int32>
+
+  /// Opens the file for adding lines; it is created so that only its owner can read it.
+  /// - Throws: ``AcrError`` of kind `usage` where it cannot be opened.
+  public init(path: String) throws(AcrError) {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw AcrError(.usage, "the trace file `\(path)` cannot be opened: \(reason)", help: "name another file")
+    }
+    file = Mutex(descriptor)
+  }
+
+  deinit { file.withLock { _ = close($0) } }
+
+  /// Notes a request that is about to be sent.
+  func start(_ request: TransportRequest, try number: Int) -> TraceRecord {
+    TraceRecord(self, request, try: number)
+  }
+
+  /// Adds a line with one call, so that lines of several processes do not mix. A full disk must not stop the work that
+  /// is traced, so a failure is not reported.
+  fileprivate func write(_ line: [UInt8]) {
+    file.withLock { descriptor in
+      _ = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+  }
+}
+
+/// One line on its way: it is written when the answer's body has ended, was dropped, or the request failed.
+final class TraceRecord: Sendable {
+  private struct Result {
+    var received: Int64 = 0
+    var response: Answer?
+    var sent: Int64 = 0
+    var isWritten = false
+  }
+
+  private struct Answer {
+    var status: Int
+    var ids: [(name: String, value: String)]
+    var connection: ConnectionInfo?
+  }
+
+  private let trace: RequestTrace
+  private let method: String
+  private let url: String
+  private let headerNames: [String]
+  private let authorization: String?
+  private let isConfidential: Bool
+  private let number: Int
+  private let time = Timestamp.now()
+  private let start = Monotonic.now()
+  private let result = Mutex(Result())
+
+  fileprivate init(_ trace: RequestTrace, _ request: TransportRequest, try number: Int) {
+    self.trace = trace
+    self.number = number
+    method = request.method.rawValue
+    url = URLReference(request.url).redactedText
+    headerNames = request.headers.map(\.name.rawName)
+    authorization = request.authorization.map(TraceRecord.scheme)
+    isConfidential = request.isConfidential
+  }
+
+  /// Notes the head of the answer, and gives the answer back with a body that is counted.
+  func answered(_ response: TransportResponse, sent: Int64) -> TransportResponse {
+    let ids = response.headers.filter(TraceRecord.isRequestID).map { ($0.name.rawName, String($0.value.prefix(200))) }
+    result.withLock { result in
+      result.sent = sent
+      result.response = Answer(status: response.status, ids: ids, connection: response.connection)
+    }
+    let body = ResponseBody(
+      pull: { [self] in
+        do {
+          guard let piece = try await response.body.next() else {
+            write(error: nil)
+            return nil
+          }
+          result.withLock { $0.received += Int64(piece.count) }
+          return piece
+        } catch {
+          write(error: error)
+          throw error
+        }
+      }, stop: { [self] in write(error: nil) })
+    return TransportResponse(
+      status: response.status, headers: response.headers, url: response.url, body: body, tries: response.tries,
+      connection: response.connection)
+  }
+
+  /// Notes that there is no answer.
+  func failed(_ error: any Error, sent: Int64) {
+    result.withLock { $0.sent = sent }
+    write(error: error)
+  }
+
+  private func write(error: (any Error)?) {
+    let line: [UInt8]? = result.withLock { result in
+      guard !result.isWritten else { return nil }
+      result.isWritten = true
+      return format(result, error)
+    }
+    if let line { trace.write(line) }
+  }
+
+  private func format(_ result: Result, _ error: (any Error)?) -> [UInt8] {
+    var members: [JSONValue.Member] = [
+      .init("time", .string(time.description)),
+      .init("method", .string(method)),
+      .init("url", .string(url)),
+      .init("headers", .array(headerNames.map { .string($0) })),
+    ]
+    if let authorization { members.append(.init("authorization", .string(authorization))) }
+    if isConfidential { members.append(.init("confidential", true)) }
+    members.append(.init("try", .integer(Int64(number))))
+    if let answer = result.response {
+      members.append(.init("status", .integer(Int64(answer.status))))
+      if let connection = answer.connection {
+        members.append(.init("httpVersion", .string(connection.httpVersion)))
+        if let remote = connection.remoteAddress { members.append(.init("remote", .string(remote))) }
+      }
+      if !answer.ids.isEmpty {
+        members.append(.init("ids", .object(answer.ids.map { .init($0.name, .string($0.value)) })))
+      }
+    }
+    members.append(.init("durationMs", .integer(Int64(Monotonic.milliseconds(Monotonic.now() - start)))))
+    members.append(.init("sentBytes", .integer(result.sent)))
+    members.append(.init("receivedBytes", .integer(result.received)))
+    if let error {
+      let kind = (error as? AcrError)?.kind.name ?? (error is CancellationError ? ErrorKind.cancelled.name : "other")
+      members.append(.init("error", .string(kind)))
+    }
+    return Array((JSONValue.object(members).text + "\n").utf8)
+  }
+
+  /// `Bearer …redacted`: the scheme is a word from a short list, anything else could already be the secret.
+  private static func scheme(of authorization: Secret) -> String {
+    let text = authorization.reveal()
+    let known = ["Bearer", "Basic"].first { text.lowercased().hasPrefix("\($0.lowercased()) ") }
+    return known.map { "\($0) …redacted" } ?? "…redacted"
+  }
+
+  /// The fields with which a server's support finds a request again.
+  private static func isRequestID(_ field: HTTPField) -> Bool {
+    let name = field.name.canonicalName
+    return name.hasPrefix("docker-distribution-")
+      || ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].contains(name)
+  }
+}
+
+extension URLReference {
+  /// The parameters whose values say what was asked for and open nothing.
+  private static let harmlessParameters: Set<String> = [
+    "n", "last", "digest", "mount", "from", "scope", "service", "api-version", "artifactType", "orderby", "account",
+  ]
+
+  /// The URL for traces: no user, no fragment, and of the query only harmless values.
+  var redactedText: String {
+    guard let query else { return publicText }
+    let parameters = query.split(separator: "&", omittingEmptySubsequences: false).map { parameter -> String in
+      guard let mark = parameter.firstIndex(of: "=") else { return parameter.isEmpty ? "" : "redacted" }
+      let name = String(parameter[..<mark])
+      return URLReference.harmlessParameters.contains(name) ? String(parameter) : "\(name)=redacted"
+    }
+    return "\(publicText)?\(parameters.joined(separator: "&"))"
+  }
+}

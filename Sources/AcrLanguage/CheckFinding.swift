@@ -1,0 +1,79 @@
+/// What the check can find once a text is syntactically right. The sentences are in `CheckFinding+Message.swift`.
+enum CheckFinding: Equatable, Sendable {
+  // Variables
+  case unknownVariable(String, nearest: String?, isInEnvironment: Bool)
+  case wholeEnvironment
+  case environmentInWord(String)
+  case environmentIsReserved
+  case assignsEnvironment
+  case rowIsReserved
+  case noRow(String, blockName: String?)
+  case declaredTwice(String, line: Int?)
+  case shadows(String, line: Int)
+  case unusedVariable(String)
+  case notAssignable(String, Variable.Kind)
+  case assignsOuterFromDefinition(String)
+  case assignsOuterInParallel(String)
+  case recordInWord(String, field: String?)
+  case keyTwice(String)
+  // Commands
+  case unknownCommand(String, nearest: String?)
+  case lists(String, [String])
+  case commandIsVariable(String)
+  case assignsBareName(String, isKnown: Bool)
+  case shellAssignment(String)
+  case functionAsCommand(String)
+  case unknownFlag(String, command: String, nearest: String?)
+  case flagWithoutValue(String, next: String?)
+  case flagTwice(String)
+  case missing(String, [String], isFlag: Bool, isCall: Bool)
+  case missingBlock(String)
+  case tooManyValues(String, limit: Int, isCall: Bool)
+  case wrongWord(String, ValueType, String)
+  case wrongType(String, ValueType, found: ValueType)
+  case notAChoice(String, [String])
+  case blockForValue(String, ValueType)
+  case valueForBlock(String, isRecord: Bool)
+  case needsInput(String)
+  case takesNoInput(String)
+  case functionTakesNoInput(String)
+  case sourceWithRegistry
+  case plainSecret(String)
+  // Functions
+  case unknownFunction(String, nearest: String?)
+  case unknownModule(String)
+  case commandAsFunction(String)
+  case wrongArity(name: String, arity: ClosedRange<Int>, parameters: String, given: Int)
+  case flagsNeedCommand(String, [String])
+  case definedTwice(String, line: Int)
+  case hidesCommand(String)
+  case hidesFunction(String)
+  case restNotLast
+  case requiredBehindOptional(String, String)
+  // Statements
+  case paramNotAtTop(isSession: Bool)
+  case returnAtTop
+  case returnInBlock
+  case outsideLoop(String)
+  case loopWordInBlock(String)
+  case unreachable(String)
+  // Modules
+  case noModules
+  case moduleNotRead(String, String)
+  case moduleCycle([String])
+  case moduleNameTaken(String)
+  case importedTwice(String, String)
+  case statementInModule
+
+  var severity: Diagnostic.Severity {
+    switch self {
+    case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction: .warning
+    case .plainSecret: .note
+    default: .error
+    }
+  }
+
+  static func wrongArity(_ function: FunctionSignature, given: Int) -> CheckFinding {
+    .wrongArity(name: function.name, arity: function.arity, parameters: function.parameters, given: given)
+  }
+}

@@ -1,0 +1,386 @@
+extension Checker {
+  /// Arguments on their way to parameters.
+  private struct Binding {
+    var arguments: [CheckedArgument] = []
+    /// Where the argument of each parameter is.
+    var places: [String: Int] = [:]
+    /// How many positionals have a value.
+    var positionalCount = 0
+    /// True when something was wrong, so that what is missing is not worth another finding.
+    var isBroken = false
+  }
+
+  /// Gives each argument its parameter and checks its value.
+  mutating func bind(_ arguments: ArraySlice<Argument>, to signature: Signature, as name: Name) -> [CheckedArgument] {
+    var binding = Binding()
+    var index = arguments.startIndex
+    while index < arguments.endIndex {
+      let argument = arguments[index]
+      index += 1
+      if binding.positionalCount > 0, let rest = signature.positionals.last, rest.takesFlags {
+        if let text = Self.verbatim(argument) {
+          add(text, to: rest, &binding, signature, name)
+          continue
+        }
+      }
+      switch argument {
+      case .endOfFlags: break
+      case .value(let value): addPositional(value, &binding, signature, name)
+      case .flag(let written):
+        guard let flag = Self.flag(written.name.text, of: signature) else {
+          reportUnknownFlag(written, signature, name)
+          binding.isBroken = true
+          // The value behind an unknown flag is most likely its own.
+          if written.value == nil, index < arguments.endIndex, case .value(let value) = arguments[index] {
+            checkLoosely([.value(value)])
+            index += 1
+          } else if let value = written.value {
+            checkLoosely([.value(value)])
+          }
+          continue
+        }
+        var value = written.value
+        if value == nil, flag.type != nil {
+          guard index < arguments.endIndex, case .value(let next) = arguments[index] else {
+            report(.flagWithoutValue(written.name.text, next: nextText(arguments, index)), written.span)
+            binding.isBroken = true
+            continue
+          }
+          value = next
+          index += 1
+        }
+        add(value, to: flag, written.name, &binding, signature)
+      }
+    }
+    reportMissing(binding, signature, name)
+    return binding.arguments
+  }
+
+  /// Words with dashes that go to another program as they are.
+  private static func verbatim(_ argument: Argument) -> ArgumentValue? {
+    switch argument {
+    case .endOfFlags(let span):
+      .word(TextLiteral(pieces: [.literal("--")], quoting: .word, span: span))
+    case .flag(let flag):
+      switch flag.value {
+      case nil: .word(TextLiteral(pieces: [.literal(flag.name.text)], quoting: .word, span: flag.span))
+      case .word(let text):
+        .word(
+          TextLiteral(pieces: [.literal(flag.name.text + "=")] + text.pieces, quoting: .word, span: flag.span))
+      case .expression(let expression):
+        .word(
+          TextLiteral(
+            pieces: [.literal(flag.name.text + "="), .expression(expression, expression.span)], quoting: .word,
+            span: flag.span))
+      case .block: nil
+      }
+    case .value: nil
+    }
+  }
+
+  private func nextText(_ arguments: ArraySlice<Argument>, _ index: Int) -> String? {
+    index < arguments.endIndex ? source.text(arguments[index].span) : nil
+  }
+
+  static func flag(_ written: String, of signature: Signature) -> Signature.Flag? {
+    if written.hasPrefix("--") {
+      var name = String(written.dropFirst(2))
+      if signature.group == .script { name = String(name.map { $0 == "_" ? "-" : $0 }) }
+      return signature.flags.first { $0.name == name }
+    }
+    guard written.utf8.count == 2, let short = written.last else { return nil }
+    return signature.flags.first { $0.short == short }
+  }
+
+  private func reportUnknownFlag(_ written: FlagArgument, _ signature: Signature, _ name: Name) {
+    let bare = String(written.name.text.drop { $0 == "-" })
+    let known = signature.flags.map(\.name)
+    let nearest = known.contains(bare) ? bare : Suggestion.nearest(to: bare, in: known)
+    report(
+      .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "--\($0)" }), written.name.span)
+  }
+
+  private mutating func add(
+    _ value: ArgumentValue?, to flag: Signature.Flag, _ written: Name, _ binding: inout Binding, _ signature: Signature
+  ) {
+    let checked: CheckedArgument.Value?
+    let span: Span
+    if let value {
+      checked = self.check(value, as: flag.type ?? .bool, for: written.text, signature)
+      span = value.span
+      noteSecret(flag, value, written)
+    } else {
+      checked = .on
+      span = written.span
+    }
+    guard let checked else {
+      binding.isBroken = true
+      return
+    }
+    guard let place = binding.places[flag.name] else {
+      binding.places[flag.name] = binding.arguments.count
+      let stored: CheckedArgument.Value
+      if flag.isRepeatable, case .expression(let expression) = checked {
+        stored = .expressions([expression])
+      } else {
+        stored = checked
+      }
+      binding.arguments.append(
+        CheckedArgument(parameter: flag.name, type: flag.type ?? .bool, value: stored, span: span))
+      return
+    }
+    guard flag.isRepeatable, case .expressions(let earlier) = binding.arguments[place].value,
+      case .expression(let expression) = checked
+    else {
+      report(.flagTwice(written.text), written.span)
+      binding.isBroken = true
+      return
+    }
+    let first = binding.arguments[place]
+    binding.arguments[place] = CheckedArgument(
+      parameter: first.parameter, type: first.type, value: .expressions(earlier + [expression]), span: first.span)
+  }
+
+  private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
+    guard program.isSession, flag.type == .secret else { return }
+    let isLiteral =
+      switch value {
+      case .word: true
+      case .expression(.text(let text)): text.constant != nil
+      default: false
+      }
+    if isLiteral { report(.plainSecret(written.text), value.span) }
+  }
+
+  private mutating func addPositional(
+    _ value: ArgumentValue, _ binding: inout Binding, _ signature: Signature, _ name: Name
+  ) {
+    let positionals = signature.positionals
+    // A block goes to the positional that takes one, wherever the other values stand.
+    if case .block = value, binding.positionalCount < positionals.count,
+      positionals[binding.positionalCount].type != .block,
+      let place = positionals.firstIndex(where: { $0.type == .block }), place > binding.positionalCount,
+      positionals[binding.positionalCount..<place].allSatisfy({ !$0.isRequired })
+    {
+      binding.positionalCount = place
+    }
+    if binding.positionalCount < positionals.count {
+      let positional = positionals[binding.positionalCount]
+      if !positional.isRest { binding.positionalCount += 1 }
+      add(value, to: positional, &binding, signature, name)
+      return
+    }
+    binding.isBroken = true
+    checkLoosely([.value(value)])
+    report(.tooManyValues(name.text, limit: positionals.count, isCall: false), value.span)
+  }
+
+  private mutating func add(
+    _ value: ArgumentValue, to positional: Signature.Positional, _ binding: inout Binding, _ signature: Signature,
+    _ name: Name
+  ) {
+    guard let checked = check(value, as: positional.type, for: positional.name, signature) else {
+      binding.isBroken = true
+      return
+    }
+    guard positional.isRest, case .expression(let expression) = checked else {
+      binding.places[positional.name] = binding.arguments.count
+      binding.arguments.append(
+        CheckedArgument(parameter: positional.name, type: positional.type, value: checked, span: value.span))
+      return
+    }
+    if let place = binding.places[positional.name], case .expressions(let earlier) = binding.arguments[place].value {
+      binding.arguments[place] = CheckedArgument(
+        parameter: positional.name, type: positional.type, value: .expressions(earlier + [expression]),
+        span: binding.arguments[place].span.to(value.span))
+    } else {
+      binding.places[positional.name] = binding.arguments.count
+      binding.arguments.append(
+        CheckedArgument(
+          parameter: positional.name, type: positional.type, value: .expressions([expression]), span: value.span))
+    }
+  }
+
+  private func reportMissing(_ binding: Binding, _ signature: Signature, _ name: Name) {
+    if binding.isBroken { return }
+    let flags = signature.flags.filter { $0.isRequired && binding.places[$0.name] == nil }.map { "--\($0.name)" }
+    if !flags.isEmpty { report(.missing(name.text, flags, isFlag: true, isCall: false), name.span) }
+    let values = signature.positionals.filter { $0.isRequired && binding.places[$0.name] == nil }
+    if let first = values.first, first.type == .block {
+      report(.missingBlock(name.text), name.span)
+    } else if !values.isEmpty {
+      report(.missing(name.text, values.map(\.name), isFlag: false, isCall: false), name.span)
+    }
+  }
+
+  // MARK: Cmdlets
+
+  /// Binds the `-Parameters` of a cmdlet to the flags they stand for.
+  mutating func bind(
+    _ arguments: ArraySlice<Argument>, to signature: Signature, cmdlet: Signature.Cmdlet, as name: Name
+  ) -> [CheckedArgument] {
+    var binding = Binding()
+    var parts: [String: [(order: Int, value: CheckedExpression)]] = [:]
+    var index = arguments.startIndex
+    while index < arguments.endIndex {
+      let argument = arguments[index]
+      index += 1
+      guard case .flag(let written) = argument else {
+        if case .value(let value) = argument { checkLoosely([.value(value)]) }
+        report(.tooManyValues(name.text, limit: 0, isCall: false), argument.span)
+        binding.isBroken = true
+        continue
+      }
+      let bare = String(written.name.text.drop { $0 == "-" }).lowercased()
+      guard let parameter = cmdlet.parameters.first(where: { $0.name.lowercased() == bare }) else {
+        let nearest = cmdlet.parameters.map(\.name).first { Suggestion.isNear($0.lowercased(), bare) }
+        report(
+          .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "-\($0)" }), written.name.span)
+        binding.isBroken = true
+        if index < arguments.endIndex, case .value = arguments[index] { index += 1 }
+        continue
+      }
+      var target: Signature.Flag?
+      if case .flag(let flagName) = parameter.meaning { target = signature.flags.first { $0.name == flagName } }
+      if let target, target.type == nil {
+        add(written.value, to: target, written.name, &binding, signature)
+        continue
+      }
+      var value = written.value
+      if value == nil, index < arguments.endIndex, case .value(let next) = arguments[index] {
+        value = next
+        index += 1
+      }
+      guard let value else {
+        report(.flagWithoutValue(written.name.text, next: nextText(arguments, index)), written.span)
+        binding.isBroken = true
+        continue
+      }
+      switch parameter.meaning {
+      case .flag: if let target { add(value, to: target, written.name, &binding, signature) }
+      case .part(let flagName, let order):
+        if case .expression(let part)? = check(value, as: .string, for: written.name.text, signature) {
+          if parts[flagName]?.contains(where: { $0.order == order }) == true {
+            report(.flagTwice(written.name.text), written.name.span)
+          }
+          parts[flagName, default: []].append((order, part))
+        }
+      case .choice(let choices):
+        guard let word = Self.bareWordText(value), let choice = choices.first(where: { $0.key.lowercased() == word })
+        else {
+          report(.notAChoice(written.name.text, choices.keys.sorted()), value.span)
+          binding.isBroken = true
+          continue
+        }
+        if let flag = signature.flags.first(where: { $0.name == choice.value }) {
+          add(nil, to: flag, written.name, &binding, signature)
+        }
+      }
+    }
+    for (flagName, values) in parts {
+      guard let flag = signature.flags.first(where: { $0.name == flagName }) else { continue }
+      let ordered = values.sorted { $0.order < $1.order }.map(\.value)
+      let span = ordered.dropFirst().reduce(ordered[0].span) { $0.to($1.span) }
+      let value = Self.joined(ordered, span)
+      binding.places[flagName] = binding.arguments.count
+      binding.arguments.append(
+        CheckedArgument(
+          parameter: flagName, type: flag.type ?? .string,
+          value: flag.isRepeatable ? .expressions([value]) : .expression(value), span: span))
+    }
+    reportMissing(binding, signature, name)
+    return binding.arguments
+  }
+
+  private static func bareWordText(_ value: ArgumentValue) -> String? {
+    switch value {
+    case .word(let text), .expression(.text(let text)): text.constant?.lowercased()
+    default: nil
+    }
+  }
+
+  /// The parts with `/` between them.
+  private static func joined(_ parts: [CheckedExpression], _ span: Span) -> CheckedExpression {
+    if parts.count == 1 { return parts[0] }
+    var pieces: [TextPiece] = []
+    for (index, part) in parts.enumerated() {
+      if index > 0 { pieces.append(.literal("/")) }
+      switch part {
+      case .constant(.string(let text), _): pieces.append(.literal(text))
+      case .text(let inner, _): pieces += inner
+      default: pieces.append(.value(part))
+      }
+    }
+    var constant = ""
+    for piece in pieces {
+      guard case .literal(let text) = piece else { return .text(pieces, span) }
+      constant += text
+    }
+    return .constant(.string(constant), span)
+  }
+
+  // MARK: Values
+
+  /// Checks one value against its parameter's type; nil when it was refused.
+  private mutating func check(
+    _ value: ArgumentValue, as type: ValueType, for parameter: String, _ signature: Signature
+  ) -> CheckedArgument.Value? {
+    switch value {
+    case .block(let literal):
+      let checked = check(literal, isParallel: signature.name == "par-each")
+      guard type == .block else {
+        report(.blockForValue(parameter, type), Span(value.span.start, value.span.start + 1))
+        return nil
+      }
+      return .block(checked)
+    case .word(let text):
+      guard let word = text.constant else {
+        let checked = check(text)
+        if !Self.accepts(type, .string) {
+          report(.wrongType(parameter, type, found: .string), value.span)
+          return nil
+        }
+        return .expression(checked)
+      }
+      guard let constant = Self.constant(word, as: type) else {
+        report(.wrongWord(parameter, type, word), value.span)
+        return nil
+      }
+      return .expression(.constant(constant, value.span))
+    case .expression(let expression):
+      if type == .block {
+        // `{}` looks like a record, and is an empty block where a block is wanted.
+        if case .record(let entries, let span) = expression, entries.isEmpty {
+          return .block(
+            CheckedBlockLiteral(parameters: [newSlot()], body: CheckedBlock(statements: [], span: span)))
+        }
+        _ = check(expression)
+        report(
+          .valueForBlock(parameter, isRecord: { if case .record = expression { true } else { false } }()), value.span)
+        return nil
+      }
+      let checked = check(expression)
+      if let found = Self.staticType(of: checked), !Self.accepts(type, found) {
+        report(.wrongType(parameter, type, found: found), value.span)
+        return nil
+      }
+      return .expression(checked)
+    }
+  }
+
+  /// A bare word as a value of a type; nil when it is not one.
+  static func constant(_ word: String, as type: ValueType) -> Constant? {
+    switch type {
+    case .string, .secret, .datetime, .any: return .string(word)
+    case .bool: return word == "true" ? .bool(true) : word == "false" ? .bool(false) : nil
+    case .int, .number, .duration, .size:
+      guard case .value(let constant)? = NumberLiteral.read(word) else { return nil }
+      switch (type, constant) {
+      case (.int, .int), (.number, .number), (.duration, .duration), (.size, .size): return constant
+      case (.number, .int(let value)): return .number(Double(value))
+      default: return nil
+      }
+    case .list, .record, .block: return nil
+    }
+  }
+}

@@ -1,0 +1,157 @@
+/// Resolves the names of one text and checks every call against its signature: a ``SyntaxTree`` becomes a
+/// ``CheckedScript``, or findings. Nothing is run.
+public struct Checker {
+  /// How many findings one check reports.
+  public static let diagnosticLimit = 20
+
+  let program: CheckProgram
+  let tree: SyntaxTree
+  /// True for a text that is loaded with `use`.
+  let isModule: Bool
+  var source: Source { tree.source }
+
+  /// The `def`s that can be called here, by the names they are called by.
+  var functionIndex: [String: Int]
+  /// The names of loaded modules.
+  var moduleAliases: Set<String> = []
+  /// True when a module could not be loaded, so that names nobody knows may be its.
+  var hasUnknownNames = false
+  var variables: [Variable] = []
+  var scopes: [[String: Int]] = []
+  var frame = Frame()
+
+  /// Parses and checks a text.
+  /// - Parameters:
+  ///   - session: what earlier entries at the prompt left; nil for a script.
+  ///   - environment: the names of the environment's variables, for hints.
+  ///   - loader: reads modules; without it `use` is an error.
+  public static func check(
+    source: Source, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
+    loader: ModuleLoader? = nil
+  ) -> CheckResult {
+    let scope = session ?? SessionScope()
+    let program = CheckProgram(
+      catalog: catalog, session: scope, environment: environment, loader: loader, isSession: session != nil)
+    program.loading.append(source.name)
+    guard let tree = parse(source, program) else {
+      return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
+    }
+    var checker = Checker(program: program, tree: tree, isModule: false, functionIndex: scope.functionIndex)
+    for name in scope.functionIndex.keys {
+      if let dot = name.firstIndex(of: ".") { checker.moduleAliases.insert(String(name[..<dot])) }
+    }
+    return checker.checkScript(scope)
+  }
+
+  /// Parses a text and reports what is wrong with it.
+  static func parse(_ source: Source, _ program: CheckProgram) -> SyntaxTree? {
+    var parser = Parser(source)
+    let tree = parser.parse()
+    for failure in parser.failures { program.add(failure.diagnostic(in: source)) }
+    return parser.failures.isEmpty ? tree : nil
+  }
+
+  init(program: CheckProgram, tree: SyntaxTree, isModule: Bool, functionIndex: [String: Int]) {
+    self.program = program
+    self.tree = tree
+    self.isModule = isModule
+    self.functionIndex = functionIndex
+  }
+
+  private mutating func checkScript(_ session: SessionScope) -> CheckResult {
+    scopes = [[:], [:]]
+    for (name, global) in session.variables {
+      variables.append(
+        Variable(
+          name: name, reference: .global(global.index), kind: global.isMutable ? .var : .let, span: nil))
+      scopes[1][name] = variables.count - 1
+    }
+    frame.isTopLevel = true
+    declareDefinitions()
+    let body = CheckedBlock(
+      statements: checkStatements(tree.statements), span: Span(0, Int32(clamping: source.bytes.count)))
+    if !program.isSession { warnOfUnused(scopes[1]) }
+    program.finish()
+    let diagnostics = Self.sorted(program.diagnostics, source)
+    let functions = program.functions.compactMap { $0 }
+    guard !program.hasErrors, functions.count == program.functions.count else {
+      return CheckResult(script: nil, diagnostics: diagnostics, session: session)
+    }
+    let script = CheckedScript(
+      source: source, documentation: tree.documentation, parameters: frame.parameters, body: body,
+      slotCount: frame.slotCount, functions: functions, globalCount: program.globalCount)
+    var next = session
+    if program.isSession {
+      for (name, index) in scopes[1] {
+        guard case .global(let global) = variables[index].reference else { continue }
+        next.variables[name] = SessionScope.Global(index: global, isMutable: variables[index].kind == .var)
+      }
+      next.globalCount = program.globalCount
+      next.functions = functions
+      next.functionIndex = functionIndex
+    }
+    return CheckResult(script: script, diagnostics: diagnostics, session: next)
+  }
+
+  /// The first findings by place; those in other texts come first, because the text at hand builds on them.
+  private static func sorted(_ diagnostics: [Diagnostic], _ source: Source) -> [Diagnostic] {
+    let ordered = diagnostics.enumerated().sorted { left, right in
+      let leftIsHere = left.element.source === source
+      let rightIsHere = right.element.source === source
+      if leftIsHere != rightIsHere { return rightIsHere }
+      let leftStart = left.element.span?.start ?? 0
+      let rightStart = right.element.span?.start ?? 0
+      return leftIsHere && leftStart != rightStart ? leftStart < rightStart : left.offset < right.offset
+    }.map(\.element)
+    if ordered.count <= diagnosticLimit { return ordered }
+    // Errors must not be crowded out by warnings.
+    let errors = ordered.filter { $0.severity == .error }
+    return Array((errors.count >= diagnosticLimit ? errors : ordered).prefix(diagnosticLimit))
+  }
+
+  func report(_ finding: CheckFinding, _ span: Span) { program.report(finding, span, in: source) }
+
+  /// Stands for an expression that was refused, so that the check can go on.
+  func refused(_ finding: CheckFinding, _ span: Span) -> CheckedExpression {
+    report(finding, span)
+    return .constant(.null, span)
+  }
+}
+
+/// A variable the check knows.
+struct Variable {
+  enum Kind: Equatable { case `let`, `var`, parameter, loop, caught, row, block }
+
+  let name: String
+  let reference: VariableReference
+  let kind: Kind
+  /// Where it was declared; nil for one of an earlier entry at the prompt.
+  let span: Span?
+  var isUsed = false
+  /// True when its value is known to be a record.
+  var isRecord = false
+}
+
+/// The code that shares one set of slots: a script's top level or a `def`, with the blocks in it.
+struct Frame {
+  /// Where `break` and `return` may lead to.
+  enum Context { case loop, block, parallelBlock(scopeCount: Int) }
+
+  var slotCount = 0
+  /// True outside every `def`.
+  var isTopLevel = false
+  /// The scopes from here on belong to this frame.
+  var firstScope = 0
+  var contexts: [Context] = []
+  var parameters: [CheckedParameter] = []
+
+  /// True outside blocks given to commands.
+  var isShowing: Bool {
+    guard isTopLevel else { return false }
+    for case .block in contexts { return false }
+    for case .parallelBlock in contexts { return false }
+    return true
+  }
+
+  var isInLoopOrBlock: Bool { !contexts.isEmpty }
+}

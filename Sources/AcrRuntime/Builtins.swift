@@ -1,0 +1,99 @@
+import AcrCore
+import AcrLanguage
+
+/// The functions and pipeline words of the language, for the catalog and the session.
+public enum Builtins {
+  /// The signatures of all functions, in the order `help` lists them.
+  public static let catalogFunctions: [FunctionSignature] = functions.map(\.signature)
+
+  /// All pipeline words.
+  public static let words: [any Command] = [
+    Select(), SortBy(), First(), Last(), Skip(), Unique(), GroupBy(), JoinBy(), Flatten(), Get(), Count(), Lines(),
+    Each(), ParEach(), Retry(), Confirm(), Ignore(), Print(), Open(), Save(), From(), To(), SecretEnv(), SecretFile(),
+    SecretPrompt(), RunProgram(),
+  ]
+
+  static let functions: [Function] =
+    listFunctions + textFunctions + numberFunctions + conversionFunctions + versionFunctions
+
+  static let functionTable: [String: Function] = Dictionary(
+    functions.map { ($0.signature.name, $0) }, uniquingKeysWith: { first, _ in first })
+}
+
+/// A function of the language: its signature and what it does.
+struct Function: Sendable {
+  let signature: FunctionSignature
+  let body: @Sendable (FunctionCall) throws -> Value
+
+  init(
+    _ name: String, _ arity: ClosedRange<Int>, _ parameters: String, _ summary: String,
+    _ body: @escaping @Sendable (FunctionCall) throws -> Value
+  ) {
+    signature = FunctionSignature(name, arity, parameters, summary: summary)
+    self.body = body
+  }
+}
+
+/// An argument a function cannot work with. The evaluator adds how it was written, and where.
+struct FunctionArgumentError: Error {
+  let index: Int
+  /// What it takes there, with an article: "a string".
+  let expected: String
+  let help: String?
+}
+
+/// One call of a function.
+struct FunctionCall {
+  let arguments: [Value]
+  let patterns: PatternCache
+
+  /// The error for an argument of the wrong type.
+  func wrong(_ index: Int, _ expected: String, help: String? = nil) -> FunctionArgumentError {
+    FunctionArgumentError(index: index, expected: expected, help: help)
+  }
+
+  func string(_ index: Int) throws -> String {
+    guard case .string(let text) = arguments[index] else { throw wrong(index, "a string") }
+    return text
+  }
+
+  func list(_ index: Int) throws -> [Value] {
+    guard case .list(let items) = arguments[index] else {
+      throw wrong(index, "a list", help: arguments[index].isNull ? "`?? []` stands in for null" : nil)
+    }
+    return items
+  }
+
+  func int(_ index: Int) throws -> Int64 {
+    guard case .int(let number) = arguments[index] else { throw wrong(index, "an int") }
+    return number
+  }
+}
+
+extension Evaluator {
+  /// Calls a function of the language.
+  func function(
+    _ name: String, _ expressions: [CheckedExpression], _ span: Span, _ frame: inout Frame
+  ) throws -> Value {
+    guard let function = Builtins.functionTable[name] else {
+      throw failure(.usage, "there is no function `\(name)`", frame, span)
+    }
+    var arguments: [Value] = []
+    arguments.reserveCapacity(expressions.count)
+    for expression in expressions { arguments.append(try value(expression, &frame)) }
+    do {
+      return try function.body(FunctionCall(arguments: arguments, patterns: patterns))
+    } catch let error as FunctionArgumentError {
+      let expression = expressions[error.index]
+      let which = expressions.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]
+      throw failure(
+        "`\(name)` takes \(error.expected)\(which), and this is \(operand(arguments[error.index], expression))", frame,
+        expression.span, help: error.help)
+    } catch let error as OperationFailure {
+      guard case .overflow = error else { throw failure("`\(name)` cannot work on these values", frame, span) }
+      throw failure("the result of `\(name)` does not fit 64 bits", frame, span)
+    } catch let error {
+      throw located(error, frame.source, span)
+    }
+  }
+}

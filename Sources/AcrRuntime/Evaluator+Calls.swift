@@ -1,0 +1,175 @@
+import AcrCore
+import AcrLanguage
+
+extension Evaluator {
+  // MARK: `def`
+
+  /// Calls a `def` and gives the value of its `return` or last statement.
+  func call(_ call: CheckedCall, _ frame: inout Frame) throws -> Value {
+    let function = functions[call.function]
+    guard frame.depth < Evaluator.depthLimit else {
+      throw failure(
+        "`\(call.name)` is called \(Evaluator.depthLimit) calls deep", frame, call.nameSpan,
+        help: "a `def` that calls itself needs a case that ends it")
+    }
+    var inner = Frame(
+      slots: Array(repeating: .null, count: function.slotCount), source: function.source, depth: frame.depth + 1)
+    for parameter in function.parameters {
+      if let argument = call.arguments.first(where: { $0.parameter == parameter.name }) {
+        let isFlag = parameter.kind == .flag
+        let value = try argumentValue(
+          argument, of: call.name, isFlag: isFlag, isCollecting: parameter.kind == .rest, &frame)
+        if !value.isNull || parameter.type == .any {
+          store(value, parameter.variable, &inner)
+          continue
+        }
+        // As with commands, null for what has a default is as if it were left out.
+        if parameter.defaultValue == nil { throw nullRefused(argument, of: call.name, isFlag: isFlag, frame) }
+      }
+      switch parameter.kind {
+      case .switch: store(.bool(false), parameter.variable, &inner)
+      case .rest: store(.list([]), parameter.variable, &inner)
+      case .positional, .flag:
+        guard let expression = parameter.defaultValue else {
+          throw failure(
+            .usage, "`\(call.name)` needs \(Evaluator.name(of: parameter))", frame, call.nameSpan)
+        }
+        store(try value(expression, &inner), parameter.variable, &inner)
+      }
+    }
+    do {
+      if try execute(function.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
+      return inner.result
+    } catch var error as RuntimeError {
+      error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
+      throw error
+    }
+  }
+
+  /// How a parameter is named in messages.
+  static func name(of parameter: CheckedParameter) -> String {
+    switch parameter.kind {
+    case .flag, .switch: "`--\(parameter.name.flagSpelling)`"
+    case .positional, .rest: "`\(parameter.name)`"
+    }
+  }
+
+  // MARK: Arguments
+
+  /// Makes the arguments of a command: values converted to the declared types, blocks made callable.
+  func bind(_ call: CheckedCommand, _ entry: CommandTable.Entry, input: Output?, _ box: FrameBox) throws -> Invocation {
+    var arguments: [String: Value] = [:]
+    var blocks: [String: BlockValue] = [:]
+    for argument in call.arguments {
+      if case .block(let literal) = argument.value {
+        blocks[argument.parameter] = block(literal, of: call, box)
+        continue
+      }
+      let isFlag = entry.signature.flags.contains { $0.name == argument.parameter }
+      let value = try argumentValue(
+        argument, of: call.name, isFlag: isFlag, isCollecting: entry.collecting.contains(argument.parameter), &box.frame
+      )
+      if value.isNull, argument.type != .any {
+        // Null for what may be left out is as if it were left out.
+        guard !entry.required.contains(argument.parameter) else {
+          throw nullRefused(argument, of: call.name, isFlag: isFlag, box.frame)
+        }
+        continue
+      }
+      arguments[argument.parameter] = value
+    }
+    return Invocation(arguments: arguments, blocks: blocks, input: input, run: run)
+  }
+
+  /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.
+  private func argumentValue(
+    _ argument: CheckedArgument, of command: String, isFlag: Bool, isCollecting: Bool, _ frame: inout Frame
+  ) throws -> Value {
+    switch argument.value {
+    case .on: return .bool(true)
+    case .block: return .null
+    case .expression(let expression):
+      let value = try converted(expression, argument, of: command, isFlag: isFlag, &frame)
+      return isCollecting ? .list([value]) : value
+    case .expressions(let expressions):
+      var values: [Value] = []
+      for expression in expressions {
+        let value = try converted(expression, argument, of: command, isFlag: isFlag, &frame)
+        if value.isNull, argument.type != .any {
+          throw nullRefused(argument, of: command, isFlag: isFlag, frame, expression)
+        }
+        values.append(value)
+      }
+      return .list(values)
+    }
+  }
+
+  private func converted(
+    _ expression: CheckedExpression, _ argument: CheckedArgument, of command: String, isFlag: Bool, _ frame: inout Frame
+  ) throws -> Value {
+    let value = try value(expression, &frame)
+    if value.isNull { return value }
+    if let converted = ArgumentConversion.convert(value, to: argument.type) { return converted }
+    throw ArgumentConversion.failure(
+      value, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
+      described: operand(value, expression), frame.source, expression.span)
+  }
+
+  private func nullRefused(
+    _ argument: CheckedArgument, of command: String, isFlag: Bool, _ frame: borrowing Frame,
+    _ item: CheckedExpression? = nil
+  ) -> RuntimeError {
+    var expression = item
+    if expression == nil, case .expression(let whole) = argument.value { expression = whole }
+    return ArgumentConversion.failure(
+      .null, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
+      described: expression.map { operand(.null, $0) } ?? "null", frame.source, expression?.span ?? argument.span)
+  }
+
+  private static func spelling(_ parameter: String, isFlag: Bool) -> String {
+    isFlag ? "--\(parameter.flagSpelling)" : parameter
+  }
+
+  // MARK: Blocks
+
+  /// Makes a block callable. It runs in the boxed frame, and its `return` ends the block with that value.
+  private func block(_ literal: CheckedBlockLiteral, of call: CheckedCommand, _ box: FrameBox) -> BlockValue {
+    BlockValue(
+      parameterCount: max(1, literal.parameters.count),
+      call: { [self] arguments in try perform(literal, arguments, of: call, box) },
+      detached: { [self] run in
+        let other = detached(run)
+        let otherBox = FrameBox(box.frame)
+        return { arguments in try other.perform(literal, arguments, of: call, otherBox) }
+      })
+  }
+
+  private func perform(
+    _ literal: CheckedBlockLiteral, _ arguments: [Value], of call: CheckedCommand, _ box: FrameBox
+  ) throws -> Value {
+    for (index, parameter) in literal.parameters.enumerated() {
+      store(index < arguments.count ? arguments[index] : .null, parameter, &box.frame)
+    }
+    do {
+      if try execute(literal.body, &box.frame, keepsValue: true) == .exited { throw ExitRequest(box.frame.result) }
+      let result = box.frame.result
+      box.frame.result = .null
+      return result
+    } catch var error as RuntimeError {
+      error.pass(through: "block of `\(call.name)`", box.frame.source, call.nameSpan)
+      throw error
+    }
+  }
+}
+
+extension ExitRequest {
+  /// From the frame's result, which `exit` has checked.
+  fileprivate init(_ result: Value) {
+    if case .int(let code) = result { self.init(code: Int32(clamping: code)) } else { self.init(code: 0) }
+  }
+}
+
+extension String {
+  /// A variable's name as a flag is written: `source_registry` is `source-registry`.
+  var flagSpelling: String { String(map { $0 == "_" ? "-" : $0 }) }
+}

@@ -1,0 +1,285 @@
+import AcrCore
+import AcrLanguage
+import Glibc
+
+extension Evaluator {
+  /// The value of an expression.
+  func value(_ expression: CheckedExpression, _ frame: inout Frame) throws -> Value {
+    switch expression {
+    case .variable(let variable, _, _): return load(variable, frame)
+    case .constant(let constant, _): return Value(constant)
+    case .binary(let operation, let left, let right, let operatorSpan, _):
+      return try binary(operation, left, right, operatorSpan, &frame)
+    case .field(let base, let name, let isOptional, let nameSpan, _):
+      return try field(name, of: try value(base, &frame), base, isOptional: isOptional, nameSpan, frame)
+    case .index(let base, let index, _):
+      let container = try value(base, &frame)
+      return try item(at: try value(index, &frame), of: container, base, index, frame)
+    case .unary(let operation, let operand, let span):
+      return try unary(operation, operand, span, &frame)
+    case .builtin(let name, let arguments, let span):
+      return try function(name, arguments, span, &frame)
+    case .call(let call, _): return try self.call(call, &frame)
+    case .text(let pieces, _): return .string(try text(pieces, &frame))
+    case .list(let items, _):
+      var values: [Value] = []
+      values.reserveCapacity(items.count)
+      for item in items { values.append(try value(item, &frame)) }
+      return .list(values)
+    case .record(let entries, _): return .record(try record(entries, &frame))
+    case .environment(let name, let isOptional, let span):
+      if let text = getenv(name) { return .string(String(cString: text)) }
+      if isOptional { return .null }
+      throw failure(
+        .usage, "there is no environment variable `\(name)`", frame, span,
+        help: "`$env?.\(name) ?? \"…\"` gives it a default")
+    case .pipeline(let pipeline): return try value(pipeline, &frame)
+    }
+  }
+
+  private func unary(
+    _ operation: UnaryOperator, _ expression: CheckedExpression, _ span: Span, _ frame: inout Frame
+  ) throws -> Value {
+    switch operation {
+    case .not: return .bool(!(try condition(expression, &frame, of: "`not`")))
+    case .minus:
+      let value = try value(expression, &frame)
+      do throws(OperationFailure) {
+        return try value.negated()
+      } catch {
+        guard case .mismatch = error else { throw failure("the result is too large for an int", frame, span) }
+        throw failure("cannot negate \(operand(value, expression))", frame, span)
+      }
+    }
+  }
+
+  private func binary(
+    _ operation: BinaryOperator, _ left: CheckedExpression, _ right: CheckedExpression, _ operatorSpan: Span,
+    _ frame: inout Frame
+  ) throws -> Value {
+    switch operation {
+    case .and:
+      return .bool(
+        try condition(left, &frame, of: "`and`") ? try condition(right, &frame, of: "`and`") : false)
+    case .or:
+      return .bool(
+        try condition(left, &frame, of: "`or`") ? true : try condition(right, &frame, of: "`or`"))
+    case .coalesce:
+      let first = try value(left, &frame)
+      return first.isNull ? try value(right, &frame) : first
+    default: break
+    }
+    let leftValue = try value(left, &frame)
+    let rightValue = try value(right, &frame)
+    if case .int(let a) = leftValue, case .int(let b) = rightValue {
+      switch operation {
+      case .add:
+        let (sum, overflow) = a.addingReportingOverflow(b)
+        if !overflow { return .int(sum) }
+      case .subtract:
+        let (difference, overflow) = a.subtractingReportingOverflow(b)
+        if !overflow { return .int(difference) }
+      case .less: return .bool(a < b)
+      case .lessOrEqual: return .bool(a <= b)
+      case .greater: return .bool(a > b)
+      case .greaterOrEqual: return .bool(a >= b)
+      case .equal: return .bool(a == b)
+      case .notEqual: return .bool(a != b)
+      default: break
+      }
+    }
+    do throws(OperationFailure) {
+      return try apply(operation, leftValue, rightValue)
+    } catch {
+      throw explain(
+        error, operation, operand(leftValue, left), operand(rightValue, right), leftValue, rightValue, frame,
+        operatorSpan)
+    }
+  }
+
+  /// An operator on two values, but for those that do not always evaluate both sides.
+  func apply(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(OperationFailure) -> Value {
+    switch operation {
+    case .add: try left.adding(right)
+    case .subtract: try left.subtracting(right)
+    case .multiply: try left.multiplied(by: right)
+    case .divide: try left.divided(by: right)
+    case .modulo: try left.remainder(dividingBy: right)
+    case .equal: .bool(try left.equals(right))
+    case .notEqual: .bool(!(try left.equals(right)))
+    case .less: .bool(try left.order(right) < 0)
+    case .lessOrEqual: .bool(try left.order(right) <= 0)
+    case .greater: .bool(try left.order(right) > 0)
+    case .greaterOrEqual: .bool(try left.order(right) >= 0)
+    case .like: .bool(try left.isLike(right))
+    case .contained: .bool(try left.isContained(in: right))
+    case .notContained: .bool(!(try left.isContained(in: right)))
+    case .matches: .bool(try patterns.matches(left, right))
+    case .notMatches: .bool(!(try patterns.matches(left, right)))
+    case .and, .or, .coalesce: throw .mismatch
+    }
+  }
+
+  /// The sentence for an operator that failed.
+  func explain(
+    _ failure: OperationFailure, _ operation: BinaryOperator, _ left: String, _ right: String, _ leftValue: Value,
+    _ rightValue: Value, _ frame: borrowing Frame, _ span: Span
+  ) -> RuntimeError {
+    switch failure {
+    case .overflow: return self.failure("the result of `\(operation.rawValue)` does not fit 64 bits", frame, span)
+    case .divisionByZero: return self.failure("division by zero", frame, span)
+    case .other(let error): return RuntimeError(error, source: frame.source, span: span)
+    case .mismatch: break
+    }
+    let message =
+      switch operation {
+      case .add: "cannot add \(left) and \(right)"
+      case .subtract: "cannot subtract \(right) from \(left)"
+      case .multiply: "cannot multiply \(left) by \(right)"
+      case .divide: "cannot divide \(left) by \(right)"
+      case .modulo: "cannot take the remainder of \(left) by \(right)"
+      case .contained, .notContained: "cannot look for \(left) in \(right)"
+      case .like, .matches, .notMatches: "`\(operation.rawValue)` compares strings, not \(left) with \(right)"
+      default: "cannot compare \(left) with \(right)"
+      }
+    var help: String?
+    switch (operation, leftValue, rightValue) {
+    case (_, .secret, _), (_, _, .secret): help = "a secret is only handed on; `reveal(…)` gives its text"
+    case (.add, .string, _), (.add, _, .string):
+      help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
+    case (_, .null, _), (_, _, .null): help = "`?? …` stands in for null"
+    case (_, .string, .int), (_, .int, .string): help = "`int(…)` reads a number from text"
+    case (_, .string, .datetime), (_, .datetime, .string): help = "`date(…)` reads a datetime from text"
+    default: break
+    }
+    return self.failure(message, frame, span, help: help)
+  }
+
+  private func record(_ entries: [CheckedEntry], _ frame: inout Frame) throws -> Record {
+    var values: [Value] = []
+    values.reserveCapacity(entries.count)
+    for entry in entries { values.append(try value(entry.value, &frame)) }
+    return Record(shape: shapes.shape(entries.map(\.name)), values: values)
+  }
+
+  // MARK: Fields and items
+
+  private func field(
+    _ name: String, of value: Value, _ base: CheckedExpression, isOptional: Bool, _ nameSpan: Span,
+    _ frame: borrowing Frame
+  ) throws -> Value {
+    switch value {
+    case .record(let record):
+      if let value = record[name] { return value }
+      if isOptional { return .null }
+      throw missingField(name, in: record.shape.names, of: subject(base) ?? "the record", nameSpan, frame)
+    case .null:
+      if isOptional { return .null }
+      throw failure(
+        "\(subject(base) ?? "this") is null: it has no `.\(name)`", frame, nameSpan,
+        help: "`?.\(name)` gives null instead")
+    case .list:
+      throw failure(
+        "\(operand(value, base)) has no fields", frame, nameSpan,
+        help: "`… | get \(name)` takes `.\(name)` of every row, `[0]` takes one row")
+    default:
+      throw failure("\(operand(value, base)) has no fields", frame, nameSpan)
+    }
+  }
+
+  /// The error for a field that is not there.
+  func missingField(
+    _ name: String, in names: [String], of subject: String, _ span: Span, _ frame: borrowing Frame
+  ) -> RuntimeError {
+    let near = Suggestion.nearest(to: name, in: names)
+    return failure(
+      "\(subject) has no field `\(name)`", frame, span, label: near.map { "did you mean `\($0)`?" },
+      help: names.isEmpty ? "it has no fields" : "its fields: \(names.joined(separator: ", "))")
+  }
+
+  /// How an expression is called where it is the subject of a message.
+  func subject(_ expression: CheckedExpression) -> String? {
+    switch expression {
+    case .variable(_, "it", _): "the row"
+    case .variable(_, let name, _): "`$\(name)`"
+    case .field(let base, let name, _, _, _):
+      if case .variable(_, "it", _) = base { "`.\(name)`" } else { subject(base).map { "\($0.dropLast()).\(name)`" } }
+    default: nil
+    }
+  }
+
+  private func item(
+    at index: Value, of container: Value, _ base: CheckedExpression, _ indexExpression: CheckedExpression,
+    _ frame: borrowing Frame
+  ) throws -> Value {
+    switch (container, index) {
+    case (.list(let items), .int(let index)):
+      return items[try position(index, in: items.count, frame, indexExpression.span)]
+    case (.record(let record), .string(let name)):
+      if let value = record[name] { return value }
+      throw missingField(name, in: record.shape.names, of: subject(base) ?? "the record", indexExpression.span, frame)
+    case (.list, _):
+      throw failure(
+        "a list is indexed by an int, not by \(operand(index, indexExpression))", frame, indexExpression.span)
+    case (.record, _):
+      throw failure(
+        "a record is indexed by a string, not by \(operand(index, indexExpression))", frame, indexExpression.span)
+    default:
+      throw failure("\(operand(container, base)) has no items", frame, indexExpression.span)
+    }
+  }
+
+  /// The position an index means; negative ones count from the end.
+  func position(_ index: Int64, in count: Int, _ frame: borrowing Frame, _ span: Span) throws -> Int {
+    let position = index < 0 ? Int(clamping: index) + count : Int(clamping: index)
+    if (0..<count).contains(position) { return position }
+    let range =
+      count == 0 ? "the list is empty" : "the list has \(count) item\(count == 1 ? "" : "s"), 0 to \(count - 1)"
+    throw failure("there is no item \(index): \(range)", frame, span)
+  }
+
+  // MARK: Text
+
+  /// The text of a word or string with values in it.
+  func text(_ pieces: [TextPiece], _ frame: inout Frame) throws -> String {
+    var text = ""
+    for (index, piece) in pieces.enumerated() {
+      switch piece {
+      case .literal(let literal): text += literal
+      case .value(let expression):
+        let value = try value(expression, &frame)
+        guard let part = value.text else {
+          let next: String? =
+            if index + 1 < pieces.count, case .literal(let rest) = pieces[index + 1] { rest } else { nil }
+          throw noText(value, expression, followedBy: next, frame)
+        }
+        text += part
+      }
+    }
+    return text
+  }
+
+  private func noText(
+    _ value: Value, _ expression: CheckedExpression, followedBy next: String?, _ frame: borrowing Frame
+  ) -> RuntimeError {
+    let subject = subject(expression) ?? "this"
+    let path = subject.hasPrefix("`$") ? String(subject.dropFirst(2).dropLast()) : nil
+    switch value {
+    case .record(let record):
+      var name = record.shape.names.first ?? "name"
+      if let next, next.first == "." {
+        let written = next.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        if !written.isEmpty { name = String(written) }
+      }
+      let cure = path.map { "write `${\($0).\(name)}`" } ?? "take a field of it"
+      return failure("\(subject) is a record: \(cure)", frame, expression.span)
+    case .secret:
+      return failure(
+        "\(subject) is a secret: it never turns into text", frame, expression.span,
+        help: "give it on its own to a parameter that takes secrets, such as `--password`")
+    default:
+      let cure = path.map { "write `${join($\($0), \",\")}` or `${\($0)[0]}`" } ?? "join its items or take one"
+      return failure("\(subject) is \(value.typePhrase): \(cure)", frame, expression.span)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import AcrCore
+import AcrLanguage
+
+extension Evaluator {
+  /// The value of a pipeline: what its last stage gives, rows collected into a list.
+  func value(_ pipeline: CheckedPipeline, _ frame: inout Frame) throws -> Value {
+    if pipeline.stages.count == 1 {
+      if case .expression(let expression) = pipeline.stages[0] { return try value(expression, &frame) }
+      if case .call(let call, _) = pipeline.stages[0] { return try self.call(call, &frame) }
+    }
+    return try FrameBox.with(&frame) { box in try output(pipeline, box).collected() }
+  }
+
+  /// What a pipeline gives, rows not yet pulled. It may be used as long as the frame is in the box.
+  func output(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> Output {
+    var current: Output?
+    for stage in pipeline.stages {
+      switch stage {
+      case .expression(let expression):
+        current = .value(try value(expression, &box.frame))
+      case .where(let condition, let row, let span):
+        current = try filter(current ?? .nothing, condition, row, span, box)
+      case .extend(let entries, let row, let span):
+        current = try extend(current ?? .nothing, entries, row, span, box)
+      case .command(let command):
+        current = try invoke(command, input: current, box)
+      case .call(let call, let span):
+        if current != nil {
+          throw failure(
+            .usage, "`\(call.name)` takes no input from a pipe", box.frame, span,
+            help: "give it as an argument: `\(call.name) (…)`")
+        }
+        current = .value(try self.call(call, &box.frame))
+      }
+    }
+    return current ?? .nothing
+  }
+
+  /// `where`: the rows for which the condition holds.
+  private func filter(
+    _ input: Output, _ condition: CheckedExpression, _ row: VariableReference, _ span: Span, _ box: FrameBox
+  ) throws -> Output {
+    let keeps = { [self] (item: Value) throws -> Bool in
+      try checkInterrupt(box.frame, span)
+      store(item, row, &box.frame)
+      return try self.condition(condition, &box.frame, of: "`where`")
+    }
+    switch input {
+    case .value(.list(let items)): return .value(.list(try items.filter(keeps)))
+    case .rows(let stream):
+      return .rows(
+        RowStream {
+          while let item = try stream.next() {
+            if try keeps(item) { return item }
+          }
+          return nil
+        })
+    case .value(let value):
+      throw RuntimeError(Rows.needed(by: "where", value), source: box.frame.source, span: span)
+    }
+  }
+
+  /// `extend`: every row with further columns; later columns see the earlier ones. A record stays one record.
+  private func extend(
+    _ input: Output, _ entries: [CheckedEntry], _ row: VariableReference, _ span: Span, _ box: FrameBox
+  ) throws -> Output {
+    let extended = { [self] (item: Value) throws -> Value in
+      try checkInterrupt(box.frame, span)
+      guard case .record(var record) = item else {
+        throw failure("`extend` adds columns to records, and this row is \(item.typePhrase)", box.frame, span)
+      }
+      store(item, row, &box.frame)
+      for (offset, entry) in entries.enumerated() {
+        record.set(entry.name, try value(entry.value, &box.frame), shapes)
+        if offset + 1 < entries.count { store(.record(record), row, &box.frame) }
+      }
+      return .record(record)
+    }
+    switch input {
+    case .value(.list(let items)): return .value(.list(try items.map(extended)))
+    case .value(.record(let record)): return .value(try extended(.record(record)))
+    case .rows(let stream): return .rows(RowStream { try stream.next().map(extended) })
+    case .value(let value):
+      throw RuntimeError(Rows.needed(by: "extend", value), source: box.frame.source, span: span)
+    }
+  }
+
+  /// Runs a command of the catalog.
+  private func invoke(_ call: CheckedCommand, input: Output?, _ box: FrameBox) throws -> Output {
+    try checkInterrupt(box.frame, call.nameSpan)
+    guard let entry = commands[call.name] else {
+      throw failure(.usage, "`\(call.name)` is not a command of this session", box.frame, call.nameSpan)
+    }
+    let invocation = try bind(call, entry, input: input, box)
+    let source = box.frame.source
+    let locate = { [self] (error: any Error) -> any Error in
+      guard let error = error as? ArgumentError,
+        let argument = call.arguments.first(where: { $0.parameter == error.parameter })
+      else { return located(error, source, call.nameSpan) }
+      return RuntimeError(error.error, source: source, span: argument.span)
+    }
+    let output: Output
+    do {
+      output = try entry.command.run(invocation)
+    } catch let error {
+      throw locate(error)
+    }
+    guard case .rows(let stream) = output else { return output }
+    // Whatever the command throws while a later stage pulls its rows is still this command's error.
+    return .rows(
+      RowStream { [run] in
+        do {
+          try run.checkInterrupt()
+          return try stream.next()
+        } catch let error {
+          throw locate(error)
+        }
+      })
+  }
+}
+
+extension Output {
+  /// The value: rows are pulled into a list.
+  public func collected() throws -> Value {
+    switch self {
+    case .value(let value): return value
+    case .rows(let stream):
+      var items: [Value] = []
+      while let item = try stream.next() { items.append(item) }
+      return .list(items)
+    }
+  }
+}
+
+extension Record {
+  /// Sets a field, or adds it at the end.
+  mutating func set(_ name: String, _ value: Value, _ shapes: ShapeCache) {
+    if let index = shape.index(of: name) {
+      values[index] = value
+    } else {
+      self = Record(shape: shapes.shape(shape, adding: name), values: values + [value])
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import AcrCore
+import AcrLanguage
+
+extension Evaluator {
+  /// `$x = …`, `$x.a[0] += …`. The value is changed where it is: parts of it are moved out, changed and put back, so that
+  /// adding to a list costs the same however long it is.
+  func assign(
+    _ place: CheckedPlace, _ assignment: AssignmentOperator, _ expression: CheckedExpression, _ frame: inout Frame
+  ) throws {
+    let new = try value(expression, &frame)
+    if place.path.isEmpty, assignment == .set {
+      store(new, place.variable, &frame)
+      return
+    }
+    var steps: [PlaceStep] = []
+    steps.reserveCapacity(place.path.count)
+    for step in place.path {
+      switch step {
+      case .field(let name, let span): steps.append(PlaceStep(.field(name), span))
+      case .index(let index, let span):
+        switch try value(index, &frame) {
+        case .int(let number): steps.append(PlaceStep(.index(number), span))
+        case .string(let name): steps.append(PlaceStep(.field(name), span))
+        case let other:
+          throw failure("an index is an int or a string, not \(operand(other, index))", frame, span)
+        }
+      }
+    }
+    var value = load(place.variable, frame)
+    store(.null, place.variable, &frame)
+    defer { store(value, place.variable, &frame) }
+    try change(&value, steps[...], "`$\(place.name)`", frame) { part throws(OperationFailure) in
+      switch assignment {
+      case .set: part = new
+      case .add: try part.add(new)
+      case .subtract: part = try part.subtracting(new)
+      }
+    } explain: { error, part in
+      self.explain(
+        error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`$\(place.name)`)",
+        self.operand(new, expression), part, new, frame, place.span)
+    }
+  }
+
+  private func change(
+    _ value: inout Value, _ steps: ArraySlice<PlaceStep>, _ subject: String, _ frame: borrowing Frame,
+    _ body: (inout Value) throws(OperationFailure) -> Void, explain: (OperationFailure, Value) -> RuntimeError
+  ) throws {
+    guard let step = steps.first else {
+      do throws(OperationFailure) {
+        try body(&value)
+      } catch {
+        throw explain(error, value)
+      }
+      return
+    }
+    switch step.kind {
+    case .field(let name):
+      guard case .record(var record) = value else {
+        throw failure("\(subject) is \(value.typePhrase): it has no `.\(name)`", frame, step.span)
+      }
+      value = .null
+      defer { value = .record(record) }
+      guard let index = record.shape.index(of: name) else {
+        // A last field that is not there yet is added; on the way to another one it is a mistake.
+        guard steps.count == 1 else {
+          throw missingField(name, in: record.shape.names, of: subject, step.span, frame)
+        }
+        var field = Value.null
+        try change(&field, [], subject, frame, body, explain: explain)
+        record = Record(shape: shapes.shape(record.shape, adding: name), values: record.values + [field])
+        return
+      }
+      try change(
+        &record.values[index], steps.dropFirst(), "\(subject.dropLast()).\(name)`", frame, body, explain: explain)
+    case .index(let number):
+      guard case .list(var items) = value else {
+        throw failure("\(subject) is \(value.typePhrase): it has no items", frame, step.span)
+      }
+      value = .null
+      defer { value = .list(items) }
+      let index = try position(number, in: items.count, frame, step.span)
+      try change(&items[index], steps.dropFirst(), "\(subject.dropLast())[\(number)]`", frame, body, explain: explain)
+    }
+  }
+
+  /// A step into a value with its index evaluated.
+  private struct PlaceStep {
+    enum Kind {
+      case field(String)
+      case index(Int64)
+    }
+    let kind: Kind
+    let span: Span
+
+    init(_ kind: Kind, _ span: Span) {
+      self.kind = kind
+      self.span = span
+    }
+  }
+}
+
+extension Value {
+  /// `+=`: appends to a list or text where it is, when nothing else holds it.
+  mutating func add(_ other: Value) throws(OperationFailure) {
+    if case .list(let more) = other, case .list(var items) = self {
+      self = .null
+      items.append(contentsOf: more)
+      self = .list(items)
+    } else if case .string(let more) = other, case .string(var text) = self {
+      self = .null
+      text += more
+      self = .string(text)
+    } else {
+      self = try adding(other)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import AcrCore
+import AcrLanguage
+
+/// Runs a checked script: a synchronous walk over its tree, with the variables in ``Frame``s. One evaluator is used by one
+/// thread; `par-each` makes one for each of its threads.
+final class Evaluator: @unchecked Sendable {
+  let functions: [CheckedFunction]
+  let commands: CommandTable
+  let globals: Globals
+  let run: RunContext
+  let patterns = PatternCache()
+  let shapes = ShapeCache()
+
+  /// How many `def` calls may be open at once: the stack of ``EvaluatorThread`` holds several times as many.
+  static let depthLimit = 4000
+
+  init(functions: [CheckedFunction], commands: CommandTable, globals: Globals, run: RunContext) {
+    self.functions = functions
+    self.commands = commands
+    self.globals = globals
+    self.run = run
+  }
+
+  /// An evaluator for another context on the same thread.
+  func with(_ run: RunContext) -> Evaluator {
+    Evaluator(functions: functions, commands: commands, globals: globals, run: run)
+  }
+
+  /// An evaluator for another thread; it has the globals' present values.
+  func detached(_ run: RunContext) -> Evaluator {
+    Evaluator(functions: functions, commands: commands, globals: Globals(globals.values), run: run)
+  }
+
+  // MARK: Variables
+
+  @inline(__always)
+  func load(_ variable: VariableReference, _ frame: borrowing Frame) -> Value {
+    switch variable {
+    case .slot(let index): frame.slots[index]
+    case .global(let index): globals.values[index]
+    }
+  }
+
+  @inline(__always)
+  func store(_ value: consuming Value, _ variable: VariableReference, _ frame: inout Frame) {
+    switch variable {
+    case .slot(let index): frame.slots[index] = value
+    case .global(let index): globals.values[index] = value
+    }
+  }
+
+  // MARK: Failures
+
+  /// An error of kind `invalid` at a place of the frame's text.
+  func failure(
+    _ message: String, _ frame: borrowing Frame, _ span: Span, label: String? = nil, help: String? = nil
+  ) -> RuntimeError {
+    failure(.invalid, message, frame, span, label: label, help: help)
+  }
+
+  /// An error at a place of the frame's text.
+  func failure(
+    _ kind: ErrorKind, _ message: String, _ frame: borrowing Frame, _ span: Span, label: String? = nil,
+    help: String? = nil
+  ) -> RuntimeError {
+    RuntimeError(AcrError(kind, message, help: help), source: frame.source, span: span, label: label)
+  }
+
+  /// Gives an error that a command or function threw its place.
+  func located(_ error: any Error, _ source: Source, _ span: Span) -> any Error {
+    switch error {
+    case is RuntimeError, is ExitRequest: error
+    case let error as AcrError: RuntimeError(error, source: source, span: span)
+    case let error as ArgumentError: RuntimeError(error.error, source: source, span: span)
+    default: RuntimeError(AcrError(.invalid, "\(error)"), source: source, span: span)
+    }
+  }
+
+  /// - Throws: an error of kind `cancelled` after ^C.
+  @inline(__always)
+  func checkInterrupt(_ frame: borrowing Frame, _ span: Span) throws {
+    if run.isInterrupted { throw failure(.cancelled, "interrupted", frame, span) }
+  }
+
+  /// How an operand is named in a message: `a string (variable `$x`)`.
+  func operand(_ value: Value, _ expression: CheckedExpression) -> String {
+    switch expression {
+    case .variable(_, let name, _):
+      name == "it" ? "\(value.typePhrase) (the row)" : "\(value.typePhrase) (variable `$\(name)`)"
+    case .field(_, let name, _, _, _): "\(value.typePhrase) (field `.\(name)`)"
+    case .environment(let name, _, _): "\(value.typePhrase) (`$env.\(name)`)"
+    case .builtin(let name, _, _): "\(value.typePhrase) (from `\(name)(…)`)"
+    case .call(let call, _): "\(value.typePhrase) (from `\(call.name)`)"
+    default: value.typePhrase
+    }
+  }
+}
+
+/// The commands of a session by their main name.
+final class CommandTable: Sendable {
+  struct Entry: Sendable {
+    let command: any Command
+    let signature: Signature
+    /// The flags and the rest whose value is a list of what was given.
+    let collecting: Set<String>
+    let required: Set<String>
+  }
+
+  private let entries: [String: Entry]
+
+  init(_ commands: [any Command]) {
+    var entries: [String: Entry] = [:]
+    for command in commands {
+      let signature = command.signature
+      entries[signature.name] = Entry(
+        command: command, signature: signature,
+        collecting: Set(
+          signature.flags.filter(\.isRepeatable).map(\.name) + signature.positionals.filter(\.isRest).map(\.name)),
+        required: Set(
+          signature.flags.filter(\.isRequired).map(\.name) + signature.positionals.filter(\.isRequired).map(\.name)))
+    }
+    self.entries = entries
+  }
+
+  subscript(_ name: String) -> Entry? { entries[name] }
+}

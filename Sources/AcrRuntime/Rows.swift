@@ -1,0 +1,51 @@
+import AcrCore
+
+/// What pipeline words do with their input.
+enum Rows {
+  /// The error for an input that is not a list.
+  static func needed(by command: String, _ value: Value) -> AcrError {
+    AcrError(
+      .invalid, "`\(command)` works on rows, and what comes from the pipe is \(value.typePhrase)",
+      help: value.isNull ? "`?? []` stands in for null" : "`[…]` makes a list of one value")
+  }
+
+  /// Rows of a list.
+  static func stream(_ items: [Value]) -> RowStream {
+    var index = 0
+    return RowStream {
+      guard index < items.count else { return nil }
+      defer { index += 1 }
+      return items[index]
+    }
+  }
+}
+
+extension Invocation {
+  /// The input as rows.
+  /// - Throws: ``AcrError`` when there is none, or it is not a list.
+  func rows(for command: String) throws -> RowStream {
+    switch input {
+    case .rows(let stream): return stream
+    case .value(.list(let items)): return Rows.stream(items)
+    case .value(let value): throw Rows.needed(by: command, value)
+    case nil: throw AcrError(.usage, "`\(command)` needs rows from a pipe", help: "`… | \(command)`")
+    }
+  }
+
+  /// The input as a list.
+  /// - Throws: ``AcrError`` when there is none, or it is not a list, and what making the rows throws.
+  func items(for command: String) throws -> [Value] {
+    if case .value(.list(let items)) = input { return items }
+    let stream = try rows(for: command)
+    var items: [Value] = []
+    while let item = try stream.next() { items.append(item) }
+    return items
+  }
+
+  /// The input as one value; rows become a list.
+  /// - Throws: ``AcrError`` when there is none, and what making the rows throws.
+  func inputValue(for command: String) throws -> Value {
+    guard let input else { throw AcrError(.usage, "`\(command)` needs a value from a pipe", help: "`… | \(command)`") }
+    return try input.collected()
+  }
+}

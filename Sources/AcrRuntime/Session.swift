@@ -1,0 +1,67 @@
+import AcrCore
+import AcrLanguage
+
+/// What lasts from one entry at the prompt to the next, or for the run of one script: the commands and the variables of the
+/// top level. Used by one thread at a time.
+public final class Session: @unchecked Sendable {
+  /// Everything the check needs to know about commands and functions.
+  public let catalog: Catalog
+  private let commands: CommandTable
+  private let globals = Globals()
+
+  /// Creates a session with these commands, and the pipeline words of the language.
+  public init(commands: [any Command]) {
+    let all = commands + Builtins.words
+    catalog = Catalog(commands: all.map(\.signature), functions: Builtins.catalogFunctions)
+    self.commands = CommandTable(all)
+  }
+
+  /// How a run ended.
+  public enum Outcome: Sendable {
+    case finished
+    /// `exit` with this code.
+    case exited(Int32)
+    case failed(RuntimeError)
+  }
+
+  /// Runs a script, or one entry at the prompt, on a thread of its own and waits for its end. Globals keep their values.
+  /// - Parameter arguments: what the command line gives the script's `param`s.
+  public func run(_ script: CheckedScript, arguments: [String] = [], in run: RunContext) -> Outcome {
+    EvaluatorThread.run { self.perform(script, arguments, run) }
+  }
+
+  /// The value of a global; null when it has none yet.
+  public func global(_ index: Int) -> Value { index < globals.values.count ? globals.values[index] : .null }
+
+  /// Sets a global, such as `$error` at the prompt.
+  public func setGlobal(_ index: Int, to value: Value) {
+    grow(to: index + 1)
+    globals.values[index] = value
+  }
+
+  private func grow(to count: Int) {
+    if count > globals.values.count {
+      globals.values.append(contentsOf: repeatElement(.null, count: count - globals.values.count))
+    }
+  }
+
+  private func perform(_ script: CheckedScript, _ arguments: [String], _ run: RunContext) -> Outcome {
+    grow(to: script.globalCount)
+    let evaluator = Evaluator(functions: script.functions, commands: commands, globals: globals, run: run)
+    var frame = Frame(slots: Array(repeating: .null, count: script.slotCount), source: script.source, depth: 0)
+    do {
+      try evaluator.bind(arguments, to: script.parameters, &frame)
+      guard try evaluator.execute(script.body, &frame, keepsValue: false) == .exited else { return .finished }
+      if case .int(let code) = frame.result { return .exited(Int32(clamping: code)) }
+      return .finished
+    } catch let request as ExitRequest {
+      return .exited(request.code)
+    } catch let error as RuntimeError {
+      return .failed(error)
+    } catch let error {
+      let error = evaluator.located(error, script.source, Span(0, 0))
+      if let error = error as? RuntimeError { return .failed(error) }
+      return .finished
+    }
+  }
+}

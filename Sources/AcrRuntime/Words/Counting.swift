@@ -1,0 +1,107 @@
+import AcrCore
+import AcrLanguage
+
+/// `first`: the first rows; what makes the others is not asked for them.
+struct First: Command {
+  let signature = Signature(
+    "first", summary: "Passes on the first rows and stops what makes them",
+    group: .rows,
+    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
+    examples: [.init("The first two items", "[1, 2, 3] | first 2")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    var left = try call.rowCount(for: "first")
+    let rows = try call.rows(for: "first")
+    return .rows(
+      RowStream {
+        guard left > 0 else { return nil }
+        left -= 1
+        return try rows.next()
+      })
+  }
+}
+
+/// `last`: the last rows.
+struct Last: Command {
+  let signature = Signature(
+    "last", summary: "Passes on the last rows",
+    group: .rows,
+    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
+    examples: [.init("The last two items", "[1, 2, 3] | last 2")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let count = try call.rowCount(for: "last")
+    return .value(.list(try call.items(for: "last").suffix(count)))
+  }
+}
+
+/// `skip`: all rows but the first.
+struct Skip: Command {
+  let signature = Signature(
+    "skip", summary: "Leaves out the first rows",
+    group: .rows,
+    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
+    examples: [.init("All but the first two items", "[1, 2, 3] | skip 2")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    var left = try call.rowCount(for: "skip")
+    let rows = try call.rows(for: "skip")
+    return .rows(
+      RowStream {
+        while left > 0 {
+          left -= 1
+          guard try rows.next() != nil else { return nil }
+        }
+        return try rows.next()
+      })
+  }
+}
+
+/// `count`: how many rows there are.
+struct Count: Command {
+  let signature = Signature(
+    "count", summary: "Counts the rows", group: .rows,
+    examples: [.init("How many items", "[1, 2, 3] | count")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    if case .value(.list(let items)) = call.input { return .value(.int(Int64(items.count))) }
+    let rows = try call.rows(for: "count")
+    var count: Int64 = 0
+    while try rows.next() != nil { count += 1 }
+    return .value(.int(count))
+  }
+}
+
+/// `lines`: the lines of a text.
+struct Lines: Command {
+  let signature = Signature(
+    "lines", summary: "Makes a list of the lines of a text, without empty ones at its end",
+    group: .rows,
+    examples: [.init("Lines of a text", "\"a\\nb\\n\" | lines")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    guard case .string(let text) = try call.inputValue(for: "lines") else {
+      throw AcrError(.invalid, "`lines` takes a text apart, and what comes from the pipe is none")
+    }
+    // Swift sees CR LF as one character, which is a line end like LF.
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return .value(.list(lines.map { .string(String($0)) }))
+  }
+}
+
+extension Invocation {
+  /// The number of rows `first`, `last` and `skip` take.
+  fileprivate func rowCount(for command: String) throws -> Int {
+    let count = int("count") ?? 1
+    guard count >= 0 else {
+      throw ArgumentError("count", AcrError(.usage, "`\(command)` takes a number from 0 up, not \(count)"))
+    }
+    return Int(clamping: count)
+  }
+}

@@ -1,0 +1,165 @@
+import AcrCore
+import AcrLanguage
+
+/// `open`: a file as a value.
+struct Open: Command {
+  let signature = Signature(
+    "open", summary: "Reads a file: data from .json, .jsonl, .csv and .tsv, text from any other",
+    group: .data,
+    positionals: [.init("path", .string, help: "the file", completer: .file)],
+    flags: [.init("raw", help: "give the text, whatever the name's ending")],
+    examples: [.init("Rows of a CSV file", "open images.csv | first 3")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let path = call.string("path") ?? ""
+    do throws(AcrError) {
+      let bytes = try FileAccess.read(path)
+      if !call.isOn("raw"), let format = DataFormat(path: path) {
+        return .value(try format.read(bytes, name: path))
+      }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw AcrError(.invalid, "`\(path)` is not UTF-8 text")
+      }
+      return .value(.string(text))
+    } catch {
+      throw ArgumentError("path", error)
+    }
+  }
+}
+
+/// `save`: a value into a file.
+struct Save: Command {
+  let signature = Signature(
+    "save", summary: "Writes a file: text as it is, data in the format of the name's ending",
+    description: """
+      The file is written beside its place and moved there when it is complete, so a failure leaves what was there. A last \
+      line without an end gets one.
+      """,
+    group: .data,
+    positionals: [.init("path", .string, help: "the file", completer: .file)],
+    flags: [.init("append", help: "add to the end of the file")],
+    examples: [.init("A report", "[{a: 1}] | save report.json")],
+    input: .required, changes: true)
+
+  func run(_ call: Invocation) throws -> Output {
+    let path = call.string("path") ?? ""
+    let value = try call.inputValue(for: "save")
+    let appends = call.isOn("append")
+    var text = try text(value, path, appends: appends)
+    if !text.isEmpty, !text.utf8.reversed().starts(with: [0x0A]) { text += "\n" }
+    if call.run.isDryRun {
+      call.run.sink.talk(
+        "dry run: would \(appends ? "add \(text.utf8.count) bytes to" : "write \(text.utf8.count) bytes to") `\(path)`")
+      return .value(.record(Record(["dry_run": .bool(true), "path": .string(path)])))
+    }
+    do throws(AcrError) {
+      try appends ? FileAccess.append(Array(text.utf8), to: path) : FileAccess.replace(path, with: Array(text.utf8))
+    } catch {
+      throw ArgumentError("path", error)
+    }
+    return .nothing
+  }
+
+  private func text(_ value: Value, _ path: String, appends: Bool) throws -> String {
+    switch value {
+    case .string(let text): return text
+    case .secret: throw AcrError(.invalid, "`save` does not write a secret", help: "`reveal(…)` gives its text")
+    default: break
+    }
+    guard let format = DataFormat(path: path) else {
+      if let text = value.text { return text }
+      throw ArgumentError(
+        "path",
+        AcrError(
+          .usage, "`\(path)` does not say in which format to write \(value.typePhrase)",
+          help: "a name that ends in .json, .jsonl, .csv or .tsv, or `… | to json | save \(path)`"))
+    }
+    let text = try format.write(value)
+    guard appends else { return text }
+    switch format {
+    case .jsonl: return text
+    case .json:
+      throw ArgumentError(
+        "path", AcrError(.usage, "a JSON file holds one value: nothing can be added to `\(path)`", help: "use .jsonl"))
+    case .csv, .tsv: return try withoutKnownHeader(text, format, path)
+    }
+  }
+
+  /// The rows alone when the file has the same header already.
+  private func withoutKnownHeader(_ text: String, _ format: DataFormat, _ path: String) throws -> String {
+    guard FileAccess.hasContent(path) else { return text }
+    let present = try FileAccess.read(path)
+    guard let end = text.utf8.firstIndex(of: 0x0A) else { return text }
+    let header = text[...end]
+    let line = present.prefix { $0 != 0x0A && $0 != 0x0D }
+    guard line.elementsEqual(header.utf8.prefix { $0 != 0x0A && $0 != 0x0D }) else {
+      throw ArgumentError(
+        "path",
+        AcrError(
+          .invalid, "the columns of `\(path)` are not those of the rows",
+          help: "it has: \(String(decoding: line, as: UTF8.self))"))
+    }
+    return String(text[text.utf8.index(after: end)...])
+  }
+}
+
+/// `from`: text to data.
+struct From: Command {
+  let signature = Signature(
+    "from", summary: "Reads data from a text",
+    group: .data,
+    positionals: [
+      .init("format", .string, help: "json, jsonl, csv or tsv", completer: .fixed(DataFormat.allCases.map(\.rawValue)))
+    ],
+    examples: [.init("A record", "'{\"a\": 1}' | from json")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let format = try call.format(among: DataFormat.allCases.map(\.rawValue))
+    switch try call.inputValue(for: "from") {
+    case .string(let text):
+      return .value(try DataFormat(rawValue: format)?.read(Array(text.utf8), name: nil) ?? .null)
+    case let other:
+      throw AcrError(.invalid, "`from \(format)` reads a text, and what comes from the pipe is \(other.typePhrase)")
+    }
+  }
+}
+
+/// `to`: data to text.
+struct To: Command {
+  private static let formats = DataFormat.allCases.map(\.rawValue) + ["table"]
+
+  let signature = Signature(
+    "to", summary: "Writes data as text",
+    group: .data,
+    positionals: [
+      .init("format", .string, help: "json, jsonl, csv, tsv or table", completer: .fixed(To.formats))
+    ],
+    flags: [.init("compact", help: "JSON on one line")],
+    examples: [.init("JSON", "{a: 1} | to json --compact"), .init("CSV", "[{a: 1}, {a: 2}] | to csv")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let format = try call.format(among: To.formats)
+    let value = try call.inputValue(for: "to")
+    if format == "json", call.isOn("compact") { return .value(.string(try value.json())) }
+    guard let data = DataFormat(rawValue: format) else {
+      return .value(.string(TableLayout().lines(value).joined(separator: "\n")))
+    }
+    var text = try data.write(value)
+    if text.last?.isNewline == true { text.removeLast() }
+    return .value(.string(text))
+  }
+}
+
+extension Invocation {
+  /// The argument `format`, which is one of these.
+  fileprivate func format(among names: [String]) throws -> String {
+    let name = string("format") ?? ""
+    if names.contains(name) { return name }
+    let near = Suggestion.nearest(to: name, in: names).map { "; did you mean `\($0)`?" } ?? ""
+    throw ArgumentError(
+      "format",
+      AcrError(.usage, "`\(name)` is not a format\(near)", help: "the formats are \(names.joined(separator: ", "))"))
+  }
+}

@@ -1,0 +1,138 @@
+import AcrCore
+import AcrLanguage
+import Synchronization
+
+/// `each`: a block for every row, one after the other.
+struct Each: Command {
+  let signature = Signature(
+    "each", summary: "Runs a block for each row and passes on what it gives",
+    description: "With `--keep-going` every row gives `{item, ok, value, error}`, and an error does not end the run.",
+    group: .work,
+    positionals: [.init("block", .block, help: "what to do with `$it`, or with the row under a name of its own")],
+    flags: [.init("keep-going", help: "go on after errors")],
+    examples: [.init("Twice each number", "[1, 2, 3] | each { |n| $n * 2 }")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    guard let block = call.blocks["block"] else { return .nothing }
+    let rows = try call.rows(for: "each")
+    let keepsGoing = call.isOn("keep-going")
+    return .rows(
+      RowStream {
+        guard let row = try rows.next() else { return nil }
+        return keepsGoing ? try KeepGoing.row(row, call.run) { try block.call([row]) } : try block.call([row])
+      })
+  }
+}
+
+/// What `--keep-going` makes of one item.
+enum KeepGoing {
+  private static let shape = Shape(["item", "ok", "value", "error"])
+
+  /// The item's row. ^C and `exit` are passed on.
+  static func row(_ item: Value, _ run: RunContext, _ body: () throws -> Value) throws -> Value {
+    do {
+      return .record(Record(shape: shape, values: [item, .bool(true), try body(), .null]))
+    } catch let error as RuntimeError where !run.isInterrupted {
+      return .record(
+        Record(shape: shape, values: [item, .bool(false), .null, run.caughtErrors.record(of: error)]))
+    }
+  }
+}
+
+/// `par-each`: a block for every row, several at a time.
+struct ParEach: Command {
+  let signature = Signature(
+    "par-each", summary: "Runs a block for each row, several at a time, and gives the results in the order of the rows",
+    description: """
+      The block sees outer variables as they are when the work starts and cannot change them. The first error stops the \
+      work that runs and the rest; with `--keep-going` every row gives `{item, ok, value, error}` instead.
+      """,
+    group: .work,
+    positionals: [.init("block", .block, help: "what to do with `$it`, or with the row under a name of its own")],
+    flags: [
+      .init("jobs", short: "j", .int, default: "4", help: "how many at a time, 1 to 64"),
+      .init("keep-going", help: "go on after errors"),
+    ],
+    examples: [.init("Two at a time", "[1, 2, 3] | par-each --jobs 2 { |n| $n * 2 }")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    guard let block = call.blocks["block"] else { return .nothing }
+    let jobs = call.int("jobs") ?? 4
+    guard (1...64).contains(jobs) else {
+      throw ArgumentError("jobs", AcrError(.usage, "`--jobs` is a number from 1 to 64, not \(jobs)"))
+    }
+    let items = try call.items(for: "par-each")
+    let work = ParallelWork(items, keepsGoing: call.isOn("keep-going"))
+    call.run.withChild { child in
+      let threads = (0..<min(Int(jobs), items.count)).map { _ in
+        let body = block.detached(child)
+        return EvaluatorThread { work.run(child, body) }
+      }
+      for thread in threads { thread.join() }
+    }
+    if call.run.isInterrupted {
+      throw AcrError(.cancelled, "interrupted: \(work.doneCount) of \(items.count) items were done")
+    }
+    return .value(.list(try work.results()))
+  }
+}
+
+/// The items of one `par-each` and what its threads made of them.
+private final class ParallelWork: Sendable {
+  private struct State {
+    var next = 0
+    var done = 0
+    var results: [Value]
+    var failure: (any Error)?
+  }
+
+  private let items: [Value]
+  private let keepsGoing: Bool
+  private let state: Mutex<State>
+
+  init(_ items: [Value], keepsGoing: Bool) {
+    self.items = items
+    self.keepsGoing = keepsGoing
+    state = Mutex(State(results: Array(repeating: .null, count: items.count)))
+  }
+
+  var doneCount: Int { state.withLock { $0.done } }
+
+  /// One thread's share: items until none are left or something stops the work.
+  func run(_ run: RunContext, _ body: ([Value]) throws -> Value) {
+    while !run.isInterrupted, let index = takeNext() {
+      do {
+        let item = items[index]
+        let value = keepsGoing ? try KeepGoing.row(item, run) { try body([item]) } : try body([item])
+        state.withLock { state in
+          state.results[index] = value
+          state.done += 1
+        }
+      } catch let error {
+        // What the stop itself makes fail comes later than the error that was the reason for it.
+        state.withLock { state in if state.failure == nil { state.failure = error } }
+        run.interrupt()
+      }
+    }
+  }
+
+  private func takeNext() -> Int? {
+    state.withLock { state in
+      guard state.next < items.count else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+
+  /// The results in the order of the items.
+  /// - Throws: the first error, with how far the work had got.
+  func results() throws -> [Value] {
+    let (results, done, failure) = state.withLock { ($0.results, $0.done, $0.failure) }
+    guard let failure else { return results }
+    guard var error = failure as? RuntimeError else { throw failure }
+    error.error.notes.append("\(done) of \(items.count) items were done")
+    throw error
+  }
+}

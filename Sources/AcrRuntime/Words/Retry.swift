@@ -1,0 +1,70 @@
+import AcrCore
+import AcrLanguage
+
+/// `retry`: a block again after errors that pass.
+struct Retry: Command {
+  let signature = Signature(
+    "retry", summary: "Runs a block again when it fails with an error that may pass",
+    description: """
+      Waits `--wait` before the second try and twice as long before each further one, at most 5 minutes. When the server \
+      said how long to wait, that counts.
+      """,
+    group: .work,
+    positionals: [.init("block", .block, help: "what to try")],
+    flags: [
+      .init("times", .int, default: "3", help: "how many tries in all, 1 to 100"),
+      .init(
+        "on", .string, isRepeatable: true, default: "throttled, network, timeout",
+        help: "the kind of error to try again after",
+        completer: .fixed(ErrorKind.all.map(\.name))),
+      .init("wait", .duration, default: "1s", help: "how long to wait before the second try"),
+    ],
+    examples: [.init("Up to six tries", "retry --times 6 --on throttled --wait 2s { 1 + 1 }")])
+
+  private static let longestWait: Int64 = 300_000_000_000
+
+  func run(_ call: Invocation) throws -> Output {
+    guard let block = call.blocks["block"] else { return .nothing }
+    let times = call.int("times") ?? 3
+    guard (1...100).contains(times) else {
+      throw ArgumentError("times", AcrError(.usage, "`--times` is a number from 1 to 100, not \(times)"))
+    }
+    var wait = call.duration("wait") ?? 1_000_000_000
+    guard wait >= 0 else {
+      throw ArgumentError("wait", AcrError(.usage, "`--wait` cannot be negative"))
+    }
+    let kinds = try kinds(call)
+    var attempt: Int64 = 1
+    while true {
+      do {
+        return .value(try block.call([]))
+      } catch var error as RuntimeError where kinds.contains(error.error.kind) && !call.run.isInterrupted {
+        guard attempt < times else {
+          if times > 1 { error.error.notes.append("\(times) tries did not get through") }
+          throw error
+        }
+        let pause = error.error.retryAfter.map { max(0, $0.nanoseconds) } ?? min(wait, Retry.longestWait)
+        attempt += 1
+        call.run.sink.talk("retry: \(error.error.message); try \(attempt) of \(times) in \(DurationText.human(pause))")
+        try call.run.sleep(nanoseconds: pause)
+        wait = min(wait * 2, Retry.longestWait)
+      }
+    }
+  }
+
+  private func kinds(_ call: Invocation) throws -> [ErrorKind] {
+    let names = call.strings("on")
+    if names.isEmpty { return [.throttled, .network, .timeout] }
+    return try names.map { name in
+      guard let kind = ErrorKind(name: name) else {
+        let near = Suggestion.nearest(to: name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+        throw ArgumentError(
+          "on",
+          AcrError(
+            .usage, "`\(name)` is not a kind of error\(near)",
+            help: "the kinds are \(ErrorKind.all.map(\.name).joined(separator: ", "))"))
+      }
+      return kind
+    }
+  }
+}

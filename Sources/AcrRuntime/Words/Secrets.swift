@@ -1,0 +1,60 @@
+import AcrCore
+import AcrLanguage
+import Glibc
+
+/// `secret env`: a secret from the environment.
+struct SecretEnv: Command {
+  let signature = Signature(
+    "secret env", summary: "Takes a secret from an environment variable",
+    group: .secrets,
+    positionals: [.init("name", .string, help: "the variable's name")],
+    examples: [.init("A password", "let password = secret env HOME")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let name = call.string("name") ?? ""
+    guard let text = getenv(name) else {
+      throw ArgumentError("name", AcrError(.notFound, "there is no environment variable `\(name)`"))
+    }
+    return .value(.secret(Secret(String(cString: text))))
+  }
+}
+
+/// `secret file`: a secret from a file.
+struct SecretFile: Command {
+  let signature = Signature(
+    "secret file", summary: "Takes a secret from a file, without the line end behind it",
+    group: .secrets,
+    positionals: [.init("path", .string, help: "the file", completer: .file)],
+    examples: [.init("A password", "let password = secret file password.txt")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let path = call.string("path") ?? ""
+    do throws(AcrError) {
+      guard var text = String(validating: try FileAccess.read(path), as: UTF8.self) else {
+        throw AcrError(.invalid, "`\(path)` is not UTF-8 text")
+      }
+      if text.last?.isNewline == true { text.removeLast() }
+      return .value(.secret(Secret(text)))
+    } catch {
+      throw ArgumentError("path", error)
+    }
+  }
+}
+
+/// `secret prompt`: a secret typed by the person at the terminal.
+struct SecretPrompt: Command {
+  let signature = Signature(
+    "secret prompt", summary: "Asks for a secret, which is not shown while it is typed",
+    group: .secrets,
+    positionals: [.init("text", .string, help: "what to ask for")],
+    examples: [.init("A password", "let password = secret prompt \"Password\"")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let text = call.string("text") ?? ""
+    guard call.run.isInteractive, let prompter = call.run.prompter else {
+      throw AcrError(
+        .usage, "nobody is there to answer \"\(text)\"", help: "`secret env` and `secret file` need nobody")
+    }
+    return .value(.secret(try prompter.secret(text)))
+  }
+}

@@ -1,0 +1,202 @@
+import AcrCore
+import AcrLanguage
+
+/// `sort-by`: rows in the order of their columns.
+struct SortBy: Command {
+  let signature = Signature(
+    "sort-by", summary: "Sorts rows by one or more columns, or a list of plain values by themselves",
+    description: """
+      Numbers, sizes, durations and datetimes sort by value, texts by character. Rows that are equal in all columns keep \
+      their order. Nulls come last, also with `--desc`.
+      """,
+    group: .rows,
+    positionals: [.init("column", .string, isRequired: false, isRest: true, help: "columns, the first counts most")],
+    flags: [.init("desc", help: "greatest first")],
+    examples: [
+      .init("Largest first", "[{n: \"a\", size: 1MB}, {n: \"b\", size: 2MB}] | sort-by size --desc"),
+      .init("Plain values", "[3, 1, 2] | sort-by"),
+    ],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let rows = try call.items(for: "sort-by")
+    let paths = call.strings("column").map(ColumnPath.init)
+    let isDescending = call.isOn("desc")
+    let keys = try rows.map { row in paths.isEmpty ? [row] : try paths.map { try $0.value(in: row) } }
+    let names = paths.isEmpty ? ["value"] : paths.map(\.text)
+    let order = try rows.indices.sorted { left, right in
+      for (index, name) in names.enumerated() {
+        let (a, b) = (keys[left][index], keys[right][index])
+        if a.isNull || b.isNull {
+          if a.isNull != b.isNull { return b.isNull }
+          continue
+        }
+        let order: Int
+        do throws(OperationFailure) {
+          order = try a.order(b)
+        } catch {
+          throw AcrError(
+            .invalid,
+            "`sort-by` cannot compare \(a.typePhrase) with \(b.typePhrase)"
+              + (paths.isEmpty ? "" : " (column `\(name)`)"))
+        }
+        if order != 0 { return (order < 0) != isDescending }
+      }
+      return left < right
+    }
+    return .value(.list(order.map { rows[$0] }))
+  }
+}
+
+/// `unique`: rows without those that occurred before.
+struct Unique: Command {
+  let signature = Signature(
+    "unique", summary: "Leaves out rows that occurred before",
+    group: .rows,
+    positionals: [
+      .init("column", .string, isRequired: false, isRest: true, help: "columns that make two rows the same (all)")
+    ],
+    examples: [.init("Each value once", "[1, 2, 1] | unique")],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let rows = try call.rows(for: "unique")
+    let paths = call.strings("column").map(ColumnPath.init)
+    var seen: Set<ValueKey> = []
+    return .rows(
+      RowStream {
+        while let row = try rows.next() {
+          let key = try paths.isEmpty ? row : .list(paths.map { try $0.value(in: row) })
+          if seen.insert(ValueKey(key)).inserted { return row }
+        }
+        return nil
+      })
+  }
+}
+
+/// `group-by`: rows with the same value in a column, together.
+struct GroupBy: Command {
+  let signature = Signature(
+    "group-by", summary: "Collects rows with the same value in a column as `{key, rows}`",
+    group: .rows,
+    positionals: [.init("column", .string, help: "the column")],
+    examples: [
+      .init(
+        "Count by a column",
+        "[{os: \"linux\"}, {os: \"windows\"}, {os: \"linux\"}] | group-by os | extend n = count(.rows) | select key n")
+    ],
+    input: .required)
+
+  func run(_ call: Invocation) throws -> Output {
+    let path = ColumnPath(call.string("column") ?? "")
+    var groups: [(key: Value, rows: [Value])] = []
+    var index: [ValueKey: Int] = [:]
+    let rows = try call.rows(for: "group-by")
+    while let row = try rows.next() {
+      let key = try path.value(in: row)
+      if let group = index[ValueKey(key)] {
+        groups[group].rows.append(row)
+      } else {
+        index[ValueKey(key)] = groups.count
+        groups.append((key, [row]))
+      }
+    }
+    return .value(.list(groups.map { .record(Record(shape: GroupBy.shape, values: [$0.key, .list($0.rows)])) }))
+  }
+
+  private static let shape = Shape(["key", "rows"])
+}
+
+/// `join-by`: rows of two tables with the same value in a column, side by side.
+struct JoinBy: Command {
+  let signature = Signature(
+    "join-by",
+    summary: "Puts rows of two tables with the same value in a column side by side as `{COLUMN, left, right}`",
+    description: """
+      Without `--outer` only rows that have a partner are given. With it all are; `left` or `right` is null where there is \
+      no partner. A row with several partners is given once for each.
+      """,
+    group: .rows,
+    positionals: [
+      .init("column", .string, help: "the column both tables have"),
+      .init("left", .list, help: "the first table"),
+      .init("right", .list, help: "the second table"),
+    ],
+    flags: [.init("outer", help: "also rows without a partner")],
+    examples: [
+      .init(
+        "What differs between two tables",
+        "join-by tag [{tag: \"1\", digest: \"a\"}] [{tag: \"1\", digest: \"b\"}, {tag: \"2\", digest: \"c\"}] --outer")
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let path = ColumnPath(call.string("column") ?? "")
+    let (left, right) = (try rows("left", call, path), try rows("right", call, path))
+    var partners: [ValueKey: [Int]] = [:]
+    for (index, row) in right.enumerated() { partners[ValueKey(row.key), default: []].append(index) }
+    let shape = Shape([path.text, "left", "right"])
+    var matched = Array(repeating: false, count: right.count)
+    var result: [Value] = []
+    for (key, row) in left {
+      let found = partners[ValueKey(key)] ?? []
+      if found.isEmpty, call.isOn("outer") { result.append(.record(Record(shape: shape, values: [key, row, .null]))) }
+      for index in found {
+        matched[index] = true
+        result.append(.record(Record(shape: shape, values: [key, row, right[index].row])))
+      }
+    }
+    if call.isOn("outer") {
+      for (index, (key, row)) in right.enumerated() where !matched[index] {
+        result.append(.record(Record(shape: shape, values: [key, .null, row])))
+      }
+    }
+    return .value(.list(result))
+  }
+
+  private func rows(_ name: String, _ call: Invocation, _ path: ColumnPath) throws -> [(key: Value, row: Value)] {
+    guard case .list(let items)? = call.arguments[name] else { return [] }
+    do throws(AcrError) {
+      var rows: [(key: Value, row: Value)] = []
+      for item in items { rows.append((try path.value(in: item), item)) }
+      return rows
+    } catch {
+      throw ArgumentError(name, error)
+    }
+  }
+}
+
+/// A value as a dictionary's key, equal where the language's `==` says so.
+struct ValueKey: Hashable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+
+  static func == (left: ValueKey, right: ValueKey) -> Bool { (try? left.value.equals(right.value)) ?? false }
+
+  func hash(into hasher: inout Hasher) { ValueKey.hash(value, into: &hasher) }
+
+  private static func hash(_ value: Value, into hasher: inout Hasher) {
+    switch value {
+    case .null: hasher.combine(0)
+    case .bool(let flag): hasher.combine(flag)
+    // An int and a number of the same value are equal.
+    case .int(let number): hasher.combine(Double(number))
+    case .number(let number): hasher.combine(number)
+    case .string(let text): hasher.combine(text)
+    case .duration(let amount), .size(let amount): hasher.combine(amount)
+    case .datetime(let time): hasher.combine(time)
+    case .list(let items): for item in items { hash(item, into: &hasher) }
+    // Records are equal whatever the order of their fields.
+    case .record(let record):
+      var sum = 0
+      for (index, name) in record.shape.names.enumerated() {
+        var field = Hasher()
+        field.combine(name)
+        hash(record.values[index], into: &field)
+        sum &+= field.finalize()
+      }
+      hasher.combine(sum)
+    case .secret(let secret): hasher.combine(secret)
+    }
+  }
+}

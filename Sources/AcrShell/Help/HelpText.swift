@@ -1,0 +1,114 @@
+import AcrLanguage
+
+/// What `help` says, made from signatures and nothing else.
+struct HelpText {
+  let catalog: Catalog
+
+  /// How the groups are headed, in the order of the page.
+  private static let headings: [(Signature.Group, String)] = [
+    (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.talk, "Talk"), (.secrets, "Secrets"),
+    (.session, "Session"), (.script, "Scripts"),
+  ]
+
+  /// All commands by group, one line each, and where to read on.
+  func overview() -> String {
+    let width = catalog.commands.map(\.name.count).max() ?? 0
+    var text = "A line is a command (`import FROM TO`) or an expression (`$rows[0].tags`). Stages are joined by `|`.\n"
+    for (group, heading) in HelpText.headings {
+      let commands = catalog.commands.filter { $0.group == group }
+      guard !commands.isEmpty else { continue }
+      text += "\n\(heading)\n"
+      for command in commands { text += "  \(pad(command.name, width))  \(command.summary)\n" }
+    }
+    text += "\nFunctions, called as `f(x)`\n"
+    text += wrap(catalog.functions.map(\.name).sorted().joined(separator: " "), indent: 2)
+    text += "\n`help NAME` explains one of them.\n"
+    return text
+  }
+
+  /// Everything about one command.
+  func command(_ signature: Signature) -> String {
+    var text = "\(signature.name): \(signature.summary)\n\nUsage\n  \(usage(signature))\n"
+    if !signature.aliases.isEmpty { text += "\nAlso written\n  \(signature.aliases.joined(separator: "\n  "))\n" }
+    if !signature.description.isEmpty { text += "\n\(wrap(signature.description, indent: 0))" }
+    let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
+    let flags = signature.flags.map { (label($0), note($0.help, $0.isRequired, $0)) }
+    let width = (values + flags).map(\.0.count).max() ?? 0
+    if !values.isEmpty { text += "\nValues\n" + values.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
+    if !flags.isEmpty { text += "\nFlags\n" + flags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
+    if !signature.examples.isEmpty {
+      text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
+    }
+    return text
+  }
+
+  /// One function.
+  func function(_ function: FunctionSignature) -> String {
+    "\(function.name)(\(function.parameters)): \(function.summary)\n"
+  }
+
+  /// The commands whose names start with some words: `help acr manifest`.
+  func family(_ prefix: String) -> String {
+    let commands = catalog.commands.filter { $0.names.contains { $0.hasPrefix("\(prefix) ") } }
+    let rows = commands.map { command in
+      (command.names.first { $0.hasPrefix("\(prefix) ") } ?? command.name, command.summary)
+    }
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+  }
+
+  /// `import [FROM] [TO] --name NAME …`
+  func usage(_ signature: Signature) -> String {
+    var parts = [signature.name]
+    for value in signature.positionals {
+      let name = value.type == .block ? "{ … }" : value.name.uppercased() + (value.isRest ? "…" : "")
+      parts.append(value.isRequired ? name : "[\(name)]")
+    }
+    for flag in signature.flags where flag.isRequired { parts.append("--\(flag.name) \(flag.name.uppercased())") }
+    if signature.flags.contains(where: { !$0.isRequired }) { parts.append("[flags]") }
+    let line = parts.joined(separator: " ")
+    return signature.input == .required ? "… | \(line)" : line
+  }
+
+  private func label(_ value: Signature.Positional) -> String {
+    value.type == .block ? "{ … }" : value.name.uppercased() + (value.isRest ? "…" : "")
+  }
+
+  private func label(_ flag: Signature.Flag) -> String {
+    let short = flag.short.map { "-\($0), " } ?? "    "
+    return "\(short)--\(flag.name)" + (flag.type.map { " \($0.rawValue.uppercased())" } ?? "")
+  }
+
+  private func note(_ help: String, _ isRequired: Bool, _ flag: Signature.Flag?) -> String {
+    var text = help
+    if let flag {
+      if case .fixed(let values) = flag.completer { text += " (\(values.joined(separator: ", ")))" }
+      if flag.isRepeatable { text += "; may be repeated" }
+      if let value = flag.defaultText { text += " (default: \(value))" }
+      if isRequired { text += " (required)" }
+    }
+    return text
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// Paragraphs at 100 columns.
+  private func wrap(_ text: String, indent: Int) -> String {
+    let space = String(repeating: " ", count: indent)
+    var result = ""
+    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      var line = space
+      for word in paragraph.split(separator: " ") {
+        if line.count + word.count + 1 > 100, line.count > indent {
+          result += line + "\n"
+          line = space
+        }
+        line += line.count > indent ? " \(word)" : String(word)
+      }
+      result += (paragraph.isEmpty ? "" : line) + "\n"
+    }
+    return result
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+
+/// The options of the program itself. Everything behind a script's name belongs to the script.
+struct Options: ParsableArguments {
+  static let configuration = CommandConfiguration(commandName: "acrsh")
+
+  @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
+  var command: String?
+
+  @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
+  var check = false
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp(
+      "How shown values are written: table, json, jsonl, tsv or none (default: table on a terminal, json otherwise).",
+      valueName: "format"))
+  var output: OutputFormat?
+
+  @Option(help: ArgumentHelp("How errors are written: text or json.", valueName: "format"))
+  var diagnostics = DiagnosticsFormat.text
+
+  @Option(help: ArgumentHelp("How progress is shown: auto (lines on a terminal), json, or none.", valueName: "format"))
+  var progress = ProgressFormat.auto
+
+  @Option(help: ArgumentHelp("How many transfers run at a time.", valueName: "count"))
+  var transfers = 16
+
+  @Option(
+    help: ArgumentHelp(
+      "A registry (host or host:port) that may be spoken to without TLS, or with a certificate nobody vouches for.",
+      valueName: "host"))
+  var insecureRegistry: [String] = []
+
+  @Option(help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"))
+  var caFile: String?
+
+  @Option(help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
+  var trace: String?
+
+  @Flag(help: "Show the version.")
+  var version = false
+
+  @Argument(
+    parsing: .captureForPassthrough,
+    help: ArgumentHelp("A script and its arguments; `-` reads standard input. Without one: the prompt.", valueName: "script"))
+  var script: [String] = []
+
+  mutating func validate() throws {
+    if command != nil, check { throw ValidationError("-c and --check do not go together: write the text into a file") }
+    if check, script.isEmpty { throw ValidationError("--check needs a file") }
+    if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }
+    // What is captured starts at the first word that is none of the options above.
+    if let first = script.first, first.hasPrefix("-"), first != "-" {
+      throw ValidationError("Unknown option '\(first)'")
+    }
+  }
+}
+
+/// How values of top-level statements are written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, jsonl, tsv, none
+}
+
+/// How errors are written.
+enum DiagnosticsFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}
+
+/// How progress is shown.
+enum ProgressFormat: String, ExpressibleByArgument, CaseIterable {
+  case auto, json, none
+}

@@ -1,0 +1,110 @@
+import AcrCommands
+import AcrCore
+import AcrHTTP
+import AcrRuntime
+import Glibc
+import OCIRegistry
+
+/// Everything a run needs, made from the options: where output goes, the way to registries, the commands.
+/// Making it opens no connection and loads no library, so that what needs neither starts at once.
+final class Workshop {
+  let options: Options
+  let environment: [String: String]
+  let session: Session
+  let sink: ShownValues
+  let reporter: Reporter
+  /// Takes progress lines away.
+  let clearProgress: @Sendable () -> Void
+  private let transport: CurlTransport
+
+  init(_ options: Options) throws(AcrError) {
+    self.options = options
+    environment = ProcessEnvironment.all
+    let usesColor = environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
+    var hosts: [RegistryHost] = []
+    for name in options.insecureRegistry { hosts.append(try RegistryHost(name)) }
+    if let path = options.caFile, access(path, R_OK) != 0 {
+      throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
+    }
+    let insecure = InsecureHosts(hosts.map(\.name))
+    transport = CurlTransport(
+      CurlTransport.Configuration(userAgent: "acrsh/\(Program.version)", caFile: options.caFile, insecureHosts: insecure))
+    let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
+
+    var terminal: TerminalProgress?
+    let progress: any ImportProgress
+    switch options.progress {
+    case .json: progress = JSONProgress(stream: .error)
+    case .none: progress = NoProgress()
+    case .auto:
+      let isPossible = StandardStream.error.isTerminal && environment["TERM"] != "dumb"
+      let display = isPossible ? TerminalProgress(stream: .error) : nil
+      terminal = display
+      progress = display ?? NoProgress()
+    }
+    clearProgress = { [terminal] in terminal?.clear() }
+    let sink = ShownValues(
+      output: .output, errors: .error, format: options.output, isColored: usesColor && StandardStream.output.isTerminal,
+      clearProgress: clearProgress)
+    self.sink = sink
+    reporter = Reporter(
+      format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress)
+    let http = HTTPClient(
+      transport: transport, insecureHosts: insecure, trace: trace,
+      onRetry: { event in
+        guard event.wait >= .seconds(2) else { return }
+        sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")
+      })
+    let registries = RegistrySession(
+      http: http, credentials: CredentialStore(environment: environment), insecureHosts: insecure)
+    let commands = AcrSession(registries: registries, progress: progress, transfers: options.transfers).commands
+    let help = HelpCommand()
+    session = Session(commands: commands + [help])
+    help.use(session.catalog)
+  }
+
+  /// A context for one run.
+  func makeRun(isInteractive: Bool) -> RunContext {
+    RunContext(sink: sink, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+  }
+
+  /// Ends what runs beside the program before the process ends.
+  func shutDown() {
+    clearProgress()
+    transport.shutDown()
+  }
+}
+
+/// The process's environment.
+enum ProcessEnvironment {
+  static var all: [String: String] {
+    var result: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") {
+        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      next += 1
+    }
+    return result
+  }
+}
+
+/// Asks the person at the terminal; where there is none, nobody is asked.
+struct TerminalPrompter: Prompter {
+  private let reader = SecretReader()
+
+  static var ifPossible: TerminalPrompter? {
+    guard isatty(STDERR_FILENO) == 1, access("/dev/tty", R_OK | W_OK) == 0 else { return nil }
+    return TerminalPrompter()
+  }
+
+  func secret(_ prompt: String) throws -> Secret { try reader.read(prompt) }
+
+  func confirm(_ question: String) throws -> Bool {
+    StandardStream.error.tell("\(question) [y/N] ")
+    guard let answer = readLine() else { throw AcrError(.cancelled, "the question was not answered") }
+    return ["y", "yes"].contains(answer.lowercased())
+  }
+}

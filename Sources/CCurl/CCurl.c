@@ -1,0 +1,167 @@
+#include "CCurl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+
+// curl.h wraps these in type-checking macros, which would get in the way of the pointers of the same names.
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+static struct {
+  __typeof__(curl_global_init) *global_init;
+  __typeof__(curl_easy_init) *easy_init;
+  __typeof__(curl_easy_reset) *easy_reset;
+  __typeof__(curl_easy_cleanup) *easy_cleanup;
+  __typeof__(curl_easy_pause) *easy_pause;
+  __typeof__(curl_easy_strerror) *easy_strerror;
+  __typeof__(curl_easy_setopt) *easy_setopt;
+  __typeof__(curl_easy_getinfo) *easy_getinfo;
+  __typeof__(curl_slist_append) *slist_append;
+  __typeof__(curl_slist_free_all) *slist_free_all;
+  __typeof__(curl_multi_init) *multi_init;
+  __typeof__(curl_multi_cleanup) *multi_cleanup;
+  __typeof__(curl_multi_setopt) *multi_setopt;
+  __typeof__(curl_multi_add_handle) *multi_add_handle;
+  __typeof__(curl_multi_remove_handle) *multi_remove_handle;
+  __typeof__(curl_multi_perform) *multi_perform;
+  __typeof__(curl_multi_poll) *multi_poll;
+  __typeof__(curl_multi_wakeup) *multi_wakeup;
+  __typeof__(curl_multi_info_read) *multi_info_read;
+} curl;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *failure;
+static char failure_text[512];
+
+static void *find(void *library, const char *name) {
+  void *symbol = dlsym(library, name);
+  if (symbol == NULL && failure == NULL) {
+    snprintf(failure_text, sizeof failure_text, "%s is missing in it", name);
+    failure = failure_text;
+  }
+  return symbol;
+}
+
+static void load(void) {
+  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) {
+    const char *reason = dlerror();
+    snprintf(failure_text, sizeof failure_text, "%s", reason != NULL ? reason : "no reason given");
+    failure = failure_text;
+    return;
+  }
+  curl.global_init = find(library, "curl_global_init");
+  curl.easy_init = find(library, "curl_easy_init");
+  curl.easy_reset = find(library, "curl_easy_reset");
+  curl.easy_cleanup = find(library, "curl_easy_cleanup");
+  curl.easy_pause = find(library, "curl_easy_pause");
+  curl.easy_strerror = find(library, "curl_easy_strerror");
+  curl.easy_setopt = find(library, "curl_easy_setopt");
+  curl.easy_getinfo = find(library, "curl_easy_getinfo");
+  curl.slist_append = find(library, "curl_slist_append");
+  curl.slist_free_all = find(library, "curl_slist_free_all");
+  curl.multi_init = find(library, "curl_multi_init");
+  curl.multi_cleanup = find(library, "curl_multi_cleanup");
+  curl.multi_setopt = find(library, "curl_multi_setopt");
+  curl.multi_add_handle = find(library, "curl_multi_add_handle");
+  curl.multi_remove_handle = find(library, "curl_multi_remove_handle");
+  curl.multi_perform = find(library, "curl_multi_perform");
+  curl.multi_poll = find(library, "curl_multi_poll");
+  curl.multi_wakeup = find(library, "curl_multi_wakeup");
+  curl.multi_info_read = find(library, "curl_multi_info_read");
+  if (failure == NULL && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    failure = "its initialisation failed";
+  }
+}
+
+const char *acr_curl_load(void) {
+  pthread_once(&once, load);
+  return failure;
+}
+
+CURL *acr_curl_easy_init(void) { return curl.easy_init(); }
+void acr_curl_easy_reset(CURL *easy) { curl.easy_reset(easy); }
+void acr_curl_easy_cleanup(CURL *easy) { curl.easy_cleanup(easy); }
+CURLcode acr_curl_easy_pause(CURL *easy, int directions) { return curl.easy_pause(easy, directions); }
+const char *acr_curl_easy_strerror(CURLcode code) { return curl.easy_strerror(code); }
+
+CURLcode acr_curl_easy_setopt_long(CURL *easy, CURLoption option, long value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_offset(CURL *easy, CURLoption option, curl_off_t value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_string(CURL *easy, CURLoption option, const char *value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_pointer(CURL *easy, CURLoption option, void *value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_data_callback(CURL *easy, CURLoption option, acr_curl_data_callback value) {
+  return curl.easy_setopt(easy, option, value);
+}
+
+CURLcode acr_curl_easy_setopt_seek_callback(CURL *easy, acr_curl_seek_callback value) {
+  return curl.easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
+}
+
+CURLcode acr_curl_easy_setopt_prerequest_callback(CURL *easy, acr_curl_prerequest_callback value) {
+  return curl.easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
+}
+
+CURLcode acr_curl_easy_getinfo_long(CURL *easy, CURLINFO info, long *value) {
+  return curl.easy_getinfo(easy, info, value);
+}
+
+CURLcode acr_curl_easy_getinfo_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+  return curl.easy_getinfo(easy, info, value);
+}
+
+CURLcode acr_curl_easy_getinfo_string(CURL *easy, CURLINFO info, const char **value) {
+  return curl.easy_getinfo(easy, info, value);
+}
+
+struct curl_slist *acr_curl_slist_append(struct curl_slist *list, const char *text) {
+  return curl.slist_append(list, text);
+}
+
+void acr_curl_slist_free_all(struct curl_slist *list) { curl.slist_free_all(list); }
+
+CURLM *acr_curl_multi_init(void) { return curl.multi_init(); }
+CURLMcode acr_curl_multi_cleanup(CURLM *multi) { return curl.multi_cleanup(multi); }
+
+CURLMcode acr_curl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
+  return curl.multi_setopt(multi, option, value);
+}
+
+CURLMcode acr_curl_multi_add_handle(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
+CURLMcode acr_curl_multi_remove_handle(CURLM *multi, CURL *easy) { return curl.multi_remove_handle(multi, easy); }
+CURLMcode acr_curl_multi_perform(CURLM *multi, int *running) { return curl.multi_perform(multi, running); }
+
+CURLMcode acr_curl_multi_poll(CURLM *multi, int timeout_milliseconds, int *ready) {
+  return curl.multi_poll(multi, NULL, 0, timeout_milliseconds, ready);
+}
+
+CURLMcode acr_curl_multi_wakeup(CURLM *multi) { return curl.multi_wakeup(multi); }
+
+CURL *acr_curl_multi_next_done(CURLM *multi, CURLcode *result) {
+  int left = 0;
+  CURLMsg *message;
+  while ((message = curl.multi_info_read(multi, &left)) != NULL) {
+    if (message->msg == CURLMSG_DONE) {
+      *result = message->data.result;
+      return message->easy_handle;
+    }
+  }
+  return NULL;
+}

@@ -1,0 +1,54 @@
+#ifndef ACR_CCURL_H
+#define ACR_CCURL_H
+
+#include <curl/curl.h>
+#include <stdint.h>
+
+// libcurl's calls for Swift: the variadic ones get one typed function per argument type, because Swift cannot call
+// variadic C functions. The library itself is opened on first use and not linked, so that a program that sends no
+// request does not pay the 10 ms that the dynamic linker needs for libcurl and the thirty libraries behind it.
+
+/// Opens libcurl and initialises it, once; safe to call from any thread, and cheap after the first time.
+/// Returns NULL, or the reason why the library cannot be used. Every other function here needs a successful call first.
+const char *acr_curl_load(void);
+
+typedef size_t (*acr_curl_data_callback)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*acr_curl_seek_callback)(void *context, curl_off_t offset, int origin);
+typedef int (*acr_curl_prerequest_callback)(
+  void *context, char *remote_address, char *local_address, int remote_port, int local_port);
+
+CURL *acr_curl_easy_init(void);
+void acr_curl_easy_reset(CURL *easy);
+void acr_curl_easy_cleanup(CURL *easy);
+CURLcode acr_curl_easy_pause(CURL *easy, int directions);
+const char *acr_curl_easy_strerror(CURLcode code);
+
+CURLcode acr_curl_easy_setopt_long(CURL *easy, CURLoption option, long value);
+CURLcode acr_curl_easy_setopt_offset(CURL *easy, CURLoption option, curl_off_t value);
+CURLcode acr_curl_easy_setopt_string(CURL *easy, CURLoption option, const char *value);
+CURLcode acr_curl_easy_setopt_pointer(CURL *easy, CURLoption option, void *value);
+CURLcode acr_curl_easy_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value);
+CURLcode acr_curl_easy_setopt_data_callback(CURL *easy, CURLoption option, acr_curl_data_callback value);
+CURLcode acr_curl_easy_setopt_seek_callback(CURL *easy, acr_curl_seek_callback value);
+CURLcode acr_curl_easy_setopt_prerequest_callback(CURL *easy, acr_curl_prerequest_callback value);
+
+CURLcode acr_curl_easy_getinfo_long(CURL *easy, CURLINFO info, long *value);
+CURLcode acr_curl_easy_getinfo_offset(CURL *easy, CURLINFO info, curl_off_t *value);
+CURLcode acr_curl_easy_getinfo_string(CURL *easy, CURLINFO info, const char **value);
+
+struct curl_slist *acr_curl_slist_append(struct curl_slist *list, const char *text);
+void acr_curl_slist_free_all(struct curl_slist *list);
+
+CURLM *acr_curl_multi_init(void);
+CURLMcode acr_curl_multi_cleanup(CURLM *multi);
+CURLMcode acr_curl_multi_setopt_long(CURLM *multi, CURLMoption option, long value);
+CURLMcode acr_curl_multi_add_handle(CURLM *multi, CURL *easy);
+CURLMcode acr_curl_multi_remove_handle(CURLM *multi, CURL *easy);
+CURLMcode acr_curl_multi_perform(CURLM *multi, int *running);
+CURLMcode acr_curl_multi_poll(CURLM *multi, int timeout_milliseconds, int *ready);
+CURLMcode acr_curl_multi_wakeup(CURLM *multi);
+
+/// The next finished transfer and its result; NULL when there is none.
+CURL *acr_curl_multi_next_done(CURLM *multi, CURLcode *result);
+
+#endif

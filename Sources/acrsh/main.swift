@@ -1,0 +1,4 @@
+import AcrShell
+import Glibc
+
+exit(Program.main())

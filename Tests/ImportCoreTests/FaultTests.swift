@@ -1,0 +1,136 @@
+import AcrCore
+import ImportCore
+import OCIRegistry
+import TestSupport
+import Testing
+
+@Suite("Imports when something goes wrong")
+struct FaultTests {
+  @Test("a download that breaks goes on where it was")
+  func brokenDownload() async throws {
+    try await withLab { lab in
+      try lab.images.image("large", layers: [12 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "large")
+      try await withFaultProxy(to: lab.source.authority, faults: [.cut(afterServerBytes: 5 << 20)]) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("large:latest", at: proxy.authority), targets: [try lab.importTarget("large:1")])
+        _ = try await lab.engine.run(request)
+        #expect(proxy.faultCount == 1)
+      }
+      try await RegistryContent(authority: lab.target.directAuthority).verify("large", reference: "1")
+      // The layer's PATCH was one stream: the target saw nothing of the break.
+      #expect(try await lab.target.requestLog().count { $0.method == "PATCH" } == 1)
+    }
+  }
+
+  @Test(
+    "an upload that breaks is sent again",
+    arguments: [
+      FaultProxy.Fault.reset(matching: "^PUT .*/blobs/uploads/", times: 2),
+      .reset(matching: "^PATCH ", times: 1),
+      .answer(matching: "^(POST|PATCH|PUT) ", status: 503, times: 2),
+      .answer(matching: "^(POST|PATCH|PUT) ", status: 429, retryAfter: 0, times: 3),
+    ])
+  func brokenUpload(fault: FaultProxy.Fault) async throws {
+    try await withLab { lab in
+      try lab.images.image("mixed", layers: [5 << 20, 2000])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "mixed")
+      try await withFaultProxy(to: lab.target.authority, faults: [fault]) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("mixed:latest"), targets: [try lab.importTarget("mixed:1", at: proxy.authority)])
+        _ = try await lab.engine.run(request)
+        #expect(proxy.faultCount > 0)
+      }
+      try await RegistryContent(authority: lab.target.directAuthority).verify("mixed", reference: "1")
+    }
+  }
+
+  @Test("an import that fails leaves no tag, and the next one sends what is missing")
+  func noHalfImage() async throws {
+    try await withLab { lab in
+      try lab.images.image("app", layers: [3000, 4000, 5000])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "app")
+      let faults = [FaultProxy.Fault.answer(matching: "^PUT .*/manifests/", status: 403, times: 1)]
+      let content = try RegistryContent(authority: lab.target.directAuthority)
+      try await withFaultProxy(to: lab.target.authority, faults: faults) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("app:latest"), targets: [try lab.importTarget("app:1", at: proxy.authority)])
+        let error = try await failure { _ = try await lab.engine.run(request) }
+        #expect(error.kind == .denied)
+        #expect(error.activity == "importing \(lab.source.authority)/app:latest")
+        #expect(try await content.tags("app").isEmpty)
+        let again = try await lab.engine.run(request)
+        #expect(again.blobs.copied == 0)
+      }
+      try await content.verify("app", reference: "1")
+    }
+  }
+
+  @Test("an import that is cancelled in the middle ends at once and leaves no tag")
+  func cancelled() async throws {
+    try await withLab { lab in
+      try lab.images.image("slow", layers: [8 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "slow")
+      try await withFaultProxy(to: lab.source.authority, faults: [.latency(.milliseconds(100))]) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("slow:latest", at: proxy.authority), targets: [try lab.importTarget("slow:1")])
+        let events = Events()
+        let engine = lab.engine
+        let task = Task { try await engine.run(request) { events.add($0) } }
+        while !events.all.contains(where: { if case .transferred = $0 { true } else { false } }) {
+          try await Task.sleep(for: .milliseconds(5))
+        }
+        task.cancel()
+        let error = try await failure { _ = try await task.value }
+        #expect(error.kind == .cancelled)
+      }
+      #expect(try await RegistryContent(authority: lab.target.directAuthority).tags("slow").isEmpty)
+    }
+  }
+
+  /// What a source does to a blob, and what is said of it. Nothing may be written under the digest that was asked for.
+  struct Lie: Sendable, CustomTestStringConvertible {
+    let name: String
+    let reply: @Sendable ([UInt8]) -> LoopbackServer.Reply
+    let kind: ErrorKind
+    let words: String
+    var testDescription: String { name }
+  }
+
+  static let lies = [
+    Lie(
+      name: "other bytes of the same length",
+      reply: { bytes in LoopbackServer.Reply(200, body: bytes.map { $0 ^ 1 }) }, kind: .invalid, words: "has the digest"),
+    Lie(
+      name: "a shorter body that says so", reply: { bytes in LoopbackServer.Reply(200, body: Array(bytes.dropLast(10))) },
+      kind: .invalid, words: "Unexpected length of body in response"),
+    Lie(
+      name: "a web page", reply: { _ in LoopbackServer.Reply(200, ["Content-Type": "text/html"], text: "<html>Welcome</html>") },
+      kind: .invalid, words: "Unexpected length of body in response"),
+  ]
+
+  @Test("a source that lies about a blob", arguments: lies)
+  func lyingSource(lie: Lie) async throws {
+    try await withLab { lab in
+      let image = try lab.images.image("app", layers: [30_000])
+      let layout = lab.images.layout
+      let manifest = try layout.read(image.digest)
+      try await withLoopbackServer(handler: { request in
+        if request.path.hasPrefix("/v2/app/manifests/") {
+          return LoopbackServer.Reply(200, ["Content-Type": image.mediaType], body: manifest)
+        }
+        guard request.path.hasPrefix("/v2/app/blobs/"), let digest = try? Digest(request.path.split(separator: "/")[3]),
+          let bytes = try? layout.read(digest)
+        else { return LoopbackServer.Reply(200, text: "{}") }
+        return lie.reply(bytes)
+      }) { server in
+        let request = ImportRequest(
+          source: try lab.importSource("app:latest", at: server.authority), targets: [try lab.importTarget("app:1")])
+        let error = try await failure { _ = try await lab.engine.run(request) }
+        #expect(error.kind == lie.kind)
+        #expect(error.message.contains(lie.words))
+      }
+      #expect(try await RegistryContent(authority: lab.target.directAuthority).tags("app").isEmpty)
+    }
+  }
+}
