@@ -65,7 +65,7 @@ struct ErrorReply: Error {
 
 extension Reply {
   /// How much of a file is read at once.
-  private static let pieceSize = 128 << 10
+  private static let pieceSize = 64 << 10
 
   /// Sends the answer. A body that is cut ends with an error, which closes the connection.
   func send(to writer: consuming ResponseWriter, method: HTTPRequest.Method) async throws {
