@@ -128,7 +128,7 @@ struct ImportTests {
   @Test("an import is accepted, runs, and names each manifest before it has succeeded")
   func lifecycle() async throws {
     try await withEmulator(world: nil) { emulator in
-      try await emulator.admin("POST", "imports", ["seconds": 1.5])
+      try await emulator.admin("POST", "imports", ["seconds": .number(1.5)])
       let body = Self.body(host: "docker.io", "library/hello-world:latest", tags: ["hello-world:latest"])
       let (last, states) = try await run(emulator, body)
       #expect(last.status == 200)

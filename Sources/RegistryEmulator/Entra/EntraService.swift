@@ -15,6 +15,7 @@ struct EntraService: Sendable {
     guard parts.count >= 2 else { return nil }
     switch (parts[0], parts.dropFirst().joined(separator: "/").lowercased()) {
     case ("common", "discovery/instance"): return instances(call)
+    case ("metadata", "endpoints"): return cloud(call)
     case ("common", let rest) where rest.hasPrefix("userrealm/"): return realm(call, rest)
     case (let tenant, "v2.0/.well-known/openid-configuration"), (let tenant, ".well-known/openid-configuration"):
       return try metadata(call, tenant)
@@ -57,6 +58,26 @@ struct EntraService: Sendable {
         "tenant_discovery_endpoint": .string("\(call.origin)/common/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
         "metadata": [["preferred_network": authority, "preferred_cache": authority, "aliases": [authority]]],
+      ])
+  }
+
+  /// `/metadata/endpoints`, where `az cloud register` learns a cloud's addresses.
+  private func cloud(_ call: HTTPCall) -> Reply {
+    let origin = JSONValue.string(call.origin)
+    return Reply(
+      json: [
+        "name": "AzureCloud", "portal": origin, "resourceManager": .string("\(call.origin)/"),
+        "authentication": [
+          "loginEndpoint": origin, "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
+          "tenant": "common", "identityProvider": "AAD",
+        ],
+        "graphAudience": "https://graph.windows.net/", "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "activeDirectoryDataLake": "https://datalake.azure.net/", "batch": "https://batch.core.windows.net/",
+        "media": "https://rest.media.azure.net", "gallery": origin, "sqlManagement": origin, "vmImageAliasDoc": origin,
+        "suffixes": [
+          "acrLoginServer": "azurecr.io", "storage": "core.windows.net", "keyVaultDns": "vault.azure.net",
+          "sqlServerHostname": "database.windows.net",
+        ],
       ])
   }
 

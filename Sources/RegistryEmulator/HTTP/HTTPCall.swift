@@ -31,7 +31,12 @@ struct HTTPCall: Sendable {
 
   init(_ request: Request, clientAddress: String, defaultAuthority: String) {
     method = request.method
-    let target = request.head.path ?? "/"
+    var target = request.head.path ?? "/"
+    if target.hasPrefix("http://") {
+      // The absolute form that clients of a proxy send (RFC 9112, 3.2.2).
+      let rest = target.dropFirst("http://".count)
+      target = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
+    }
     let mark = target.firstIndex(of: "?")
     path = PercentEncoding.decode(target[..<(mark ?? target.endIndex)])
     rawQuery = mark.map { String(target[target.index(after: $0)...]) } ?? ""
