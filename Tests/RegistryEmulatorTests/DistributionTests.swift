@@ -25,7 +25,8 @@ struct DistributionTests {
       chunk["Content-Range"] = "5-9"
       #expect(try await registry.send("PATCH", location, headers: chunk, body: Array("world".utf8)).status == 202)
       let digest = sha256(Array("helloworld!".utf8))
-      let end = try await registry.send("PUT", "\(location)?digest=\(digest)", headers: everything, body: Array("!".utf8))
+      let end = try await registry.send(
+        "PUT", "\(location)?digest=\(digest)", headers: everything, body: Array("!".utf8))
       #expect(end.status == 201)
       #expect(end.headers["Docker-Content-Digest"] == digest)
       #expect(try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: everything).text == "helloworld!")
@@ -51,7 +52,8 @@ struct DistributionTests {
     arguments: [
       ("bytes=0-0", 206, "0", "bytes 0-0/10"), ("bytes=4-", 206, "456789", "bytes 4-9/10"),
       ("bytes=-3", 206, "789", "bytes 7-9/10"), ("bytes=8-99", 206, "89", "bytes 8-9/10"),
-      ("bytes=10-", 416, "", "bytes */10"), ("bytes=5-2", 200, "0123456789", nil), ("lines=1-2", 200, "0123456789", nil),
+      ("bytes=10-", 416, "", "bytes */10"), ("bytes=5-2", 200, "0123456789", nil),
+      ("lines=1-2", 200, "0123456789", nil),
     ] as [(String, Int, String, String?)])
   func range(_ range: String, _ status: Int, _ body: String, _ contentRange: String?) async throws {
     try await withEmulator { emulator in
@@ -73,7 +75,9 @@ struct DistributionTests {
       let digest = try await registry.putBlob(Array("0123456789".utf8), in: "app")
       var headers = everything
       headers["Range"] = "bytes=2-4"
-      for (word, status, length) in [("ignored", 200, 10), ("refused", 416, 0), ("short", 206, 2), ("supported", 206, 3)] {
+      for (word, status, length) in [
+        ("ignored", 200, 10), ("refused", 416, 0), ("short", 206, 2), ("supported", 206, 3),
+      ] {
         try await emulator.admin("POST", "ranges/first", ["ranges": .string(word)])
         let answer = try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: headers)
         #expect(answer.status == status)
@@ -90,7 +94,8 @@ struct DistributionTests {
       let missing = imageManifest(config: (sha256([1]), 1), layer: (sha256([2]), 1))
       let answer = try await registry.putManifest("app", "v1", missing)
       #expect(answer.status == 400)
-      #expect(answer.json["errors"]?.array?.map { $0["code"]?.string } == ["MANIFEST_BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"])
+      #expect(
+        answer.json["errors"]?.array?.map { $0["code"]?.string } == ["MANIFEST_BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"])
       #expect(try await registry.putManifest("app", "v1", ["schemaVersion": 2]).errorCode == "MANIFEST_INVALID")
       let digest = try await registry.putImage("app", "v1")
       let read = try await registry.send("GET", "/v2/app/manifests/v1", headers: everything)
@@ -99,7 +104,8 @@ struct DistributionTests {
       #expect(read.headers["Docker-Content-Digest"] == digest)
       let wrong = try await registry.putManifest("app", sha256([3]), read.json)
       #expect(wrong.errorCode == "DIGEST_INVALID")
-      #expect(try await registry.send("GET", "/v2/app/manifests/v2", headers: everything).errorCode == "MANIFEST_UNKNOWN")
+      #expect(
+        try await registry.send("GET", "/v2/app/manifests/v2", headers: everything).errorCode == "MANIFEST_UNKNOWN")
       #expect(try await registry.send("GET", "/v2/none/manifests/v2", headers: everything).errorCode == "NAME_UNKNOWN")
     }
   }
@@ -148,7 +154,8 @@ struct DistributionTests {
       let image = try await registry.putImage("app", "v1")
       let subject: JSONValue = ["mediaType": .string(MediaType.ociManifest), "digest": .string(image), "size": 1]
       let signature = try await registry.putImage(
-        "app", sha256(
+        "app",
+        sha256(
           Array(
             imageManifest(
               config: (sha256(Array(#"{"architecture":"amd64","os":"linux"}"#.utf8)), 37),
@@ -187,6 +194,26 @@ struct DistributionTests {
       let invalid = try await registry.send("GET", "/acr/v1/UPPER", headers: everything)
       #expect(invalid.status == 404)
       #expect(invalid.headers["WWW-Authenticate"] == nil)
+    }
+  }
+
+  @Test("a registry can send clients to storage on another host, which takes no credentials but its own signature")
+  func redirects() async throws {
+    try await withEmulator { emulator in
+      let registry = try emulator.registry("second")
+      let admin: HeaderFields = ["Authorization": "Basic \(Base64.encode(Array("second:admin-password".utf8)))"]
+      let digest = try await registry.putBlob(Array("0123456789".utf8), in: "app", headers: admin)
+      let answer = try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: admin)
+      #expect(answer.status == 307)
+      let location = try #require(answer.headers["Location"])
+      let prefix = "http://localhost:"
+      #expect(location.hasPrefix(prefix))
+      let path = String(location.dropFirst(prefix.count).drop { $0 != "/" })
+      let part = try await registry.send("GET", path, headers: ["Range": "bytes=2-4"])
+      #expect(part.status == 206)
+      #expect(part.text == "234")
+      #expect(try await registry.send("GET", path, headers: admin).status == 400)
+      #expect(try await registry.send("GET", path + "x").status == 403)
     }
   }
 

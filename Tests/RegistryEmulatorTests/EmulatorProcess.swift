@@ -20,7 +20,7 @@ struct EmulatorProcess: Sendable {
            {"name": "all", "password": "secret", "actions": ["pull", "push", "delete", "metadata_read", "metadata_write"]},
            {"name": "reader", "password": "secret", "repositories": ["app"]}],
          "roleAssignments": [{"principal": "owner@small.example", "role": "Owner"}]},
-        {"name": "second", "subscription": "s-1", "resourceGroup": "group",
+        {"name": "second", "subscription": "s-1", "resourceGroup": "group", "redirectBlobs": true, "adminUserEnabled": true,
          "roleAssignments": [{"principal": "owner@small.example", "role": "Owner"}]}
       ],
       "operations": {"seconds": 0, "retryAfter": 1}
@@ -207,7 +207,8 @@ func imageManifest(
     .init(
       "config",
       [
-        "mediaType": .string(MediaType.ociConfig), "digest": .string(config.digest), "size": .integer(Int64(config.size)),
+        "mediaType": .string(MediaType.ociConfig), "digest": .string(config.digest),
+        "size": .integer(Int64(config.size)),
       ]),
     .init(
       "layers",

@@ -214,10 +214,38 @@ struct EntraTests {
       #expect(answer.contains("realm=\"https://\(address)/oauth2/token\""))
       let named = try await Program(
         "curl",
-        ["-s", "--cacert", file, "--connect-to", "first.azurecr.io:443:\(address)", "-i", "https://first.azurecr.io/v2/"]
+        [
+          "-s", "--cacert", file, "--connect-to", "first.azurecr.io:443:\(address)", "-i",
+          "https://first.azurecr.io/v2/",
+        ]
       ).succeed().output
       #expect(named.contains("realm=\"https://first.azurecr.io/oauth2/token\""))
       #expect(try await Program("curl", ["-s", "https://\(address)/v2/"]).run().exitCode != 0)
+    }
+  }
+
+  @Test("as a proxy, every name of the world leads to the emulator")
+  func proxy() async throws {
+    try await withEmulator(world: nil) { emulator in
+      let file = try emulator.endpoint("certificateAuthority")
+      let proxy = "http://\(try emulator.endpoint("control"))"
+      func get(_ url: String, _ options: String...) async throws -> String {
+        try await Program("curl", ["-s", "-i", "--proxy", proxy, "--cacert", file, url] + options).succeed().output
+      }
+      let registry = try await get("https://myregistry.azurecr.io/v2/")
+      #expect(registry.contains("realm=\"https://myregistry.azurecr.io/oauth2/token\""))
+      #expect(
+        try await get("https://registry-1.docker.io/v2/").contains("realm=\"https://registry-1.docker.io/token\""))
+      #expect(
+        try await get("https://management.azure.com/subscriptions?api-version=2022-12-01").contains(
+          "AuthenticationFailed"))
+      let discovery = try await get(
+        "https://login.microsoftonline.com/contoso.example/v2.0/.well-known/openid-configuration")
+      #expect(
+        discovery.contains("https://login.microsoftonline.com/72f988bf-0000-0000-0000-000000000001/oauth2/v2.0/token"))
+      let address = "http://169.254.169.254/metadata/identity/oauth2/token"
+      let query = "?api-version=2018-02-01&resource=https://management.azure.com/"
+      #expect(try await get(address + query, "-H", "Metadata: true").contains("\"access_token\""))
     }
   }
 

@@ -11,7 +11,10 @@ struct FaultTests {
       let registry = try emulator.registry("first")
       try await emulator.admin(
         "POST", "faults",
-        ["target": "first", "method": "GET", "path": "/v2/*/tags/list", "status": 429, "retryAfter": 7, "times": 2, "after": 1])
+        [
+          "target": "first", "method": "GET", "path": "/v2/*/tags/list", "status": 429, "retryAfter": 7, "times": 2,
+          "after": 1,
+        ])
       try await registry.putImage("app", "v1")
       var statuses: [Int] = []
       for _ in 0..<5 {
@@ -32,7 +35,9 @@ struct FaultTests {
       let digest = try await registry.putBlob([UInt8](repeating: 7, count: 300_000), in: "app")
       try await emulator.admin("POST", "faults", ["path": "/v2/app/blobs/*", "cutAfterBytes": 100_000, "times": 1])
       let url = "http://\(try emulator.address("first"))/v2/app/blobs/\(digest)"
-      let broken = try await Program("curl", ["-s", "-u", "all:secret", "-o", "/dev/null", "-w", "%{size_download}", url]).run()
+      let broken = try await Program(
+        "curl", ["-s", "-u", "all:secret", "-o", "/dev/null", "-w", "%{size_download}", url]
+      ).run()
       #expect(broken.exitCode == 18)
       #expect(broken.output == "100000")
       #expect(try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: everything).body.count == 300_000)

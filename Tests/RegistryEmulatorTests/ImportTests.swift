@@ -67,7 +67,9 @@ struct ImportTests {
       let account = (user: "sample", password: "sample-password")
       let principal = EntraTests.application
       let imports: [(JSONValue, String)] = [
-        (Self.body(host: "docker.io", "library/hello-world:latest", tags: ["hello-world:latest"]), "hello-world:latest"),
+        (
+          Self.body(host: "docker.io", "library/hello-world:latest", tags: ["hello-world:latest"]), "hello-world:latest"
+        ),
         (
           Self.body(
             host: "docker.io", "tensorflow/tensorflow:latest-gpu", tags: ["tensorflow:latest-gpu"], user: account.user,
@@ -161,13 +163,15 @@ struct ImportTests {
     Failure(
       body: body(host: "docker.io", "hello-world:latest", tags: ["x"]),
       text: #"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required""#),
-    Failure(body: body(host: "docker.io", "sourcerepo/sourceimage:tag", tags: ["x"]), text: "Unauthorized Unauthorized"),
+    Failure(
+      body: body(host: "docker.io", "sourcerepo/sourceimage:tag", tags: ["x"]), text: "Unauthorized Unauthorized"),
     Failure(
       body: body(host: "docker.io", "sourcerepo/sourceimage:tag", tags: ["x"], user: "sample", password: "wrong"),
       text: "Unauthorized Unauthorized"),
     Failure(body: body(host: "mcr.microsoft.com", "hello-world:none", tags: ["x"]), text: "MANIFEST_UNKNOWN"),
     Failure(
-      body: body(host: "privateregistry.azurecr.io", "aci-helloworld", tags: ["x"], user: "sample", password: "sample-password"),
+      body: body(
+        host: "privateregistry.azurecr.io", "aci-helloworld", tags: ["x"], user: "sample", password: "sample-password"),
       text: "is not allowed access. Refer https://aka.ms/acr/firewall"),
     Failure(body: body(host: "sourceregistry.azurecr.io", "sourcerrepo:tag", tags: ["x"]), text: "UNAUTHORIZED"),
     Failure(body: body(host: "unknown.example", "a:b", tags: ["x"]), text: "could not be reached"),
@@ -207,7 +211,8 @@ struct ImportTests {
       #expect(try await run(emulator, first).last.status == 200)
       let (again, _) = try await run(emulator, Self.body(id: Self.source, "aci-helloworld", tags: ["app:v1"]))
       #expect(again.json["error"]?["code"]?.string == "Conflict")
-      #expect(again.json["error"]?["message"]?.string?.hasSuffix("Tag app:v1 already exists in target registry.") == true)
+      #expect(
+        again.json["error"]?["message"]?.string?.hasSuffix("Tag app:v1 already exists in target registry.") == true)
       let forced = Self.body(id: Self.source, "aci-helloworld", tags: ["app:v1"], mode: "Force")
       #expect(try await run(emulator, forced).last.status == 200)
     }
@@ -227,7 +232,8 @@ struct ImportTests {
           let document: JSONValue = [
             "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "layers": [],
             "config": [
-              "mediaType": .string(MediaType.ociConfig), "digest": .string(digest), "size": .integer(Int64(config.count)),
+              "mediaType": .string(MediaType.ociConfig), "digest": .string(digest),
+              "size": .integer(Int64(config.count)),
             ],
           ]
           let child = Array(document.text.utf8)
@@ -246,7 +252,8 @@ struct ImportTests {
         let put = try await registry.send(
           "PUT", "/v2/many/manifests/v\(count)", headers: fields, body: Array(index.text.utf8))
         #expect(put.status == 201)
-        let own = "\(Self.subscription)/resourceGroups/myResourceGroup/providers/Microsoft.ContainerRegistry/registries/myregistry"
+        let own =
+          "\(Self.subscription)/resourceGroups/myResourceGroup/providers/Microsoft.ContainerRegistry/registries/myregistry"
         let (last, _) = try await run(emulator, Self.body(id: own, "many:v\(count)", tags: ["copy:v\(count)"]))
         #expect(last.status == status, "\(last.text)")
       }
@@ -269,7 +276,9 @@ struct ImportTests {
         #expect(answer.status == 400)
         #expect(answer.json["error"]?["message"]?.string?.hasPrefix(text) == true, "\(answer.text)")
       }
-      func code(_ answer: LoopbackClient.Answer) -> String { "\(answer.status) \(answer.json["error"]?["code"]?.string ?? "")" }
+      func code(_ answer: LoopbackClient.Answer) -> String {
+        "\(answer.status) \(answer.json["error"]?["code"]?.string ?? "")"
+      }
       let version = try await emulator.manage("POST", path, token: token, body: good, version: "2031-01-01")
       #expect(code(version) == "400 NoRegisteredProviderFound")
       let none = try await emulator.control().send("GET", Self.target, headers: ["Authorization": "Bearer \(token)"])
@@ -279,9 +288,15 @@ struct ImportTests {
       let group = Self.target.replacing("myresourcegroup", with: "nogroup")
       #expect(code(try await emulator.manage("GET", group, token: token)) == "404 ResourceGroupNotFound")
       #expect(code(try await emulator.manage("GET", "/subscriptions/none", token: token)) == "404 SubscriptionNotFound")
-      #expect(code(try await emulator.manage("POST", "\(Self.source)/importImage", token: token, body: good)) == "403 AuthorizationFailed")
-      #expect(code(try await emulator.manage("GET", Self.target, token: "nonsense")) == "401 AuthenticationFailedInvalidHeader")
-      #expect(code(try await emulator.manage("POST", "\(Self.target)/listCredentials", token: token)) == "403 AuthorizationFailed")
+      #expect(
+        code(try await emulator.manage("POST", "\(Self.source)/importImage", token: token, body: good))
+          == "403 AuthorizationFailed")
+      #expect(
+        code(try await emulator.manage("GET", Self.target, token: "nonsense"))
+          == "401 AuthenticationFailedInvalidHeader")
+      #expect(
+        code(try await emulator.manage("POST", "\(Self.target)/listCredentials", token: token))
+          == "403 AuthorizationFailed")
       let registry = try await emulator.manage("GET", Self.target, token: token).json
       #expect(registry["properties"]?["loginServer"]?.string == (try emulator.address("myregistry")))
       #expect(registry["properties"]?["policies"]?["azureADAuthenticationAsArmPolicy"]?["status"]?.string == "enabled")

@@ -55,7 +55,8 @@ actor ImportOperations {
   ) -> String {
     let id = "registries-\(UUIDText.random())"
     operations[id] = Operation(
-      targetID: target.resourceID, region: target.configuration.azure?.location.uppercased() ?? "WESTUS", started: .now())
+      targetID: target.resourceID, region: target.configuration.azure?.location.uppercased() ?? "WESTUS",
+      started: .now())
     let failure = plan.failures.isEmpty ? nil : plan.failures.removeFirst()
     let seconds = plan.seconds
     Task { await carryOut(id, target, parameters, source, failure, seconds) }
@@ -119,8 +120,11 @@ actor ImportOperations {
   private static func reason(_ error: any Error) -> (code: String, reason: String) {
     guard let error = error as? AcrError else {
       if let reply = (error as? ErrorReply)?.reply, case .bytes(let bytes) = reply.body {
-        return ("InvalidParameters", "Invalid message \(reply.status.reasonPhrase) \(reply.status.reasonPhrase) "
-          + String(decoding: bytes, as: UTF8.self))
+        return (
+          "InvalidParameters",
+          "Invalid message \(reply.status.reasonPhrase) \(reply.status.reasonPhrase) "
+            + String(decoding: bytes, as: UTF8.self)
+        )
       }
       return ("InternalError", "\(error)")
     }
@@ -146,7 +150,8 @@ actor ImportOperations {
   /// as long.
   func location(_ id: String, subscription: String, version: String, origin: String) -> String {
     let region = operations[id]?.region ?? "WESTUS"
-    let path = "/subscriptions/\(subscription)/providers/Microsoft.ContainerRegistry/locations/\(region)/operationResults/\(id)"
+    let path =
+      "/subscriptions/\(subscription)/providers/Microsoft.ContainerRegistry/locations/\(region)/operationResults/\(id)"
     let time = String(Timestamp.now().nanoseconds / 100)
     let certificate = Base64URL.encode((0..<900).map { _ in UInt8.random(in: .min ... .max) })
     let query = "api-version=\(version)&t=\(time)&c=\(certificate)"

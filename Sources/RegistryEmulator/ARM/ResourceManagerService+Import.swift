@@ -50,7 +50,8 @@ extension ResourceManagerService {
     let identity = context.identity
     let isAllowed =
       azure.isABAC
-      ? roles.contains(where: \.canReadResource) || (roles.contains(.repositoryReader) && roles.contains(.catalogLister))
+      ? roles.contains(where: \.canReadResource)
+        || (roles.contains(.repositoryReader) && roles.contains(.catalogLister))
       : azure.actions(of: identity).contains("pull")
     guard isAllowed else {
       throw ErrorReply(

@@ -69,7 +69,8 @@ extension ResourceManagerService {
   /// `GET …/resources?$filter=resourceType eq '…'`
   func resources(_ context: Context) throws -> Reply {
     let filter = context.call.query["$filter"] ?? ""
-    let isForRegistries = filter.isEmpty || filter.lowercased().contains(ResourceManagerService.registryType.lowercased())
+    let isForRegistries =
+      filter.isEmpty || filter.lowercased().contains(ResourceManagerService.registryType.lowercased())
     let values = isForRegistries ? readable(context).map(\.resourceJSON) : []
     return Reply(json: ["value": .array(values.map(JSONValue.object))])
   }
@@ -139,7 +140,9 @@ extension ResourceManagerService {
       .init("provisioningState", "Succeeded"), .init("adminUserEnabled", .bool(azure.isAdminEnabled)),
     ]
     if azure.sku == "Premium" {
-      let rules = azure.allowedAddresses.map { JSONValue.object([.init("action", "Allow"), .init("value", .string($0))]) }
+      let rules = azure.allowedAddresses.map {
+        JSONValue.object([.init("action", "Allow"), .init("value", .string($0))])
+      }
       properties.append(
         .init(
           "networkRuleSet",
@@ -150,7 +153,8 @@ extension ResourceManagerService {
     }
     properties += [
       .init("policies", policies), .init("encryption", ["status": "disabled"]), .init("dataEndpointEnabled", false),
-      .init("dataEndpointHostNames", []), .init("regionalEndpoints", "Disabled"), .init("regionalEndpointHostNames", []),
+      .init("dataEndpointHostNames", []), .init("regionalEndpoints", "Disabled"),
+      .init("regionalEndpointHostNames", []),
       .init("endpointProtocol", "IPv4"), .init("privateEndpointConnections", []),
       .init("publicNetworkAccess", .string(azure.publicNetworkAccess)),
       .init("networkRuleBypassOptions", .string(azure.networkRuleBypassOptions)),
@@ -177,7 +181,8 @@ extension EmulatedRegistry {
     return [
       .init("id", .string(resourceID)), .init("name", .string(name)),
       .init("type", .string(ResourceManagerService.registryType)),
-      .init("sku", ["name": .string(azure.sku), "tier": .string(azure.sku)]), .init("location", .string(azure.location)),
+      .init("sku", ["name": .string(azure.sku), "tier": .string(azure.sku)]),
+      .init("location", .string(azure.location)),
       .init("tags", .object(azure.tags)),
     ]
   }

@@ -41,7 +41,8 @@ struct ResourceManagerService: Sendable {
     }
     let context = Context(call: call, identity: identity, segments: segments, apiVersion: version)
     let kind: RequestBudget.Kind = call.method == .get || call.method == .head ? .reads : .writes
-    let (remaining, wait) = await budget.take(kind, subscription: segments.count > 1 ? segments[1].lowercased() : "tenant")
+    let (remaining, wait) = await budget.take(
+      kind, subscription: segments.count > 1 ? segments[1].lowercased() : "tenant")
     if let wait {
       var reply = Reply.resourceManager(
         .tooManyRequests, "SubscriptionRequestsThrottled",
@@ -74,7 +75,9 @@ struct ResourceManagerService: Sendable {
       throw refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
     }
     guard value.lowercased().hasPrefix("bearer "), let parsed = WebToken(String(value.dropFirst(7))) else {
-      throw refuse("AuthenticationFailedInvalidHeader", "Authentication failed. The 'Authorization' header is provided in an invalid format.")
+      throw refuse(
+        "AuthenticationFailedInvalidHeader",
+        "Authentication failed. The 'Authorization' header is provided in an invalid format.")
     }
     if let expiry = parsed.claims["exp"]?.integer, expiry <= Timestamp.now().seconds {
       throw refuse(
@@ -109,7 +112,8 @@ struct ResourceManagerService: Sendable {
     case (3, "resourcegroups"): return resourceGroups(context)
     case (5, "providers") where parts[3] == provider && parts[4] == "registries":
       return try list(context, group: nil)
-    case (7, "providers") where parts[3] == provider && parts[4] == "locations" && parts[5].hasPrefix("operationresults"):
+    case (7, "providers")
+    where parts[3] == provider && parts[4] == "locations" && parts[5].hasPrefix("operationresults"):
       return .resourceManager(.notFound, "NotFound", "The operation was not found.")
     case (8, "providers") where parts[3] == provider && parts[4] == "locations" && parts[6] == "operationresults":
       return try await imports.poll(id: context.segments[7], context)

@@ -124,7 +124,8 @@ struct AdminService: Sendable {
         ])
       }
       registries.append([
-        "name": .string(registry.name), "address": .string(registry.address), "ranges": .string(registry.ranges.rawValue),
+        "name": .string(registry.name), "address": .string(registry.address),
+        "ranges": .string(registry.ranges.rawValue),
         "uploads": .integer(Int64(await registry.uploads.count)), "repositories": .array(repositories),
       ])
     }

@@ -34,7 +34,8 @@ extension RegistryService {
     guard let value = call.headers[.authorization] else {
       let isOpen = registry.configuration.signIn == .none
       if isOpen, needed.isSubset(of: registry.configuration.actions(of: .anonymous, in: repository?.name)) { return }
-      throw ErrorReply(challenge(call, repository, actions, error: call.path.hasPrefix("/acr/") ? "invalid_token" : nil))
+      throw ErrorReply(
+        challenge(call, repository, actions, error: call.path.hasPrefix("/acr/") ? "invalid_token" : nil))
     }
     let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { throw ErrorReply(challenge(call, repository, actions, error: "invalid_token")) }
@@ -83,7 +84,8 @@ extension RegistryService {
     if registry.configuration.signIn == .none {
       value = "Basic realm=\"\(registry.name)\""
     } else {
-      value = "Bearer realm=\"\(call.origin)\(isAzure ? "/oauth2/token" : "/token")\",service=\"\(registry.loginServer)\""
+      value =
+        "Bearer realm=\"\(call.origin)\(isAzure ? "/oauth2/token" : "/token")\",service=\"\(registry.loginServer)\""
     }
     let names = actions.contains("push") && !actions.contains("pull") ? ["pull", "push"] : actions
     if let repository {
@@ -132,7 +134,8 @@ extension RegistryService {
 
   private func basicPrincipal(_ text: String) -> Principal? {
     guard let bytes = Base64.decode(text) else { return nil }
-    let pair = String(decoding: bytes, as: UTF8.self).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let pair = String(decoding: bytes, as: UTF8.self).split(
+      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard pair.count == 2 else { return nil }
     return principal(user: String(pair[0]), password: String(pair[1]))
   }
@@ -165,7 +168,8 @@ extension RegistryService {
   private func refreshToken(_ principal: Principal) throws -> String {
     let now = Timestamp.now().seconds
     var claims: [JSONValue.Member] = [
-      .init("jti", .string(UUIDText.random())), .init("sub", .string(principal.subject)), .init("nbf", .integer(now - 900)),
+      .init("jti", .string(UUIDText.random())), .init("sub", .string(principal.subject)),
+      .init("nbf", .integer(now - 900)),
       .init("exp", .integer(now + RegistryService.refreshTokenLife)), .init("iat", .integer(now)),
       .init("iss", .string(RegistryService.issuer)), .init("aud", .string(registry.loginServer)),
       .init("version", "1.0"), .init("grant_type", "refresh_token"),

@@ -42,7 +42,9 @@ extension RegistryService {
       throw ErrorReply(.unknown(selector, in: name))
     }
     var isReadable = repository.attributes.readEnabled && record.attributes.readEnabled
-    if case .tag(let tag) = selector { isReadable = isReadable && repository.tags[tag.name]?.attributes.readEnabled != false }
+    if case .tag(let tag) = selector {
+      isReadable = isReadable && repository.tags[tag.name]?.attributes.readEnabled != false
+    }
     guard isReadable else { throw ErrorReply(.disallowed) }
     var reply = Reply(status: .ok, headers: [.contentType: record.mediaType, .eTag: "\"\(record.digest)\""])
     reply.body = .file(path: registry.store.path(record.digest), offset: 0, length: record.size)
@@ -100,7 +102,9 @@ extension RegistryService {
       return try await deleteTag(tag, in: repository)
     case .digest(let digest):
       guard let record = repository.manifests[digest] else { throw ErrorReply(.unknown(selector, in: name)) }
-      let areTagsFree = repository.tags(of: digest).allSatisfy { repository.tags[$0]?.attributes.deleteEnabled != false }
+      let areTagsFree = repository.tags(of: digest).allSatisfy {
+        repository.tags[$0]?.attributes.deleteEnabled != false
+      }
       guard record.attributes.deleteEnabled, repository.attributes.deleteEnabled, areTagsFree else {
         throw ErrorReply(.disallowed)
       }
@@ -130,7 +134,8 @@ extension RegistryService {
       if record.attributes.listEnabled { names.append(name) }
     }
     let (items, hasMore) = try page(names, call) { $0 }
-    var reply = Reply(json: ["repositories": items.isEmpty && names.isEmpty ? .null : .array(items.map { .string($0) })])
+    var reply = Reply(json: ["repositories": items.isEmpty && names.isEmpty ? .null : .array(items.map { .string($0) })]
+    )
     if hasMore, let last = items.last {
       reply.set("Link", link(call.path, last: last, call, withOrder: call.path.hasPrefix("/acr/")))
     }
@@ -195,7 +200,8 @@ extension ManifestRecord {
   /// The manifest as an entry of a referrers list.
   fileprivate var descriptorJSON: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("mediaType", .string(mediaType)), .init("digest", .string(digest.description)), .init("size", .integer(size)),
+      .init("mediaType", .string(mediaType)), .init("digest", .string(digest.description)),
+      .init("size", .integer(size)),
     ]
     if let artifactType { members.append(.init("artifactType", .string(artifactType))) }
     if !annotations.isEmpty { members.append(.init("annotations", .object(annotations))) }

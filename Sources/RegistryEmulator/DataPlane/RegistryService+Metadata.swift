@@ -197,8 +197,10 @@ extension RegistryService {
   private func describe(_ tag: String, _ record: RepositoryRecord) -> JSONValue {
     guard let entry = record.tags[tag] else { return .null }
     return [
-      "name": .string(tag), "digest": .string(entry.digest.description), "createdTime": .string(entry.created.azureText),
-      "lastUpdateTime": .string(entry.updated.azureText), "signed": false, "changeableAttributes": entry.attributes.json,
+      "name": .string(tag), "digest": .string(entry.digest.description),
+      "createdTime": .string(entry.created.azureText),
+      "lastUpdateTime": .string(entry.updated.azureText), "signed": false,
+      "changeableAttributes": entry.attributes.json,
     ]
   }
 

@@ -121,7 +121,8 @@ extension EntraService {
         .entra(
           700_024, "invalid_client",
           "Client assertion is not within its valid time range. Please review the documentation at "
-            + "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .", call,
+            + "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .",
+          call,
           status: .unauthorized))
     }
   }
@@ -136,7 +137,8 @@ extension EntraService {
         .entra(
           700_027, "invalid_client",
           "The certificate with identifier used to sign the client assertion is not registered on application, or the "
-            + "signature is not valid. [Reason - The key was not found., Thumbprint of key used by client: '\(wanted)']", call,
+            + "signature is not valid. [Reason - The key was not found., Thumbprint of key used by client: '\(wanted)']",
+          call,
           status: .unauthorized))
     }
     let audience = assertion.claims["aud"]?.string ?? ""
@@ -145,7 +147,8 @@ extension EntraService {
         .entra(
           700_023, "invalid_client",
           "Client assertion audience claim does not match Realm issuer. Review the documentation at "
-            + "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .", call,
+            + "https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .",
+          call,
           status: .unauthorized))
     }
   }

@@ -38,7 +38,8 @@ struct EntraService: Sendable {
       json: [
         "token_endpoint": .string("\(base)/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        "jwks_uri": .string("\(base)/discovery/v2.0/keys"), "response_modes_supported": ["query", "fragment", "form_post"],
+        "jwks_uri": .string("\(base)/discovery/v2.0/keys"),
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"], "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
@@ -68,7 +69,8 @@ struct EntraService: Sendable {
       json: [
         "name": "AzureCloud", "portal": origin, "resourceManager": .string("\(call.origin)/"),
         "authentication": [
-          "loginEndpoint": origin, "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
+          "loginEndpoint": origin,
+          "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
           "tenant": "common", "identityProvider": "AAD",
         ],
         "graphAudience": "https://graph.windows.net/", "microsoftGraphResourceId": "https://graph.microsoft.com/",
@@ -171,7 +173,9 @@ struct EntraService: Sendable {
 
   /// Refuses resources that nothing here answers to.
   func checkResource(_ resource: String, _ call: HTTPCall) throws {
-    let known = [World.registryAudience, "https://graph.microsoft.com", "https://graph.windows.net", "https://vault.azure.net"]
+    let known = [
+      World.registryAudience, "https://graph.microsoft.com", "https://graph.windows.net", "https://vault.azure.net",
+    ]
     let trimmed = resource.hasSuffix("/") ? String(resource.dropLast()) : resource
     guard World.isManagement(resource) || known.contains(trimmed) else {
       throw ErrorReply(

@@ -65,7 +65,9 @@ struct ManagedIdentityService: Sendable {
     }
     guard let resource = call.query["resource"] else { return refuse(.badRequest, "The resource is missing.") }
     guard let identity = identity(call) else {
-      return refuse(.badRequest, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.")
+      return refuse(
+        .badRequest,
+        "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.")
     }
     guard (try? entra.checkResource(resource, call)) != nil else {
       return refuse(.badRequest, "The resource principal named \(resource) was not found in the tenant.")

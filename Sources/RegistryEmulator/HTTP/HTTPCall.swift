@@ -66,7 +66,8 @@ struct HTTPCall: Sendable {
     var bytes: [UInt8] = []
     for try await piece in body {
       guard bytes.count + piece.readableBytes <= HTTPCall.documentLimit else {
-        throw ErrorReply(Reply(status: .contentTooLarge, text: "the body has more than \(HTTPCall.documentLimit) bytes"))
+        throw ErrorReply(
+          Reply(status: .contentTooLarge, text: "the body has more than \(HTTPCall.documentLimit) bytes"))
       }
       bytes += piece.readableBytesView
     }

@@ -98,7 +98,8 @@ actor RegistryStore {
     do throws(AcrError) {
       document = try ImageManifest(manifest, name: "\(name)@\(manifest.digest.short)")
     } catch {
-      throw ErrorReply(.registry(.badRequest, "MANIFEST_INVALID", "manifest invalid", ["reason": .string(error.message)]))
+      throw ErrorReply(
+        .registry(.badRequest, "MANIFEST_INVALID", "manifest invalid", ["reason": .string(error.message)]))
     }
     var repository = repositories[name.name] ?? RepositoryRecord(name: name, created: .now(), updated: .now())
     try checkWritable(repository, tags: tags, digest: manifest.digest)

@@ -47,7 +47,8 @@ struct ConfigurationReader {
     guard let text = try optional(name) else { return words.first ?? "" }
     guard words.contains(text) else {
       throw AcrError(
-        .usage, "the configuration's `\(place).\(name)` is `\(text)`", help: "it may be \(words.joined(separator: ", "))")
+        .usage, "the configuration's `\(place).\(name)` is `\(text)`",
+        help: "it may be \(words.joined(separator: ", "))")
     }
     return text
   }

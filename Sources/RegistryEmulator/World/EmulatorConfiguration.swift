@@ -38,7 +38,8 @@ public struct EmulatorConfiguration: Sendable {
     for registry in registries {
       guard let id = registry.azure?.subscription else { continue }
       guard subscriptions.contains(where: { $0.id == id }) else {
-        throw AcrError(.usage, "the registry `\(registry.name)` is in the subscription `\(id)`, which is not configured")
+        throw AcrError(
+          .usage, "the registry `\(registry.name)` is in the subscription `\(id)`, which is not configured")
       }
     }
   }

@@ -49,7 +49,8 @@ struct RegistryConfiguration: Sendable {
     let reader = try ConfigurationReader(
       json, at: place,
       known: [
-        "name", "subscription", "resourceGroup", "location", "sku", "adminUserEnabled", "adminPassword", "anonymousPull",
+        "name", "subscription", "resourceGroup", "location", "sku", "adminUserEnabled", "adminPassword",
+        "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
         "roleAssignments", "tokens", "images", "port", "ranges", "identity", "tags",
       ])

@@ -145,7 +145,9 @@ struct SampleLayer {
     }
     content.removeLast(content.count - size)
     var header = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, at offset: Int) {
+      header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
     func octal(_ value: Int, _ width: Int) -> String {
       let digits = String(value, radix: 8)
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
