@@ -112,12 +112,8 @@ struct ResourceManagerService: Sendable {
     case (3, "resourcegroups"): return resourceGroups(context)
     case (5, "providers") where parts[3] == provider && parts[4] == "registries":
       return try list(context, group: nil)
-    case (7, "providers")
-    where parts[3] == provider && parts[4] == "locations" && parts[5].hasPrefix("operationresults"):
-      return .resourceManager(.notFound, "NotFound", "The operation was not found.")
     case (8, "providers") where parts[3] == provider && parts[4] == "locations" && parts[6] == "operationresults":
       return try await imports.poll(id: context.segments[7], context)
-    case (6, "resourcegroups") where parts[5] == provider: break
     case (7, "resourcegroups") where parts[5] == provider && parts[6] == "registries":
       return try list(context, group: parts[3])
     case (8, "resourcegroups") where parts[5] == provider && parts[6] == "registries" && context.call.method == .get:

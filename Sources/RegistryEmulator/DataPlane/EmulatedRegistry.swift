@@ -1,4 +1,7 @@
 import AcrCore
+import struct Crypto.HMAC
+import struct Crypto.SHA256
+import struct Crypto.SymmetricKey
 import Synchronization
 
 /// One registry of the world while it runs.
@@ -7,6 +10,7 @@ final class EmulatedRegistry: Sendable {
   let store: RegistryStore
   let uploads: UploadTable
   private let state: Mutex<State>
+  private let storageKey = SymmetricKey(size: .bits256)
 
   private struct State {
     var port = 0
@@ -44,6 +48,12 @@ final class EmulatedRegistry: Sendable {
   var loginServer: String {
     guard configuration.azure != nil else { return configuration.name }
     return state.withLock { $0.usesAzureNames } ? configuration.hosts[0] : address
+  }
+
+  /// What signs the address of a blob in storage.
+  func storageSignature(_ digest: Digest) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Array(digest.description.utf8), using: storageKey)
+    return Base64URL.encode(Array(code))
   }
 
   /// True when clients mean this registry by a host, with or without port.

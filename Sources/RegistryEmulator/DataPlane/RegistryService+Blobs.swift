@@ -22,6 +22,14 @@ extension RegistryService {
     guard let size = await registry.store.blobSize(digest, in: name) else {
       throw ErrorReply(RegistryService.unknownBlob(digest))
     }
+    if registry.configuration.redirectsBlobs {
+      return Reply(status: .temporaryRedirect, headers: [.location: storageAddress(digest, call)])
+    }
+    return content(call, digest, size)
+  }
+
+  /// The bytes of a blob, or the range asked for.
+  private func content(_ call: HTTPCall, _ digest: Digest, _ size: Int64) -> Reply {
     var reply = Reply(status: .ok, headers: [.contentType: "application/octet-stream"])
     reply.body = .file(path: registry.store.path(digest), offset: 0, length: size)
     reply.set("Docker-Content-Digest", digest.description)
@@ -29,6 +37,25 @@ extension RegistryService {
     if registry.ranges != .ignored { reply.headers[.acceptRanges] = "bytes" }
     if call.method == .get, let range = call.headers[.range] { applyRange(range, to: &reply, size: size) }
     return reply
+  }
+
+  // MARK: Storage
+
+  /// Where the bytes are when they are not given here: on another host, with a signature in the query.
+  private func storageAddress(_ digest: Digest, _ call: HTTPCall) -> String {
+    "\(call.scheme)://localhost:\(registry.port)/storage/\(digest)?sig=\(registry.storageSignature(digest))"
+  }
+
+  /// `GET /storage/DIGEST?sig=…`: what Azure's storage does with a signed address. It refuses a request that brings
+  /// credentials of the registry along.
+  func storage(_ call: HTTPCall) -> Reply {
+    guard call.headers[.authorization] == nil else {
+      return Reply(status: .badRequest, text: "InvalidAuthenticationInfo: the request has an Authorization header\n")
+    }
+    guard let digest = try? Digest(call.path.dropFirst("/storage/".count)),
+      call.query["sig"] == registry.storageSignature(digest), let size = DiskFile.size(registry.store.path(digest))
+    else { return Reply(status: .forbidden, text: "AuthenticationFailed: the signature does not fit\n") }
+    return content(call, digest, size)
   }
 
   /// Answers a range by RFC 7233, or wrongly as a test wants it. A text that is no single range is not heeded (3.1).

@@ -36,6 +36,7 @@ struct RegistryService: HTTPService {
     case "/oauth2/exchange" where registry.configuration.signIn == .azure: return try await exchange(call)
     case "/oauth2/token" where registry.configuration.signIn == .azure: return try await token(call)
     case "/token" where registry.configuration.signIn == .token: return try await token(call)
+    case let path where path.hasPrefix("/storage/") && registry.configuration.redirectsBlobs: return storage(call)
     case "/v2", "/v2/":
       try authorize(call, nil)
       return Reply(json: [:])

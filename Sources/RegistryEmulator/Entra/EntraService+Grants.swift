@@ -226,7 +226,7 @@ extension EntraService {
     var members: [JSONValue.Member] = [
       .init("token_type", "Bearer"), .init("expires_in", .integer(EntraService.accessTokenLife)),
       .init("ext_expires_in", .integer(EntraService.accessTokenLife)),
-      .init("access_token", .string(try accessToken(identity, resource: resource, call: call))),
+      .init("access_token", .string(try accessToken(identity, resource: resource))),
     ]
     if isPerson {
       members.append(.init("scope", .string(scopes.filter { $0.contains("/") }.joined(separator: " "))))

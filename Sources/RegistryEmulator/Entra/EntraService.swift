@@ -188,7 +188,7 @@ struct EntraService: Sendable {
 
   /// An access token for an identity.
   func accessToken(
-    _ identity: EntraIdentity, resource: String, call: HTTPCall, life: Int64 = EntraService.accessTokenLife
+    _ identity: EntraIdentity, resource: String, life: Int64 = EntraService.accessTokenLife
   ) throws -> String {
     let now = Timestamp.now().seconds
     var claims: [JSONValue.Member] = [

@@ -41,7 +41,7 @@ struct ManagedIdentityService: Sendable {
       return refuse(
         "invalid_resource", "AADSTS500011: The resource principal named \(resource) was not found in the tenant.")
     }
-    let token = try accessToken(identity, resource, call)
+    let token = try accessToken(identity, resource)
     let now = Timestamp.now().seconds
     return Reply(
       json: [
@@ -74,14 +74,14 @@ struct ManagedIdentityService: Sendable {
     }
     return Reply(
       json: [
-        "access_token": .string(try accessToken(identity, resource, call)), "client_id": .string(identity.clientID),
+        "access_token": .string(try accessToken(identity, resource)), "client_id": .string(identity.clientID),
         "expires_on": .string(String(Timestamp.now().seconds + ManagedIdentityService.life)),
         "resource": .string(resource), "token_type": "Bearer",
       ])
   }
 
-  private func accessToken(_ identity: EntraIdentity, _ resource: String, _ call: HTTPCall) throws -> String {
-    try entra.accessToken(identity, resource: resource, call: call, life: ManagedIdentityService.life)
+  private func accessToken(_ identity: EntraIdentity, _ resource: String) throws -> String {
+    try entra.accessToken(identity, resource: resource, life: ManagedIdentityService.life)
   }
 
   /// The identity that a request names, or the machine's own.

@@ -16,6 +16,8 @@ struct RegistryConfiguration: Sendable {
   let privateRepositories: [String]
   /// How blobs answer to ranges.
   let ranges: RangeBehaviour
+  /// True to send clients to another host for blobs, as Azure and Docker Hub do.
+  let redirectsBlobs: Bool
   /// The images made for it at its first start.
   let images: [String]
   /// Azure's settings; nil for a source.
@@ -52,7 +54,7 @@ struct RegistryConfiguration: Sendable {
         "name", "subscription", "resourceGroup", "location", "sku", "adminUserEnabled", "adminPassword",
         "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
-        "roleAssignments", "tokens", "images", "port", "ranges", "identity", "tags",
+        "roleAssignments", "tokens", "images", "port", "ranges", "redirectBlobs", "tags",
       ])
     name = try reader.string("name")
     let lower = name.lowercased()
@@ -62,6 +64,7 @@ struct RegistryConfiguration: Sendable {
     isPublic = try reader.bool("anonymousPull", false)
     privateRepositories = []
     ranges = try RegistryConfiguration.ranges(reader)
+    redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
     signIn = .azure
     azure = try AzureSettings(reader)
@@ -71,7 +74,7 @@ struct RegistryConfiguration: Sendable {
   init(source json: JSONValue, at place: String) throws(AcrError) {
     let reader = try ConfigurationReader(
       json, at: place,
-      known: ["host", "aliases", "signIn", "users", "privateRepositories", "images", "port", "ranges"])
+      known: ["host", "aliases", "signIn", "users", "privateRepositories", "images", "port", "ranges", "redirectBlobs"])
     name = try reader.string("host").lowercased()
     hosts = [name] + (try reader.strings("aliases")).map { $0.lowercased() }
     port = Int(try reader.integer("port", 0))
@@ -79,6 +82,7 @@ struct RegistryConfiguration: Sendable {
     isPublic = true
     privateRepositories = try reader.strings("privateRepositories")
     ranges = try RegistryConfiguration.ranges(reader)
+    redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
     signIn = SignIn(rawValue: try reader.word("signIn", ["token", "none"])) ?? .token
     azure = nil
