@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The distribution API")
+@Suite("The distribution API", .serialized)
 struct DistributionTests {
   @Test("a blob is uploaded in chunks, whose order is checked and whose progress can be asked for")
   func chunks() async throws {

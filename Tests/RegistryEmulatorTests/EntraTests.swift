@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Entra, managed identities and the registry's tokens")
+@Suite("Entra, managed identities and the registry's tokens", .serialized)
 struct EntraTests {
   static let application = "11111111-2222-3333-4444-555555555555"
   static let commandLine = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Faults on demand, and what survives a crash")
+@Suite("Faults on demand, and what survives a crash", .serialized)
 struct FaultTests {
   @Test("a fault meets the requests it is for, as often as asked, and then no more")
   func status() async throws {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The resource manager and its imports")
+@Suite("The resource manager and its imports", .serialized)
 struct ImportTests {
   static let subscription = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e"
   static let target =

@@ -2,7 +2,7 @@ import AcrCore
 import TestSupport
 import Testing
 
-@Suite("Azure's metadata API")
+@Suite("Azure's metadata API", .serialized)
 struct MetadataTests {
   @Test("manifests are listed page by page, in the order asked for, with tags only where there are some")
   func manifests() async throws {

@@ -18,10 +18,10 @@ struct SampleImages {
     case "servercore":
       try await index(
         short, reference.repository, tag,
-        [Platform(os: "windows", architecture: "amd64", osVersion: "10.0.17763.5458")], layer: 3 << 20)
+        [Platform(os: "windows", architecture: "amd64", osVersion: "10.0.17763.5458")], layer: 600_000)
     case "tensorflow":
       let linux = Platform(os: "linux", architecture: "amd64")
-      try await single(short, reference.repository, tag, linux, layers: [700_000, 2 << 20, 1 << 20])
+      try await single(short, reference.repository, tag, linux, layers: [200_000, 900_000, 300_000])
     default:
       let linux = Platform(os: "linux", architecture: "amd64")
       let root = try await single(short, reference.repository, tag, linux, layers: [40_000, 9_000])
@@ -134,16 +134,16 @@ struct SampleLayer {
   /// - Parameter size: the size of the file in bytes.
   init(seed: String, size: Int) {
     var state = seed.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    var content: [UInt8] = []
-    content.reserveCapacity(size + 8)
-    while content.count < size {
+    var words: [UInt64] = []
+    words.reserveCapacity(size / 8 + 1)
+    for _ in 0...size / 8 {
       // xorshift64* by Vigna.
       state ^= state >> 12
       state ^= state << 25
       state ^= state >> 27
-      withUnsafeBytes(of: (state &* 0x2545_F491_4F6C_DD1D).littleEndian) { content += $0 }
+      words.append((state &* 0x2545_F491_4F6C_DD1D).littleEndian)
     }
-    content.removeLast(content.count - size)
+    let content = words.withUnsafeBytes { Array($0.prefix(size)) }
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) {
       header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
