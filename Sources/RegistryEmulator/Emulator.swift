@@ -15,19 +15,15 @@ public struct Emulator: Sendable {
     /// True when the resource manager names registries by `NAME.azurecr.io`, which clients must then find at their
     /// addresses by other means (curl's `--connect-to`); false for `127.0.0.1:PORT`, which every client reaches.
     public var usesAzureNames: Bool
-    /// Opens sources that are not of this world; nil to refuse them.
-    public var upstream: UpstreamOpener?
 
     /// Creates options.
     public init(
-      configuration: EmulatorConfiguration, folder: String, port: Int = 0, usesAzureNames: Bool = false,
-      upstream: UpstreamOpener? = nil
+      configuration: EmulatorConfiguration, folder: String, port: Int = 0, usesAzureNames: Bool = false
     ) {
       self.configuration = configuration
       self.folder = folder
       self.port = port
       self.usesAzureNames = usesAzureNames
-      self.upstream = upstream
     }
   }
 
@@ -56,7 +52,7 @@ public struct Emulator: Sendable {
     let world = World(
       configuration: configuration, key: try SigningKey(keptAt: "\(keys)/tokens.pem"), registries: registries)
     let (stopRequests, requestStop) = AsyncStream.makeStream(of: Void.self)
-    let services = makeServices(world, options.upstream) { requestStop.yield() }
+    let services = makeServices(world) { requestStop.yield() }
     let logger = Logger(label: "acr-emulator") { _ in SwiftLogNoOpLogHandler() }
     var listeners: [Listener] = []
     for registry in registries {
@@ -86,7 +82,7 @@ public struct Emulator: Sendable {
   }
 
   private static func makeServices(
-    _ world: World, _ upstream: UpstreamOpener?, stop: @escaping @Sendable () -> Void
+    _ world: World, stop: @escaping @Sendable () -> Void
   ) -> Services {
     let devices = DeviceCodes(approver: world.configuration.users.first?.objectID)
     let imports = ImportOperations(worker: DirectImportWorker(), settings: world.configuration.operations)
@@ -96,7 +92,7 @@ public struct Emulator: Sendable {
     return Services(
       world: world, entra: entra, managedIdentities: ManagedIdentityService(world: world, entra: entra),
       resourceManager: ResourceManagerService(
-        world: world, imports: imports, budget: RequestBudget(), upstream: upstream),
+        world: world, imports: imports, budget: RequestBudget(), upstreams: Upstreams(world.configuration.upstreams)),
       admin: AdminService(
         world: world, devices: devices, imports: imports, faults: faults, log: log, stop: stop),
       faults: faults, log: log)

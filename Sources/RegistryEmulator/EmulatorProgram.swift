@@ -33,13 +33,13 @@ public enum EmulatorProgram {
 
   /// Runs the program.
   /// - Returns: the exit code: 0, 2 for wrong arguments, 1 for any other error.
-  public static func run(_ arguments: [String], upstream: UpstreamOpener? = nil) async -> Int32 {
+  public static func run(_ arguments: [String]) async -> Int32 {
     do {
       let parsed = try parse(arguments)
       switch parsed.action {
       case .help: write(help, to: STDOUT_FILENO)
       case .printConfiguration: write(EmulatorConfiguration.sample + "\n", to: STDOUT_FILENO)
-      case .run: try await serve(parsed, upstream)
+      case .run: try await serve(parsed)
       }
       return 0
     } catch let error as AcrError {
@@ -78,7 +78,7 @@ public enum EmulatorProgram {
     return parsed
   }
 
-  private static func serve(_ arguments: Arguments, _ upstream: UpstreamOpener?) async throws {
+  private static func serve(_ arguments: Arguments) async throws {
     signal(SIGPIPE, SIG_IGN)
     let configuration =
       if let path = arguments.configuration { try EmulatorConfiguration(json: try DiskFile.read(path)) } else {
@@ -87,8 +87,7 @@ public enum EmulatorProgram {
     let folder = try arguments.data ?? temporaryFolder()
     let emulator = try await Emulator.start(
       Emulator.Options(
-        configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames,
-        upstream: upstream))
+        configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames))
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     let sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)

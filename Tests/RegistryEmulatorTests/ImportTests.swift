@@ -36,10 +36,10 @@ struct ImportTests {
   /// Starts an import and asks for it until it has ended.
   /// - Returns: the last answer, and the states on the way.
   private func run(
-    _ emulator: EmulatorProcess, _ body: JSONValue, token: String? = nil
+    _ emulator: EmulatorProcess, _ body: JSONValue, target: String = ImportTests.target, token: String? = nil
   ) async throws -> (last: LoopbackClient.Answer, states: [String]) {
     let token = if let token { token } else { try await emulator.managementToken() }
-    let start = try await emulator.manage("POST", "\(Self.target)/importImage", token: token, body: body)
+    let start = try await emulator.manage("POST", "\(target)/importImage", token: token, body: body)
     guard start.status == 202 else { return (start, []) }
     #expect(start.body.isEmpty)
     #expect(start.headers["Retry-After"] == "1")
@@ -200,6 +200,33 @@ struct ImportTests {
       try await emulator.admin("POST", "imports", ["failures": ["something else went wrong"]])
       let (last, _) = try await run(emulator, Self.body(id: Self.source, "hello-world", tags: ["y"]))
       #expect(last.json["error"]?["message"]?.string?.hasSuffix("something else went wrong") == true)
+    }
+  }
+
+  @Test("a registry outside of the emulator can stand for a host")
+  func upstream() async throws {
+    try await withRegistryServer { server in
+      let world = EmulatorProcess.smallWorld.replacing(
+        "\"operations\"", with: "\"upstreams\": {\"ghcr.io\": \"\(server.authority)\"}, \"operations\"")
+      try await withEmulator(world: world) { emulator in
+        try await withTemporaryDirectory { directory in
+          let layout = try ImageLayout(path: directory.path("layout"))
+          try SyntheticImages(in: layout).index("many", baseLayers: [5_000_000], ownLayer: 900)
+          try await RegistryContent(authority: server.directAuthority).push(layout, to: "team/many")
+        }
+        let access = try await emulator.token(
+          tenant: "t-1",
+          [
+            "grant_type": "password", "client_id": "cli", "username": "owner", "password": "secret",
+            "scope": "https://management.azure.com//.default",
+          ]
+        ).string("access_token")
+        let path = "/subscriptions/s-1/resourceGroups/group/providers/Microsoft.ContainerRegistry/registries/first"
+        let body = Self.body(host: "ghcr.io", "team/many", tags: ["many:v1"])
+        let (last, _) = try await run(emulator, body, target: path, token: access)
+        #expect(last.status == 200, "\(last.text)")
+        try await verifyImage("many:v1", at: emulator.address("first"), credentials: "all:secret")
+      }
     }
   }
 

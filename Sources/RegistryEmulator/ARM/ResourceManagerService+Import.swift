@@ -2,12 +2,6 @@ import AcrCore
 import HTTPTypes
 import OCIRegistry
 
-/// Opens a repository of a registry that is not one of the emulator's own.
-public typealias UpstreamOpener =
-  @Sendable (
-    _ host: RegistryHost, _ repository: RepositoryName, _ username: String?, _ password: Secret?
-  ) async throws -> any ArtifactSource
-
 extension ResourceManagerService {
   /// `POST …/importImage`: checks what the service checks at once, and starts the rest.
   func startImport(_ context: Context, target: EmulatedRegistry) async throws -> Reply {
@@ -77,7 +71,7 @@ extension ResourceManagerService {
     _ parameters: ImportParameters, _ identity: EntraIdentity
   ) -> @Sendable () async throws -> any ArtifactSource {
     let world = world
-    let upstream = upstream
+    let upstreams = upstreams
     return {
       var text = parameters.registryURI?.lowercased() ?? ""
       var repository = parameters.sourceImage.repository
@@ -87,10 +81,11 @@ extension ResourceManagerService {
         text = String(text[..<slash])
       }
       guard let registry = world.registry(host: text) else {
-        guard let upstream, let host = try? RegistryHost(text) else {
-          throw AcrError(.server, "The registry '\(text)' could not be reached.")
-        }
-        return try await upstream(host, repository, parameters.username, parameters.password)
+        let user = parameters.username
+        guard
+          let source = upstreams.repository(text, repository, username: user, password: parameters.password)
+        else { throw AcrError(.server, "The registry '\(text)' could not be reached.") }
+        return source
       }
       if let azure = registry.configuration.azure, !azure.allows(address: "20.0.0.1") {
         throw ErrorReply(RegistryService.firewall("20.0.0.1"))

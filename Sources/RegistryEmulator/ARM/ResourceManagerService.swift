@@ -6,8 +6,8 @@ struct ResourceManagerService: Sendable {
   let world: World
   let imports: ImportOperations
   let budget: RequestBudget
-  /// Opens registries that are not of this world; nil where there are none.
-  let upstream: UpstreamOpener?
+  /// Registries outside of the emulator.
+  let upstreams: Upstreams
 
   /// The versions that the service lists, and the ones newer clients send.
   static let apiVersions: Set<String> = [

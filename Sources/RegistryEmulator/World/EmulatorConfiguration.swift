@@ -10,6 +10,8 @@ public struct EmulatorConfiguration: Sendable {
   var subscriptions: [Subscription]
   var registries: [RegistryConfiguration]
   var operations: OperationSettings
+  /// Registries outside of the emulator, by the host they stand for.
+  var upstreams: [String: RegistryHost]
 
   /// Reads a configuration.
   /// - Throws: ``AcrError`` of kind `usage` that names the member that is wrong.
@@ -25,7 +27,7 @@ public struct EmulatorConfiguration: Sendable {
       json, at: "",
       known: [
         "tenants", "users", "servicePrincipals", "managedIdentities", "subscriptions", "registries", "sources",
-        "operations",
+        "operations", "upstreams",
       ])
     tenants = try reader.list("tenants", Tenant.init)
     users = try reader.list("users", UserAccount.init)
@@ -35,6 +37,13 @@ public struct EmulatorConfiguration: Sendable {
     registries = try reader.list("registries", RegistryConfiguration.init(azure:at:))
     registries += try reader.list("sources", RegistryConfiguration.init(source:at:))
     operations = try OperationSettings(.object(try reader.object("operations")), "operations")
+    upstreams = [:]
+    for member in try reader.object("upstreams") {
+      guard let address = member.value.string else {
+        throw AcrError(.usage, "the configuration's `upstreams.\(member.name)` is not a string")
+      }
+      upstreams[member.name.lowercased()] = try RegistryHost(address)
+    }
     for registry in registries {
       guard let id = registry.azure?.subscription else { continue }
       guard subscriptions.contains(where: { $0.id == id }) else {
