@@ -32,7 +32,8 @@ public final class AcrSession: Sendable {
   public var commands: [any Command] {
     [
       RegistryLogin(session: self), RegistryLogout(session: self), ListMetadata(session: self), Import(session: self),
-      RepositoryList(session: self), ShowTags(session: self), ManifestShow(session: self), ManifestConfig(session: self),
+      RepositoryList(session: self), ShowTags(session: self), ManifestShow(session: self),
+      ManifestConfig(session: self),
       ManifestTree(session: self),
     ]
   }

@@ -10,7 +10,7 @@ struct Import: Command {
 
   let signature = Signature(
     "import", aliases: ["acr import"],
-    summary: "copies an image or any other artifact into a registry, without Docker",
+    summary: "Copies an image or any other artifact into a registry, without Docker",
     description: """
       Everything the source names is copied: all platforms of a multi-architecture image, and any OCI artifact (Helm 3 charts \
       are one). What the target has already is not sent again. Tags are written last, so nobody who pulls meanwhile sees \
@@ -28,7 +28,8 @@ struct Import: Command {
       .init(
         "name", short: "n", .string, help: "the registry to import into: a name, a host, or oci:PATH",
         completer: .registry),
-      .init("source", .string, help: "the image to import, with its registry unless --registry names it",
+      .init(
+        "source", .string, help: "the image to import, with its registry unless --registry names it",
         completer: .reference),
       .init(
         "image", short: "t", .string, isRepeatable: true, default: "as in the source",
@@ -52,6 +53,7 @@ struct Import: Command {
 
   func run(_ call: Invocation) throws -> Output {
     let request = try request(call)
+    if call.run.isDryRun { return try dryRun(request, call) }
     let name = "\(request.source.displayName) → \(request.targets.map(\.displayName).joined(separator: ", "))"
     let line = session.progress.start(name)
     do {
@@ -63,6 +65,25 @@ struct Import: Command {
       line.finish(nil)
       throw error
     }
+  }
+
+  /// Everything is read and checked, and nothing is written.
+  private func dryRun(_ request: ImportRequest, _ call: Invocation) throws -> Output {
+    let engine = session.engine
+    let plan = try Blocking.wait(call.run) { try await engine.plan(request) }
+    let targets = request.targets.map(\.displayName)
+    call.run.sink.talk(
+      plan.isUnchanged
+        ? "dry run: \(targets.joined(separator: ", ")) has \(request.source.displayName) already"
+        : "dry run: would import \(request.source.displayName) to \(targets.joined(separator: ", "))")
+    let fields: KeyValuePairs<String, Value> = [
+      "dry_run": .bool(true), "status": .string(plan.isUnchanged ? "unchanged" : "would import"),
+      "source": .string(request.source.displayName), "targets": .list(targets.map(Value.string)),
+      "digest": .string(plan.root.digest.description),
+      "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
+      "bytes": .size(plan.totalBytes),
+    ]
+    return .value(.record(Record(fields)))
   }
 
   // MARK: The request
@@ -122,7 +143,9 @@ struct Import: Command {
     guard let password = call.secret("password") else {
       guard call.string("username") == nil else {
         throw ArgumentError(
-          "username", AcrError(.usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
+          "username",
+          AcrError(
+            .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
       }
       return nil
     }
@@ -136,7 +159,8 @@ struct Import: Command {
     if let text = call.string("to") {
       guard call.string("name") == nil, images.isEmpty, repositories.isEmpty else {
         throw ArgumentError(
-          "to", AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
+          "to",
+          AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
       }
       return [try target(whole: text, source: source)]
     }
@@ -177,7 +201,8 @@ struct Import: Command {
     _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Invocation
   ) throws -> ImportTarget {
     guard let repository = source.location?.repository else {
-      throw AcrError(.usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
+      throw AcrError(
+        .usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
     }
     let target = target(registry, repository, tag: source.tag ?? .latest)
     if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
@@ -187,7 +212,9 @@ struct Import: Command {
   private func target(whole text: String, source: NamedArtifact) throws -> ImportTarget {
     try locate("to") {
       let artifact = try ArtifactArgument(text)
-      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name), image.registry == .dockerHub {
+      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name),
+        image.registry == .dockerHub
+      {
         throw AcrError(
           .usage, "the target `\(text)` does not say which registry it is for",
           help: "write it whole, for example `myregistry.azurecr.io/\(text)`")

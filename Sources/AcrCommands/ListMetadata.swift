@@ -10,7 +10,7 @@ struct ListMetadata: Command {
 
   let signature = Signature(
     "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
-    summary: "lists the manifests of a repository with their tags, platforms and sizes",
+    summary: "Lists the manifests of a repository with their tags, platforms and sizes",
     description: """
       One row per manifest, in the columns the Azure registries use. A multi-architecture image is several manifests: its \
       index, which has the tags, and one for each platform. For registries without that service the columns are made from \
@@ -18,7 +18,8 @@ struct ListMetadata: Command {
       """,
     group: .registry,
     positionals: [
-      .init("repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
+      .init(
+        "repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
     ],
     flags: [
       .init("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
@@ -86,7 +87,8 @@ struct ListMetadata: Command {
     if let text = call.string("repository") {
       guard call.string("registry") == nil, call.string("name") == nil else {
         throw ArgumentError(
-          "repository", AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`"))
+          "repository", AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`")
+        )
       }
       return try locate("repository") {
         let artifact = try ArtifactArgument(text)

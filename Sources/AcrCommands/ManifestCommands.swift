@@ -10,13 +10,14 @@ struct ManifestShow: Command {
 
   let signature = Signature(
     "manifest show", aliases: ["acr manifest show"],
-    summary: "shows a manifest as a record",
+    summary: "Shows a manifest as a record",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [.init("raw", help: "gives the exact text instead of a record")],
     examples: [
       .init("A tag", "manifest show localhost:5000/base/alpine:3.20"),
-      .init("The platforms of an index", "manifest show localhost:5000/base/alpine:3.20 | get manifests | get platform"),
+      .init(
+        "The platforms of an index", "manifest show localhost:5000/base/alpine:3.20 | get manifests | get platform"),
     ])
 
   func run(_ call: Invocation) throws -> Output {
@@ -33,7 +34,7 @@ struct ManifestConfig: Command {
 
   let signature = Signature(
     "manifest config",
-    summary: "shows the configuration of an image: platform, entry point, environment, labels",
+    summary: "Shows the configuration of an image: platform, entry point, environment, labels",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [
@@ -48,10 +49,12 @@ struct ManifestConfig: Command {
     let artifact = try ManifestArgument.locate(call, session)
     let wanted = call.string("platform") ?? "linux/amd64"
     let bytes = try Blocking.wait(call.run) {
-      var image = try ImageManifest(try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)
+      var image = try ImageManifest(
+        try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)
       if !image.manifests.isEmpty {
         let child = try ManifestConfig.choose(wanted, in: image.manifests, of: artifact.store.displayName)
-        image = try ImageManifest(try await artifact.store.manifest(.digest(child.digest)), name: artifact.store.displayName)
+        image = try ImageManifest(
+          try await artifact.store.manifest(.digest(child.digest)), name: artifact.store.displayName)
       }
       guard let config = image.config else {
         throw AcrError(.notFound, "this manifest of \(artifact.store.displayName) has no configuration")
@@ -78,7 +81,7 @@ struct ManifestTree: Command {
 
   let signature = Signature(
     "manifest tree",
-    summary: "lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
+    summary: "Lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags,
@@ -118,7 +121,9 @@ struct ManifestTree: Command {
       let isLast = last && index == parts.count - 1
       rows.append(row("\(indent)\(isLast ? "└─ " : "├─ ")\(kind)", descriptor, type: descriptor.mediaType))
       guard kind == "manifest", let child = children[descriptor.digest] else { continue }
-      try append(try ImageManifest(child, name: descriptor.digest.description), children, indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
+      try append(
+        try ImageManifest(child, name: descriptor.digest.description), children,
+        indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
     }
   }
 
@@ -142,11 +147,13 @@ struct ManifestTree: Command {
 /// The arguments of commands about one manifest: a whole reference, or az's two flags.
 enum ManifestArgument {
   static let positionals = [
-    Signature.Positional("reference", isRequired: false, help: "registry/repository:tag, or @digest", completer: .reference)
+    Signature.Positional(
+      "reference", isRequired: false, help: "registry/repository:tag, or @digest", completer: .reference)
   ]
 
   static let flags = [
-    Signature.Flag("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
+    Signature.Flag(
+      "registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
     Signature.Flag("name", short: "n", .string, help: "repository:tag or repository@digest"),
   ]
 

@@ -102,14 +102,18 @@ enum ImageConfiguration {
   static func read(_ descriptor: Descriptor, from store: any ArtifactSource) async throws -> JSONValue {
     guard descriptor.size <= maximumSize else {
       throw AcrError(
-        .invalid, "the configuration \(descriptor.digest.short) has \(ByteCount.human(descriptor.size)), which is too large to read")
+        .invalid,
+        "the configuration \(descriptor.digest.short) has \(ByteCount.human(descriptor.size)), which is too large to read"
+      )
     }
     let bytes = try await VerifiedBlob(descriptor, from: store, observer: { _ in }).all()
     do throws(JSONError) {
       return try JSONValue(parsing: bytes)
     } catch {
       throw AcrError(
-        .invalid, "the configuration \(descriptor.digest.short) is not JSON: \(error.reason) (line \(error.line), column \(error.column))")
+        .invalid,
+        "the configuration \(descriptor.digest.short) is not JSON: \(error.reason) (line \(error.line), column \(error.column))"
+      )
     }
   }
 }

@@ -9,7 +9,7 @@ struct RegistryLogin: Command {
 
   let signature = Signature(
     "acr login",
-    summary: "signs in to one registry for this session",
+    summary: "Signs in to one registry for this session",
     description: """
       The user and password are tried at the registry before they are kept, and kept in memory only. Without --username, the \
       credentials of Docker's configuration are tried: nothing is kept then, the command only says whether they work.
@@ -22,7 +22,9 @@ struct RegistryLogin: Command {
       .init("password", short: "p", .secret, help: "the password or access token; asked for when it is missing"),
     ],
     examples: [
-      .init("A user and a password from the environment", "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
+      .init(
+        "A user and a password from the environment",
+        "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
     ])
 
   func run(_ call: Invocation) throws -> Output {
@@ -64,7 +66,7 @@ struct RegistryLogout: Command {
 
   let signature = Signature(
     "acr logout",
-    summary: "forgets the credentials this session was given for a registry",
+    summary: "Forgets the credentials this session was given for a registry",
     group: .registry,
     flags: [
       .init("name", short: "n", .string, isRequired: true, help: "the registry: a name or a host", completer: .registry)

@@ -9,7 +9,7 @@ struct RepositoryList: Command {
 
   let signature = Signature(
     "repository list", aliases: ["acr repository list"],
-    summary: "lists the repositories of a registry",
+    summary: "Lists the repositories of a registry",
     group: .registry,
     flags: [
       .init(
@@ -33,7 +33,7 @@ struct ShowTags: Command {
 
   let signature = Signature(
     "repository show-tags", aliases: ["acr repository show-tags"],
-    summary: "lists the tags of a repository",
+    summary: "Lists the tags of a repository",
     group: .registry,
     flags: [
       .init(

@@ -39,7 +39,8 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
 
   /// Every kind, in the order of the manual.
   public static let all: [ErrorKind] = [
-    .usage, .auth, .denied, .notFound, .conflict, .throttled, .network, .timeout, .invalid, .server, .cancelled, .thrown,
+    .usage, .auth, .denied, .notFound, .conflict, .throttled, .network, .timeout, .invalid, .server, .cancelled,
+    .thrown,
   ]
 
   public var description: String { name }
@@ -84,7 +85,8 @@ public struct AcrError: Error, Sendable {
   /// Creates an error; everything but kind and message is optional.
   public init(
     _ kind: ErrorKind, _ message: String, help: String? = nil, status: Int? = nil, code: String? = nil,
-    target: String? = nil, requestID: String? = nil, retryAfter: Duration? = nil, activity: String? = nil, notes: [String] = []
+    target: String? = nil, requestID: String? = nil, retryAfter: Duration? = nil, activity: String? = nil,
+    notes: [String] = []
   ) {
     self.kind = kind
     self.message = message

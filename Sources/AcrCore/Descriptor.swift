@@ -53,7 +53,6 @@ public struct Descriptor: Equatable, Sendable {
   }
 }
 
-
 /// An operating system and a processor (image-spec, image-index.md).
 public struct Platform: Hashable, Sendable, CustomStringConvertible {
   /// For example `linux`.
@@ -76,7 +75,8 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
   /// Reads an index entry's `platform`; nil where os or architecture is missing.
   public init?(json: JSONValue) {
     guard let os = json["os"]?.string, let architecture = json["architecture"]?.string else { return nil }
-    self.init(os: os, architecture: architecture, variant: json["variant"]?.string, osVersion: json["os.version"]?.string)
+    self.init(
+      os: os, architecture: architecture, variant: json["variant"]?.string, osVersion: json["os.version"]?.string)
   }
 
   /// `linux/arm64/v8`

@@ -144,7 +144,8 @@ public struct JSONScanner: ~Copyable {
 
   private mutating func word(_ text: StaticString, _ event: JSONEvent) throws(JSONError) -> JSONEvent {
     let count = text.utf8CodeUnitCount
-    let matches = position + count <= bytes.count
+    let matches =
+      position + count <= bytes.count
       && (0..<count).allSatisfy { text.utf8Start[$0] == bytes[position + $0] }
     guard matches else { throw failure("expected a value") }
     position += count
@@ -181,7 +182,8 @@ public struct JSONScanner: ~Copyable {
     for index in (isNegative ? start + 1 : start)..<end {
       let digit = Int64(bytes[index] - 0x30)
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carry) = isNegative
+      let (sum, carry) =
+        isNegative
         ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
       if overflow || carry { return nil }
       value = sum

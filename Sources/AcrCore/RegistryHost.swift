@@ -19,7 +19,8 @@ public struct RegistryHost: Hashable, Sendable, CustomStringConvertible {
     let lower = text.lowercased()
     if let scheme = ["https://", "http://"].first(where: { lower.hasPrefix($0) }) {
       throw AcrError(
-        .usage, "`\(text)` starts with `\(scheme)`", help: "give the registry's host alone: \(lower.dropFirst(scheme.count))")
+        .usage, "`\(text)` starts with `\(scheme)`",
+        help: "give the registry's host alone: \(lower.dropFirst(scheme.count))")
     }
     if RegistryHost.dockerHubNames.contains(lower) {
       self = .dockerHub
@@ -43,7 +44,8 @@ public struct RegistryHost: Hashable, Sendable, CustomStringConvertible {
       host = host[..<colon]
     }
     guard !host.isEmpty, host.utf8.count <= 253 else {
-      throw AcrError(.usage, "the registry's host in `\(text)` is \(host.isEmpty ? "empty" : "longer than 253 characters")")
+      throw AcrError(
+        .usage, "the registry's host in `\(text)` is \(host.isEmpty ? "empty" : "longer than 253 characters")")
     }
     for label in host.split(separator: ".", omittingEmptySubsequences: false) {
       let isValid = label.utf8.allSatisfy { byte in

@@ -13,7 +13,8 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
     guard !text.isEmpty else { throw AcrError(.usage, "the repository's name is empty") }
     guard text.utf8.count <= RepositoryName.maximumLength else {
       throw AcrError(
-        .usage, "the repository's name has \(text.utf8.count) characters, and \(RepositoryName.maximumLength) are allowed")
+        .usage,
+        "the repository's name has \(text.utf8.count) characters, and \(RepositoryName.maximumLength) are allowed")
     }
     for part in text.split(separator: "/", omittingEmptySubsequences: false) {
       guard !part.isEmpty else {
@@ -21,7 +22,8 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
       }
       if part.contains(where: { $0.isUppercase }) {
         throw AcrError(
-          .usage, "the repository `\(text)` has capital letters", help: "repository names are lower case: \(text.lowercased())")
+          .usage, "the repository `\(text)` has capital letters",
+          help: "repository names are lower case: \(text.lowercased())")
       }
       guard RepositoryName.isComponent(part.utf8) else {
         throw AcrError(
@@ -81,7 +83,8 @@ public struct TagName: Hashable, Sendable, CustomStringConvertible {
     }
     guard isValid, first != 0x2E, first != 0x2D else {
       throw AcrError(
-        .usage, "`\(text)` is not a tag", help: "a tag is letters, digits, `_`, `.` and `-`, and starts with none of the last two")
+        .usage, "`\(text)` is not a tag",
+        help: "a tag is letters, digits, `_`, `.` and `-`, and starts with none of the last two")
     }
     name = String(text)
   }

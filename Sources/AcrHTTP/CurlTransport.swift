@@ -108,7 +108,7 @@ public final class CurlTransport: Transport {
       throw AcrError(
         .usage, "the URL for `\(place)` holds a user or password", help: "give credentials on their own", target: place)
     }
-    if url.scheme == "http", !configuration.insecureHosts.allowPlainHTTP(to: url) {
+    if url.scheme == "http", !url.isLinkLocal, !configuration.insecureHosts.allowPlainHTTP(to: url) {
       throw AcrError(
         .usage, "plain http to `\(place)` is not allowed, since anyone on the way could read and change it",
         help: "use https, or allow it for this host: --insecure-registry \(place)", target: place)

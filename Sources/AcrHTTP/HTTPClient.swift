@@ -142,7 +142,9 @@ public struct HTTPClient: Sendable {
   private func redirect(
     of attempt: Attempt, for response: TransportResponse
   ) throws(AcrError) -> TransportRequest? {
-    guard let location = response.headers[.location], !location.isEmpty else { return nil }
+    guard attempt.request.followsRedirects, let location = response.headers[.location], !location.isEmpty else {
+      return nil
+    }
     switch response.status {
     case 301, 302, 303: guard attempt.request.method == .get || attempt.request.method == .head else { return nil }
     case 307, 308: guard attempt.canSendBodyAgain else { return nil }

@@ -7,6 +7,7 @@ public struct InsecureHosts: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Creates the set from `host` (any port) and `host:port` names.
   public init(_ names: some Sequence<String>) { self.names = Set(names.map { $0.lowercased() }) }
 
+  /// Creates the set from a literal of the same names.
   public init(arrayLiteral elements: String...) { self.init(elements) }
 
   /// True where the host of a URL was named.
@@ -26,5 +27,12 @@ extension URLReference {
   public var isLoopback: Bool {
     guard let host, let registry = try? RegistryHost(host) else { return false }
     return registry.isLoopback
+  }
+
+  /// True where the host is an IPv4 address of the own link (RFC 3927), like `169.254.169.254`, where clouds answer
+  /// questions about the machine. No router passes these on, so neither TLS nor a proxy has a part in them.
+  public var isLinkLocal: Bool {
+    guard let parts = host?.split(separator: ".", omittingEmptySubsequences: false) else { return false }
+    return parts.count == 4 && parts[0] == "169" && parts[1] == "254" && parts.allSatisfy { UInt8($0) != nil }
   }
 }

@@ -23,7 +23,7 @@ struct ProxySettings: Sendable {
   /// The proxy for a URL, which may hold a password; nil where the URL is asked directly.
   /// `exceptions` are not looked at: libcurl matches them.
   func proxy(for url: URLReference) -> Secret? {
-    if url.isLoopback { return nil }
+    if url.isLoopback || url.isLinkLocal { return nil }
     return url.scheme == "https" ? https : http
   }
 

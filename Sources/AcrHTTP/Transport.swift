@@ -28,6 +28,9 @@ public struct TransportRequest: Sendable {
   public var isIdempotent: Bool
   /// True for requests whose bodies hold secrets (token requests): a trace then says only how long they were.
   public var isConfidential: Bool
+  /// False where a redirect is to be handed back like any other answer, because a body or a header field other than
+  /// `Authorization` is meant for this one server only, as in requests for Entra and managed-identity tokens.
+  public var followsRedirects = true
 
   /// Creates a request; `isIdempotent` follows the method.
   public init(

@@ -12,6 +12,7 @@ public struct CheckedScript: Sendable {
   /// How many slots the top-level frame needs.
   public let slotCount: Int
   /// Every `def`, of this script and of what it uses; calls refer to them by index.
+  /// The `let`s of a module are the body of a function of their own, called where the module is first used.
   public let functions: [CheckedFunction]
   /// How many globals there are after this script: top-level variables that a `def` reads, and at the prompt all of them.
   public let globalCount: Int
@@ -112,6 +113,7 @@ public indirect enum CheckedStatement: Sendable {
   case `while`(CheckedExpression, CheckedBlock, Span)
   case `try`(CheckedBlock, catch: CheckedCatch?, finally: CheckedBlock?, Span)
   case `throw`(CheckedExpression, Span)
+  /// Only in a `def`, never inside a block given to a command.
   case `return`(CheckedExpression?, Span)
   case exit(CheckedExpression?, Span)
   case `break`(Span)

@@ -1,15 +1,4 @@
 extension Checker {
-  /// Arguments on their way to parameters.
-  private struct Binding {
-    var arguments: [CheckedArgument] = []
-    /// Where the argument of each parameter is.
-    var places: [String: Int] = [:]
-    /// How many positionals have a value.
-    var positionalCount = 0
-    /// True when something was wrong, so that what is missing is not worth another finding.
-    var isBroken = false
-  }
-
   /// Gives each argument its parameter and checks its value.
   mutating func bind(_ arguments: ArraySlice<Argument>, to signature: Signature, as name: Name) -> [CheckedArgument] {
     var binding = Binding()
@@ -64,9 +53,7 @@ extension Checker {
     case .flag(let flag):
       switch flag.value {
       case nil: .word(TextLiteral(pieces: [.literal(flag.name.text)], quoting: .word, span: flag.span))
-      case .word(let text):
-        .word(
-          TextLiteral(pieces: [.literal(flag.name.text + "=")] + text.pieces, quoting: .word, span: flag.span))
+      case .word(let text): .word(prefixed(text, with: flag.name.text + "=", flag.span))
       case .expression(let expression):
         .word(
           TextLiteral(
@@ -78,7 +65,14 @@ extension Checker {
     }
   }
 
-  private func nextText(_ arguments: ArraySlice<Argument>, _ index: Int) -> String? {
+  private static func prefixed(_ text: TextLiteral, with prefix: String, _ span: Span) -> TextLiteral {
+    guard case .literal(let first)? = text.pieces.first else {
+      return TextLiteral(pieces: [.literal(prefix)] + text.pieces, quoting: .word, span: span)
+    }
+    return TextLiteral(pieces: [.literal(prefix + first)] + text.pieces.dropFirst(), quoting: .word, span: span)
+  }
+
+  func nextText(_ arguments: ArraySlice<Argument>, _ index: Int) -> String? {
     index < arguments.endIndex ? source.text(arguments[index].span) : nil
   }
 
@@ -100,7 +94,7 @@ extension Checker {
       .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "--\($0)" }), written.name.span)
   }
 
-  private mutating func add(
+  mutating func add(
     _ value: ArgumentValue?, to flag: Signature.Flag, _ written: Name, _ binding: inout Binding, _ signature: Signature
   ) {
     let checked: CheckedArgument.Value?
@@ -117,28 +111,14 @@ extension Checker {
       binding.isBroken = true
       return
     }
-    guard let place = binding.places[flag.name] else {
-      binding.places[flag.name] = binding.arguments.count
-      let stored: CheckedArgument.Value
-      if flag.isRepeatable, case .expression(let expression) = checked {
-        stored = .expressions([expression])
-      } else {
-        stored = checked
-      }
-      binding.arguments.append(
-        CheckedArgument(parameter: flag.name, type: flag.type ?? .bool, value: stored, span: span))
-      return
-    }
-    guard flag.isRepeatable, case .expressions(let earlier) = binding.arguments[place].value,
-      case .expression(let expression) = checked
-    else {
+    if flag.isRepeatable, case .expression(let expression) = checked {
+      binding.collect(flag.name, flag.type ?? .bool, expression, span)
+    } else if binding.has(flag.name) {
       report(.flagTwice(written.text), written.span)
       binding.isBroken = true
-      return
+    } else {
+      binding.set(flag.name, flag.type ?? .bool, checked, span)
     }
-    let first = binding.arguments[place]
-    binding.arguments[place] = CheckedArgument(
-      parameter: first.parameter, type: first.type, value: .expressions(earlier + [expression]), span: first.span)
   }
 
   private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
@@ -183,146 +163,30 @@ extension Checker {
       binding.isBroken = true
       return
     }
-    guard positional.isRest, case .expression(let expression) = checked else {
-      binding.places[positional.name] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(parameter: positional.name, type: positional.type, value: checked, span: value.span))
-      return
-    }
-    if let place = binding.places[positional.name], case .expressions(let earlier) = binding.arguments[place].value {
-      binding.arguments[place] = CheckedArgument(
-        parameter: positional.name, type: positional.type, value: .expressions(earlier + [expression]),
-        span: binding.arguments[place].span.to(value.span))
+    if positional.isRest, case .expression(let expression) = checked {
+      binding.collect(positional.name, positional.type, expression, value.span)
     } else {
-      binding.places[positional.name] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(
-          parameter: positional.name, type: positional.type, value: .expressions([expression]), span: value.span))
+      binding.set(positional.name, positional.type, checked, value.span)
     }
   }
 
-  private func reportMissing(_ binding: Binding, _ signature: Signature, _ name: Name) {
+  func reportMissing(_ binding: Binding, _ signature: Signature, _ name: Name) {
     if binding.isBroken { return }
-    let flags = signature.flags.filter { $0.isRequired && binding.places[$0.name] == nil }.map { "--\($0.name)" }
-    if !flags.isEmpty { report(.missing(name.text, flags, isFlag: true, isCall: false), name.span) }
-    let values = signature.positionals.filter { $0.isRequired && binding.places[$0.name] == nil }
-    if let first = values.first, first.type == .block {
-      report(.missingBlock(name.text), name.span)
-    } else if !values.isEmpty {
-      report(.missing(name.text, values.map(\.name), isFlag: false, isCall: false), name.span)
+    let values = signature.positionals.filter { $0.isRequired && !binding.has($0.name) }
+    let flags = signature.flags.filter { $0.isRequired && !binding.has($0.name) }
+    if values.isEmpty, flags.isEmpty { return }
+    if flags.isEmpty, values.count == 1, values[0].type == .block {
+      return report(.missingBlock(name.text), name.span)
     }
-  }
-
-  // MARK: Cmdlets
-
-  /// Binds the `-Parameters` of a cmdlet to the flags they stand for.
-  mutating func bind(
-    _ arguments: ArraySlice<Argument>, to signature: Signature, cmdlet: Signature.Cmdlet, as name: Name
-  ) -> [CheckedArgument] {
-    var binding = Binding()
-    var parts: [String: [(order: Int, value: CheckedExpression)]] = [:]
-    var index = arguments.startIndex
-    while index < arguments.endIndex {
-      let argument = arguments[index]
-      index += 1
-      guard case .flag(let written) = argument else {
-        if case .value(let value) = argument { checkLoosely([.value(value)]) }
-        report(.tooManyValues(name.text, limit: 0, isCall: false), argument.span)
-        binding.isBroken = true
-        continue
-      }
-      let bare = String(written.name.text.drop { $0 == "-" }).lowercased()
-      guard let parameter = cmdlet.parameters.first(where: { $0.name.lowercased() == bare }) else {
-        let nearest = cmdlet.parameters.map(\.name).first { Suggestion.isNear($0.lowercased(), bare) }
-        report(
-          .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "-\($0)" }), written.name.span)
-        binding.isBroken = true
-        if index < arguments.endIndex, case .value = arguments[index] { index += 1 }
-        continue
-      }
-      var target: Signature.Flag?
-      if case .flag(let flagName) = parameter.meaning { target = signature.flags.first { $0.name == flagName } }
-      if let target, target.type == nil {
-        add(written.value, to: target, written.name, &binding, signature)
-        continue
-      }
-      var value = written.value
-      if value == nil, index < arguments.endIndex, case .value(let next) = arguments[index] {
-        value = next
-        index += 1
-      }
-      guard let value else {
-        report(.flagWithoutValue(written.name.text, next: nextText(arguments, index)), written.span)
-        binding.isBroken = true
-        continue
-      }
-      switch parameter.meaning {
-      case .flag: if let target { add(value, to: target, written.name, &binding, signature) }
-      case .part(let flagName, let order):
-        if case .expression(let part)? = check(value, as: .string, for: written.name.text, signature) {
-          if parts[flagName]?.contains(where: { $0.order == order }) == true {
-            report(.flagTwice(written.name.text), written.name.span)
-          }
-          parts[flagName, default: []].append((order, part))
-        }
-      case .choice(let choices):
-        guard let word = Self.bareWordText(value), let choice = choices.first(where: { $0.key.lowercased() == word })
-        else {
-          report(.notAChoice(written.name.text, choices.keys.sorted()), value.span)
-          binding.isBroken = true
-          continue
-        }
-        if let flag = signature.flags.first(where: { $0.name == choice.value }) {
-          add(nil, to: flag, written.name, &binding, signature)
-        }
-      }
-    }
-    for (flagName, values) in parts {
-      guard let flag = signature.flags.first(where: { $0.name == flagName }) else { continue }
-      let ordered = values.sorted { $0.order < $1.order }.map(\.value)
-      let span = ordered.dropFirst().reduce(ordered[0].span) { $0.to($1.span) }
-      let value = Self.joined(ordered, span)
-      binding.places[flagName] = binding.arguments.count
-      binding.arguments.append(
-        CheckedArgument(
-          parameter: flagName, type: flag.type ?? .string,
-          value: flag.isRepeatable ? .expressions([value]) : .expression(value), span: span))
-    }
-    reportMissing(binding, signature, name)
-    return binding.arguments
-  }
-
-  private static func bareWordText(_ value: ArgumentValue) -> String? {
-    switch value {
-    case .word(let text), .expression(.text(let text)): text.constant?.lowercased()
-    default: nil
-    }
-  }
-
-  /// The parts with `/` between them.
-  private static func joined(_ parts: [CheckedExpression], _ span: Span) -> CheckedExpression {
-    if parts.count == 1 { return parts[0] }
-    var pieces: [TextPiece] = []
-    for (index, part) in parts.enumerated() {
-      if index > 0 { pieces.append(.literal("/")) }
-      switch part {
-      case .constant(.string(let text), _): pieces.append(.literal(text))
-      case .text(let inner, _): pieces += inner
-      default: pieces.append(.value(part))
-      }
-    }
-    var constant = ""
-    for piece in pieces {
-      guard case .literal(let text) = piece else { return .text(pieces, span) }
-      constant += text
-    }
-    return .constant(.string(constant), span)
+    report(
+      .missing(
+        name.text, values.map(\.name) + flags.map { "--\($0.name)" }, isFlag: values.isEmpty, isCall: false), name.span)
   }
 
   // MARK: Values
 
   /// Checks one value against its parameter's type; nil when it was refused.
-  private mutating func check(
+  mutating func check(
     _ value: ArgumentValue, as type: ValueType, for parameter: String, _ signature: Signature
   ) -> CheckedArgument.Value? {
     switch value {

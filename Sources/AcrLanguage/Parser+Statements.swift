@@ -314,7 +314,7 @@ extension Parser {
 
   /// A script's parameter with the `##` behind it on its line.
   private mutating func withTrailingDocumentation(_ parameter: Parameter) throws(SyntaxFailure) -> Parameter {
-    var index = lexer.position
+    var index = Int(parameter.span.end)
     while index < lexer.bytes.count, Byte.isBlank(lexer.bytes[index]) { index += 1 }
     guard index + 1 < lexer.bytes.count, lexer.bytes[index] == Byte.hash, lexer.bytes[index + 1] == Byte.hash else {
       return parameter

@@ -175,10 +175,19 @@ struct Parser {
   mutating func leave(_ closing: UInt8, expected: String? = nil) throws(SyntaxFailure) {
     lexer.skipSpace()
     guard lexer.current == closing, !lexer.isAtEnd else {
-      throw unexpected(expected: expected ?? "`\(Character(UnicodeScalar(closing)))`")
+      throw stillOpen(unexpected(expected: expected ?? "`\(Character(UnicodeScalar(closing)))`"))
     }
     lexer.position += 1
     close()
+  }
+
+  /// Says of what does not fit that the bracket around it was opened on another line, where the mistake may be.
+  private func stillOpen(_ failure: SyntaxFailure) -> SyntaxFailure {
+    guard case .unexpected(let text, let expected) = failure.error, let opening = openings.last else { return failure }
+    let line = source.position(of: Int32(opening.position)).line
+    guard line != source.position(of: failure.span.start).line else { return failure }
+    let bracket = String(UnicodeScalar(opening.byte))
+    return SyntaxFailure(.unexpectedInside(text, expected: expected, bracket: bracket, line: line), failure.span)
   }
 
   /// Forgets the innermost opening.

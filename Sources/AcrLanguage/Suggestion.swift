@@ -1,10 +1,10 @@
 /// Finds the name somebody probably meant.
 public enum Suggestion {
-  /// The candidate nearest to a name: at most two edits away, one for names of up to three characters. Of equally near
+  /// The candidate nearest to a name: at most two edits away, one for names of up to four characters. Of equally near
   /// ones the first in alphabetical order.
   public static func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.utf8)
-    let limit = wanted.count <= 3 ? 1 : 2
+    let limit = wanted.count <= 4 ? 1 : 2
     var best: (distance: Int, name: String)?
     for candidate in candidates where candidate != name {
       let bytes = Array(candidate.utf8)

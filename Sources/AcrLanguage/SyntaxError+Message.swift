@@ -23,6 +23,8 @@ extension SyntaxError {
         "the byte 0x\(Self.hex(byte)) at \(line):\(column) (byte \(offset)) is not UTF-8",
         help: "save the file as UTF-8")
     case .unexpected(let text, let expected): Wording("`\(text)` stands where \(expected) is expected")
+    case .unexpectedInside(let text, let expected, let bracket, let line):
+      Wording("`\(text)` stands where \(expected) is expected", help: "`\(bracket)` of line \(line) is still open")
     case .unexpectedEndOfLine(let expected):
       Wording(
         "the line ends where \(expected) is expected",

@@ -2,6 +2,7 @@
 enum SyntaxError: Equatable, Sendable {
   case invalidByte(UInt8, line: Int, column: Int, offset: Int)
   case unexpected(String, expected: String)
+  case unexpectedInside(String, expected: String, bracket: String, line: Int)
   case unexpectedEndOfLine(expected: String)
   case unexpectedEnd(expected: String)
   case unclosed(String)

@@ -42,8 +42,10 @@ public final class RowStream: @unchecked Sendable {
 public struct ArgumentError: Error {
   /// The parameter's name, as the signature has it.
   public let parameter: String
+  /// What is wrong with it.
   public let error: AcrError
 
+  /// Creates an error about a parameter's argument.
   public init(_ parameter: String, _ error: AcrError) {
     self.parameter = parameter
     self.error = error
@@ -62,6 +64,7 @@ public struct Invocation {
   /// The run: output, interruption, dry run.
   public let run: RunContext
 
+  /// Creates a call.
   public init(arguments: [String: Value], blocks: [String: BlockValue], input: Output?, run: RunContext) {
     self.arguments = arguments
     self.blocks = blocks
@@ -100,6 +103,7 @@ public struct BlockValue {
   /// values. Call it on the evaluator's thread, while the block does not run; call what it returns on one thread.
   public let detached: (RunContext) -> (@Sendable ([Value]) throws -> Value)
 
+  /// Creates a block value.
   public init(
     parameterCount: Int, call: @escaping ([Value]) throws -> Value,
     detached: @escaping (RunContext) -> (@Sendable ([Value]) throws -> Value)

@@ -34,7 +34,7 @@ extension Evaluator {
           throw failure(
             .usage, "`\(call.name)` needs \(Evaluator.name(of: parameter))", frame, call.nameSpan)
         }
-        store(try value(expression, &inner), parameter.variable, &inner)
+        store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, &inner)
       }
     }
     do {
@@ -44,6 +44,19 @@ extension Evaluator {
       error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
       throw error
     }
+  }
+
+  /// The value of a parameter's default, converted to its type; null passes.
+  func defaultValue(
+    _ expression: CheckedExpression, of parameter: CheckedParameter, _ command: String, _ frame: inout Frame
+  ) throws -> Value {
+    let value = try value(expression, &frame)
+    if value.isNull { return value }
+    if let converted = ArgumentConversion.convert(value, to: parameter.type) { return converted }
+    throw ArgumentConversion.failure(
+      value, to: parameter.type,
+      parameter: Evaluator.spelling(parameter.name, isFlag: parameter.kind == .flag), of: command,
+      described: operand(value, expression), frame.source, expression.span)
   }
 
   /// How a parameter is named in messages.
@@ -66,9 +79,10 @@ extension Evaluator {
         continue
       }
       let isFlag = entry.signature.flags.contains { $0.name == argument.parameter }
-      let value = try argumentValue(
-        argument, of: call.name, isFlag: isFlag, isCollecting: entry.collecting.contains(argument.parameter), &box.frame
-      )
+      let isCollecting = entry.collecting.contains(argument.parameter)
+      let value = try box.withFrame {
+        try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)
+      }
       if value.isNull, argument.type != .any {
         // Null for what may be left out is as if it were left out.
         guard !entry.required.contains(argument.parameter) else {
@@ -151,7 +165,9 @@ extension Evaluator {
       store(index < arguments.count ? arguments[index] : .null, parameter, &box.frame)
     }
     do {
-      if try execute(literal.body, &box.frame, keepsValue: true) == .exited { throw ExitRequest(box.frame.result) }
+      if try box.withFrame({ try execute(literal.body, &$0, keepsValue: true) }) == .exited {
+        throw ExitRequest(box.frame.result)
+      }
       let result = box.frame.result
       box.frame.result = .null
       return result

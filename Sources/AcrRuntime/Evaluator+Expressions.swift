@@ -79,6 +79,10 @@ extension Evaluator {
       case .subtract:
         let (difference, overflow) = a.subtractingReportingOverflow(b)
         if !overflow { return .int(difference) }
+      case .multiply:
+        let (product, overflow) = a.multipliedReportingOverflow(by: b)
+        if !overflow { return .int(product) }
+      case .modulo where b > 0: return .int(a % b)
       case .less: return .bool(a < b)
       case .lessOrEqual: return .bool(a <= b)
       case .greater: return .bool(a > b)

@@ -17,7 +17,7 @@ extension Evaluator {
     for stage in pipeline.stages {
       switch stage {
       case .expression(let expression):
-        current = .value(try value(expression, &box.frame))
+        current = .value(try box.withFrame { try value(expression, &$0) })
       case .where(let condition, let row, let span):
         current = try filter(current ?? .nothing, condition, row, span, box)
       case .extend(let entries, let row, let span):
@@ -30,7 +30,7 @@ extension Evaluator {
             .usage, "`\(call.name)` takes no input from a pipe", box.frame, span,
             help: "give it as an argument: `\(call.name) (…)`")
         }
-        current = .value(try self.call(call, &box.frame))
+        current = .value(try box.withFrame { try self.call(call, &$0) })
       }
     }
     return current ?? .nothing
@@ -43,7 +43,7 @@ extension Evaluator {
     let keeps = { [self] (item: Value) throws -> Bool in
       try checkInterrupt(box.frame, span)
       store(item, row, &box.frame)
-      return try self.condition(condition, &box.frame, of: "`where`")
+      return try box.withFrame { try self.condition(condition, &$0, of: "`where`") }
     }
     switch input {
     case .value(.list(let items)): return .value(.list(try items.filter(keeps)))
@@ -71,7 +71,7 @@ extension Evaluator {
       }
       store(item, row, &box.frame)
       for (offset, entry) in entries.enumerated() {
-        record.set(entry.name, try value(entry.value, &box.frame), shapes)
+        record.set(entry.name, try box.withFrame { try value(entry.value, &$0) }, shapes)
         if offset + 1 < entries.count { store(.record(record), row, &box.frame) }
       }
       return .record(record)

@@ -8,8 +8,12 @@ extension Evaluator {
     _ place: CheckedPlace, _ assignment: AssignmentOperator, _ expression: CheckedExpression, _ frame: inout Frame
   ) throws {
     let new = try value(expression, &frame)
-    if place.path.isEmpty, assignment == .set {
-      store(new, place.variable, &frame)
+    if place.path.isEmpty {
+      if assignment == .set {
+        store(new, place.variable, &frame)
+      } else {
+        try change(place, assignment, by: new, expression, &frame)
+      }
       return
     }
     var steps: [PlaceStep] = []
@@ -36,10 +40,32 @@ extension Evaluator {
       case .subtract: part = try part.subtracting(new)
       }
     } explain: { error, part in
-      self.explain(
-        error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`$\(place.name)`)",
-        self.operand(new, expression), part, new, frame, place.span)
+      explain(error, place, assignment, part, new, expression, frame)
     }
+  }
+
+  /// `$x += …`, the form loops count with.
+  private func change(
+    _ place: CheckedPlace, _ assignment: AssignmentOperator, by new: Value, _ expression: CheckedExpression,
+    _ frame: inout Frame
+  ) throws {
+    var value = load(place.variable, frame)
+    store(.null, place.variable, &frame)
+    defer { store(value, place.variable, &frame) }
+    do throws(OperationFailure) {
+      if assignment == .add { try value.add(new) } else { value = try value.subtracting(new) }
+    } catch {
+      throw explain(error, place, assignment, value, new, expression, frame)
+    }
+  }
+
+  private func explain(
+    _ error: OperationFailure, _ place: CheckedPlace, _ assignment: AssignmentOperator, _ part: Value, _ new: Value,
+    _ expression: CheckedExpression, _ frame: borrowing Frame
+  ) -> RuntimeError {
+    explain(
+      error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`$\(place.name)`)", operand(new, expression),
+      part, new, frame, place.span)
   }
 
   private func change(

@@ -61,7 +61,7 @@ extension Evaluator {
     case .try(let block, let handler, let finally, _):
       return try attempt(block, handler, finally, &frame, keepsValue: keepsValue)
     case .throw(let expression, let span):
-      throw thrown(try value(expression, &frame), &frame, span)
+      throw thrown(try value(expression, &frame), &frame, Span(span.start, expression.span.end))
     case .return(let expression, _):
       if let expression { frame.result = try value(expression, &frame) } else { frame.result = .null }
       return .returned
@@ -101,13 +101,13 @@ extension Evaluator {
     }
     return try FrameBox.with(&frame) { box in
       switch try output(pipeline, box) {
-      case .value(let value): return try loop(variable, over: value, block, &box.frame, expression)
+      case .value(let value): return try box.withFrame { try loop(variable, over: value, block, &$0, expression) }
       case .rows(let stream):
         // The rows are pulled as the loop goes, so that `break` stops what makes them. Making a row and the loop's body
         // take turns with the frame, so no access to it may last longer than one of them.
         while let item = try stream.next() {
           store(item, variable, &box.frame)
-          let completion = try execute(block, &box.frame, keepsValue: false)
+          let completion = try box.withFrame { try execute(block, &$0, keepsValue: false) }
           if completion == .broke { break }
           if completion == .returned || completion == .exited { return completion }
         }

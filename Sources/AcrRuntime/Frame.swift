@@ -19,6 +19,15 @@ final class FrameBox: @unchecked Sendable {
 
   init(_ frame: Frame) { self.frame = frame }
 
+  /// Runs `body` with the frame taken out of the box. A plain `inout` access to the property would be open for as long as
+  /// `body` runs, and Swift's exclusivity check goes through all open accesses: deep recursion would take quadratic time.
+  func withFrame<Result>(_ body: (inout Frame) throws -> Result) rethrows -> Result {
+    var taken = frame
+    frame.slots = []
+    defer { frame = taken }
+    return try body(&taken)
+  }
+
   /// Moves the frame into a box while `body` runs and back afterwards, without copying its slots.
   static func with<Result>(_ frame: inout Frame, _ body: (FrameBox) throws -> Result) rethrows -> Result {
     let box = FrameBox(frame)

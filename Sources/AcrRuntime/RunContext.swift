@@ -19,6 +19,7 @@ public final class RunContext: Sendable {
   private let dependents = Mutex<[Int: RunContext]>([:])
   /// The errors that scripts of this run caught.
   let caughtErrors: CaughtErrors
+  private let failedItems: FailedItems
 
   /// Creates the context of a run.
   public init(
@@ -29,6 +30,7 @@ public final class RunContext: Sendable {
     self.isInteractive = isInteractive
     self.prompter = prompter
     caughtErrors = CaughtErrors()
+    failedItems = FailedItems()
   }
 
   /// A context of the same run with an interruption of its own.
@@ -38,7 +40,14 @@ public final class RunContext: Sendable {
     isInteractive = parent.isInteractive
     prompter = parent.prompter
     caughtErrors = parent.caughtErrors
+    failedItems = parent.failedItems
   }
+
+  /// True when an item of a `--keep-going` failed: the run goes on, and the process's exit code tells.
+  public var hasFailedItems: Bool { failedItems.isSet.load(ordering: .relaxed) }
+
+  /// Notes that an item of a `--keep-going` failed.
+  public func noteFailedItem() { failedItems.isSet.store(true, ordering: .relaxed) }
 
   /// True from the first ^C on. Read before each statement and each row.
   public var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
@@ -87,6 +96,11 @@ public final class RunContext: Sendable {
     defer { dependents.withLock { $0[id] = nil } }
     return try body(dependent)
   }
+}
+
+/// Shared by a run and the parallel jobs in it.
+private final class FailedItems: Sendable {
+  let isSet = Atomic<Bool>(false)
 }
 
 /// Asks the person at the terminal.

@@ -64,7 +64,7 @@ public struct RuntimeError: Error {
     }
     for note in error.notes { notes.append(Diagnostic.Note("note", note)) }
     return Diagnostic(
-      .error, kind: error.kind.name, error.message, source: source, span: span, label: label, notes: notes,
+      .error, kind: error.kind.name, error.message, source: source, span: span, label: label ?? error.activity, notes: notes,
       help: error.help)
   }
 

@@ -26,7 +26,7 @@ extension Evaluator {
               .usage, "the script needs \(Evaluator.name(of: parameter))", help: "`--help` says what it takes"),
             source: frame.source, span: parameter.span)
         }
-        store(try value(expression, &frame), parameter.variable, &frame)
+        store(try defaultValue(expression, of: parameter, "the script", &frame), parameter.variable, &frame)
       }
     }
   }
@@ -104,6 +104,8 @@ public enum ScriptArguments {
 
   /// The value of a text of the command line. A list is JSON, or the text is one item of it: flags for lists may be repeated.
   private static func value(_ text: String, for parameter: CheckedParameter) throws(Failure) -> Value {
+    // A rest is a list of texts.
+    if parameter.kind == .rest { return .string(text) }
     let value: Value?
     switch parameter.type {
     case .string, .any, .block: value = .string(text)

@@ -17,6 +17,10 @@ public struct DirectImport: Sendable {
   /// - Throws: ``AcrError``: `conflict` when a tag points at something else and the request is not forced, and what
   ///   source and targets throw.
   public func plan(_ request: ImportRequest) async throws -> ImportPlan {
+    try await explaining(request, note: "nothing was written") { try await makePlan(request) }
+  }
+
+  private func makePlan(_ request: ImportRequest) async throws -> ImportPlan {
     async let found = existing(request.targets)
     let root: FetchedManifest
     if request.source.location?.registry == .dockerHub, case .tag(let tag) = request.source.selector {
@@ -47,7 +51,7 @@ public struct DirectImport: Sendable {
       mediaType: plan.root.mediaType, isUnchanged: plan.isUnchanged, manifests: 0, blobs: .init())
     guard !plan.isUnchanged else { return result }
     observer(.planned(manifests: plan.children.count + 1, blobs: plan.blobs.count, bytes: plan.totalBytes))
-    do {
+    try await explaining(request, note: DirectImport.partialNote) {
       for target in stores(of: request, plan) {
         let counts = try await bring(plan, from: request.source, to: target, observer)
         result.blobs.copied += counts.copied
@@ -59,28 +63,30 @@ public struct DirectImport: Sendable {
         try await writeRoot(plan, from: request.source, to: target, observer)
         result.manifests += 1
       }
-    } catch is CancellationError {
-      throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: [DirectImport.partialNote])
-    } catch var error as AcrError {
-      if error.activity == nil { error.activity = activity(request) }
-      error.notes.append(DirectImport.partialNote)
-      throw error
     }
     return result
   }
 
   /// Plans and runs.
-  public func run(_ request: ImportRequest, observer: @escaping ImportObserver = { _ in }) async throws -> ImportResult {
-    let plan: ImportPlan
+  public func run(_ request: ImportRequest, observer: @escaping ImportObserver = { _ in }) async throws -> ImportResult
+  {
+    let plan = try await self.plan(request)
+    return try await run(request, plan: plan, observer: observer)
+  }
+
+  /// Gives errors what was being done and what is left behind; a cancellation becomes an error like the others.
+  private func explaining<Result>(
+    _ request: ImportRequest, note: String, _ work: () async throws -> Result
+  ) async throws -> Result {
     do {
-      plan = try await self.plan(request)
+      return try await work()
     } catch is CancellationError {
-      throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: ["nothing was written"])
+      throw AcrError(.cancelled, "interrupted", activity: activity(request), notes: [note])
     } catch var error as AcrError {
       if error.activity == nil { error.activity = activity(request) }
+      if error.kind == .cancelled || note == DirectImport.partialNote { error.notes.append(note) }
       throw error
     }
-    return try await run(request, plan: plan, observer: observer)
   }
 
   private func activity(_ request: ImportRequest) -> String { "importing \(request.source.displayName)" }

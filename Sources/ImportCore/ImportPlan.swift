@@ -88,7 +88,8 @@ public struct PlanReader: Sendable {
       return try await source.manifest(.digest(descriptor.digest))
     } catch var error as AcrError where error.kind == .notFound {
       let platform = descriptor.platform.map { " for \($0)" } ?? ""
-      error.message = "the index names a manifest\(platform) that \(source.displayName) does not hold: \(descriptor.digest)"
+      error.message =
+        "the index names a manifest\(platform) that \(source.displayName) does not hold: \(descriptor.digest)"
       error.help = "the source is incomplete; import one platform by its digest, or have the source repaired"
       throw error
     }

@@ -55,7 +55,9 @@ public struct ImportTarget: Sendable {
   }
 
   /// The target as people write it: `prod.azurecr.io/alpine:3.20`.
-  public var displayName: String { tag.map { ManifestSelector.tag($0).appended(to: store.displayName) } ?? store.displayName }
+  public var displayName: String {
+    tag.map { ManifestSelector.tag($0).appended(to: store.displayName) } ?? store.displayName
+  }
 }
 
 /// A repository of a registry.

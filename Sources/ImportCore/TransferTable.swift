@@ -40,7 +40,8 @@ public actor TransferTable {
     }
   }
 
-  private func lead(_ key: Key, _ work: @escaping @Sendable () async throws -> BlobOutcome) async throws -> BlobOutcome {
+  private func lead(_ key: Key, _ work: @escaping @Sendable () async throws -> BlobOutcome) async throws -> BlobOutcome
+  {
     let task = Task { try await work() }
     entries[key] = .running(task)
     do {

@@ -94,7 +94,8 @@ public actor VerifiedBlob {
     guard hasher.count + Int64(piece.count) <= descriptor.size else {
       throw AcrError(
         .invalid,
-        "\(source.displayName) sent more bytes for the blob \(descriptor.digest) than the \(descriptor.size) of its manifest")
+        "\(source.displayName) sent more bytes for the blob \(descriptor.digest) than the \(descriptor.size) of its manifest"
+      )
     }
     hasher.update(piece)
     observer(.transferred(descriptor.digest, bytes: Int64(piece.count)))

@@ -59,7 +59,9 @@ struct ServerErrorText: Sendable {
       return
     }
     guard let json = answer.json else {
-      let text = ServerText.cleaned(String(decoding: answer.bytes, as: UTF8.self))
+      // Storage behind a registry explains itself in XML.
+      let body = String(decoding: answer.bytes, as: UTF8.self)
+      let text = body.hasPrefix("<") ? ServerText.cleanedPage(body) : ServerText.cleaned(body)
       self.init(code: nil, message: text.isEmpty ? nil : text, notes: [])
       return
     }

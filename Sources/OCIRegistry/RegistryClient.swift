@@ -53,6 +53,12 @@ public struct RegistryClient: Sendable {
   func answer(_ call: RegistryCall, _ statuses: Set<Int> = [200]) async throws -> RegistryAnswer {
     let response = try await send(call)
     guard statuses.contains(response.status) else { throw await failure(response, to: call) }
+    return try await read(response, to: call)
+  }
+
+  /// Reads the rest of an answer that is a document.
+  /// - Throws: ``AcrError`` of kind `invalid` when it is longer than any such document may be.
+  func read(_ response: TransportResponse, to call: RegistryCall) async throws -> RegistryAnswer {
     do {
       return try await RegistryAnswer(response, upTo: Self.documentLimit)
     } catch let error as AcrError where error.kind == .invalid {
@@ -132,11 +138,13 @@ public struct RegistryClient: Sendable {
   }
 
   private func sendToRegistry(_ call: RegistryCall, _ authorization: Secret?) async throws -> TransportResponse {
-    if case .url(let url) = call.address {
-      let url = keepingEncryption(url)
+    let path: String
+    switch call.address {
+    case .url(let written):
+      let url = keepingEncryption(written)
       return try await http.send(request(call, url, isOwn(url) ? authorization : nil))
+    case .path(let text): path = text
     }
-    guard case .path(let path) = call.address else { preconditionFailure("there are two kinds of addresses") }
     let bases = endpoint.bases
     if bases.count > 1, let response = try await findAddress(bases, call, path, authorization) { return response }
     return try await http.send(request(call, endpoint.bases[0] + path, authorization))
@@ -168,7 +176,11 @@ public struct RegistryClient: Sendable {
   }
 
   private func request(_ call: RegistryCall, _ url: String, _ authorization: Secret?) -> TransportRequest {
-    TransportRequest(call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    var request = TransportRequest(
+      call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    // The only POST of the API opens an upload, and one that is opened twice is one that expires.
+    if call.method == .post { request.isIdempotent = true }
+    return request
   }
 
   /// A registry behind a proxy that ends TLS often names itself with `http:`. What began encrypted stays so.

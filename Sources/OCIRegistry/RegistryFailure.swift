@@ -1,4 +1,5 @@
 import AcrCore
+import AcrHTTP
 import HTTPTypes
 
 /// Every sentence of this module about a registry that refuses, fails or answers nonsense.
@@ -14,6 +15,10 @@ enum RegistryFailure {
     let said = text.message.map { ": \($0)" } ?? ""
     var error: AcrError
     switch answer.status {
+    case 401 where other(than: host, answer) != nil, 403 where other(than: host, answer) != nil:
+      // Storage behind a registry knows no users of it: its signed address has expired, or a firewall stands before it.
+      let place = other(than: host, answer) ?? ""
+      error = AcrError(.denied, "\(host) sent \(call.purpose) on to \(place), which refused it\(said)")
     case 401:
       error = refused(host, identity)
     case 403:
@@ -66,10 +71,15 @@ enum RegistryFailure {
     error.retryAfter = answer.headers.first("Retry-After").flatMap { Int64($0) }.map { .seconds($0) }
     if answer.tries > 1 { error.notes.append("tried \(answer.tries) times") }
     // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
-    if let answering = URLText.host(answer.url), answering != host.apiHost, answering != host.name {
-      error.notes.append("the answer came from \(answering)")
-    }
+    if let answering = other(than: host, answer) { error.notes.append("the answer came from \(answering)") }
     return error
+  }
+
+  /// The host that answered, when it is not the registry itself.
+  private static func other(than host: RegistryHost, _ answer: RegistryAnswer) -> String? {
+    let url = URLReference(answer.url)
+    let isOwn = ["https", "http"].contains { url.hasSameOrigin(as: URLReference("\($0)://\(host.apiHost)")) }
+    return isOwn ? nil : url.hostAndPort
   }
 
   // MARK: - Signing in

@@ -11,7 +11,7 @@ extension RegistryRepository {
       guard response.status == 404, case .tag(let tag) = selector else { throw error }
       throw await explainMissing(tag, error)
     }
-    let answer = try await RegistryAnswer(response, upTo: RegistryClient.documentLimit)
+    let answer = try await client.read(response, to: call)
     return try check(answer, call, selector)
   }
 

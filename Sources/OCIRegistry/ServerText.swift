@@ -15,7 +15,7 @@ enum ServerText {
     return line.count <= limit ? line : "\(line.prefix(limit))…"
   }
 
-  /// The text of a web page without its tags, scripts and style sheets.
+  /// The text of a web page or XML document without its tags, scripts and style sheets.
   static func cleanedPage(_ page: String) -> String {
     var text = ""
     var rest = page.prefix(64 << 10)
@@ -30,10 +30,11 @@ enum ServerText {
     return cleaned(text + rest)
   }
 
-  /// True for an answer meant for a browser, going by its type or its first character.
+  /// True for an answer meant for a browser, going by its type or its first word.
   static func isWebPage(contentType: String?, bytes: [UInt8]) -> Bool {
     if let contentType, contentType.lowercased().hasPrefix("text/html") { return true }
-    return bytes.first { !$0.isSpace } == 0x3C
+    let start = String(decoding: bytes.drop(while: \.isSpace).prefix(15), as: UTF8.self).lowercased()
+    return start.hasPrefix("<html") || start.hasPrefix("<!doctype html")
   }
 
   private static func withoutQuery(_ word: String) -> String {

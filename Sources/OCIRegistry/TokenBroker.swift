@@ -83,8 +83,8 @@ actor TokenBroker {
       guard refused == nil else { throw RegistryFailure.refused(host, found) }
       return try await basicAuthorization()
     }
-    let asked = Set(challenge.scopes.map(TokenScope.init)).subtracting(scopes)
-    let isWider = !asked.isSubset(of: extraScopes[scopes] ?? [])
+    let asked = Set(challenge.scopes.map { TokenScope($0) }).filter { !scopes.cover([$0]) }
+    let isWider = !(extraScopes[scopes] ?? []).cover(asked)
     if isWider { extraScopes[scopes, default: []].formUnion(asked) }
     if let refused {
       if isNew, !isWider { throw RegistryFailure.refused(host, found) }
@@ -119,7 +119,7 @@ actor TokenBroker {
     let wanted = scopes.union(extraScopes[scopes] ?? [])
     let time = now()
     tokens = tokens.filter { $0.value.expiry.map { $0 > time } ?? true }
-    if let token = tokens[wanted] ?? tokens.first(where: { $0.key.isSuperset(of: wanted) && !wanted.isEmpty })?.value {
+    if let token = tokens[wanted] ?? tokens.first(where: { $0.key.cover(wanted) && !wanted.isEmpty })?.value {
       return Self.bearer(token.value)
     }
     let request = pending[wanted] ?? Task { try await self.fetch(wanted) }

@@ -6,7 +6,11 @@ import Testing
   func checksWithoutFindings(_ name: String) throws {
     let text = try #require(Examples.all.first { $0.name == name }?.text)
     let result = Checker.check(source: Source(name: name, text: text), catalog: TestCatalog.catalog)
-    #expect(result.diagnostics.map { "\($0.message) \($0.source?.position(of: $0.span?.start ?? 0).line ?? 0)" } == [])
-    #expect(result.script != nil)
+    // The module's `ref` hides the function of that name, which is worth a warning.
+    let expected = name == "11" ? ["`ref` is also a function; the `def` is used instead"] : []
+    let messages = result.diagnostics.map(\.message)
+    #expect(messages == expected)
+    let isChecked = result.script != nil
+    #expect(isChecked)
   }
 }

@@ -100,12 +100,15 @@ struct FaultTests {
   static let lies = [
     Lie(
       name: "other bytes of the same length",
-      reply: { bytes in LoopbackServer.Reply(200, body: bytes.map { $0 ^ 1 }) }, kind: .invalid, words: "has the digest"),
+      reply: { bytes in LoopbackServer.Reply(200, body: bytes.map { $0 ^ 1 }) }, kind: .invalid, words: "has the digest"
+    ),
     Lie(
-      name: "a shorter body that says so", reply: { bytes in LoopbackServer.Reply(200, body: Array(bytes.dropLast(10))) },
+      name: "a shorter body that says so",
+      reply: { bytes in LoopbackServer.Reply(200, body: Array(bytes.dropLast(10))) },
       kind: .invalid, words: "Unexpected length of body in response"),
     Lie(
-      name: "a web page", reply: { _ in LoopbackServer.Reply(200, ["Content-Type": "text/html"], text: "<html>Welcome</html>") },
+      name: "a web page",
+      reply: { _ in LoopbackServer.Reply(200, ["Content-Type": "text/html"], text: "<html>Welcome</html>") },
       kind: .invalid, words: "Unexpected length of body in response"),
   ]
 

@@ -43,7 +43,9 @@ struct Lab {
 
   /// Imports from the source registry to the target registry.
   @discardableResult
-  func run(_ from: String, to targets: String..., force: Bool = false, events: Events? = nil) async throws -> ImportResult {
+  func run(_ from: String, to targets: String..., force: Bool = false, events: Events? = nil) async throws
+    -> ImportResult
+  {
     let request = ImportRequest(
       source: try importSource(from), targets: try targets.map { try importTarget($0) }, isForced: force)
     return try await engine.run(request) { events?.add($0) }

@@ -305,4 +305,26 @@ import Testing
     let error = await failure { try await makeClient(transport, host: "localhost:5000").checkLogin() }
     #expect(error?.message == "no http here")
   }
+
+  @Test func storageBehindTheRegistryIsNamed() async throws {
+    let transport = ScriptedTransport { request in
+      if request.path == "/store" { return .text(403, "<Error>expired</Error>", to: request) }
+      return .text(307, "", ["Location": "https://blobs.example.com/store?sig=SECRET"], to: request)
+    }
+    let repository = try makeRepository(transport, .accessToken(Secret("t")))
+    let error = await failure { try await repository.read(Sample.blob([1])) }
+    #expect(error?.kind == .denied)
+    #expect(error?.message.hasSuffix(" on to blobs.example.com, which refused it: expired") == true)
+    #expect(error?.notes.contains("the answer came from blobs.example.com") == true)
+    #expect(!String(reflecting: error).contains("SECRET"))
+    #expect(transport.requests.map { $0.authorization != nil } == [true, false])
+  }
+
+  @Test func endlessAnswersAreNotRead() async throws {
+    let page = String(repeating: "x", count: 9 << 20)
+    let transport = ScriptedTransport { .text(200, page, ["Content-Type": MediaType.ociManifest], to: $0) }
+    let error = await failure { try await makeRepository(transport).manifest(.tag(.latest)) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.message.contains("with too much: the answer is longer than 8.39 MB") == true)
+  }
 }

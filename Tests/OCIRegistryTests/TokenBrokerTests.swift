@@ -242,4 +242,21 @@ import Testing
     let error = await failure { try await repository.tagPages().all() }
     #expect(error?.message == "reg.example.com asks for a sign-in by negotiate, and only Basic and Bearer can be used")
   }
+
+  @Test func theOrderOfActionsMeansNothing() async throws {
+    let transport = ScriptedTransport { request in
+      if request.path == "/token" { return Self.good(request) }
+      guard request.authorization?.reveal() == "Bearer good" else {
+        let challenge = Self.challenge + #",scope="repository:app:push,pull""#
+        return .text(401, "", ["WWW-Authenticate": challenge], to: request)
+      }
+      return .text(200, #"{"tags":[]}"#, to: request)
+    }
+    let client = try makeClient(transport)
+    for access in [Access.push, .pull] {
+      _ = try await RegistryRepository(client: client, name: RepositoryName("app"), access: access).tagPages().all()
+    }
+    // The token for writing is good for reading.
+    #expect(transport.requests.filter { $0.path == "/token" }.map { $0.query["scope"] } == ["repository:app:pull,push"])
+  }
 }

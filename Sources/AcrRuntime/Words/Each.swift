@@ -34,6 +34,7 @@ enum KeepGoing {
     do {
       return .record(Record(shape: shape, values: [item, .bool(true), try body(), .null]))
     } catch let error as RuntimeError where !run.isInterrupted {
+      run.noteFailedItem()
       return .record(
         Record(shape: shape, values: [item, .bool(false), .null, run.caughtErrors.record(of: error)]))
     }

@@ -9,7 +9,7 @@ final class HelpCommand: Command {
   private let catalog = Mutex<Catalog?>(nil)
 
   let signature = Signature(
-    "help", summary: "lists the commands, or explains one", group: .talk,
+    "help", summary: "Lists the commands, or explains one", group: .talk,
     positionals: [
       .init("name", isRequired: false, isRest: true, help: "a command or function", completer: .command)
     ],

@@ -6,7 +6,8 @@ struct HelpText {
 
   /// How the groups are headed, in the order of the page.
   private static let headings: [(Signature.Group, String)] = [
-    (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.talk, "Talk"), (.secrets, "Secrets"),
+    (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.talk, "Talk"),
+    (.secrets, "Secrets"),
     (.session, "Session"), (.script, "Scripts"),
   ]
 

@@ -147,7 +147,10 @@ final class JSONProgress: ImportProgress {
       case .planned(let manifests, let blobs, let bytes):
         write(
           "planned",
-          [.init("manifests", .integer(Int64(manifests))), .init("blobs", .integer(Int64(blobs))), .init("bytes", .integer(bytes))])
+          [
+            .init("manifests", .integer(Int64(manifests))), .init("blobs", .integer(Int64(blobs))),
+            .init("bytes", .integer(bytes)),
+          ])
       case .transferred: return
       case .restarted(let digest, _): write("restarted", [.init("digest", .string(digest.description))])
       case .blob(let digest, let size, let outcome):
@@ -167,7 +170,8 @@ final class JSONProgress: ImportProgress {
 
     func write(_ event: String, _ members: [JSONValue.Member]) {
       let head: [JSONValue.Member] = [
-        .init("time", .string(Timestamp.now().description)), .init("event", .string(event)), .init("import", .string(name)),
+        .init("time", .string(Timestamp.now().description)), .init("event", .string(event)),
+        .init("import", .string(name)),
       ]
       stream.tell(JSONValue.object(head + members).text + "\n")
     }

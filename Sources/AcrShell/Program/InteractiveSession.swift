@@ -34,12 +34,12 @@ final class InteractiveSession {
       let names = scope.variables.keys.sorted()
       return CompletionRequest(text, catalog: catalog, variables: names).completion { values.values(for: $0) }
     }
-    guard let editor = LibeditEditor(options: .init(isColored: isColored), completion: complete) else {
+    guard let editor = LibeditEditor(options: .init(isColored: isColored), complete: complete) else {
       return ScriptRunner(workshop).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
     }
     for entry in history?.entries ?? [] { editor.remember(entry) }
     let loop = PromptLoop(
-      editor: editor, history: history, prompt: { Prompt.main() }, completeness: InteractiveSession.completeness,
+      editor: editor, history: history, prompt: { [isDryRun = workshop.options.dryRun] in Prompt.main(isDryRun: isDryRun) }, completeness: InteractiveSession.completeness,
       run: { [self] in perform($0) }, interrupt: { [currentRun] in currentRun.interrupt() },
       tell: { [sink = workshop.sink] in sink.talk($0) })
     StandardStream.error.tell("acrsh \(Program.version). `help` lists the commands, ^D leaves.\n")

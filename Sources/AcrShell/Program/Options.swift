@@ -1,14 +1,25 @@
 import ArgumentParser
 
 /// The options of the program itself. Everything behind a script's name belongs to the script.
-struct Options: ParsableArguments {
-  static let configuration = CommandConfiguration(commandName: "acrsh")
+struct Options: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acrsh", abstract: "A scriptable shell for Azure Container Registry and every other OCI registry.",
+    usage: """
+      acrsh [options]                       the prompt
+      acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
+      acrsh [options] -c TEXT               a line
+      acrsh --check FILE...                 parse and check, run nothing
+      """,
+    discussion: "`acrsh -c help` lists the commands of the language.")
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
   var command: String?
 
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
+
+  @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
+  var dryRun = false
 
   @Option(
     name: [.customShort("o"), .long],
@@ -35,7 +46,8 @@ struct Options: ParsableArguments {
   @Option(help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"))
   var caFile: String?
 
-  @Option(help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
   var trace: String?
 
   @Flag(help: "Show the version.")
@@ -43,7 +55,8 @@ struct Options: ParsableArguments {
 
   @Argument(
     parsing: .captureForPassthrough,
-    help: ArgumentHelp("A script and its arguments; `-` reads standard input. Without one: the prompt.", valueName: "script"))
+    help: ArgumentHelp(
+      "A script and its arguments; `-` reads standard input. Without one: the prompt.", valueName: "script"))
   var script: [String] = []
 
   mutating func validate() throws {

@@ -47,8 +47,9 @@ struct ScriptRunner {
     }
     let run = workshop.makeRun(isInteractive: false)
     ConsoleSignals.shared.install()
+    let sink = workshop.sink
     let outcome = ConsoleSignals.shared.watch {
-      if $0 > 1 { workshop.sink.talk("still stopping; ^\\ ends acrsh at once") }
+      if $0 > 1 { sink.talk("still stopping; ^\\ ends acrsh at once") }
       run.interrupt()
     } while: {
       workshop.session.run(script, arguments: arguments, in: run)
@@ -96,7 +97,9 @@ enum SourceFile {
       }
       guard !piece.isEmpty else { break }
       bytes += piece
-      guard bytes.count <= limit else { throw AcrError(.usage, "`\(path)` is larger than \(ByteCount.human(Int64(limit)))") }
+      guard bytes.count <= limit else {
+        throw AcrError(.usage, "`\(path)` is larger than \(ByteCount.human(Int64(limit)))")
+      }
     }
     var status = stat()
     if fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

@@ -28,7 +28,8 @@ final class Workshop {
     }
     let insecure = InsecureHosts(hosts.map(\.name))
     transport = CurlTransport(
-      CurlTransport.Configuration(userAgent: "acrsh/\(Program.version)", caFile: options.caFile, insecureHosts: insecure))
+      CurlTransport.Configuration(
+        userAgent: "acrsh/\(Program.version)", caFile: options.caFile, insecureHosts: insecure))
     let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
 
     var terminal: TerminalProgress?
@@ -48,7 +49,8 @@ final class Workshop {
       clearProgress: clearProgress)
     self.sink = sink
     reporter = Reporter(
-      format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress)
+      format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress
+    )
     let http = HTTPClient(
       transport: transport, insecureHosts: insecure, trace: trace,
       onRetry: { event in
@@ -65,7 +67,8 @@ final class Workshop {
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
-    RunContext(sink: sink, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+    RunContext(
+      sink: sink, isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
   /// Ends what runs beside the program before the process ends.

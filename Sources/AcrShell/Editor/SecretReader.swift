@@ -1,0 +1,75 @@
+import AcrCore
+import Glibc
+
+/// Asks for a password on the terminal itself, without echo. It has nothing to do with the line editor, so that what is
+/// typed can get neither into the history nor into the line editor's memory.
+public struct SecretReader: Sendable {
+  private let path: String
+
+  /// - Parameter terminal: the terminal's device; the process's own by default.
+  public init(terminal: String = "/dev/tty") { path = terminal }
+
+  /// Shows `question` and reads up to Enter. ⌫ and ^U edit, ^C gives up.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D, and of kind `usage` without a terminal.
+  public func read(_ question: String) throws -> Secret {
+    let terminal = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else {
+      throw AcrError(
+        .usage, "there is no terminal to ask for a secret on",
+        help: "take it from the environment or a file: `secret env NAME`, `secret file PATH`")
+    }
+    defer { close(terminal) }
+    var before = termios()
+    guard tcgetattr(terminal, &before) == 0 else {
+      throw AcrError(.usage, "`\(path)` is not a terminal, and a secret is asked for only on a terminal")
+    }
+    TerminalGuard.arm(input: terminal, output: terminal)
+    // Without ISIG ^C arrives as a byte, which no other reader of signals can take away.
+    var silent = before
+    silent.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG)
+    // TCSAFLUSH drops what was typed before the question could be read, as getpass(3) does.
+    tcsetattr(terminal, TCSAFLUSH, &silent)
+    defer {
+      tcsetattr(terminal, TCSAFLUSH, &before)
+      TerminalGuard.disarm()
+      put("\n", on: terminal)
+    }
+    put(question, on: terminal)
+    return try readLine(from: terminal)
+  }
+
+  private func readLine(from terminal: Int32) throws -> Secret {
+    // Reserved at once, so that growing leaves no copies behind.
+    var typed: [UInt8] = []
+    typed.reserveCapacity(4096)
+    defer { for index in typed.indices { typed[index] = 0 } }
+    while true {
+      var byte: UInt8 = 0
+      let count = Glibc.read(terminal, &byte, 1)
+      if count < 0 && errno == EINTR { continue }
+      guard count == 1 else { throw AcrError(.cancelled, "the terminal went away while a secret was asked for") }
+      switch byte {
+      case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))
+      case 0x03: throw AcrError(.cancelled, "no secret was given")
+      case 0x04: if typed.isEmpty { throw AcrError(.cancelled, "no secret was given") }
+      case 0x08, 0x7F:
+        while let last = typed.popLast(), last & 0xC0 == 0x80 {}
+      case 0x15: typed.removeAll(keepingCapacity: true)
+      default: typed.append(byte)
+      }
+    }
+  }
+}
+
+/// Writes all of a text, as far as the descriptor takes it.
+func put(_ text: String, on descriptor: Int32) {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count > 0 {
+      rest = rest.dropFirst(count)
+    } else if errno != EINTR {
+      return
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import AcrLanguage
+
+/// What Tab found.
+public struct Completion: Sendable, Equatable {
+  /// The bytes of the text before the cursor that a candidate takes the place of; they end at the cursor.
+  public var replacement: Range<Int>
+  /// What could stand there, in the order to show it.
+  public var candidates: [Candidate]
+
+  /// One possibility.
+  public struct Candidate: Sendable, Hashable {
+    /// The text that takes the replaced text's place, quoted where that is needed.
+    public var text: String
+    /// How a list shows it.
+    public var display: String
+    /// One line about it; may be empty.
+    public var description: String
+    /// True when the word ends with it, so that a space follows; false for a folder or `--flag=`.
+    public var isFinal: Bool
+
+    /// Creates a candidate, shown as its text unless said otherwise.
+    public init(_ text: String, display: String? = nil, description: String = "", isFinal: Bool = true) {
+      self.text = text
+      self.display = display ?? text
+      self.description = description
+      self.isFinal = isFinal
+    }
+  }
+
+  /// Creates a completion.
+  public init(replacement: Range<Int>, candidates: [Candidate]) {
+    self.replacement = replacement
+    self.candidates = candidates
+  }
+
+  /// What all candidates begin with; nil when there are none.
+  public var insertion: String? {
+    guard let first = candidates.first else { return nil }
+    var common = Array(first.text.unicodeScalars)
+    for candidate in candidates.dropFirst() {
+      let shared = zip(common, candidate.text.unicodeScalars).prefix { $0 == $1 }.count
+      common.removeLast(common.count - shared)
+    }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: common)
+    return String(text)
+  }
+
+  /// The candidate, when there is exactly one.
+  var onlyCandidate: Candidate? { candidates.count == 1 ? candidates.first : nil }
+}
+
+/// What is known when Tab is pressed.
+public struct CompletionRequest: Sendable {
+  /// The text around the cursor.
+  public struct Text: Sendable {
+    /// The earlier lines of the unfinished statement, each with its line end.
+    public var pending: String
+    /// The line up to the cursor.
+    public var before: String
+    /// The line behind the cursor.
+    public var after: String
+
+    /// Creates a text.
+    public init(pending: String = "", before: String, after: String = "") {
+      self.pending = pending
+      self.before = before
+      self.after = after
+    }
+  }
+
+  public var text: Text
+  /// The commands and functions.
+  public var catalog: Catalog
+  /// The names of the session's variables, without `$`.
+  public var variables: [String]
+
+  /// Creates a request.
+  public init(_ text: Text, catalog: Catalog, variables: [String] = []) {
+    self.text = text
+    self.catalog = catalog
+    self.variables = variables
+  }
+
+  /// The candidates for the word at the cursor. The same request and values give the same answer.
+  /// - Parameter values: live values such as tags, as far as they are known.
+  public func completion(values: @escaping (ValueQuery) -> [String]) -> Completion {
+    CompletionSearch(request: self, values: values).completion()
+  }
+}
+
+/// Live values a completer asks for.
+public enum ValueQuery: Hashable, Sendable {
+  /// Registries this session knows.
+  case registries
+  /// The repositories of a registry, named as in `--name`.
+  case repositories(registry: String)
+  case tags(registry: String, repository: String)
+  /// The names in a folder; those of folders end in `/`. The path is empty for the working directory.
+  case files(folder: String)
+}

@@ -1,0 +1,97 @@
+import Glibc
+import Synchronization
+
+/// Where live values come from. It may block; nobody who edits a line waits for it longer than ``LiveValues`` allows.
+public protocol ValueSource: Sendable {
+  /// The values of a query.
+  /// - Throws: anything; completion then has no values.
+  func values(for query: ValueQuery) throws -> [String]
+}
+
+/// Answers queries from a short-lived cache, and asks the source on a thread of its own. A query waits up to the limit; when
+/// that is not enough the answer is there at the next Tab.
+public final class LiveValues: Sendable {
+  private struct Entry {
+    var values: [String]
+    var expiry: ContinuousClock.Instant
+  }
+
+  private struct State {
+    var entries: [ValueQuery: Entry] = [:]
+    var running: Set<ValueQuery> = []
+  }
+
+  private let source: any ValueSource
+  private let limit: Duration
+  private let lifetime: Duration
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - limit: how long a Tab may wait.
+  ///   - lifetime: how long an answer of a registry is good for. Files are looked at anew after a second.
+  public init(_ source: any ValueSource, limit: Duration = .milliseconds(500), lifetime: Duration = .seconds(60)) {
+    self.source = source
+    self.limit = limit
+    self.lifetime = lifetime
+  }
+
+  /// The values known within the limit; empty when there are none yet.
+  public func values(for query: ValueQuery) -> [String] {
+    if let known = known(query) { return known }
+    start(query)
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+      // A person presses Tab once a second at most: asking again every 2 ms costs nothing and needs no condition variable.
+      usleep(2_000)
+      if let known = known(query) { return known }
+    }
+    return []
+  }
+
+  private func known(_ query: ValueQuery) -> [String]? {
+    state.withLock { state in
+      guard let entry = state.entries[query], entry.expiry > .now else { return nil }
+      return entry.values
+    }
+  }
+
+  private func start(_ query: ValueQuery) {
+    let isNew = state.withLock { $0.running.insert(query).inserted }
+    guard isNew else { return }
+    let thread = WorkerThread {
+      let values = (try? self.source.values(for: query)) ?? []
+      var lifetime = self.lifetime
+      if case .files = query { lifetime = min(lifetime, .seconds(1)) }
+      self.state.withLock { state in
+        state.running.remove(query)
+        state.entries = state.entries.filter { $0.value.expiry > .now }
+        state.entries[query] = Entry(values: values, expiry: .now + lifetime)
+      }
+    }
+    if let thread {
+      thread.detach()
+    } else {
+      state.withLock { _ = $0.running.remove(query) }
+    }
+  }
+}
+
+/// The files of this machine, for sources to answer ``ValueQuery/files(folder:)`` with.
+public enum FileNames {
+  /// The names in a folder, folders with a `/` behind them; empty when it cannot be read. `~/` is the home folder.
+  public static func list(folder: String) -> [String] {
+    var path = folder.isEmpty ? "." : folder
+    if path.hasPrefix("~/"), let home = getenv("HOME") { path = String(cString: home) + path.dropFirst() }
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard name != ".", name != ".." else { continue }
+      var status = stat()
+      let isFolder = fstatat(dirfd(directory), name, &status, 0) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      names.append(isFolder ? name + "/" : name)
+    }
+    return names
+  }
+}

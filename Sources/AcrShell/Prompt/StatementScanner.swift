@@ -1,0 +1,208 @@
+/// Finds the command that the cursor stands in, in text that need not be complete or correct. It knows quotes, comments,
+/// brackets and continuation lines, and nothing of what the words mean.
+struct StatementScanner {
+  /// One word as written.
+  struct Word: Equatable {
+    let raw: String
+    /// Its first byte in the scanned text.
+    let start: Int
+  }
+
+  /// One stage of a pipeline, as far as it has been written.
+  struct Stage {
+    /// The words that are finished.
+    var words: [Word] = []
+    /// True behind a `|`.
+    var isPiped = false
+  }
+
+  /// What an opening mark began.
+  enum Kind {
+    case script, block, paren, call, list, interpolation, doubleQuote, singleQuote
+
+    var isQuote: Bool { self == .doubleQuote || self == .singleQuote }
+    /// True where a line end separates statements.
+    var holdsStatements: Bool { self == .script || self == .block }
+  }
+
+  private struct Frame {
+    let kind: Kind
+    var stage = Stage()
+    var wordStart: Int?
+    /// Nothing but white space so far: where `{ |name|` may follow.
+    var isFresh = true
+  }
+
+  private let bytes: [UInt8]
+  private var frames = [Frame(kind: .script)]
+  private var position = 0
+  /// Variables declared anywhere in the text.
+  private(set) var names: [String] = []
+  /// True when the text ends inside a comment.
+  private(set) var endsInComment = false
+
+  /// Scans all of the text.
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+    while position < bytes.count { step() }
+  }
+
+  /// What the text ends in; quotes count.
+  var innermost: Kind { frames[frames.count - 1].kind }
+
+  /// The innermost bracket around the end; quotes do not count.
+  var bracket: Kind { frames[holder].kind }
+
+  /// The stage around the end, without the unfinished word.
+  var stage: Stage { frames[holder].stage }
+
+  /// The unfinished word; empty at the very end when there is none.
+  var word: Word {
+    guard let start = frames[holder].wordStart else { return Word(raw: "", start: bytes.count) }
+    return Word(raw: text(start..<bytes.count), start: start)
+  }
+
+  /// True inside a block, where `$it` is the row.
+  var isInBlock: Bool { frames.contains { $0.kind == .block } }
+
+  private var holder: Int { frames.lastIndex { !$0.kind.isQuote } ?? 0 }
+
+  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  private func peek(_ distance: Int = 1) -> UInt8? {
+    position + distance < bytes.count ? bytes[position + distance] : nil
+  }
+
+  private mutating func step() {
+    switch innermost {
+    case .doubleQuote: stepInString()
+    case .singleQuote:
+      if bytes[position] == UInt8(ascii: "'") { frames.removeLast() }
+      position += 1
+    default: stepInCode()
+    }
+  }
+
+  private mutating func stepInString() {
+    switch bytes[position] {
+    case UInt8(ascii: "\\"): position += 1
+    case UInt8(ascii: "\""): frames.removeLast()
+    case UInt8(ascii: "$") where peek() == UInt8(ascii: "{"):
+      position += 1
+      frames.append(Frame(kind: .interpolation))
+    default: break
+    }
+    position = min(position + 1, bytes.count)
+  }
+
+  private mutating func stepInCode() {
+    let top = frames.count - 1
+    let byte = bytes[position]
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "<"), UInt8(ascii: ">"): endWord()
+    case UInt8(ascii: "\n"):
+      endWord()
+      // A `|` at the end of a line goes on below.
+      let goesOn = frames[top].stage.isPiped && frames[top].stage.words.isEmpty
+      if frames[top].kind.holdsStatements, !goesOn { frames[top].stage = Stage() }
+    case UInt8(ascii: ";"), UInt8(ascii: "&"):
+      endWord()
+      frames[top].stage = Stage()
+    case UInt8(ascii: ",") where frames[top].kind == .list || frames[top].kind == .call:
+      endWord()
+      frames[top].stage = Stage()
+    case UInt8(ascii: "#") where frames[top].wordStart == nil: return skipComment()
+    case UInt8(ascii: "\\") where peek() == 0x0A || (peek() == 0x0D && peek(2) == 0x0A):
+      endWord()
+      position += peek() == 0x0A ? 1 : 2
+    case UInt8(ascii: "|"):
+      endWord()
+      if frames[top].kind == .block && frames[top].isFresh { return readBlockParameters() }
+      frames[top].stage = Stage(isPiped: true)
+    case UInt8(ascii: "("):
+      let isCall = frames[top].wordStart.map { Self.isNameByte(bytes[position - 1]) && $0 < position } ?? false
+      open(isCall ? .call : .paren)
+    case UInt8(ascii: "["): open(.list)
+    case UInt8(ascii: "{"): open(.block)
+    case UInt8(ascii: "\""): open(.doubleQuote)
+    case UInt8(ascii: "'"): open(.singleQuote)
+    case UInt8(ascii: "$") where peek() == UInt8(ascii: "{"):
+      open(.interpolation)
+      position += 1
+    case UInt8(ascii: ")"): close { $0 == .paren || $0 == .call }
+    case UInt8(ascii: "]"): close { $0 == .list }
+    case UInt8(ascii: "}"): close { $0 == .block || $0 == .interpolation }
+    default: startWord()
+    }
+    if byte != UInt8(ascii: " "), byte != 0x0A, byte != 0x0D, byte != 0x09, top < frames.count {
+      frames[top].isFresh = false
+    }
+    position += 1
+  }
+
+  private mutating func startWord() {
+    let top = frames.count - 1
+    if frames[top].wordStart == nil { frames[top].wordStart = position }
+  }
+
+  private mutating func open(_ kind: Kind) {
+    startWord()
+    frames.append(Frame(kind: kind))
+  }
+
+  /// A closing mark that fits nothing open is passed over, as a person may be about to put it right.
+  private mutating func close(_ fits: (Kind) -> Bool) {
+    endWord()
+    guard let index = frames.lastIndex(where: { fits($0.kind) }) else { return }
+    frames.removeSubrange(index...)
+  }
+
+  private mutating func endWord() {
+    let top = frames.count - 1
+    guard let start = frames[top].wordStart else { return }
+    frames[top].wordStart = nil
+    let word = Word(raw: text(start..<position), start: start)
+    noteName(word, in: top)
+    frames[top].stage.words.append(word)
+  }
+
+  private mutating func noteName(_ word: Word, in top: Int) {
+    let words = frames[top].stage.words
+    let declares: Set<String> = ["let", "var", "for", "param"]
+    let isDeclared = words.count == 1 && declares.contains(words[0].raw) || words.last?.raw == "catch"
+    let isParameter = frames[top].kind == .call && words.isEmpty && frames[top - 1].stage.words.first?.raw == "def"
+    guard isDeclared || isParameter else { return }
+    addName(word.raw)
+  }
+
+  private mutating func addName(_ written: String) {
+    let name = String(written.drop { $0 == "-" || $0 == "." }.prefix { $0 != ":" }.map { $0 == "-" ? "_" : $0 })
+    guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte), !names.contains(name) else { return }
+    names.append(name)
+  }
+
+  private mutating func readBlockParameters() {
+    frames[frames.count - 1].isFresh = false
+    let start = position + 1
+    position = bytes[start...].firstIndex(of: UInt8(ascii: "|")).map { $0 + 1 } ?? bytes.count
+    let list = text(start..<max(start, min(position, bytes.count)))
+    for name in list.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "|" || $0 == "\n" }) {
+      addName(String(name))
+    }
+  }
+
+  private mutating func skipComment() {
+    while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+    endsInComment = position == bytes.count
+  }
+
+  /// A letter, digit or `_`.
+  static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// A word at the cursor with its opening quote, if it has one, and candidates quoted the same way.
+struct WordQuoting {
+  /// The text without quotes and escapes.
+  let value: String
+  private let quote: Character?
+
+  /// Characters that end a bare word or mean something in it.
+  private static let special: Set<Character> = [
+    " ", "\t", "\\", "|", ";", "&", "(", ")", "[", "]", "{", "}", "<", ">", "\"", "'", "$", "#",
+  ]
+
+  /// Reads a word that need not be finished.
+  init(_ raw: String) {
+    quote = raw.first.flatMap { $0 == "\"" || $0 == "'" ? $0 : nil }
+    guard let quote else {
+      value = raw
+      return
+    }
+    var text = ""
+    var isEscaped = false
+    for character in raw.dropFirst() {
+      if isEscaped {
+        text.append(character)
+        isEscaped = false
+      } else if quote == "\"", character == "\\" {
+        isEscaped = true
+      } else if character == quote {
+        break
+      } else {
+        text.append(character)
+      }
+    }
+    value = text
+  }
+
+  /// The values that begin with the word. When one of them needs quotes all get them, so that what they have in common is
+  /// still a beginning of each.
+  /// - Parameters:
+  ///   - values: each with whether the word ends there.
+  ///   - shownFrom: a beginning that lists leave out.
+  func candidates(_ values: [(text: String, isFinal: Bool)], shownFrom: String = "") -> [Completion.Candidate] {
+    let fitting = values.filter { $0.text.utf8.starts(with: value.utf8) }
+    let mark = quote ?? (fitting.contains { $0.text.contains(where: Self.special.contains) } ? "\"" : nil)
+    return fitting.map { text, isFinal in
+      let display = String(text.dropFirst(shownFrom.count))
+      guard let mark else { return Completion.Candidate(text, display: display, isFinal: isFinal) }
+      let inner = mark == "'" ? text : text.map { "\\\"$".contains($0) ? "\\\($0)" : String($0) }.joined()
+      return Completion.Candidate("\(mark)\(inner)\(isFinal ? String(mark) : "")", display: display, isFinal: isFinal)
+    }
+  }
+}

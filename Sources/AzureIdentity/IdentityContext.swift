@@ -1,0 +1,143 @@
+import AcrCore
+import AcrHTTP
+import HTTPTypes
+
+/// What all ways of signing in share: the network, the time, and the environment. Tests bring their own of each.
+public struct IdentityContext: Sendable {
+  /// The time of day, and waiting.
+  public let clock: IdentityClock
+  /// The variables of the process's environment.
+  public let environment: [String: String]
+  /// Where managed identities answer.
+  public let endpoints: ManagedIdentityEndpoints
+  private let http: HTTPClient
+  /// For Entra, which is elsewhere: a connection that cannot be made is tried again.
+  private let connectingHTTP: HTTPClient
+  /// For requests that are no token requests, with the usual tries.
+  private let patientHTTP: HTTPClient
+
+  /// Token answers are a few kilobytes long; tenants with many groups have longer tokens.
+  private static let longestAnswer = 4 << 20
+
+  /// Creates a context.
+  /// - Parameters:
+  ///   - transport: what sends requests. Tries, waits and redirects are decided here, because the rules of token
+  ///     endpoints are not those of registries.
+  ///   - trace: where requests are noted; of token requests never more than their length.
+  public init(
+    transport: any Transport, trace: RequestTrace? = nil, clock: IdentityClock = .system,
+    environment: [String: String], endpoints: ManagedIdentityEndpoints = .standard
+  ) {
+    let sleeper = Sleeper(now: { .nanoseconds(clock.now().nanoseconds) }, sleep: clock.sleep)
+    // A wait that a server asks for must not be taken by the client, which would do it without a word.
+    let once = RetryPolicy(tries: 1, unreachableTries: 1, longestRetryAfter: .zero)
+    let connecting = RetryPolicy(tries: 1, unreachableTries: 3, longestRetryAfter: .zero)
+    http = HTTPClient(transport: transport, retry: once, trace: trace, sleeper: sleeper)
+    connectingHTTP = HTTPClient(transport: transport, retry: connecting, trace: trace, sleeper: sleeper)
+    patientHTTP = HTTPClient(transport: transport, trace: trace, sleeper: sleeper)
+    self.clock = clock
+    self.environment = environment
+    self.endpoints = endpoints
+  }
+
+  /// A variable's value; nil where it is missing or empty.
+  func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// Sends a token request once and reads the whole answer, whatever its status is.
+  /// - Parameter connectsAgain: whether a connection that cannot be made is tried again.
+  func send(_ request: TransportRequest, connectsAgain: Bool = false) async throws -> IdentityAnswer {
+    var request = request
+    request.followsRedirects = false
+    request.isConfidential = true
+    return try await read(request, with: connectsAgain ? connectingHTTP : http)
+  }
+
+  /// Sends a request to the resource manager, again where that may help, and reads the whole answer.
+  func sendPatiently(_ request: TransportRequest) async throws -> IdentityAnswer {
+    try await read(request, with: patientHTTP)
+  }
+
+  private func read(_ request: TransportRequest, with client: HTTPClient) async throws -> IdentityAnswer {
+    do {
+      let response = try await client.send(request)
+      let bytes = try await response.body.collect(upTo: IdentityContext.longestAnswer)
+      return IdentityAnswer(status: response.status, headers: response.headers, bytes: bytes)
+    } catch is CancellationError {
+      throw AcrError(.cancelled, "signing in was stopped")
+    }
+  }
+
+  /// Waits.
+  /// - Throws: ``AcrError`` of kind `cancelled`.
+  func sleep(for duration: Duration) async throws {
+    do {
+      try await clock.sleep(duration)
+    } catch is CancellationError {
+      throw AcrError(.cancelled, "signing in was stopped")
+    }
+  }
+}
+
+/// An answer that was read to its end.
+struct IdentityAnswer: Sendable {
+  let status: Int
+  let headers: HTTPFields
+  let bytes: [UInt8]
+
+  /// The body as JSON; nil where it is none.
+  var json: JSONValue? { try? JSONValue(parsing: bytes) }
+  /// True for 200 to 299.
+  var isSuccess: Bool { (200..<300).contains(status) }
+  /// `Retry-After` in whole seconds, the only form token endpoints use; a day at most, so that it can be added to times.
+  var retryAfter: Duration? {
+    headers[.retryAfter].flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86_400)) : nil }
+  }
+}
+
+/// The time of day, and waiting.
+public struct IdentityClock: Sendable {
+  /// The current time.
+  public let now: @Sendable () -> Timestamp
+  /// Waits, and ends early with an error when the task is cancelled.
+  public let sleep: @Sendable (Duration) async throws -> Void
+
+  /// Creates a clock.
+  public init(now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void) {
+    self.now = now
+    self.sleep = sleep
+  }
+
+  /// The machine's clock.
+  public static let system = IdentityClock(now: { .now() }, sleep: { try await Task.sleep(for: $0) })
+}
+
+extension Timestamp {
+  /// The moment that many seconds later; saturates outside the range.
+  func adding(seconds: Int64) -> Timestamp {
+    let (sum, overflow) = self.seconds.addingReportingOverflow(seconds)
+    return Timestamp(seconds: overflow ? (seconds < 0 ? .min : .max) : sum)
+  }
+
+  /// Whole seconds from another moment to this one, rounded up.
+  func seconds(since other: Timestamp) -> Int64 {
+    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
+    guard !overflow else { return nanoseconds < other.nanoseconds ? .min : .max }
+    return difference / 1_000_000_000 + (difference % 1_000_000_000 > 0 ? 1 : 0)
+  }
+}
+
+extension HTTPFields {
+  /// Sets a field by its name as text; names that are no token (RFC 9110, 5.6.2) do not occur here.
+  mutating func set(_ name: String, _ value: String) {
+    if let name = HTTPField.Name(name) { self[name] = value }
+  }
+}
+
+extension JSONValue {
+  /// A whole number that is written as a number or, as some token endpoints do, as text.
+  var lenientInteger: Int64? {
+    if let integer { return integer }
+    if case .number(let value) = self { return Int64(exactly: value.rounded(.down)) }
+    return string.flatMap { Int64($0) }
+  }
+}

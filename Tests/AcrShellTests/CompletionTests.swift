@@ -1,0 +1,153 @@
+import AcrLanguage
+import Testing
+
+@testable import AcrShell
+
+private let catalog = Catalog(
+  commands: [
+    Signature(
+      "import", aliases: ["acr import", "Import-AzContainerRegistryImage"], summary: "copies an image",
+      group: .registry,
+      positionals: [.init("source", isRequired: false, help: "", completer: .reference)],
+      flags: [
+        .init("force", help: "replace"),
+        .init("name", short: "n", .string, isRequired: true, help: "", completer: .registry),
+        .init("image", short: "t", .string, isRepeatable: true, help: ""),
+        .init("engine", .string, help: "", completer: .fixed(["auto", "direct", "service"])),
+      ], input: .optional),
+    Signature(
+      "list-metadata", aliases: ["acr manifest list-metadata"], summary: "lists", group: .registry,
+      flags: [
+        .init("registry", .string, isRequired: true, help: "", completer: .registry),
+        .init("name", .string, help: "", completer: .repository(of: "registry")),
+        .init("tag", .string, help: "", completer: .tag(registry: "registry", repository: "name")),
+      ]),
+    Signature("manifest show", aliases: ["acr manifest show"], summary: "shows", group: .registry),
+    Signature("first", summary: "first rows", group: .rows, input: .required),
+    Signature("each", summary: "each row", group: .rows, input: .required),
+    Signature("open", summary: "reads", group: .data, positionals: [.init("file", help: "", completer: .file)]),
+    Signature(
+      "help", summary: "helps", group: .session,
+      positionals: [.init("command", isRest: true, help: "", completer: .command)]),
+  ],
+  functions: [FunctionSignature("count", 1...1, "list", summary: "how many")])
+
+private func values(_ query: ValueQuery) -> [String] {
+  switch query {
+  case .registries: ["contosodev", "contosoprod", "localhost:5002"]
+  case .repositories(registry: "contosodev"): ["shop/api", "shop/web"]
+  case .tags(registry: "contosodev", repository: "shop/api"): ["1.0", "1.1"]
+  case .files(folder: ""): ["notes.txt", "two words.txt", "two.d/", ".hidden"]
+  case .files(folder: "~/"): ["mirror.acr"]
+  default: []
+  }
+}
+
+struct CompletionTests {
+  /// `^` in a text is the cursor; lines before the last are pending.
+  private func complete(_ marked: String) -> Completion {
+    let parts = marked.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    var lines = parts[0].split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let before = lines.removeLast()
+    let text = CompletionRequest.Text(
+      pending: lines.map { $0 + "\n" }.joined(), before: before, after: parts.count > 1 ? parts[1] : "")
+    return CompletionRequest(text, catalog: catalog, variables: ["images", "target"]).completion(values: values)
+  }
+
+  @Test(
+    arguments: [
+      ("imp^", ["import"]), ("acr ^", ["import", "manifest"]), ("acr ma^", ["manifest"]),
+      ("az acr ma^", ["manifest"]), ("acr manifest ^", ["list-metadata", "show"]), ("manifest ^", ["show"]),
+      ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
+      ("open a | fi^", ["first"]), ("open a | ^", ["each", "extend", "first", "import", "where"]),
+      ("open a |\n  fi^", ["first"]), ("let x = imp^", ["import"]), ("let x^", []), ("x; imp^", ["import"]),
+      ("print (imp^", ["import"]), ("each { |m|\n  imp^", ["import"]), ("if $x { imp^", ["import"]),
+      ("le^", ["let"]), ("fir^", []), ("where cou^", ["count("]), ("open a | where cou^", ["count("]),
+      ("# imp^", []), ("help list-m^", ["list-metadata"]),
+    ])
+  func findsCommands(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
+
+  @Test(
+    arguments: [
+      ("import --^", ["--name", "--force", "--image", "--engine"]),
+      ("import --name a --^", ["--force", "--image", "--engine"]),
+      ("import -n a --^", ["--force", "--image", "--engine"]),
+      ("import --^ --force", ["--name", "--image", "--engine"]),
+      ("import --^ | first --force", ["--name", "--force", "--image", "--engine"]),
+      ("import --image a --im^", ["--image"]), ("import --name=a --n^", []), ("import -n^", ["-n"]),
+      ("import \\\n  --name a \\\n  --f^", ["--force"]), ("acr import --e^", ["--engine"]),
+      ("import --engine ^", ["auto", "direct", "service"]), ("import --engine=d^", ["direct"]),
+      ("import '--name' --name \"a --f\" --f^", ["--force"]), ("list-metadata ^", ["--registry", "--name", "--tag"]),
+    ])
+  func findsFlags(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
+
+  @Test(
+    arguments: [
+      ("import -n contosop^", ["contosoprod"]), ("import --name=contosop^", ["contosoprod"]),
+      ("list-metadata --registry contosodev --name ^", ["shop/api", "shop/web"]),
+      ("list-metadata --name ^ --registry contosodev", ["shop/api", "shop/web"]),
+      ("list-metadata --registry=contosodev --name sho^", ["shop/api", "shop/web"]),
+      ("list-metadata --registry $target --name ^", []),
+      ("list-metadata --registry contosodev --name shop/api --tag ^", ["1.0", "1.1"]),
+      ("import contosod^", ["contosodev/"]), ("import contosodev/shop/w^", ["contosodev/shop/web"]),
+      ("import contosodev/shop/api:1.1^", ["contosodev/shop/api:1.1"]),
+      ("open no^", ["notes.txt"]), ("open tw^", ["\"two words.txt\"", "\"two.d/"]),
+      ("open \"two w^", ["\"two words.txt\""]), ("open 'two w^", ["'two words.txt'"]), ("open .h^", [".hidden"]),
+      ("open ~/m^", ["~/mirror.acr"]), ("use no^", ["notes.txt"]),
+      ("each { open \"a }\" }; open no^", ["notes.txt"]),
+    ])
+  func findsValues(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
+
+  @Test(
+    arguments: [
+      ("print $im^", ["images"]), ("print \"a $tar^", ["target"]), ("print '$tar^", []), ("print ${tar^", ["target"]),
+      ("let mine = 1\nprint $mi^", ["mine"]), ("each { |row, n|\n print $ro^", ["row"]),
+      ("each { $i^", ["images", "it"]),
+      ("def f(--from-here: string) { print $fr^", ["from_here"]), ("for pin in $images { $pi^", ["pin"]),
+      ("import --name $tar^", ["target"]), ("import \"$x.azurecr.io/${tar^", ["target"]),
+    ])
+  func findsVariables(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
+
+  @Test(arguments: [
+    ("é; open no^", 9..<11), ("a {\n open no^", 6..<8), ("import --engine=d^", 16..<17), ("pr $im^", 4..<6),
+  ])
+  func replacesTheWordAtTheCursor(text: String, range: Range<Int>) { #expect(complete(text).replacement == range) }
+
+  @Test(arguments: [("open tw^", "\"two"), ("import --name c^", "contoso"), ("acr ^", ""), ("import --name zz^", nil)])
+  func insertsWhatCandidatesShare(text: String, insertion: String?) { #expect(complete(text).insertion == insertion) }
+
+  /// Whatever is typed, Tab may find nothing but must come back.
+  @Test
+  func survivesAnyText() {
+    let pieces = [
+      "{", "}", "(", ")", "[", "]", "\"", "'", "$", "${", "|", "\\", "\n", "#", ";", "imp", " ", "--", "=", "é",
+    ]
+    for first in pieces {
+      for second in pieces {
+        for third in pieces { _ = complete("\(first)\(second)\(third)import \(third)\(first)^\(second)") }
+      }
+    }
+  }
+
+  @Test
+  func listsWithDescriptionsOrInColumns() {
+    let described = [Completion.Candidate("--name", description: "the registry"), Completion.Candidate("-x")]
+    #expect(CompletionList(described, columns: 40, rows: 20).text(isColored: false) == "--name  the registry\n-x\n")
+    let plain = ["a", "b", "c", "d", "e"].map { Completion.Candidate($0) }
+    #expect(CompletionList(plain, columns: 20, rows: 20).text(isColored: false) == "a  b  c  d  e\n")
+    let many = (0..<500).map { Completion.Candidate("tag-\($0)") }
+    let lines = CompletionList(many, columns: 80, rows: 24).text(isColored: false).split(separator: "\n")
+    #expect(lines.count == 21)
+    #expect(lines.last == "… and 320 more" || lines.last?.hasPrefix("… and ") == true)
+  }
+
+  @Test
+  func promptsMergeNeighbouringStyles() {
+    let prompt = Prompt([.init("a", style: "1"), .init("b", style: "2"), .init("> ")])
+    #expect(
+      prompt.rendered(isColored: true) == "\u{1}\u{1B}[1m\u{1}a\u{1}\u{1B}[0m\u{1B}[2m\u{1}b\u{1}\u{1B}[0m\u{1}> ")
+    #expect(prompt.rendered(isColored: false) == "ab> ")
+    let full = Prompt.main(registry: "contoso\u{1B}dev", isSandbox: true, isDryRun: true)
+    #expect(full.plain == "acrsh contosodev [sandbox] [dry run]> ")
+  }
+}
