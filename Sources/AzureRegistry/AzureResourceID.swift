@@ -1,3 +1,5 @@
+import OCIRegistry
+
 /// The id of a registry in the resource manager:
 /// `/subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.ContainerRegistry/registries/NAME`.
 public struct AzureResourceID: Sendable, CustomStringConvertible {
@@ -35,7 +37,7 @@ public struct AzureResourceID: Sendable, CustomStringConvertible {
   }
 
   /// The id as the path of a request.
-  var path: String { description.split(separator: "/").map { "/\(URLEncoding.encode(String($0)))" }.joined() }
+  var path: String { description.split(separator: "/").map { "/\(URLText.encode(String($0)))" }.joined() }
 }
 
 extension AzureResourceID: Hashable {
