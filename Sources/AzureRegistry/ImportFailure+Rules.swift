@@ -19,7 +19,8 @@ extension ImportFailure {
       .denied,
       "the source refused: \(client) may import into `\(facts.target.name)`, and may not read \(facts.source.name)",
       help:
-        "ask the owner of \(facts.source.name) for the role `\(AzureRole.reader)` and for \(AzureRole.pull(nil)) there")
+        "ask the owner of \(facts.source.name) for the role `\(AzureRole.reader)` and for \(facts.source.pullRole) there"
+    )
   }
 
   @Sendable private static func missingTargets(_ facts: Facts) -> AcrError? {
@@ -110,7 +111,7 @@ extension ImportFailure {
       return AcrError(
         .denied,
         "the source refused: this account may see \(facts.source.name), and may not pull \(repository.map { "`\($0)`" } ?? "from it")",
-        help: "ask its owner for the role \(AzureRole.pull(nil))")
+        help: "ask its owner for the role \(facts.source.pullRole)")
     case .host(let host, let user, true):
       let owner = user.map { "the user `\($0)`" } ?? "the access token"
       return AcrError(

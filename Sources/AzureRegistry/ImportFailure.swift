@@ -10,22 +10,27 @@ struct ImportFailure {
   /// How the source's registry was named.
   enum Source: Sendable, Equatable {
     /// By its id: the rights of who asks count.
-    case registry(AzureResourceID)
+    case registry(AzureResourceID, roles: AzureRegistryInfo.RoleAssignmentMode?)
     /// By its host: only the credentials in the request count.
     case host(RegistryHost, user: String?, hasCredentials: Bool)
 
     init(_ parameters: ServiceImportParameters) {
       switch parameters.source {
-      case .registry(let id): self = .registry(id)
+      case .registry(let id, let roles): self = .registry(id, roles: roles)
       case .host(let host, let credentials):
         self = .host(host, user: credentials?.userName, hasCredentials: credentials != nil)
       }
     }
 
+    /// The roles that allow pulling there, in backquotes.
+    var pullRole: String {
+      if case .registry(_, let roles) = self { AzureRole.pull(roles) } else { AzureRole.pull(nil) }
+    }
+
     /// The registry in backquotes.
     var name: String {
       switch self {
-      case .registry(let id): "`\(id.name)`"
+      case .registry(let id, _): "`\(id.name)`"
       case .host(let host, _, _): "`\(host)`"
       }
     }
@@ -95,7 +100,7 @@ struct ImportFailure {
   private static func unknown(_ facts: Facts, _ answer: ManagerAnswer) -> AcrError {
     let text = ServerText.cleaned(facts.reason, limit: 400)
     if text.isEmpty {
-      let status = ImportProgress(answer.json).status.lowercased()
+      let status = ServiceProgress(answer.json).status.lowercased()
       let what = status.hasPrefix("cancel") ? "was cancelled in Azure" : "failed, and the service does not say why"
       return AcrError(
         status.hasPrefix("cancel") ? .cancelled : .server, "the import into `\(facts.target.name)` \(what)")

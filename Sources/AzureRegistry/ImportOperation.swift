@@ -21,7 +21,7 @@ public struct ImportOperation: Sendable {
 }
 
 /// How far an import is.
-public struct ImportProgress: Sendable, Equatable {
+public struct ServiceProgress: Sendable, Equatable {
   /// The service's word: `Accepted`, `Running`, `Succeeded`, ….
   public var status: String
   /// The manifests the service speaks of, as `repository@digest`, with its word for each; usually none.

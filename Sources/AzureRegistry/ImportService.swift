@@ -55,14 +55,14 @@ public struct ImportService: Sendable {
   /// - Throws: ``AcrError``: why the import failed; `timeout`; `cancelled`.
   public func follow(
     _ operation: ImportOperation, timeout: Duration? = nil,
-    observer: @escaping @Sendable (ImportProgress) -> Void = { _ in }
+    observer: @escaping @Sendable (ServiceProgress) -> Void = { _ in }
   ) async throws {
     guard var location = operation.location else { return }
     let start = clock.now()
     do {
       while true {
         let answer = try await manager.operation(at: location, tenant: operation.tenant)
-        let progress = ImportProgress(answer.json)
+        let progress = ServiceProgress(answer.json)
         guard try isRunning(answer, progress, operation) else { return observer(progress) }
         observer(progress)
         if let next = answer.headers.first("Location") { location = ImportService.address(next, from: answer.url) }
@@ -85,7 +85,7 @@ public struct ImportService: Sendable {
   /// True for an import that has not ended; false for one that succeeded. The status in the body counts, not that of the
   /// answer: the service tells of failures with 200, too.
   private func isRunning(
-    _ answer: ManagerAnswer, _ progress: ImportProgress, _ operation: ImportOperation
+    _ answer: ManagerAnswer, _ progress: ServiceProgress, _ operation: ImportOperation
   ) throws -> Bool {
     let failed = ["failed", "canceled", "cancelled"].contains(progress.status.lowercased())
     guard answer.isSuccess, !failed else {

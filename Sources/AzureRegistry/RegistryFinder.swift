@@ -65,6 +65,22 @@ public actor RegistryFinder {
     try await search { $0.loginServer == host }.found.first
   }
 
+  /// How the service should be told of a source's registry: one of Azure that the account can see by its id, so that the
+  /// account's own rights count and its firewall lets the service in; any other by its host. Credentials decide for the
+  /// host, since the service takes none beside an id (what az sends, too).
+  /// - Throws: ``AcrError`` of kind `usage` for credentials that the service cannot use, and as ``find(_:)``.
+  public func source(
+    at host: RegistryHost, credentials: Credentials
+  ) async throws -> ServiceImportParameters.Source {
+    if let own = try ServiceImportParameters.SourceCredentials(credentials) { return .host(host, own) }
+    let suffix = await manager.identity.cloud.registrySuffix
+    // Only hosts that can be one of Azure's are worth a search; the emulator's are on this machine.
+    guard host.isLoopback || suffix.map(host.hostWithoutPort.hasSuffix) == true,
+      let found = try await registry(at: host)
+    else { return .host(host, nil) }
+    return .registry(found.id, roles: found.roleAssignmentMode)
+  }
+
   // MARK: Searching
 
   /// Searches the current subscription, then all others side by side. A subscription that cannot be searched is left

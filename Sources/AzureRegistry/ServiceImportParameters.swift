@@ -6,7 +6,8 @@ public struct ServiceImportParameters: Sendable {
   /// How the source's registry is named.
   public enum Source: Sendable {
     /// An Azure registry by its id: the service reads it with the rights of who asks, and as a trusted service.
-    case registry(AzureResourceID)
+    /// The roles that count there are for messages only.
+    case registry(AzureResourceID, roles: AzureRegistryInfo.RoleAssignmentMode? = nil)
     /// Any registry by its host, with credentials that the service shows there; it is asked anonymously without.
     case host(RegistryHost, SourceCredentials?)
   }
@@ -75,7 +76,7 @@ public struct ServiceImportParameters: Sendable {
   /// The source as people write it.
   public var sourceName: String {
     switch source {
-    case .registry(let id): "\(id.name)/\(image)"
+    case .registry(let id, _): "\(id.name)/\(image)"
     case .host(let host, _): "\(host)/\(image)"
     }
   }
@@ -87,7 +88,7 @@ public struct ServiceImportParameters: Sendable {
     writer.key("source")
     writer.startObject()
     switch source {
-    case .registry(let id):
+    case .registry(let id, _):
       writer.key("resourceId")
       writer.string(id.description)
     case .host(let host, let credentials):

@@ -29,9 +29,9 @@ struct ImportFailureTests {
     return .host(host, user: user, hasCredentials: hasCredentials)
   }
 
-  static var linked: ImportFailure.Source {
+  static func linked(_ roles: AzureRegistryInfo.RoleAssignmentMode?) -> ImportFailure.Source {
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/second"
-    return AzureResourceID(registry: id).map(ImportFailure.Source.registry) ?? hub
+    return AzureResourceID(registry: id).map { .registry($0, roles: roles) } ?? hub
   }
 
   static func unauthorized(_ name: String) -> String {
@@ -63,10 +63,20 @@ struct ImportFailureTests {
       kind: .auth, message: "the source refused: the access token may not pull `app` in `other.azurecr.io`",
       help: "check the password, and whether the access token may pull there"),
     Case(
-      name: "no right to pull at a source given by its id", said: unauthorized("app"), source: linked, kind: .denied,
+      name: "no right to pull at a source given by its id", said: unauthorized("app"), source: linked(nil),
+      kind: .denied,
       message: "the source refused: this account may see `second`, and may not pull `app`",
       help: "ask its owner for the role `AcrPull` (or `Container Registry Repository Reader` where roles are for "
         + "repositories)"),
+    Case(
+      name: "no right to pull where roles are for registries", said: unauthorized("app"), source: linked(.registry),
+      kind: .denied, message: "the source refused: this account may see `second`, and may not pull `app`",
+      help: "ask its owner for the role `AcrPull`"),
+    Case(
+      name: "no right to pull where roles are for repositories", said: unauthorized("app"),
+      source: linked(.repository), kind: .denied,
+      message: "the source refused: this account may see `second`, and may not pull `app`",
+      help: "ask its owner for the role `Container Registry Repository Reader`"),
     Case(
       name: "a challenge without a scope",
       said: prefix + #"Invalid message Unauthorized Unauthorized {"errors":[{"code":"UNAUTHORIZED","message":"#
@@ -82,7 +92,7 @@ struct ImportFailureTests {
         "name an Azure registry by its id (--registry ID), so that the service comes as a trusted one, or allow the "
         + "address"),
     Case(
-      name: "firewall of a source given by its id", said: firewall, source: linked, kind: .denied,
+      name: "firewall of a source given by its id", said: firewall, source: linked(nil), kind: .denied,
       message: "the source refused: the firewall of `second` does not let the service in (its address is 20.1.2.3)",
       help: "let trusted services pass the firewall of `second`: set `networkRuleBypassOptions` to `AzureServices`"),
     Case(
@@ -154,7 +164,7 @@ struct ImportFailureTests {
       said: "The client 'me' with object id 'o' has permission to perform action "
         + "'Microsoft.ContainerRegistry/registries/importImage/action' on scope '/first'; however, it does not have "
         + "permission to perform action 'read' on the linked scope(s) '/second'.",
-      source: linked, kind: .denied,
+      source: linked(nil), kind: .denied,
       message: "the source refused: `me` may import into `first`, and may not read `second`",
       help: "ask the owner of `second` for the role `Reader` and for `AcrPull` (or `Container Registry Repository "
         + "Reader` where roles are for repositories) there"),
