@@ -45,7 +45,7 @@ let package = Package(
         "AcrCore", "AcrHTTP", "AzureIdentity", "OCIRegistry",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
-    .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "OCIRegistry"]),
+    .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
     .target(name: "AcrCommands", dependencies: ["AcrRuntime", "ImportCore", "OCIRegistry", "AcrHTTP"]),
@@ -92,7 +92,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "AzureRegistryTests",
-      dependencies: ["AzureRegistry", "acr-emulator", "TestSupport"]),
+      dependencies: ["AzureRegistry", "ImportCore", "acr-emulator", "TestSupport"]),
     .testTarget(
       name: "RegistryEmulatorTests",
       dependencies: [

@@ -100,10 +100,9 @@ struct ImportFailure {
   private static func unknown(_ facts: Facts, _ answer: ManagerAnswer) -> AcrError {
     let text = ServerText.cleaned(facts.reason, limit: 400)
     if text.isEmpty {
-      let status = ServiceProgress(answer.json).status.lowercased()
-      let what = status.hasPrefix("cancel") ? "was cancelled in Azure" : "failed, and the service does not say why"
-      return AcrError(
-        status.hasPrefix("cancel") ? .cancelled : .server, "the import into `\(facts.target.name)` \(what)")
+      let isCancelled = ServiceProgress(answer.json).status.lowercased().hasPrefix("cancel")
+      let what = isCancelled ? "was cancelled in Azure" : "failed, and the service does not say why"
+      return AcrError(.server, "the import into `\(facts.target.name)` \(what)")
     }
     return AcrError(.server, "the service could not import into `\(facts.target.name)`: \(text)")
   }
