@@ -12,6 +12,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // For the emulator only; acrsh itself links none of these.
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.19.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   ],
   targets: [
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
@@ -32,7 +39,13 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
-    .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "OCIRegistry"]),
+    .target(
+      name: "AzureRegistry",
+      dependencies: [
+        "AcrCore", "AcrHTTP", "AzureIdentity", "OCIRegistry",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
+    .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
     .target(name: "AcrCommands", dependencies: ["AcrRuntime", "ImportCore", "OCIRegistry", "AcrHTTP"]),
@@ -43,6 +56,24 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),
+
+    .target(
+      name: "RegistryEmulator",
+      dependencies: [
+        "AcrCore", "AcrHTTP", "OCIRegistry", "ImportCore",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .executableTarget(name: "acr-emulator", dependencies: ["RegistryEmulator"]),
 
     .target(
       name: "TestSupport",
@@ -58,6 +89,15 @@ let package = Package(
         "AzureIdentity", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    .testTarget(
+      name: "AzureRegistryTests",
+      dependencies: ["AzureRegistry", "ImportCore", "acr-emulator", "TestSupport"]),
+    .testTarget(
+      name: "RegistryEmulatorTests",
+      dependencies: [
+        "RegistryEmulator", "acr-emulator", "TestSupport", "AcrCore",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),

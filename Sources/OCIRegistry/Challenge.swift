@@ -1,9 +1,9 @@
 /// One way of signing in that a server offers in `WWW-Authenticate` (RFC 9110, section 11.6.1).
-struct Challenge: Equatable, Sendable {
+package struct Challenge: Equatable, Sendable {
   /// The scheme in lower case: `basic`, `bearer`, or one this client does not know.
-  let scheme: String
+  package let scheme: String
   /// The parameters by their names in lower case.
-  let parameters: [String: String]
+  package let parameters: [String: String]
 
   /// Where tokens are given out (Bearer), or what is protected (Basic).
   var realm: String? { parameters["realm"] }
@@ -15,7 +15,7 @@ struct Challenge: Equatable, Sendable {
   /// Reads the challenges of all `WWW-Authenticate` headers of an answer. A header may hold several challenges, and the
   /// comma that divides challenges also divides parameters, so a word counts as a scheme when no `=` follows it.
   /// What cannot be understood is skipped: another challenge may still be usable.
-  static func parse(_ headers: some Sequence<String>) -> [Challenge] {
+  package static func parse(_ headers: some Sequence<String>) -> [Challenge] {
     headers.flatMap { header in
       var parser = ChallengeParser(header)
       return parser.challenges()

@@ -3,10 +3,10 @@ import HTTPTypes
 
 extension HTTPFields {
   /// The first value of a header, by its name in any case; nil when it is missing.
-  func first(_ name: String) -> String? { all(name).first }
+  package func first(_ name: String) -> String? { all(name).first }
 
   /// All values of a header in their order.
-  func all(_ name: String) -> [String] { HTTPField.Name(name).map { self[values: $0] } ?? [] }
+  package func all(_ name: String) -> [String] { HTTPField.Name(name).map { self[values: $0] } ?? [] }
 
   /// The media type of `Content-Type` in lower case, without parameters.
   var mediaType: String? {
@@ -17,9 +17,9 @@ extension HTTPFields {
 }
 
 /// The parts of URLs this module makes or compares.
-enum URLText {
+package enum URLText {
   /// A query value or form value: everything but RFC 3986's unreserved characters as percent codes.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in text.utf8 {

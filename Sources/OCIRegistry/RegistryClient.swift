@@ -18,15 +18,16 @@ public struct RegistryClient: Sendable {
   /// Creates a client.
   /// - Parameters:
   ///   - isInsecure: true to go on with plain http where https does not work. Loopback addresses need no permission.
+  ///   - identity: who is asked for where no credentials are found.
   ///   - credentials: finds the credentials; called when the registry asks for them.
   public init(
-    host: RegistryHost, http: HTTPClient, isInsecure: Bool = false,
+    host: RegistryHost, http: HTTPClient, isInsecure: Bool = false, identity: (any RegistryIdentity)? = nil,
     credentials: @escaping @Sendable () async throws -> FoundCredentials
   ) {
     self.host = host
     self.http = http
     endpoint = RegistryEndpoint(host, isInsecure: isInsecure)
-    broker = TokenBroker(host: host, http: http, credentials: credentials)
+    broker = TokenBroker(host: host, http: http, credentials: credentials, identity: identity)
   }
 
   /// Sends a request, with a token once the registry has asked for one. An answer 401 leads to a new token and one more
@@ -110,7 +111,7 @@ public struct RegistryClient: Sendable {
 
   /// Reads a document that goes on where `Link` says.
   /// - Parameter elements: takes a page apart; nil when it is not such a page.
-  func documentPages<Element: Sendable>(
+  package func documentPages<Element: Sendable>(
     _ first: RegistryCall, elements: @escaping @Sendable (JSONValue) throws -> [Element]?
   ) -> PageReader<Element> {
     let cursor = PageCursor(first)

@@ -8,23 +8,30 @@ public final class RegistrySession: Sendable {
   public let credentials: CredentialStore
   private let http: HTTPClient
   private let insecureHosts: InsecureHosts
+  private let identity: (any RegistryIdentity)?
   private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
   /// Clients with credentials of their own, so that many imports with the same ones share their tokens.
   private let borrowedClients = Mutex<[(host: RegistryHost, credentials: Credentials, client: RegistryClient)]>([])
 
   /// Creates a session.
-  /// - Parameter insecureHosts: registries for which plain http is allowed where https does not work.
-  public init(http: HTTPClient, credentials: CredentialStore, insecureHosts: InsecureHosts = []) {
+  /// - Parameters:
+  ///   - insecureHosts: registries for which plain http is allowed where https does not work.
+  ///   - identity: who is signed in elsewhere, for registries without credentials of their own.
+  public init(
+    http: HTTPClient, credentials: CredentialStore, insecureHosts: InsecureHosts = [],
+    identity: (any RegistryIdentity)? = nil
+  ) {
     self.http = http
     self.credentials = credentials
     self.insecureHosts = insecureHosts
+    self.identity = identity
   }
 
   /// The client for a registry.
   public func client(_ host: RegistryHost) -> RegistryClient {
     clients.withLock { clients in
       if let client = clients[host] { return client }
-      let client = makeClient(host) { [credentials] in try await credentials.credentials(for: host) }
+      let client = makeClient(host, identity) { [credentials] in try await credentials.credentials(for: host) }
       clients[host] = client
       return client
     }
@@ -68,12 +75,17 @@ public final class RegistrySession: Sendable {
   /// - Throws: ``AcrError`` of kind `auth` when it does not.
   public func checkLogin(_ host: RegistryHost) async throws { try await client(host).checkLogin() }
 
+  /// Forgets all tokens that were got by the identity: another one is signed in now.
+  public func forgetTokens() { clients.withLock { $0 = [:] } }
+
   private func forgetClient(_ host: RegistryHost) { clients.withLock { $0[host] = nil } }
 
   private func makeClient(
-    _ host: RegistryHost, credentials: @escaping @Sendable () async throws -> FoundCredentials
+    _ host: RegistryHost, _ identity: (any RegistryIdentity)? = nil,
+    credentials: @escaping @Sendable () async throws -> FoundCredentials
   ) -> RegistryClient {
     let isInsecure = insecureHosts.contains(URLReference("https://\(host.apiHost)"))
-    return RegistryClient(host: host, http: http, isInsecure: isInsecure, credentials: credentials)
+    return RegistryClient(
+      host: host, http: http, isInsecure: isInsecure, identity: identity, credentials: credentials)
   }
 }

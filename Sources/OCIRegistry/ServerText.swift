@@ -1,9 +1,9 @@
 import AcrCore
 
 /// Makes text that a server sent fit to be shown: one line, no control characters, no signed addresses, not too long.
-enum ServerText {
+package enum ServerText {
   /// The text on one line, at most `limit` characters long. Addresses lose their queries, which may hold signatures.
-  static func cleaned(_ text: String, limit: Int = 200) -> String {
+  package static func cleaned(_ text: String, limit: Int = 200) -> String {
     var words: [String] = []
     var length = 0
     for word in text.prefix(limit * 20).split(whereSeparator: { $0.isWhitespace || $0.isControl }) {

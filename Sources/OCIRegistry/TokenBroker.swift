@@ -26,8 +26,11 @@ actor TokenBroker {
   private let host: RegistryHost
   private let http: HTTPClient
   private let findCredentials: @Sendable () async throws -> FoundCredentials
+  private let registryIdentity: (any RegistryIdentity)?
   private let now: Clock
   private var scheme = Scheme.unknown
+  /// Who the last token was given to, for messages.
+  private var owner: FoundCredentials?
   private var tokens: [Set<TokenScope>: Token] = [:]
   private var pending: [Set<TokenScope>: Task<Token, any Error>] = [:]
   /// What the registry asked for beyond the scopes of the client's own reckoning.
@@ -40,11 +43,12 @@ actor TokenBroker {
 
   init(
     host: RegistryHost, http: HTTPClient, credentials: @escaping @Sendable () async throws -> FoundCredentials,
-    now: @escaping Clock = { ContinuousClock.now }
+    identity: (any RegistryIdentity)? = nil, now: @escaping Clock = { ContinuousClock.now }
   ) {
     self.host = host
     self.http = http
     findCredentials = credentials
+    registryIdentity = identity
     self.now = now
   }
 
@@ -87,7 +91,7 @@ actor TokenBroker {
     let isWider = !(extraScopes[scopes] ?? []).cover(asked)
     if isWider { extraScopes[scopes, default: []].formUnion(asked) }
     if let refused {
-      if isNew, !isWider { throw RegistryFailure.refused(host, found) }
+      if isNew, !isWider { throw RegistryFailure.refused(host, owner ?? found) }
       if case .accessToken = found.credentials { throw RegistryFailure.refused(host, found) }
       tokens = tokens.filter { Self.bearer($0.value.value) != refused }
     }
@@ -95,7 +99,17 @@ actor TokenBroker {
   }
 
   /// Who the credentials belong to, for messages.
-  func identity() async -> FoundCredentials { (try? await findCredentials()) ?? .anonymous }
+  func identity() async -> FoundCredentials {
+    if let owner { return owner }
+    return (try? await findCredentials()) ?? .anonymous
+  }
+
+  /// The credentials for a token server: those that are known, or else those that an identity gets there.
+  private func credentials(realm: String, service: String?, isSafe: Bool) async throws -> FoundCredentials {
+    let found = try await findCredentials()
+    guard found.credentials == .anonymous, isSafe, let registryIdentity else { return found }
+    return try await registryIdentity.credentials(for: host, realm: realm, service: service) ?? found
+  }
 
   // MARK: - Basic
 
@@ -133,7 +147,8 @@ actor TokenBroker {
     guard case .bearer(let realm, let service, let isSafe) = scheme else {
       throw RegistryFailure.noUsableChallenge(host, schemes: [])
     }
-    let found = try await findCredentials()
+    let found = try await credentials(realm: realm, service: service, isSafe: isSafe)
+    owner = found
     let token: Token
     switch found.credentials {
     case .accessToken(let value): token = Token(value: value, expiry: nil)

@@ -1,0 +1,73 @@
+import AcrCore
+
+/// A registry of Azure as the resource manager describes it: what matters for imports and sign-ins (wire facts, 3.3).
+public struct AzureRegistryInfo: Sendable, Hashable {
+  /// How the roles of a registry are meant.
+  public enum RoleAssignmentMode: String, Sendable {
+    /// Roles are for whole registries (`AcrPull`, `AcrPush`).
+    case registry = "LegacyRegistryPermissions"
+    /// Roles may be bound to repositories (`Container Registry Repository Reader` and so on).
+    case repository = "AbacRepositoryPermissions"
+  }
+
+  /// The id, in the resource manager's own spelling.
+  public let id: AzureResourceID
+  /// The host that answers the registry API.
+  public let loginServer: RegistryHost
+  /// Where it is, for example `westus`.
+  public let location: String
+  /// `Basic`, `Standard`, `Premium` or `Classic`.
+  public let sku: String
+  /// `Succeeded`, `Updating`, ….
+  public let provisioningState: String
+  /// Whether the admin user may sign in.
+  public let isAdminUserEnabled: Bool
+  /// Whether anyone may pull.
+  public let isAnonymousPullEnabled: Bool
+  /// False where the registry can be reached over private endpoints only.
+  public let isPublicNetworkAccessEnabled: Bool
+  /// True where the registry's firewall refuses addresses that are not on its list.
+  public let deniesByDefault: Bool
+  /// False where not even trusted services of Azure pass the registry's firewall (`networkRuleBypassOptions`).
+  public let trustedServicesMayPass: Bool
+  /// False where images must not leave the registry (`exportPolicy`).
+  public let isExportAllowed: Bool
+  /// False where `/oauth2/exchange` refuses tokens for the resource manager (`azureADAuthenticationAsArmPolicy`).
+  public let acceptsResourceManagerTokens: Bool
+  /// Which roles count.
+  public let roleAssignmentMode: RoleAssignmentMode
+  /// Where blobs come from when they have hosts of their own.
+  public let dataEndpoints: [String]
+
+  /// The name.
+  public var name: String { id.name }
+
+  /// Reads a registry from the resource manager's JSON. Unknown members are left out, and missing ones have the values
+  /// that the service itself assumes.
+  /// - Returns: nil where the id or the login server is missing.
+  public init?(_ json: JSONValue) {
+    let properties = json["properties"]
+    guard let id = json["id"]?.string.flatMap(AzureResourceID.init(registry:)),
+      let server = properties?["loginServer"]?.string, let host = try? RegistryHost(server)
+    else { return nil }
+    self.id = id
+    loginServer = host
+    location = json["location"]?.string ?? ""
+    sku = json["sku"]?["name"]?.string ?? ""
+    provisioningState = properties?["provisioningState"]?.string ?? ""
+    isAdminUserEnabled = properties?["adminUserEnabled"]?.bool ?? false
+    isAnonymousPullEnabled = properties?["anonymousPullEnabled"]?.bool ?? false
+    func text(_ name: String) -> String { properties?[name]?.string?.lowercased() ?? "" }
+    isPublicNetworkAccessEnabled = text("publicNetworkAccess") != "disabled"
+    deniesByDefault = properties?["networkRuleSet"]?["defaultAction"]?.string?.lowercased() == "deny"
+    trustedServicesMayPass = text("networkRuleBypassOptions") != "none"
+    func isEnabled(_ policy: String) -> Bool {
+      properties?["policies"]?[policy]?["status"]?.string?.lowercased() != "disabled"
+    }
+    isExportAllowed = isEnabled("exportPolicy")
+    acceptsResourceManagerTokens = isEnabled("azureADAuthenticationAsArmPolicy")
+    roleAssignmentMode =
+      text("roleAssignmentMode").hasPrefix("abac") ? .repository : .registry
+    dataEndpoints = properties?["dataEndpointHostNames"]?.array?.compactMap(\.string) ?? []
+  }
+}

@@ -1,0 +1,123 @@
+import AcrCore
+import AcrHTTP
+import AzureIdentity
+import OCIRegistry
+
+/// Lets Azure import: the service copies from registry to registry, and nothing passes this machine.
+public struct ImportService: Sendable {
+  /// The wait between two questions where the service asks for none.
+  private static let usualWait = Duration.seconds(5)
+
+  private let manager: ResourceManager
+  private let clock: IdentityClock
+
+  /// Creates a client of the service.
+  public init(_ manager: ResourceManager, clock: IdentityClock = .system) {
+    self.manager = manager
+    self.clock = clock
+  }
+
+  /// Starts an import. It is sent again only after answers by which the service says that it did nothing (429, 503), and
+  /// where not a byte of it was sent.
+  /// - Throws: ``AcrError``, with the side that refused and what to do about it.
+  public func start(
+    _ parameters: ServiceImportParameters, into target: AzureRegistryInfo
+  ) async throws -> ImportOperation {
+    guard target.sku.lowercased() != "classic" else {
+      throw AcrError(
+        .usage, "the registry `\(target.name)` is a classic one, which cannot import",
+        help: "import to a registry of the tier Basic, Standard or Premium")
+    }
+    let subscription = target.id.subscription.lowercased()
+    let tenant = await manager.identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
+    let source = ImportFailure.Source(parameters)
+    let answer = try await manager.post("\(target.id.path)/importImage", body: parameters.body, tenant: tenant)
+    guard answer.isSuccess else {
+      throw ImportFailure(answer, path: target.id.path, source: source, target: target).error
+    }
+    let names = parameters.targetTags.map(\.description) + parameters.untaggedRepositories.map(\.name)
+    let location = answer.headers.first("Location").map { ImportService.address($0, from: answer.url) }
+    if answer.status == 202, location == nil {
+      throw AcrError(
+        .invalid, "`\(answer.host)` began the import, and did not say where to ask for it",
+        help: "look into `\(target.loginServer)` after a while", target: answer.host, requestID: answer.requestID)
+    }
+    return ImportOperation(
+      id: location.flatMap(ImportService.operationID), target: target, sourceName: parameters.sourceName,
+      targetNames: names.map { "\(target.loginServer)/\($0)" }, source: source,
+      location: answer.status == 202 ? location : nil, tenant: tenant, retryAfter: answer.retryAfter)
+  }
+
+  /// Asks for an import until it has ended.
+  /// - Parameters:
+  ///   - timeout: after what time to give up asking; the import itself goes on then.
+  ///   - observer: told how far it is, after each question.
+  /// - Throws: ``AcrError``: why the import failed; `timeout`; `cancelled`.
+  public func follow(
+    _ operation: ImportOperation, timeout: Duration? = nil,
+    observer: @escaping @Sendable (ServiceProgress) -> Void = { _ in }
+  ) async throws {
+    guard var location = operation.location else { return }
+    let start = clock.now()
+    do {
+      while true {
+        let answer = try await manager.operation(at: location, tenant: operation.tenant)
+        let progress = ServiceProgress(answer.json)
+        guard try isRunning(answer, progress, operation) else { return observer(progress) }
+        observer(progress)
+        if let next = answer.headers.first("Location") { location = ImportService.address(next, from: answer.url) }
+        // A wait of zero means "ask again", not "ask without a pause".
+        let asked = answer.retryAfter ?? operation.retryAfter ?? ImportService.usualWait
+        let wait = max(asked, .milliseconds(200))
+        if let timeout, start.elapsed(until: clock.now()) + wait > timeout { throw timedOut(operation, timeout) }
+        try await clock.sleep(wait)
+      }
+    } catch is CancellationError {
+      throw AcrError(.cancelled, "interrupted", notes: [ImportService.goesOn])
+    } catch var error as AcrError where error.kind == .cancelled && error.notes.isEmpty {
+      error.notes.append(ImportService.goesOn)
+      throw error
+    }
+  }
+
+  private static let goesOn = "the import goes on in Azure"
+
+  /// True for an import that has not ended; false for one that succeeded. The status in the body counts, not that of the
+  /// answer: the service tells of failures with 200, too.
+  private func isRunning(
+    _ answer: ManagerAnswer, _ progress: ServiceProgress, _ operation: ImportOperation
+  ) throws -> Bool {
+    let failed = ["failed", "canceled", "cancelled"].contains(progress.status.lowercased())
+    guard answer.isSuccess, !failed else {
+      throw ImportFailure(
+        answer, path: operation.target.id.path, source: operation.source, target: operation.target,
+        operationID: operation.id
+      ).error
+    }
+    if progress.status.isEmpty { return answer.status == 202 }
+    return progress.status.lowercased() != "succeeded"
+  }
+
+  private func timedOut(_ operation: ImportOperation, _ timeout: Duration) -> AcrError {
+    AcrError(
+      .timeout, "the import of `\(operation.sourceName)` has not ended within \(timeout.components.seconds) s",
+      help: "it goes on in Azure: follow it again, or look into `\(operation.target.loginServer)` later",
+      notes: operation.id.map { ["the operation is `\($0)`"] } ?? [])
+  }
+
+  /// A location as it was written, which matters for its signature; only a relative one is completed.
+  private static func address(_ location: String, from url: String) -> Secret {
+    Secret(URLReference(location).scheme == nil ? URLReference.resolve(base: url, reference: location) : location)
+  }
+
+  /// The last part of the path of `…/operationResults/registries-<uuid>?…`.
+  private static func operationID(_ location: Secret) -> String? {
+    URLReference(location.reveal()).path.split(separator: "/").last.map { ServerText.cleaned(String($0), limit: 80) }
+  }
+}
+
+extension Timestamp {
+  fileprivate func elapsed(until later: Timestamp) -> Duration {
+    .nanoseconds(later.nanoseconds.subtractingReportingOverflow(nanoseconds).partialValue)
+  }
+}

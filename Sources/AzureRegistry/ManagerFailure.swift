@@ -1,0 +1,132 @@
+import AcrCore
+import OCIRegistry
+
+/// What the resource manager's refusals mean, in sentences: the ordinary rows of the wire facts, 3.6.
+struct ManagerFailure {
+  /// The error.
+  let error: AcrError
+
+  init(_ answer: ManagerAnswer, path: String) {
+    let said = ManagerError(answer.json)
+    var error = ManagerFailure.known(said, answer, path) ?? ManagerFailure.byStatus(said, answer, path)
+    error.status = answer.status
+    error.code = said.code
+    error.target = answer.host
+    error.requestID = answer.requestID
+    error.retryAfter = answer.retryAfter
+    self.error = error
+  }
+
+  /// Refusals whose code says what is wrong.
+  private static func known(_ said: ManagerError, _ answer: ManagerAnswer, _ path: String) -> AcrError? {
+    let place = Place(path)
+    switch said.code?.lowercased() {
+    case "invalidauthenticationtokentenant":
+      return AcrError(
+        .auth, "the token is of another tenant than the subscription `\(place.subscription)`",
+        help: "sign in to the subscription's own tenant: login --tenant TENANT")
+    case "expiredauthenticationtoken":
+      return AcrError(.auth, "`\(answer.host)` says that the token has expired", help: "sign in again: login")
+    case "authorizationfailed": return authorization(said, answer)
+    case "requestdisallowedbypolicy":
+      return AcrError(
+        .denied, "a policy of the subscription forbids this: \(said.message)",
+        help: "ask the subscription's owner for an exemption, or do it as the policy says")
+    case "subscriptionnotfound", "invalidsubscriptionid":
+      return AcrError(
+        .notFound, "there is no subscription `\(place.subscription)` that this account can see",
+        help: "see which there are: account list")
+    case "resourcegroupnotfound":
+      return AcrError(
+        .notFound, "there is no resource group `\(place.group)` in the subscription `\(place.subscription)`")
+    case "resourcenotfound":
+      return AcrError(
+        .notFound, "there is no registry `\(place.name)` in the resource group `\(place.group)`",
+        help: "see which there are: registry list")
+    case "missingsubscriptionregistration":
+      return AcrError(
+        .denied, "the subscription `\(place.subscription)` has not been opened for container registries",
+        help: "register the provider Microsoft.ContainerRegistry there")
+    case "readonlydisabledsubscription":
+      return AcrError(
+        .denied, "the subscription `\(place.subscription)` is disabled, and can only be read",
+        help: "its owner has to enable it again")
+    case "scopelocked":
+      return AcrError(
+        .conflict, "a lock forbids changes to the registry `\(place.name)`", help: "have the lock removed first")
+    default: return nil
+    }
+  }
+
+  private static func authorization(_ said: ManagerError, _ answer: ManagerAnswer) -> AcrError {
+    let client = said.quoted(after: "client ").map { "`\($0)`" } ?? "this account"
+    let action = said.quoted(after: "perform action ")
+    let scope = said.quoted(after: "over scope ")
+    var error = AcrError(
+      .denied, "\(client) may not do `\(action ?? "this")`\(scope.map { " on `\($0)`" } ?? "")",
+      help: "ask the owner for a role that allows it; a new role counts after some minutes")
+    if let role = action.flatMap(AzureRole.allowing) {
+      error.help =
+        "ask the owner for the role `\(role)`\(scope.map { " on `\($0)`" } ?? ""); a new role counts after some minutes"
+    }
+    return error
+  }
+
+  private static func byStatus(_ said: ManagerError, _ answer: ManagerAnswer, _ path: String) -> AcrError {
+    let text = said.message.isEmpty ? "" : ": \(said.message)"
+    switch answer.status {
+    case 401:
+      return AcrError(.auth, "`\(answer.host)` does not accept the token\(text)", help: "sign in again: login")
+    case 403: return AcrError(.denied, "`\(answer.host)` does not allow this\(text)")
+    case 404: return AcrError(.notFound, "`\(answer.host)` has nothing at `\(path)`\(text)")
+    case 409: return AcrError(.conflict, "`\(answer.host)` answered with a conflict\(text)")
+    case 429:
+      return AcrError(
+        .throttled, "`\(answer.host)` has had too many requests for this subscription\(text)",
+        help: answer.retryAfter.map { "try again after \($0.components.seconds) s" } ?? "try again later")
+    case 500...: return AcrError(.server, "`\(answer.host)` failed with status \(answer.status)\(text)")
+    default:
+      let code = said.code.map { " (\($0))" } ?? ""
+      return AcrError(.invalid, "`\(answer.host)` answered with status \(answer.status)\(code)\(text)")
+    }
+  }
+
+  /// The names in a path of the resource manager.
+  private struct Place {
+    var subscription = ""
+    var group = ""
+    var name = ""
+
+    init(_ path: String) {
+      let parts = path.split(separator: "/").map(String.init)
+      if parts.count > 1 { subscription = parts[1] }
+      if parts.count > 3, parts[2].lowercased() == "resourcegroups" { group = parts[3] }
+      if parts.count > 7 { name = parts[7] }
+    }
+  }
+}
+
+/// The error object of the resource manager: `{"error": {"code", "message"}}`.
+struct ManagerError: Sendable {
+  /// The code, for example `AuthorizationFailed`.
+  let code: String?
+  /// The message on one line; empty where there is none.
+  let message: String
+  /// The message as it came.
+  let raw: String
+
+  init(_ json: JSONValue?) {
+    let error = json?["error"]
+    code = error?["code"]?.string.map { ServerText.cleaned($0, limit: 80) }
+    raw = error?["message"]?.string ?? error?.string ?? json?["message"]?.string ?? ""
+    message = ServerText.cleaned(raw, limit: 400)
+  }
+
+  /// The text in single quotes behind a phrase of the message.
+  func quoted(after phrase: String) -> String? {
+    guard let start = raw.firstRange(of: "\(phrase)'") else { return nil }
+    let rest = raw[start.upperBound...]
+    guard let end = rest.firstIndex(of: "'"), end > rest.startIndex else { return nil }
+    return ServerText.cleaned(String(rest[..<end]), limit: 300)
+  }
+}

@@ -1,0 +1,166 @@
+import AcrCore
+import AzureIdentity
+import OCIRegistry
+
+/// Finds registries by name, login server or id, in every subscription the account can see. What was found is kept.
+public actor RegistryFinder {
+  private let manager: ResourceManager
+  /// The registries of each subscription, or the search for them.
+  private var lists: [String: Task<[AzureRegistryInfo], any Error>] = [:]
+  private var byID: [AzureResourceID: AzureRegistryInfo] = [:]
+
+  /// Creates a finder that has found nothing yet.
+  public init(_ manager: ResourceManager) { self.manager = manager }
+
+  /// Forgets what was found: for another account, or after a change of settings.
+  public func forget() {
+    lists = [:]
+    byID = [:]
+  }
+
+  /// The registry by its name, its login server, or its id.
+  /// - Throws: ``AcrError`` of kind `not-found`; `usage` where several have the name; and what the resource manager
+  ///   throws.
+  public func find(_ text: String) async throws -> AzureRegistryInfo {
+    if text.hasPrefix("/") {
+      guard let id = AzureResourceID(registry: text) else {
+        throw AcrError(
+          .usage, "`\(text)` is not the id of a registry",
+          help: "give it like this: /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.ContainerRegistry/"
+            + "registries/NAME")
+      }
+      return try await find(id)
+    }
+    let wanted = text.lowercased()
+    let byServer = RegistryHost.looksLikeHost(wanted)
+    let (found, skipped) = try await search {
+      byServer ? $0.loginServer.name == wanted : $0.name.lowercased() == wanted
+    }
+    guard let first = found.first else { throw await notFound(text, skipped) }
+    guard found.count == 1 else {
+      throw AcrError(
+        .usage, "\(found.count) registries are called `\(text)`",
+        help: "give the login server or the id of the one you mean",
+        notes: found.map { "\($0.loginServer): \($0.id)" })
+    }
+    return first
+  }
+
+  /// The registry with an id.
+  /// - Throws: ``AcrError`` of kind `not-found`, `denied`, and what else the resource manager throws.
+  public func find(_ id: AzureResourceID) async throws -> AzureRegistryInfo {
+    if let known = byID[id] { return known }
+    let tenant = await manager.identity.subscriptions.first { $0.id.lowercased() == id.subscription.lowercased() }
+    let json = try await manager.get(id.path, tenant: tenant?.tenantID)
+    guard let info = AzureRegistryInfo(json) else {
+      throw AcrError(.invalid, "the resource manager describes `\(id)` without a login server")
+    }
+    byID[id] = info
+    return info
+  }
+
+  /// The registry that answers at a host; nil where none of those the account can see does.
+  /// - Throws: ``AcrError``, where not even one subscription could be searched.
+  public func registry(at host: RegistryHost) async throws -> AzureRegistryInfo? {
+    try await search { $0.loginServer == host }.found.first
+  }
+
+  /// How the service should be told of a source's registry: one of Azure that the account can see by its id, so that the
+  /// account's own rights count and its firewall lets the service in; any other by its host. Credentials decide for the
+  /// host, since the service takes none beside an id (what az sends, too).
+  /// - Throws: ``AcrError`` of kind `usage` for credentials that the service cannot use, and as ``find(_:)``.
+  public func source(
+    at host: RegistryHost, credentials: Credentials
+  ) async throws -> ServiceImportParameters.Source {
+    if let own = try ServiceImportParameters.SourceCredentials(credentials) { return .host(host, own) }
+    let suffix = await manager.identity.cloud.registrySuffix
+    // Only hosts that can be one of Azure's are worth a search; the emulator's are on this machine.
+    guard host.isLoopback || suffix.map(host.hostWithoutPort.hasSuffix) == true,
+      let found = try await registry(at: host)
+    else { return .host(host, nil) }
+    return .registry(found.id, roles: found.roleAssignmentMode)
+  }
+
+  // MARK: Searching
+
+  /// Searches the current subscription, then all others side by side. A subscription that cannot be searched is left
+  /// out: a registry elsewhere is found all the same.
+  private func search(
+    _ isWanted: @escaping @Sendable (AzureRegistryInfo) -> Bool
+  ) async throws -> (found: [AzureRegistryInfo], skipped: [(Subscription, AcrError)]) {
+    let current = await manager.identity.currentSubscription
+    var skipped: [(Subscription, AcrError)] = []
+    if let current {
+      do {
+        let found = try await registries(of: current).filter(isWanted)
+        if !found.isEmpty { return (found, []) }
+      } catch let error as AcrError where error.kind == .denied || error.kind == .notFound {
+        skipped.append((current, error))
+      }
+    }
+    let others = await manager.identity.subscriptions.filter { $0.id != current?.id && $0.state != "Disabled" }
+    let answers = await withTaskGroup(
+      of: (Int, Result<[AzureRegistryInfo], any Error>).self,
+      returning: [(Int, Result<[AzureRegistryInfo], any Error>)].self
+    ) { group in
+      for (index, subscription) in others.enumerated() {
+        group.addTask {
+          do { return (index, .success(try await self.registries(of: subscription))) } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      var answers: [(Int, Result<[AzureRegistryInfo], any Error>)] = []
+      for await answer in group { answers.append(answer) }
+      return answers.sorted { $0.0 < $1.0 }
+    }
+    var found: [AzureRegistryInfo] = []
+    for (index, answer) in answers {
+      switch answer {
+      case .success(let registries): found += registries.filter(isWanted)
+      case .failure(let error as AcrError) where error.kind != .cancelled: skipped.append((others[index], error))
+      case .failure(let error): throw error
+      }
+    }
+    return (found, skipped)
+  }
+
+  private func registries(of subscription: Subscription) async throws -> [AzureRegistryInfo] {
+    let manager = manager
+    let task =
+      lists[subscription.id]
+      ?? Task {
+        let path = "/subscriptions/\(URLText.encode(subscription.id))/providers/Microsoft.ContainerRegistry/registries"
+        return try await manager.list(path, tenant: subscription.tenantID).compactMap(AzureRegistryInfo.init)
+      }
+    lists[subscription.id] = task
+    do {
+      let found = try await task.value
+      for registry in found { byID[registry.id] = registry }
+      return found
+    } catch {
+      // A failed search is made again next time.
+      lists[subscription.id] = nil
+      throw error
+    }
+  }
+
+  private func notFound(_ text: String, _ skipped: [(Subscription, AcrError)]) async -> AcrError {
+    let all = await manager.identity.subscriptions
+    let place =
+      switch all.count {
+      case 0: "no subscription is visible to this account, so the registry `\(text)` cannot be found"
+      case 1: "there is no registry `\(text)` in the subscription `\(all[0].name)`"
+      default: "there is no registry `\(text)` in any of the \(all.count) subscriptions of this account"
+      }
+    var error = AcrError(.notFound, place)
+    let names = Set(byID.values.map(\.name)).sorted()
+    if let near = Suggestion.nearest(to: text, in: names, limit: 1).first {
+      error.help = "did you mean `\(near)`?"
+    } else {
+      error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"
+    }
+    error.notes = skipped.map { "the subscription `\($0.name)` could not be searched: \($1.message)" }
+    return error
+  }
+}

@@ -1,0 +1,157 @@
+import AcrCore
+import AcrHTTP
+import AzureIdentity
+import HTTPTypes
+import OCIRegistry
+
+/// A client of Azure's resource manager, which knows who owns which registry and starts imports.
+public struct ResourceManager: Sendable {
+  /// The version of the registries' API, the newest stable one (wire facts, 3.2).
+  public static let registriesVersion = "2025-11-01"
+
+  /// Lists of registries are a few kilobytes for each of them.
+  private static let longestAnswer = 32 << 20
+  /// A server whose pages never end must not keep this one busy for ever.
+  private static let mostPages = 1000
+
+  /// Who asks.
+  public let identity: IdentitySession
+  private let http: HTTPClient
+
+  /// Creates a client.
+  /// - Parameter http: sends the requests. Requests that may have started something are tried again only where it is
+  ///   certain that they have not: after 429 and 503, or where nothing was sent.
+  public init(http: HTTPClient, identity: IdentitySession) {
+    self.http = http
+    self.identity = identity
+  }
+
+  /// Asks for a resource.
+  /// - Parameters:
+  ///   - path: from `/subscriptions/` on, without a query.
+  ///   - tenant: the tenant of the resource's subscription; nil for that of the current one.
+  /// - Throws: ``AcrError`` for every answer that is not a success.
+  public func get(
+    _ path: String, apiVersion: String = registriesVersion, tenant: String? = nil
+  ) async throws -> JSONValue {
+    let url = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
+    let answer = try await send(TransportRequest(.get, url), tenant: tenant)
+    guard answer.isSuccess else { throw answer.failure(path) }
+    guard let json = answer.json else { throw answer.malformed(path) }
+    return json
+  }
+
+  /// Reads a list to its end.
+  /// - Throws: as ``get(_:apiVersion:tenant:)``, and `invalid` for a list that goes on at another host or never ends.
+  public func list(
+    _ path: String, apiVersion: String = registriesVersion, tenant: String? = nil
+  ) async throws -> [JSONValue] {
+    let first = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
+    var url = first
+    var items: [JSONValue] = []
+    for _ in 0..<ResourceManager.mostPages {
+      let answer = try await send(TransportRequest(.get, url), tenant: tenant)
+      guard answer.isSuccess else { throw answer.failure(path) }
+      guard let page = answer.json, let values = page["value"]?.array else { throw answer.malformed(path) }
+      items += values
+      guard let next = page["nextLink"]?.string, !next.isEmpty else { return items }
+      // The link is the server's to choose, the token is not for any other.
+      guard URLReference(next).hasSameOrigin(as: URLReference(first)) else {
+        throw AcrError(
+          .invalid, "`\(answer.host)` continues its list `\(path)` on another host", target: answer.host)
+      }
+      url = next
+    }
+    throw AcrError(.invalid, "the list `\(path)` has no end", target: URLReference(first).hostAndPort)
+  }
+
+  /// Starts something.
+  /// - Parameter body: JSON; it may hold secrets, so a trace shows no more than its length.
+  /// - Returns: the answer, whatever its status is.
+  func post(
+    _ path: String, body: [UInt8], apiVersion: String = registriesVersion, tenant: String?
+  ) async throws -> ManagerAnswer {
+    let url = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
+    var request = TransportRequest(.post, url, body: .bytes(body), isConfidential: true)
+    request.headers[.contentType] = "application/json"
+    return try await send(request, tenant: tenant)
+  }
+
+  /// Asks what became of an operation.
+  /// - Parameter location: the address as the service gave it: its query is signed, so it is sent back unchanged.
+  /// - Returns: the answer, whatever its status is.
+  func operation(at location: Secret, tenant: String?) async throws -> ManagerAnswer {
+    let endpoint = try await endpoint()
+    let url = location.reveal()
+    guard URLReference(url).hasSameOrigin(as: URLReference(endpoint)) else {
+      let host = URLReference(endpoint).hostAndPort ?? endpoint
+      throw AcrError(.invalid, "`\(host)` sends the questions about its operation to another host", target: host)
+    }
+    return try await send(TransportRequest(.get, url), tenant: tenant)
+  }
+
+  /// The resource manager's address without a slash at the end.
+  private func endpoint() async throws -> String { try await identity.cloud.resourceManager() }
+
+  /// Sends a request with a token. Where the answer says that the token lacks something, it is sent once more with one
+  /// that has it (claims challenge, Continuous Access Evaluation).
+  private func send(_ request: TransportRequest, tenant: String?) async throws -> ManagerAnswer {
+    let scope = try await identity.cloud.resourceManagerScope()
+    var request = request
+    request.headers[.accept] = "application/json"
+    request.authorization = try await identity.token(scopes: [scope], tenant: tenant).authorization
+    let first = try await answer(to: request)
+    guard first.status == 401, let claims = first.claims else { return first }
+    request.authorization = try await identity.token(scopes: [scope], tenant: tenant, claims: claims).authorization
+    return try await answer(to: request)
+  }
+
+  private func answer(to request: TransportRequest) async throws -> ManagerAnswer {
+    let response = try await http.send(request)
+    let bytes = try await response.body.collect(upTo: ResourceManager.longestAnswer)
+    return ManagerAnswer(status: response.status, headers: response.headers, url: response.url, bytes: bytes)
+  }
+}
+
+/// An answer of the resource manager that was read to its end.
+struct ManagerAnswer: Sendable {
+  let status: Int
+  let headers: HTTPFields
+  let url: String
+  let bytes: [UInt8]
+
+  /// True for 200 to 299.
+  var isSuccess: Bool { (200..<300).contains(status) }
+  /// The body as JSON; nil where it is none.
+  var json: JSONValue? { try? JSONValue(parsing: bytes) }
+  /// Who answered.
+  var host: String { URLReference(url).hostAndPort ?? "the resource manager" }
+  /// The id for Microsoft's support.
+  var requestID: String? {
+    ["x-ms-correlation-request-id", "x-ms-request-id"].lazy.compactMap { headers.first($0) }.first
+  }
+  /// `Retry-After` in whole seconds, an hour at most.
+  var retryAfter: Duration? {
+    headers.first("Retry-After").flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 3600)) : nil }
+  }
+
+  /// The claims that a refusal asks for, as JSON text: `Bearer … error="insufficient_claims", claims="BASE64"`.
+  var claims: String? {
+    let challenges = Challenge.parse(headers.all("WWW-Authenticate"))
+    guard let encoded = challenges.lazy.filter({ $0.scheme == "bearer" }).compactMap({ $0.parameters["claims"] }).first,
+      let bytes = Base64.decode(String(encoded.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })),
+      (try? JSONValue(parsing: bytes)) != nil
+    else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The error for a success without the document that was asked for.
+  func malformed(_ path: String) -> AcrError {
+    AcrError(
+      .invalid, "`\(host)` answered the question for `\(path)` with something that is no such document",
+      status: status, target: host, requestID: requestID)
+  }
+
+  /// The error for an answer that is not a success.
+  func failure(_ path: String) -> AcrError { ManagerFailure(self, path: path).error }
+}

@@ -1,0 +1,189 @@
+import AcrCore
+import HTTPTypes
+
+extension ResourceManagerService {
+  /// Refuses versions of the provider's API that the service does not list.
+  func checkVersion(_ context: Context) throws {
+    guard !ResourceManagerService.apiVersions.contains(context.apiVersion) else { return }
+    let known = ResourceManagerService.apiVersions.sorted().joined(separator: ", ")
+    throw ErrorReply(
+      .resourceManager(
+        .badRequest, "NoRegisteredProviderFound",
+        "No registered resource provider found for location 'westus' and API version '\(context.apiVersion)' for type "
+          + "'registries'. The supported api-versions are '\(known)'."))
+  }
+
+  /// The registry in the path.
+  /// - Throws: ``ErrorReply``: 404 where subscription, group or name are wrong, 403 where the sender may not read it.
+  func registry(_ context: Context) throws -> EmulatedRegistry {
+    try checkVersion(context)
+    let (group, name) = (context.segments[3], context.segments[7])
+    let inSubscription = world.registries.filter {
+      $0.configuration.azure?.subscription == context.segments[1].lowercased()
+    }
+    let inGroup = inSubscription.filter {
+      $0.configuration.azure?.resourceGroup.lowercased() == group.lowercased()
+    }
+    guard !inGroup.isEmpty else {
+      throw ErrorReply(
+        .resourceManager(.notFound, "ResourceGroupNotFound", "Resource group '\(group)' could not be found."))
+    }
+    guard let found = inGroup.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+      throw ErrorReply(
+        .resourceManager(
+          .notFound, "ResourceNotFound",
+          "The Resource '\(ResourceManagerService.registryType)/\(name)' under resource group '\(group)' was not found. For "
+            + "more details please go to https://aka.ms/ARMResourceNotFoundFix"))
+    }
+    try check(context, found, "read") { $0.canReadResource }
+    return found
+  }
+
+  /// Refuses senders without a role that allows an action on a registry.
+  func check(
+    _ context: Context, _ registry: EmulatedRegistry, _ action: String, _ allows: (Role) -> Bool
+  ) throws {
+    guard let azure = registry.configuration.azure, !azure.roles(of: context.identity).contains(where: allows) else {
+      return
+    }
+    throw ErrorReply(
+      .resourceManager(
+        .forbidden, "AuthorizationFailed",
+        "The client '\(context.identity.clientID)' with object id '\(context.identity.objectID)' does not have authorization "
+          + "to perform action '\(ResourceManagerService.registryType)/\(action)' over scope "
+          + "'\(registry.resourceID)' or the scope is invalid. If access was recently granted, please refresh your "
+          + "credentials."))
+  }
+
+  // MARK: Lists
+
+  private func readable(_ context: Context) -> [EmulatedRegistry] {
+    world.registries.filter { registry in
+      guard let azure = registry.configuration.azure,
+        azure.subscription == context.segments[1].lowercased()
+      else { return false }
+      return azure.roles(of: context.identity).contains(where: \.canReadResource)
+    }
+  }
+
+  /// `GET …/resources?$filter=resourceType eq '…'`
+  func resources(_ context: Context) throws -> Reply {
+    let filter = context.call.query["$filter"] ?? ""
+    let isForRegistries =
+      filter.isEmpty || filter.lowercased().contains(ResourceManagerService.registryType.lowercased())
+    let values = isForRegistries ? readable(context).map(\.resourceJSON) : []
+    return Reply(json: ["value": .array(values.map(JSONValue.object))])
+  }
+
+  func resourceGroups(_ context: Context) -> Reply {
+    var seen: Set<String> = []
+    let settings = readable(context).compactMap(\.configuration.azure)
+    let values = settings.filter { seen.insert($0.resourceGroup.lowercased()).inserted }.map { azure -> JSONValue in
+      [
+        "id": .string("/subscriptions/\(azure.subscription)/resourceGroups/\(azure.resourceGroup)"),
+        "name": .string(azure.resourceGroup), "type": "Microsoft.Resources/resourceGroups",
+        "location": .string(azure.location), "properties": ["provisioningState": "Succeeded"],
+      ]
+    }
+    return Reply(json: ["value": .array(values)])
+  }
+
+  /// The registries of a subscription, or of one group in it.
+  func list(_ context: Context, group: String?) throws -> Reply {
+    try checkVersion(context)
+    let found = readable(context).filter {
+      group == nil || $0.configuration.azure?.resourceGroup.lowercased() == group
+    }
+    return Reply(json: ["value": .array(found.map(describe))])
+  }
+
+  // MARK: One registry
+
+  func credentials(_ registry: EmulatedRegistry) throws -> Reply {
+    guard let azure = registry.configuration.azure, azure.isAdminEnabled else {
+      throw ErrorReply(
+        .resourceManager(
+          .badRequest, "UnAuthorizedForCredentialOperations",
+          "Cannot perform credential operations for \(registry.resourceID) as admin user is disabled. Kindly enable admin "
+            + "user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/"
+            + "container-registry-authentication#admin-account"))
+    }
+    let password = JSONValue.string(azure.adminPassword.reveal())
+    return Reply(
+      json: [
+        "username": .string(registry.name),
+        "passwords": [["name": "password", "value": password], ["name": "password2", "value": password]],
+      ])
+  }
+
+  /// A registry with all properties that the newest API versions know.
+  func describe(_ registry: EmulatedRegistry) -> JSONValue {
+    guard let azure = registry.configuration.azure else { return .null }
+    func status(_ name: String, _ fallback: Bool) -> JSONValue.Member {
+      .init("status", azure.isPolicyEnabled(name, fallback) ? "enabled" : "disabled")
+    }
+    let changed = JSONValue.string("2024-01-01T00:00:00.0000000+00:00")
+    let policies: JSONValue = .object([
+      .init("quarantinePolicy", .object([status("quarantinePolicy", false)])),
+      .init("trustPolicy", .object([.init("type", "Notary"), status("trustPolicy", false)])),
+      .init(
+        "retentionPolicy",
+        .object([.init("days", 7), .init("lastUpdatedTime", changed), status("retentionPolicy", false)])),
+      .init("exportPolicy", .object([status("exportPolicy", true)])),
+      .init("azureADAuthenticationAsArmPolicy", .object([status("azureADAuthenticationAsArmPolicy", true)])),
+      .init(
+        "softDeletePolicy",
+        .object([.init("retentionDays", 7), .init("lastUpdatedTime", changed), status("softDeletePolicy", false)])),
+    ])
+    var properties: [JSONValue.Member] = [
+      .init("loginServer", .string(registry.loginServer)), .init("creationDate", "2024-01-01T00:00:00.0000000Z"),
+      .init("provisioningState", "Succeeded"), .init("adminUserEnabled", .bool(azure.isAdminEnabled)),
+    ]
+    if azure.sku == "Premium" {
+      let rules = azure.allowedAddresses.map {
+        JSONValue.object([.init("action", "Allow"), .init("value", .string($0))])
+      }
+      properties.append(
+        .init(
+          "networkRuleSet",
+          [
+            "defaultAction": azure.isNetworkDenied ? "Deny" : "Allow", "virtualNetworkRules": [],
+            "ipRules": .array(rules),
+          ]))
+    }
+    properties += [
+      .init("policies", policies), .init("encryption", ["status": "disabled"]), .init("dataEndpointEnabled", false),
+      .init("dataEndpointHostNames", []), .init("regionalEndpoints", "Disabled"),
+      .init("regionalEndpointHostNames", []),
+      .init("endpointProtocol", "IPv4"), .init("privateEndpointConnections", []),
+      .init("publicNetworkAccess", .string(azure.publicNetworkAccess)),
+      .init("networkRuleBypassOptions", .string(azure.networkRuleBypassOptions)),
+      .init("networkRuleBypassAllowedForTasks", false), .init("zoneRedundancy", "Disabled"),
+      .init("anonymousPullEnabled", .bool(registry.configuration.isPublic)), .init("metadataSearch", "Disabled"),
+      .init("roleAssignmentMode", .string(azure.roleAssignmentMode)),
+      .init("autoGeneratedDomainNameLabelScope", "Unsecure"), .init("writableCacheRepos", "Disabled"),
+    ]
+    return .object(registry.resourceJSON + [.init("properties", .object(properties))])
+  }
+}
+
+extension EmulatedRegistry {
+  /// The registry's id in the resource manager.
+  var resourceID: String {
+    guard let azure = configuration.azure else { return name }
+    return "/subscriptions/\(azure.subscription)/resourceGroups/\(azure.resourceGroup)/providers/"
+      + "\(ResourceManagerService.registryType)/\(name)"
+  }
+
+  /// What every resource has.
+  fileprivate var resourceJSON: [JSONValue.Member] {
+    guard let azure = configuration.azure else { return [] }
+    return [
+      .init("id", .string(resourceID)), .init("name", .string(name)),
+      .init("type", .string(ResourceManagerService.registryType)),
+      .init("sku", ["name": .string(azure.sku), "tier": .string(azure.sku)]),
+      .init("location", .string(azure.location)),
+      .init("tags", .object(azure.tags)),
+    ]
+  }
+}

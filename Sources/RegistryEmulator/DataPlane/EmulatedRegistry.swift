@@ -1,0 +1,65 @@
+import AcrCore
+import struct Crypto.HMAC
+import struct Crypto.SHA256
+import struct Crypto.SymmetricKey
+import Synchronization
+
+/// One registry of the world while it runs.
+final class EmulatedRegistry: Sendable {
+  let configuration: RegistryConfiguration
+  let store: RegistryStore
+  let uploads: UploadTable
+  private let state: Mutex<State>
+  private let storageKey = SymmetricKey(size: .bits256)
+
+  private struct State {
+    var port = 0
+    var usesAzureNames = false
+    var ranges: RegistryConfiguration.RangeBehaviour
+  }
+
+  init(_ configuration: RegistryConfiguration, folder: String, usesAzureNames: Bool) throws {
+    self.configuration = configuration
+    store = try RegistryStore(folder: folder)
+    uploads = UploadTable(folder: "\(folder)/uploads")
+    state = Mutex(State(usesAzureNames: usesAzureNames, ranges: configuration.ranges))
+  }
+
+  /// The name in the configuration: of a registry in Azure, or the host of a source.
+  var name: String { configuration.name }
+
+  /// The port of its own, once it is open.
+  var port: Int {
+    get { state.withLock { $0.port } }
+    set { state.withLock { $0.port = newValue } }
+  }
+
+  /// How blobs answer to ranges now; a test can change it.
+  var ranges: RegistryConfiguration.RangeBehaviour {
+    get { state.withLock { $0.ranges } }
+    set { state.withLock { $0.ranges = newValue } }
+  }
+
+  /// The address that always leads here.
+  var address: String { "127.0.0.1:\(port)" }
+
+  /// The host that the resource manager names. `*.localhost` is no choice for it: glibc's resolver does not know these
+  /// names, so neither Python's nor Go's programs find them.
+  var loginServer: String {
+    guard configuration.azure != nil else { return configuration.name }
+    return state.withLock { $0.usesAzureNames } ? configuration.hosts[0] : address
+  }
+
+  /// What signs the address of a blob in storage.
+  func storageSignature(_ digest: Digest) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Array(digest.description.utf8), using: storageKey)
+    return Base64URL.encode(Array(code))
+  }
+
+  /// True when clients mean this registry by a host, with or without port.
+  func isMeant(by host: String) -> Bool {
+    let lower = host.lowercased()
+    return lower == address || lower == "localhost:\(port)"
+      || configuration.hosts.contains { lower == $0 || lower.hasPrefix("\($0):") }
+  }
+}

@@ -1,0 +1,144 @@
+import AcrCore
+import Dispatch
+import Glibc
+
+/// The program `acr-emulator`.
+public enum EmulatorProgram {
+  /// What `--help` prints.
+  public static let help = """
+    usage: acr-emulator [--config FILE] [--data FOLDER] [--port PORT] [--azure-names] [--stop-with-stdin]
+
+    Microsoft Entra, IMDS, Azure's resource manager and container registries on 127.0.0.1. Prints one line of JSON with
+    all addresses when they are ready, and runs until it gets SIGTERM or SIGINT, or POST /emulator/stop.
+
+      --config FILE       the world, as JSON; without it the world of Microsoft's import article
+      --print-config      prints the world of the article, as a start for a configuration of your own
+      --data FOLDER       keeps everything there; without it in a temporary folder that is removed at the end
+      --port PORT         the port of the control services (default: a free one)
+      --azure-names       the resource manager names registries by NAME.azurecr.io instead of 127.0.0.1:PORT
+      --stop-with-stdin   stops when standard input ends, as it does with the program that started this one
+
+    """
+
+  private struct Arguments {
+    var configuration: String?
+    var data: String?
+    var port = 0
+    var usesAzureNames = false
+    var stopsWithInput = false
+    var action = Action.run
+
+    enum Action { case run, help, printConfiguration }
+  }
+
+  /// Runs the program.
+  /// - Returns: the exit code: 0, 2 for wrong arguments, 1 for any other error.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    do {
+      let parsed = try parse(arguments)
+      switch parsed.action {
+      case .help: write(help, to: STDOUT_FILENO)
+      case .printConfiguration: write(EmulatorConfiguration.sample + "\n", to: STDOUT_FILENO)
+      case .run: try await serve(parsed)
+      }
+      return 0
+    } catch let error as AcrError {
+      write("acr-emulator: \(error.message)\(error.help.map { "\n  \($0)" } ?? "")\n", to: STDERR_FILENO)
+      return error.kind.exitCode
+    } catch {
+      write("acr-emulator: \(error)\n", to: STDERR_FILENO)
+      return 1
+    }
+  }
+
+  private static func parse(_ arguments: [String]) throws(AcrError) -> Arguments {
+    var parsed = Arguments()
+    var rest = arguments[...]
+    func value(_ name: String) throws(AcrError) -> String {
+      guard let value = rest.popFirst() else { throw AcrError(.usage, "`\(name)` needs a value") }
+      return value
+    }
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "--config": parsed.configuration = try value(argument)
+      case "--data": parsed.data = try value(argument)
+      case "--port":
+        let text = try value(argument)
+        guard let port = Int(text), (0...65_535).contains(port) else {
+          throw AcrError(.usage, "`\(text)` is not a port from 0 to 65535")
+        }
+        parsed.port = port
+      case "--azure-names": parsed.usesAzureNames = true
+      case "--stop-with-stdin": parsed.stopsWithInput = true
+      case "--print-config": parsed.action = .printConfiguration
+      case "--help", "-h": parsed.action = .help
+      default: throw AcrError(.usage, "`\(argument)` is not known", help: "acr-emulator --help lists what is")
+      }
+    }
+    return parsed
+  }
+
+  private static func serve(_ arguments: Arguments) async throws {
+    signal(SIGPIPE, SIG_IGN)
+    let configuration =
+      if let path = arguments.configuration { try EmulatorConfiguration(json: try DiskFile.read(path)) } else {
+        try EmulatorConfiguration.sampleWorld()
+      }
+    let folder = try arguments.data ?? temporaryFolder()
+    let emulator = try await Emulator.start(
+      Emulator.Options(
+        configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames))
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    let sources = [SIGTERM, SIGINT].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { end.yield() }
+      source.resume()
+      return source
+    }
+    if arguments.stopsWithInput { watchInput { end.yield() } }
+    let asked = Task {
+      await emulator.waitForStopRequest()
+      end.yield()
+    }
+    write(emulator.endpoints.text + "\n", to: STDOUT_FILENO)
+    for await _ in ends { break }
+    asked.cancel()
+    for source in sources { source.cancel() }
+    await emulator.stop()
+    if arguments.data == nil { DiskFile.removeFolder(folder) }
+  }
+
+  /// Calls `onEnd` when standard input ends, from a thread that waits for it.
+  private static func watchInput(_ onEnd: @escaping @Sendable () -> Void) {
+    DispatchQueue(label: "standard input").async {
+      var byte: UInt8 = 0
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count > 0 || (count < 0 && errno == EINTR) { continue }
+        onEnd()
+        return
+      }
+    }
+  }
+
+  private static func temporaryFolder() throws(AcrError) -> String {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let path = "\(parent)/acr-emulator-\(UUIDText.random())"
+    try DiskFile.makeFolder(path)
+    return path
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      written += count
+    }
+  }
+}

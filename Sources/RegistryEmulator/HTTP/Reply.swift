@@ -1,0 +1,102 @@
+import AcrCore
+import Glibc
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// The answer to one request.
+struct Reply: Sendable {
+  /// The status.
+  var status: HTTPResponse.Status
+  /// Header fields; `Content-Length` is added from the body.
+  var headers: HTTPFields
+  /// The body.
+  var body: Body
+  /// With a value, the connection is cut after so many bytes of the body: a fault asked for by a test.
+  var cutAfter: Int64?
+
+  /// Where the bytes of an answer are.
+  enum Body: Sendable {
+    case bytes([UInt8])
+    /// `length` bytes of a file from `offset` on, sent as they are read.
+    case file(path: String, offset: Int64, length: Int64)
+  }
+
+  /// Creates an answer with the bytes of a document, or none.
+  init(status: HTTPResponse.Status, headers: HTTPFields = [:], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = .bytes(body)
+  }
+
+  /// Creates an answer of plain text.
+  init(status: HTTPResponse.Status, text: String) {
+    self.init(status: status, headers: [.contentType: "text/plain; charset=utf-8"], body: Array(text.utf8))
+  }
+
+  /// Creates an answer of JSON.
+  init(status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], json: JSONValue) {
+    self.init(status: status, headers: headers, body: Array(json.text.utf8))
+    if self.headers[.contentType] == nil { self.headers[.contentType] = "application/json; charset=utf-8" }
+  }
+
+  /// The number of bytes of the body.
+  var length: Int64 {
+    switch body {
+    case .bytes(let bytes): Int64(bytes.count)
+    case .file(_, _, let length): length
+    }
+  }
+
+  /// Adds or replaces a field by its name.
+  mutating func set(_ name: String, _ value: String) {
+    guard let name = HTTPField.Name(name) else { return }
+    headers[name] = value
+  }
+}
+
+/// An answer that ends the work on a request early.
+struct ErrorReply: Error {
+  /// What the client gets.
+  let reply: Reply
+
+  init(_ reply: Reply) { self.reply = reply }
+}
+
+extension Reply {
+  /// How much of a file is read at once.
+  private static let pieceSize = 64 << 10
+
+  /// Sends the answer. A body that is cut ends with an error, which closes the connection.
+  func send(to writer: consuming ResponseWriter, method: HTTPRequest.Method) async throws {
+    var head = HTTPResponse(status: status, headerFields: headers)
+    if status.code >= 200, status != .noContent {
+      head.headerFields[.contentLength] = headers[.contentLength] ?? String(length)
+    }
+    if method == .head || length == 0 {
+      try await writer.writeResponse(head)
+      return
+    }
+    var body = try await writer.writeHead(head)
+    var allowed = cutAfter ?? .max
+    switch self.body {
+    case .bytes(let bytes):
+      try await body.write(ByteBuffer(bytes: bytes.prefix(Int(clamping: allowed))))
+      allowed -= Int64(bytes.count)
+    case .file(let path, let offset, let length):
+      let file = try OpenFile(reading: path)
+      var position = offset
+      while position < offset + length, allowed > 0 {
+        let wanted = min(Int64(Reply.pieceSize), offset + length - position, allowed)
+        let piece = try file.read(at: position, count: Int(wanted))
+        guard !piece.isEmpty else { throw AcrError(.server, "the file `\(path)` became shorter while it was sent") }
+        try await body.write(ByteBuffer(bytes: piece))
+        position += Int64(piece.count)
+        allowed -= Int64(piece.count)
+      }
+      if position < offset + length { allowed = -1 }
+    }
+    if allowed < 0 { throw AcrError(.server, "the body was cut as a test asked") }
+    try await body.finish(nil)
+  }
+}

@@ -1,0 +1,244 @@
+import AcrCore
+import Glibc
+import OCIRegistry
+
+/// The content of one registry: an index in memory and everything on the disk.
+///
+/// ```
+/// blobs/<algorithm>/<hex>                           bytes of blobs and manifests
+/// repositories/<name, percent-encoded>/             one folder for each repository
+///   repository.json                                 when it was made, its locks
+///   manifests/<algorithm>-<hex>.json  tags/<tag>.json  blobs/<algorithm>-<hex>
+/// uploads/<id>.json, uploads/<id>.data              uploads in progress
+/// ```
+///
+/// Every file gets its name only when its bytes are on the disk, blobs before manifests and manifests before tags, so a
+/// process that is killed at any moment leaves no name that points at something missing.
+actor RegistryStore {
+  /// The folder.
+  nonisolated let folder: String
+  /// False while sample content is made, which can be made again.
+  private var isDurable = true
+  private var repositories: [String: RepositoryRecord] = [:]
+
+  /// Opens the store and reads its index.
+  init(folder: String) throws {
+    self.folder = folder
+    for part in ["blobs/sha256", "blobs/sha512", "repositories", "uploads"] {
+      try DiskFile.makeFolder("\(folder)/\(part)")
+    }
+    repositories = RegistryStore.load("\(folder)/repositories")
+  }
+
+  /// The file with a blob's or manifest's bytes.
+  nonisolated func path(_ digest: Digest) -> String {
+    "\(folder)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)"
+  }
+
+  /// Runs `body` without waiting for the disk at every file.
+  func withoutSynchronizing(_ body: @Sendable () async throws -> Void) async throws {
+    isDurable = false
+    defer { isDurable = true }
+    try await body()
+  }
+
+  // MARK: Reading
+
+  /// The names of all repositories, sorted by bytes.
+  var names: [String] { repositories.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+  /// A repository; nil when there is none of this name.
+  func repository(_ name: RepositoryName) -> RepositoryRecord? { repositories[name.name] }
+
+  /// A manifest's record; nil when there is none.
+  func manifest(_ selector: ManifestSelector, in name: RepositoryName) -> ManifestRecord? {
+    guard let repository = repositories[name.name] else { return nil }
+    switch selector {
+    case .digest(let digest): return repository.manifests[digest]
+    case .tag(let tag): return repository.tags[tag.name].flatMap { repository.manifests[$0.digest] }
+    }
+  }
+
+  /// The size of a blob of a repository; nil when it is not there. A manifest is no blob.
+  func blobSize(_ digest: Digest, in name: RepositoryName) -> Int64? {
+    guard repositories[name.name]?.blobs.contains(digest) == true else { return nil }
+    return DiskFile.size(path(digest))
+  }
+
+  // MARK: Writing
+
+  /// Makes a blob whose bytes are in place known in a repository.
+  func link(_ digest: Digest, in name: RepositoryName) throws {
+    var repository = try repositoryForWriting(name)
+    guard !repository.blobs.contains(digest) else { return }
+    try DiskFile.replace("\(folder(name))/blobs/\(fileName(digest))", with: [], isDurable: isDurable)
+    repository.blobs.insert(digest)
+    repositories[name.name] = repository
+  }
+
+  /// Moves the bytes of an upload to their place and makes them known in a repository.
+  func adopt(_ temporary: String, as digest: Digest, in name: RepositoryName) throws {
+    try DiskFile.rename(temporary, to: path(digest), isDurable: isDurable)
+    try link(digest, in: name)
+  }
+
+  /// Stores bytes as a blob of a repository.
+  func putBlob(_ bytes: [UInt8], in name: RepositoryName) throws -> Digest {
+    let digest = Digest.of(bytes)
+    if DiskFile.size(path(digest)) == nil { try DiskFile.replace(path(digest), with: bytes, isDurable: isDurable) }
+    try link(digest, in: name)
+    return digest
+  }
+
+  /// Stores a manifest, and points tags at it.
+  /// - Throws: ``ErrorReply``: `MANIFEST_INVALID`, `MANIFEST_BLOB_UNKNOWN`, `UNSUPPORTED` for a locked tag or repository.
+  @discardableResult
+  func putManifest(_ manifest: FetchedManifest, in name: RepositoryName, tags: [TagName]) throws -> ManifestRecord {
+    let document: ImageManifest
+    do throws(AcrError) {
+      document = try ImageManifest(manifest, name: "\(name)@\(manifest.digest.short)")
+    } catch {
+      throw ErrorReply(
+        .registry(.badRequest, "MANIFEST_INVALID", "manifest invalid", ["reason": .string(error.message)]))
+    }
+    var repository = repositories[name.name] ?? RepositoryRecord(name: name, created: .now(), updated: .now())
+    try checkWritable(repository, tags: tags, digest: manifest.digest)
+    let missing =
+      document.blobs.filter { !$0.isForeign && !repository.blobs.contains($0.digest) }
+      + document.manifests.filter { repository.manifests[$0.digest] == nil }
+    guard missing.isEmpty else {
+      throw ErrorReply(.registry(.badRequest, missing.map { ("MANIFEST_BLOB_UNKNOWN", $0.digest) }))
+    }
+    repository = try repositoryForWriting(name)
+    let now = Timestamp.now()
+    var record = makeRecord(manifest, document, now)
+    if let old = repository.manifests[manifest.digest] {
+      record.created = old.created
+      record.attributes = old.attributes
+    } else {
+      try DiskFile.replace(path(manifest.digest), with: manifest.bytes, isDurable: isDurable)
+    }
+    try save(record, in: name)
+    repository.manifests[manifest.digest] = record
+    for tag in tags {
+      var entry = repository.tags[tag.name] ?? TagRecord(digest: record.digest, created: now, updated: now)
+      entry.digest = record.digest
+      entry.updated = now
+      try save(entry, tag: tag.name, in: name)
+      repository.tags[tag.name] = entry
+    }
+    repository.updated = now
+    repositories[name.name] = repository
+    return record
+  }
+
+  /// Changes the locks of a repository, or of a tag or manifest in it.
+  /// - Returns: false when what `selector` names is not there.
+  func setAttributes(
+    _ attributes: ChangeableAttributes, of selector: ManifestSelector?, in name: RepositoryName
+  ) throws -> Bool {
+    guard var repository = repositories[name.name] else { return false }
+    let now = Timestamp.now()
+    switch selector {
+    case nil:
+      repository.attributes = attributes
+      repository.updated = now
+      try save(repository)
+    case .tag(let tag):
+      guard var record = repository.tags[tag.name] else { return false }
+      record.attributes = attributes
+      record.updated = now
+      try save(record, tag: tag.name, in: name)
+      repository.tags[tag.name] = record
+    case .digest(let digest):
+      guard var record = repository.manifests[digest] else { return false }
+      record.attributes = attributes
+      record.updated = now
+      try save(record, in: name)
+      repository.manifests[digest] = record
+    }
+    repositories[name.name] = repository
+    return true
+  }
+
+  // MARK: Removing
+
+  /// Removes a tag; its manifest stays.
+  func removeTag(_ tag: TagName, in name: RepositoryName) throws {
+    guard repositories[name.name]?.tags[tag.name] != nil else { return }
+    try DiskFile.remove("\(folder(name))/tags/\(tag.name).json")
+    repositories[name.name]?.tags[tag.name] = nil
+    repositories[name.name]?.updated = .now()
+  }
+
+  /// Removes a manifest with its tags.
+  func removeManifest(_ digest: Digest, in name: RepositoryName) throws {
+    guard let repository = repositories[name.name], repository.manifests[digest] != nil else { return }
+    for tag in repository.tags(of: digest) { try removeTag(try TagName(tag), in: name) }
+    try DiskFile.remove("\(folder(name))/manifests/\(fileName(digest)).json")
+    repositories[name.name]?.manifests[digest] = nil
+    repositories[name.name]?.updated = .now()
+    try removeBytes([digest])
+  }
+
+  /// Removes a blob from a repository.
+  func removeBlob(_ digest: Digest, in name: RepositoryName) throws {
+    try DiskFile.remove("\(folder(name))/blobs/\(fileName(digest))")
+    repositories[name.name]?.blobs.remove(digest)
+    try removeBytes([digest])
+  }
+
+  /// Removes a repository with everything in it.
+  func removeRepository(_ name: RepositoryName) throws {
+    guard let repository = repositories.removeValue(forKey: name.name) else { return }
+    DiskFile.removeFolder("\(folder(name))/tags")
+    DiskFile.removeFolder("\(folder(name))/manifests")
+    DiskFile.removeFolder(folder(name))
+    try removeBytes(repository.blobs.union(repository.manifests.keys))
+  }
+
+  /// Removes bytes that no repository needs any more.
+  private func removeBytes(_ digests: Set<Digest>) throws {
+    for digest in digests {
+      let isNeeded = repositories.values.contains { $0.blobs.contains(digest) || $0.manifests[digest] != nil }
+      if !isNeeded { try DiskFile.remove(path(digest)) }
+    }
+  }
+
+  // MARK: The disk
+
+  private func folder(_ name: RepositoryName) -> String {
+    "\(folder)/repositories/\(PercentEncoding.encode(name.name))"
+  }
+
+  private func fileName(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex)" }
+
+  private func repositoryForWriting(_ name: RepositoryName) throws -> RepositoryRecord {
+    if let repository = repositories[name.name] { return repository }
+    for part in ["manifests", "tags", "blobs"] { try DiskFile.makeFolder("\(folder(name))/\(part)") }
+    let repository = RepositoryRecord(name: name, created: .now(), updated: .now())
+    try save(repository)
+    repositories[name.name] = repository
+    return repository
+  }
+
+  private func save(_ repository: RepositoryRecord) throws {
+    let document: JSONValue = [
+      "created": .string(repository.created.description), "updated": .string(repository.updated.description),
+      "attributes": repository.attributes.json,
+    ]
+    try write(document, to: "\(folder(repository.name))/repository.json")
+  }
+
+  private func save(_ record: ManifestRecord, in name: RepositoryName) throws {
+    try write(record.json, to: "\(folder(name))/manifests/\(fileName(record.digest)).json")
+  }
+
+  private func save(_ record: TagRecord, tag: String, in name: RepositoryName) throws {
+    try write(record.json, to: "\(folder(name))/tags/\(tag).json")
+  }
+
+  private func write(_ document: JSONValue, to path: String) throws {
+    try DiskFile.replace(path, with: Array(document.text.utf8), isDurable: isDurable)
+  }
+}

@@ -1,0 +1,4 @@
+import Glibc
+import RegistryEmulator
+
+exit(await EmulatorProgram.run(Array(CommandLine.arguments.dropFirst())))

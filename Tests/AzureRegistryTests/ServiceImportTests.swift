@@ -1,0 +1,115 @@
+import AcrCore
+import AzureIdentity
+import ImportCore
+import OCIRegistry
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AzureRegistry
+
+@Suite("The service as an import engine", .serialized)
+struct ServiceImportTests {
+  static let world = RegistryFinderTests.world(
+    registries: """
+      {"name": "first", "subscription": "s-1", "resourceGroup": "g",
+       "roleAssignments": [{"principal": "p-1", "role": "Owner"}], "images": ["old:v1"]},
+      {"name": "second", "subscription": "s-2", "resourceGroup": "g",
+       "tokens": [{"name": "all", "password": "secret"}],
+       "roleAssignments": [{"principal": "p-1", "role": "Owner"}],
+       "images": ["app:v1", "hello-world:latest"]}
+      """)
+
+  private struct Place {
+    let azure: Azure
+    let session: RegistrySession
+    let engine: ServiceImport
+
+    init(_ azure: Azure) {
+      self.azure = azure
+      let finder = RegistryFinder(azure.manager)
+      session = RegistrySession(
+        http: azure.http, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]),
+        identity: RegistryTokenExchange(http: azure.http, identity: azure.identity, finder: finder))
+      let clock = IdentityClock(now: { .now() }, sleep: { _ in try await Task.sleep(for: .milliseconds(20)) })
+      engine = ServiceImport(service: ImportService(azure.manager, clock: clock), finder: finder)
+    }
+
+    func request(_ source: String, _ targets: [String], isForced: Bool = false) throws -> ImportRequest {
+      let from = try RepositoryReference(source)
+      let (host, other) = (try RegistryHost(azure.address("first")), try RegistryHost(azure.address("second")))
+      return ImportRequest(
+        source: ImportSource(
+          store: session.repository(other, from.repository, access: .pull),
+          selector: from.digest.map(ManifestSelector.digest) ?? .tag(from.tag ?? .latest),
+          location: RepositoryLocation(registry: other, repository: from.repository)),
+        targets: try targets.map { text in
+          let name = try RepositoryReference(text)
+          return ImportTarget(
+            store: session.repository(host, name.repository, access: .push), tag: name.tag,
+            location: RepositoryLocation(registry: host, repository: name.repository))
+        }, isForced: isForced)
+    }
+  }
+
+  @Test("imports an index to a tag and to a repository without one, and says what is there then")
+  func whole() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      let request = try place.request("hello-world:latest", ["copy:1", "bare"])
+      let plan = try await place.engine.plan(request)
+      #expect(plan.target.name == "first")
+      guard case .registry(let id, .registry?) = plan.parameters.source else {
+        Issue.record("the source is not named by its id")
+        return
+      }
+      #expect(id.name == "second")
+      let events = Mutex<[ImportEvent]>([])
+      let result = try await place.engine.run(request, plan: plan) { event in events.withLock { $0.append(event) } }
+      let wanted = try await request.source.store.digest(of: .latest)
+      #expect(result.digest == wanted)
+      #expect(result.mediaType == MediaType.ociIndex || result.mediaType == MediaType.dockerList)
+      #expect(result.manifests > 4)
+      #expect(!result.isUnchanged)
+      #expect(events.withLock { $0.last } == .tagged(request.targets[0].displayName))
+      #expect(try await request.targets[1].store.hasManifest(result.digest))
+
+      // The same again is no conflict, as with the other engine.
+      let again = try place.request("hello-world:latest", ["copy:1"])
+      let unchanged = try await place.engine.run(again, plan: try await place.engine.plan(again))
+      #expect(unchanged.isUnchanged)
+      #expect(unchanged.manifests == 0)
+
+      let other = try place.request("app:v1", ["copy:1"])
+      let conflict = try await failure { try await place.engine.run(other, plan: try await place.engine.plan(other)) }
+      #expect(conflict.kind == .conflict)
+      #expect(conflict.activity == "importing \(other.source.displayName)")
+      let forced = try place.request("app:v1", ["copy:1"], isForced: true)
+      _ = try await place.engine.run(forced, plan: try await place.engine.plan(forced))
+    }
+  }
+
+  @Test("credentials name the source by its host, an id by that, and folders are not for the service")
+  func plans() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      var request = try place.request("app:v1", ["copy:1"])
+      let plan = try await place.engine.plan(request, credentials: .user("all", password: Secret("secret")))
+      guard case .host(let host, let credentials?) = plan.parameters.source else {
+        Issue.record("the source is not named by its host")
+        return
+      }
+      #expect(host.name == (request.source.location?.registry.name))
+      #expect(credentials.userName == "all")
+      request.source.location = nil
+      let error = try await failure { try await place.engine.plan(request) }
+      #expect(error.kind == .usage)
+      #expect(error.help == "import with --engine direct")
+      var elsewhere = try place.request("app:v1", ["copy:1"])
+      elsewhere.targets[0].location?.registry = try RegistryHost("127.0.0.1:1")
+      let unknown = try await failure { try await place.engine.plan(elsewhere) }
+      #expect(unknown.kind == .notFound)
+      #expect(unknown.message == "`127.0.0.1:1` is not an Azure registry that this account can see")
+    }
+  }
+}
