@@ -22,13 +22,13 @@ struct LanguageServerTests {
     return String(String(decoding: data ?? Data(), as: UTF8.self).dropFirst().dropLast())
   }
 
-  private static func open(_ text: String, uri: String = "file:///work/a.acr") -> String {
+  private static func open(_ text: String, uri: String = "file:///scripts/a.acr") -> String {
     notification(
       "textDocument/didOpen",
       #"{"textDocument":{"uri":"\#(uri)","languageId":"acr","version":1,"text":\#(quoted(text))}}"#)
   }
 
-  private static func at(_ line: Int, _ character: Int, uri: String = "file:///work/a.acr") -> String {
+  private static func at(_ line: Int, _ character: Int, uri: String = "file:///scripts/a.acr") -> String {
     #"{"textDocument":{"uri":"\#(uri)"},"position":{"line":\#(line),"character":\#(character)}}"#
   }
 
@@ -85,10 +85,10 @@ struct LanguageServerTests {
           Self.notification(
             "textDocument/didChange",
             #"""
-            {"textDocument":{"uri":"file:///work/a.acr","version":2},"contentChanges":
+            {"textDocument":{"uri":"file:///scripts/a.acr","version":2},"contentChanges":
             [{"range":{"start":{"line":1,"character":16},"end":{"line":1,"character":16}},"text":"e"}]}
             """#),
-          Self.notification("textDocument/didClose", #"{"textDocument":{"uri":"file:///work/a.acr"}}"#),
+          Self.notification("textDocument/didClose", #"{"textDocument":{"uri":"file:///scripts/a.acr"}}"#),
         ], in: directory)
       #expect(code == 0)
       let capabilities = try #require((try result(0, answers) as? Message)?["capabilities"] as? Message)
