@@ -134,6 +134,11 @@ public struct DirectImport: Sendable {
   private static let partialNote =
     "no tag points at half an image; the same import again sends only what is missing"
 
+  /// A manifest of a store by its digest, read once in a session.
+  func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
+    try await table.manifest(digest, of: store.displayName) { try await store.manifest(.digest(digest)) }
+  }
+
   // MARK: What is there already
 
   private func existing(_ targets: [ImportTarget]) async throws -> [Digest?] {
@@ -164,7 +169,9 @@ public struct DirectImport: Sendable {
     var states: [ImportPlan.TargetState] = []
     for (target, digest) in zip(request.targets, existing) {
       if target.tag == nil {
-        states.append(try await target.store.hasManifest(root) ? .same : .untagged)
+        var isThere = target.known == .digest(root)
+        if !isThere { isThere = try await target.store.hasManifest(root) }
+        states.append(isThere ? .same : .untagged)
       } else if let digest {
         states.append(digest == root ? .same : .other(digest))
       } else {

@@ -21,6 +21,14 @@ public protocol ArtifactSource: Sendable {
 
   /// The manifests that name `digest` as their subject, by the referrers API or its fallback tag.
   func referrers(of digest: Digest) async throws -> [Descriptor]
+
+  /// The same as far as the store lists them itself; nil where they stand under tags (``TagName/subjectDigest``).
+  func listedReferrers(of digest: Digest) async throws -> [Descriptor]?
+}
+
+extension ArtifactSource {
+  /// For stores that list them.
+  public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? { try await referrers(of: digest) }
 }
 
 /// Where artifacts go to.

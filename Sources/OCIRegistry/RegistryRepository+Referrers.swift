@@ -36,10 +36,27 @@ extension RegistryRepository {
 
   private static let noReferrersAPI = AcrError(.notFound, "the registry lists no referrers", status: 404)
 
+  /// False once the registry turned out to list no referrers.
+  public var mayListReferrers: Bool { client.traits.hasReferrersAPI != false }
+
   /// The manifests that name `digest` as their subject, as far as the referrers API tells; nil from a registry without it,
   /// whose referrers stand under tags (``TagName/subjectDigest``). Such a registry is asked once a session.
   public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? {
-    guard client.traits.hasReferrersAPI != false else { return nil }
+    let traits = client.traits
+    guard traits.hasReferrersAPI == nil, await traits.referrersContact.begin() else {
+      return traits.hasReferrersAPI == false ? nil : try await askForReferrers(of: digest)
+    }
+    do {
+      let found = try await askForReferrers(of: digest)
+      traits.referrersContact.end(true)
+      return found
+    } catch {
+      traits.referrersContact.end(false)
+      throw error
+    }
+  }
+
+  private func askForReferrers(of digest: Digest) async throws -> [Descriptor]? {
     let place = "the list of referrers of `\(describe(.digest(digest)))`"
     let call = call(
       .get, "referrers/\(digest)", purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])

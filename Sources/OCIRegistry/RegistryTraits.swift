@@ -9,6 +9,8 @@ final class RegistryTraits: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Lets one of many first questions for referrers find out whether the registry knows them.
+  let referrersContact = FirstContact()
 
   /// Whether the registry lists referrers (distribution-spec 1.1); nil as long as nobody asked.
   var hasReferrersAPI: Bool? {
