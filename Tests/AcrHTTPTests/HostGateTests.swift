@@ -56,7 +56,8 @@ import Testing
   @Test func aHostThatAnsweredBeforeIsWorthMorePatience() async throws {
     let time = FakeTime()
     let transport = makeTransport()
-    let client = HTTPClient(transport: transport, retry: RetryPolicy(tries: 5, unreachableTries: 2), sleeper: time.sleeper)
+    let client = HTTPClient(
+      transport: transport, retry: RetryPolicy(tries: 5, unreachableTries: 2), sleeper: time.sleeper)
     let server = try LoopbackServer { _ in .init(200, text: "ok") }
     let url = "http://\(server.authority)/"
     let answer = try await client.send(TransportRequest(.get, url, headers: [.connection: "close"]))
