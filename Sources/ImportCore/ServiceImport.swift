@@ -54,13 +54,15 @@ public struct ServiceImport: Sendable {
       }
     var image = RepositoryReference(repository: location.repository)
     switch request.source.selector {
-    case .tag(let tag): image.tag = tag
+    case .tag(let tag): image.tag = request.source.isTagImplied ? nil : tag
     case .digest(let digest): image.digest = digest
     }
     let parameters = try ServiceImportParameters(
       source: source, image: image,
       targetTags: zip(request.targets, locations).compactMap { target, location in
-        target.tag.map { RepositoryReference(repository: location.repository, tag: $0) }
+        target.tag.map {
+          RepositoryReference(repository: location.repository, tag: target.isTagImplied ? nil : $0)
+        }
       },
       untaggedRepositories: zip(request.targets, locations).compactMap { target, location in
         target.tag == nil ? location.repository : nil
