@@ -66,6 +66,30 @@ public actor RegistryTokenExchange: RegistryIdentity {
     return entry.token.map { FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin) }
   }
 
+  /// A refresh token of a registry for the account, to be shown to programs that sign in by themselves (what `az acr login
+  /// --expose-token` prints).
+  /// - Throws: ``AcrError`` of kind `auth` where the registry does not know the account, `usage` for a host that is no
+  ///   registry of Azure.
+  public func refreshToken(for host: RegistryHost) async throws -> Secret {
+    let scheme = host.isLoopback ? "http" : "https"
+    let response = try await http.send(TransportRequest(.get, "\(scheme)://\(host.apiHost)/v2/"))
+    let challenge = Challenge.parse(response.headers.all("WWW-Authenticate")).first { $0.scheme == "bearer" }
+    _ = try? await response.body.collect(upTo: RegistryTokenRequest.longestAnswer)
+    guard let realm = challenge?.parameters["realm"], await isAzure(host, realm: realm) else {
+      throw AcrError(
+        .usage, "`\(host)` is no Azure registry, so the account has no token for it",
+        help: "sign in to it with `--username` and `--password`", status: response.status, target: host.name)
+    }
+    let found = try await credentials(for: host, realm: realm, service: challenge?.parameters["service"])
+    guard case .identityToken(let token)? = found?.credentials else {
+      throw AcrError(
+        .auth, "`\(host)` does not know the account",
+        help: "it needs a role there, such as `AcrPull`, and the registry must be in the account's tenant",
+        target: host.name)
+    }
+    return token
+  }
+
   /// Tells whether a host is one of Azure's: the account's token must reach no other. The token server has to be at the
   /// host itself, which ends as the cloud's registries do or is known to the resource manager.
   private func isAzure(_ host: RegistryHost, realm: String) async -> Bool {

@@ -10,7 +10,7 @@ struct RegistryTokenRequest {
   var tenant: String?
   let host: RegistryHost
 
-  private static let longestAnswer = 1 << 20
+  static let longestAnswer = 1 << 20
 
   /// True where a token server is at the registry itself and has the path of Azure's: a token of Entra goes nowhere else.
   static func isAtRegistry(_ realm: String, _ host: RegistryHost) -> Bool {

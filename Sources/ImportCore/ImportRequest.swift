@@ -51,14 +51,11 @@ public struct ImportTarget: Sendable {
   public var tag: TagName?
   /// The registry and repository, when it is one; nil for a layout.
   public var location: RepositoryLocation?
-  /// True where nobody wrote the tag: the service is then told none, and takes the source's or `latest` by its own rule,
-  /// which is the one that made ``tag``.
+  /// True where nobody wrote the tag: it is the source's, or `latest`.
   public var isTagImplied: Bool
 
   /// Creates a target.
-  public init(
-    store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?, isTagImplied: Bool = false
-  ) {
+  public init(store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?, isTagImplied: Bool = false) {
     self.store = store
     self.tag = tag
     self.location = location
@@ -101,10 +98,10 @@ public struct ImportResult: Sendable, Equatable {
   public var source: String
   /// The targets as people write them.
   public var targets: [String]
-  /// The digest that every target now has.
-  public var digest: Digest
-  /// The media type of that manifest.
-  public var mediaType: String
+  /// The digest that every target now has; nil where the service imported and the target was not asked.
+  public var digest: Digest?
+  /// The media type of that manifest; nil where ``digest`` is.
+  public var mediaType: String?
   /// True when every target had it already and nothing was sent.
   public var isUnchanged: Bool
   /// How many manifests were written, an index and its children counted one by one.

@@ -15,7 +15,7 @@ public struct Preflight: Sendable {
 
   let registries: RegistrySession
   let finder: RegistryFinder
-  let pulls = HubPulls()
+  let pulls: HubPulls
   private let http: HTTPClient
   private let deadline: Duration
 
@@ -23,27 +23,34 @@ public struct Preflight: Sendable {
   /// - Parameters:
   ///   - http: exchanges an access token at the source's registry.
   ///   - registries: reads what the account reads, and has the clients for other credentials.
+  ///   - pulls: what the session knows of Docker Hub's limit.
   ///   - deadline: how long a registry may take; what is not known then is skipped.
   public init(
-    http: HTTPClient, registries: RegistrySession, finder: RegistryFinder, deadline: Duration = .seconds(20)
+    http: HTTPClient, registries: RegistrySession, finder: RegistryFinder, pulls: HubPulls = HubPulls(),
+    deadline: Duration = .seconds(20)
   ) {
     self.http = http
+    self.pulls = pulls
     self.registries = registries
     self.finder = finder
     self.deadline = deadline
   }
 
   /// Plans an import by the service, and looks at what is in its way meanwhile.
-  /// - Parameters: as ``ServiceImport/plan(_:credentials:sourceID:)``.
+  /// - Parameters: as those of ``ServiceImport``'s plan; `start` is what was begun earlier for the same source.
   /// - Throws: what planning throws, and `cancelled`. What a check finds is in the report and never thrown.
   public func plan(
     _ request: ImportRequest, with engine: ServiceImport, credentials: Credentials = .anonymous,
-    sourceID: AzureResourceID? = nil
+    sourceID: AzureResourceID? = nil, target: AzureRegistryInfo? = nil, start: PreflightStart? = nil
   ) async throws -> (plan: ServiceImport.Plan, report: PreflightReport) {
     // The checks need the plan only at their end, so both ask at the same time.
-    let planning = Task { try await engine.plan(request, credentials: credentials, sourceID: sourceID) }
+    let planning = Task {
+      try await engine.plan(request, credentials: credentials, sourceID: sourceID, target: target)
+    }
     return try await withTaskCancellationHandler {
-      async let report = check(request, credentials: credentials, sourceID: sourceID) { try await planning.value }
+      async let report = check(request, credentials: credentials, sourceID: sourceID, start) {
+        try await planning.value
+      }
       let plan = try await planning.value
       return (plan, try await report)
     } onCancel: {
@@ -57,17 +64,30 @@ public struct Preflight: Sendable {
     _ request: ImportRequest, plan: ServiceImport.Plan, credentials: Credentials = .anonymous,
     sourceID: AzureResourceID? = nil
   ) async throws -> PreflightReport {
-    try await check(request, credentials: credentials, sourceID: sourceID) { plan }
+    try await check(request, credentials: credentials, sourceID: sourceID, nil) { plan }
+  }
+
+  /// Begins to read a source that the service will come to by its host, while it is not known yet which registry is
+  /// imported into. Dropping what is returned ends it.
+  /// - Returns: nil for a source whose reading depends on what the resource manager says.
+  public func start(_ source: ImportSource, credentials: Credentials = .anonymous) -> PreflightStart? {
+    guard let location = source.location, !Preflight.isOutsideLibrary(location) else { return nil }
+    let selector = source.selector
+    return PreflightStart(
+      Task {
+        guard await isReadByHost(location, credentials, nil) else { return nil }
+        return try await read(repository(location, credentials), selector, location, credentials, isByHost: true)
+      })
   }
 
   private func check(
-    _ request: ImportRequest, credentials: Credentials, sourceID: AzureResourceID?,
+    _ request: ImportRequest, credentials: Credentials, sourceID: AzureResourceID?, _ start: PreflightStart?,
     _ plan: @escaping @Sendable () async throws -> ServiceImport.Plan
   ) async throws -> PreflightReport {
     guard let location = request.source.location else { return PreflightReport([]) }
     async let tags = existingTags(request.targets)
     async let described = describe(location.registry, sourceID)
-    async let reading = read(request, location, credentials, sourceID, plan)
+    async let reading = read(request, location, credentials, sourceID, start, plan)
     let (found, info, source) = (try await tags, try await described, try await reading)
     let target = try await plan()
     let rules = AzureRules(
@@ -100,24 +120,22 @@ public struct Preflight: Sendable {
   /// Reads the source as the service will: with the credentials it is given, or with the account's rights.
   private func read(
     _ request: ImportRequest, _ location: RepositoryLocation, _ credentials: Credentials, _ id: AzureResourceID?,
-    _ plan: @Sendable () async throws -> ServiceImport.Plan
+    _ start: PreflightStart?, _ plan: @Sendable () async throws -> ServiceImport.Plan
   ) async throws -> SourceReading {
-    let byHost = credentials != .anonymous
-    if location.registry == .dockerHub, id == nil, !location.repository.name.contains("/") {
+    if id == nil, Preflight.isOutsideLibrary(location) {
       return .unread(
         "Docker Hub has no such repository", [.failed(.dockerLibrary, missingLibrary(location.repository))])
     }
     var store: any ArtifactSource = request.source.store
-    var isRead = byHost
-    if !byHost, id == nil { isRead = await !finder.mayBeAzure(location.registry) }
-    if isRead {
+    var isByHost = await isReadByHost(location, credentials, id)
+    if isByHost {
       // Known at once, so the resource manager need not be waited for.
       store = repository(location, credentials)
     } else {
       let parameters = try await plan().parameters
       if case .host = parameters.source {
         store = repository(location, .anonymous)
-        isRead = true
+        isByHost = true
       } else {
         let info = try await describe(location.registry, id)
         guard let info else { return .unread("this account cannot see the registry that the id names") }
@@ -126,14 +144,37 @@ public struct Preflight: Sendable {
         }
       }
     }
-    let reader = SourceReader(
-      store: store, selector: request.source.selector, location: location, isByHost: isRead, pulls: pulls,
-      credentials: credentials)
-    let reading = try await withDeadline { try await reader.read() }
+    var reading = try await start?.reading.value
+    if reading == nil {
+      reading = try await read(store, request.source.selector, location, credentials, isByHost: isByHost)
+    }
     guard let reading else { return .unread("`\(location.registry)` did not answer in time") }
     guard let refusal = reading.refusal else { return reading }
     let parameters = try await plan().parameters
     return reading.explained(refusal, parameters)
+  }
+
+  /// True for a source that the service comes to by its host, whatever the resource manager knows.
+  private func isReadByHost(
+    _ location: RepositoryLocation, _ credentials: Credentials, _ id: AzureResourceID?
+  ) async -> Bool {
+    if credentials != .anonymous { return true }
+    guard id == nil else { return false }
+    return await !finder.mayBeAzure(location.registry)
+  }
+
+  private func read(
+    _ store: any ArtifactSource, _ selector: ManifestSelector, _ location: RepositoryLocation,
+    _ credentials: Credentials, isByHost: Bool
+  ) async throws -> SourceReading? {
+    let reader = SourceReader(
+      store: store, selector: selector, location: location, isByHost: isByHost, pulls: pulls, credentials: credentials)
+    return try await withDeadline { try await reader.read() }
+  }
+
+  /// True for a name that Docker Hub has for nothing: its own images are in `library/`.
+  private static func isOutsideLibrary(_ location: RepositoryLocation) -> Bool {
+    location.registry == .dockerHub && !location.repository.name.contains("/")
   }
 
   private func repository(_ location: RepositoryLocation, _ credentials: Credentials) -> RegistryRepository {
@@ -235,4 +276,13 @@ public struct Preflight: Sendable {
       throw AcrError(.cancelled, "interrupted", notes: ["nothing was sent to the service"])
     }
   }
+}
+
+/// A source that is being read already.
+public final class PreflightStart: Sendable {
+  let reading: Task<SourceReading?, any Error>
+
+  init(_ reading: Task<SourceReading?, any Error>) { self.reading = reading }
+
+  deinit { reading.cancel() }
 }

@@ -36,10 +36,13 @@ struct SourceReading: Sendable {
 
 /// The fewest pulls that Docker Hub has said to be left in this session: reading manifests uses them up, so that is not
 /// done for the sake of a check when they become few.
-final class HubPulls: Sendable {
+public final class HubPulls: Sendable {
   /// How many are kept for imports.
   private static let reserve = 10
   private let lowest = Mutex<Int?>(nil)
+
+  /// Creates a session's knowledge: none.
+  public init() {}
 
   /// True while a check may use one.
   var mayRead: Bool { lowest.withLock { $0.map { $0 > HubPulls.reserve } ?? true } }

@@ -38,6 +38,10 @@ public struct Program {
       return error.kind.exitCode
     }
     defer { workshop.shutDown() }
+    if options.sandbox {
+      workshop.sink.talk(
+        "sandbox: Azure and all registries are emulated on this machine; signed in as \(Sandbox.clientID)")
+    }
     return Program(options: options, workshop: workshop).run()
   }
 

@@ -15,6 +15,10 @@ final class Workshop {
   let reporter: Reporter
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
+  /// What commands know of registries and Azure, for the prompt.
+  let registries: AcrSession
+  /// The Azure of this machine's own, with `--sandbox`.
+  let sandbox: Sandbox?
   private let transport: CurlTransport
 
   init(_ options: Options) throws(AcrError) {
@@ -27,9 +31,12 @@ final class Workshop {
       throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
     }
     let insecure = InsecureHosts(hosts.map(\.name))
+    let sandbox = options.sandbox ? try Sandbox() : nil
+    self.sandbox = sandbox
     transport = CurlTransport(
       CurlTransport.Configuration(
-        userAgent: "acrsh/\(Program.version)", caFile: options.caFile, insecureHosts: insecure))
+        userAgent: "acrsh/\(Program.version)", caFile: sandbox?.certificateAuthority ?? options.caFile,
+        insecureHosts: insecure, variable: sandbox.map { $0.proxyVariable }))
     let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
 
     var terminal: TerminalProgress?
@@ -57,11 +64,19 @@ final class Workshop {
         guard event.wait >= .seconds(2) else { return }
         sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")
       })
-    let registries = RegistrySession(
-      http: http, credentials: CredentialStore(environment: environment), insecureHosts: insecure)
-    let commands = AcrSession(registries: registries, progress: progress, transfers: options.transfers).commands
+    // In a sandbox neither Docker's nor Azure's files of the real world are read or written.
+    let azure = AzureSession(
+      AzureSession.Settings(
+        transport: transport, http: http, trace: trace, environment: sandbox?.environment ?? environment,
+        files: sandbox == nil ? AzureSession.Files(environment: environment) : nil, initialSignIn: sandbox?.signIn,
+        warn: { sink.talk("note: \($0)") }))
+    let store = CredentialStore(environment: sandbox == nil ? environment : [:])
+    registries = AcrSession(
+      registries: RegistrySession(
+        http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
+      azure: azure, progress: progress, transfers: options.transfers)
     let help = HelpCommand()
-    session = Session(commands: commands + [help])
+    session = Session(commands: registries.commands + [help])
     help.use(session.catalog)
   }
 
@@ -75,6 +90,7 @@ final class Workshop {
   func shutDown() {
     clearProgress()
     transport.shutDown()
+    sandbox?.stop()
   }
 }
 
