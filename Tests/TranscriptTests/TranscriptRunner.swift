@@ -91,11 +91,11 @@ struct TranscriptRunner {
     let sink = TranscriptSink(showsTables: section.settings.showsTables)
     let check = Checker.check(
       source: Source(name: "script.acr", text: text), catalog: session.catalog, environment: ["ACRT_REGISTRY"],
-      loader: loader)
+      loader: loader, isStrict: section.settings.isStrict)
     var code: Int32 = 0
     if section.settings.isOnlyChecked {
       sink.report(check.diagnostics)
-      code = check.hasErrors ? 2 : 0
+      code = check.hasErrors || section.settings.isStrict && !check.diagnostics.isEmpty ? 2 : 0
     } else if let script = check.script {
       let run = makeRun(sink, isInteractive: false)
       switch session.run(script, arguments: section.settings.arguments, in: run) {

@@ -9,7 +9,7 @@ struct Options: ParsableCommand {
       acrsh [options]                       the prompt
       acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
       acrsh [options] -c TEXT               a line
-      acrsh --check FILE...                 parse and check, run nothing
+      acrsh --check [--strict] FILE...      parse and check, run nothing
       acrsh --fmt [--check] FILE...         lay out files, or say which ones need it
       acrsh --lsp                           the language server, for editors
       """,
@@ -20,6 +20,12 @@ struct Options: ParsableCommand {
 
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --check: also report `reveal`, secrets written in a script and `def`s that nothing calls; warnings count, so "
+        + "that the exit code is 2 when there is one."))
+  var strict = false
 
   @Flag(
     help: ArgumentHelp(
@@ -78,6 +84,7 @@ struct Options: ParsableCommand {
     if lsp, fmt || check || !script.isEmpty {
       throw ValidationError("--lsp takes no files and no other mode: the editor sends the texts")
     }
+    if strict, !check || fmt { throw ValidationError("--strict goes together with --check: acrsh --check --strict FILE") }
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }
     // What is captured starts at the first word that is none of the options above.

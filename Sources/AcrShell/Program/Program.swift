@@ -47,7 +47,7 @@ public struct Program {
     if options.fmt {
       return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
     }
-    if options.check { return runner.check(options.script) }
+    if options.check { return runner.check(options.script, isStrict: options.strict) }
     if let command = options.command {
       return runner.run(Source(name: "-c", text: command), arguments: options.script)
     }
