@@ -43,6 +43,10 @@ public struct Program {
 
   private func run() -> Int32 {
     let runner = ScriptRunner(workshop)
+    if let page = options.generate {
+      StandardStream.output.tell(page.text(workshop.session.catalog))
+      return 0
+    }
     if options.lsp { return LanguageServer(workshop).run() }
     if options.fmt {
       return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
