@@ -20,6 +20,8 @@ public final class AcrSession: Sendable {
   let defaults: Defaults
   /// The imports the service was asked for.
   let operations: OperationBook
+  /// What is known of Docker Hub's limit.
+  let hubPulls = HubPulls()
 
   /// How many transfers run at a time unless the session says otherwise.
   public static let defaultTransfers = 16
@@ -57,7 +59,8 @@ public final class AcrSession: Sendable {
     [
       RegistryLogin(session: self), RegistryLogout(session: self), RegistryList(session: self),
       RegistryShow(session: self), CredentialShow(session: self), ListMetadata(session: self), Import(session: self),
-      OperationShow(session: self), OperationWait(session: self), OperationList(session: self),
+      PreflightCommand(session: self), OperationShow(session: self), OperationWait(session: self),
+      OperationList(session: self),
       RepositoryList(session: self), RepositoryShow(session: self), ShowTags(session: self),
       RepositoryUpdate(session: self), RepositoryDelete(session: self), RepositoryUntag(session: self),
       ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self),

@@ -55,6 +55,8 @@ struct Import: Command {
       .init(
         "engine", .string, default: "auto", help: "who copies: Azure (service), this machine (direct), or whoever fits",
         completer: .fixed(ImportEngine.names), check: ImportEngine.check),
+      .init("preflight", help: "looks at what would make Azure fail before it is asked (the default)"),
+      .init("no-preflight", help: "asks Azure without looking first"),
       .init("no-wait", help: "returns as soon as Azure has begun; `operation wait` follows it"),
       .init("timeout", .duration, help: "how long to wait for Azure at most"),
       .init("resource-group", short: "g", .string, help: "the resource group of the registry to import into"),
@@ -116,10 +118,7 @@ struct Import: Command {
   private func importByService(_ order: ImportOrder, _ call: Invocation) throws -> Output {
     let session = session
     let request = order.request
-    let plan = try Blocking.wait(call.run) {
-      try await session.azure.signedIn().engine.plan(
-        request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
-    }
+    let plan = try plan(order, call)
     if call.run.isDryRun {
       let targets = request.targets.map(\.displayName)
       return DryRun.output(

@@ -15,6 +15,8 @@ struct ImportOrder: Sendable {
   let sourceID: AzureResourceID?
   /// The registry to import into, where flags say where it is in Azure.
   let target: AzureRegistryInfo?
+  /// The source, if it is being read already.
+  let start: PreflightStart?
 }
 
 /// Who copies.
@@ -78,12 +80,17 @@ extension Import {
   func order(_ call: Invocation) throws -> ImportOrder {
     let credentials = try credentials(call)
     let (source, sourceID) = try source(call, credentials)
+    let importSource = ImportSource(
+      store: source.store, selector: source.selector, location: source.location,
+      isTagImplied: source.tag == nil && source.digest == nil)
+    // Reading the source takes as long as finding the registry to import into.
+    let start = try startPreflight(importSource, credentials, sourceID, call)
     let target = try azureTarget(call)
     return ImportOrder(
       request: ImportRequest(
-        source: ImportSource(store: source.store, selector: source.selector, location: source.location),
+        source: importSource,
         targets: try targets(call, source: source, target), isForced: call.isOn("force")),
-      credentials: credentials, sourceID: sourceID, target: target)
+      credentials: credentials, sourceID: sourceID, target: target, start: start)
   }
 
   /// The registry to import into where `--resource-group` or `--subscription` say where it is: no search is needed then.

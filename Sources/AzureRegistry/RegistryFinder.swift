@@ -90,6 +90,20 @@ public actor RegistryFinder {
     try await search { $0.loginServer == host }.found.first
   }
 
+  /// The tenant of a registry's subscription; nil for a subscription that the account cannot see.
+  public func tenant(of id: AzureResourceID) async -> String? {
+    let subscription = id.subscription.lowercased()
+    return await manager.identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
+  }
+
+  /// True for a host that can be a registry of Azure: it ends as those of the cloud do, or is on this machine, as the
+  /// emulator's are.
+  public func mayBeAzure(_ host: RegistryHost) async -> Bool {
+    if host.isLoopback { return true }
+    let suffix = await manager.identity.cloud.registrySuffix
+    return suffix.map(host.hostWithoutPort.hasSuffix) == true
+  }
+
   /// The registries that the account can see, sorted by name.
   /// - Parameter subscription: nil for all of the account's; those that cannot be searched are left out then.
   /// - Throws: what the resource manager throws, for one subscription or where all could not be searched.
@@ -113,11 +127,8 @@ public actor RegistryFinder {
     at host: RegistryHost, credentials: Credentials
   ) async throws -> ServiceImportParameters.Source {
     if let own = try ServiceImportParameters.SourceCredentials(credentials) { return .host(host, own) }
-    let suffix = await manager.identity.cloud.registrySuffix
-    // Only hosts that can be one of Azure's are worth a search; the emulator's are on this machine.
-    guard host.isLoopback || suffix.map(host.hostWithoutPort.hasSuffix) == true,
-      let found = try await registry(at: host)
-    else { return .host(host, nil) }
+    // Only hosts that can be one of Azure's are worth a search.
+    guard await mayBeAzure(host), let found = try await registry(at: host) else { return .host(host, nil) }
     return .registry(found.id, roles: found.roleAssignmentMode)
   }
 
@@ -207,7 +218,9 @@ public actor RegistryFinder {
       }
     var error = AcrError(.notFound, place)
     let names = Set(byID.values.map(\.name)).sorted()
-    if let near = Suggestion.nearest(to: text, in: names, limit: 1).first {
+    // Of a login server the name is what may be misspelt.
+    let written = String(text.prefix { $0 != "." })
+    if let near = Suggestion.nearest(to: written, in: names, limit: 1).first {
       error.help = "did you mean `\(near)`?"
     } else {
       error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"

@@ -31,12 +31,17 @@ public struct ImportSource: Sendable {
   public var selector: ManifestSelector
   /// The registry and repository, when it is one; nil for a layout. Blobs are mounted when the target's registry is the same.
   public var location: RepositoryLocation?
+  /// True where nobody wrote the tag, and `latest` is meant: the service is then told none, as az does it.
+  public var isTagImplied: Bool
 
   /// Creates a source.
-  public init(store: any ArtifactSource, selector: ManifestSelector, location: RepositoryLocation?) {
+  public init(
+    store: any ArtifactSource, selector: ManifestSelector, location: RepositoryLocation?, isTagImplied: Bool = false
+  ) {
     self.store = store
     self.selector = selector
     self.location = location
+    self.isTagImplied = isTagImplied
   }
 
   /// The source as people write it: `docker.io/library/alpine:3.20`.

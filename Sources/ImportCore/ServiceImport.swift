@@ -58,7 +58,7 @@ public struct ServiceImport: Sendable {
       }
     var image = RepositoryReference(repository: location.repository)
     switch request.source.selector {
-    case .tag(let tag): image.tag = tag
+    case .tag(let tag): image.tag = request.source.isTagImplied ? nil : tag
     case .digest(let digest): image.digest = digest
     }
     let parameters = try ServiceImportParameters(
