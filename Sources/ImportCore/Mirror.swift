@@ -57,7 +57,7 @@ public struct Mirror: Sendable {
     }
     return MirrorPlan(
       pair: pair, options: options, items: chosen.map(item), companions: companions, prunes: prunes,
-      targetDigests: target.facts?.mapValues(\.digest) ?? [:])
+      folderReferrers: options.listsReferrers ? try await (pair.source as? OCILayout)?.referrersBySubject() : nil)
   }
 
   /// The tags that are new enough. An Azure registry's pages tell when a tag was last changed; elsewhere the image says

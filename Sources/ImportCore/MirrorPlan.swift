@@ -68,8 +68,8 @@ public struct MirrorPlan: Sendable {
   let companions: [Digest: [Item]]
   /// Tags that are deleted at the target.
   public let prunes: [TagName]
-  /// The digests of the target's tags, where its pages told them.
-  let targetDigests: [TagName: Digest]
+  /// What a folder holds about its images, which is read once for all of them; nil for a registry, which is asked.
+  let folderReferrers: [Digest: [Descriptor]]?
 
   /// One tag.
   public struct Item: Sendable {
