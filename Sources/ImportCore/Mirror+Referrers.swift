@@ -44,7 +44,9 @@ extension Mirror {
   private func bringListed(of subject: Digest, _ plan: MirrorPlan, isNew: Bool, depth: Int) async throws -> Int {
     guard depth < Mirror.referrerDepth else { return 0 }
     let listed: [Descriptor]?
-    if let folder = plan.folderReferrers { listed = folder[subject] } else {
+    if let folder = plan.folderReferrers {
+      listed = folder[subject]
+    } else {
       listed = try await plan.pair.source.listedReferrers(of: subject)
     }
     guard let found = listed else { return 0 }
