@@ -188,8 +188,18 @@ class Reader:
         if self.authorization:
             headers["Authorization"] = self.authorization
         self.connection.request("GET", path, headers=headers)
-        answer = self.connection.getresponse()
+        return self.connection.getresponse()
+
+    def document(self, path, accept):
+        answer = self.get(path, accept)
         return answer.status, answer.read()
+
+    def digest(self, path):
+        """The digest of a body, of which only a piece is held at a time."""
+        answer, digest = self.get(path), hashlib.sha256()
+        while piece := answer.read(MIB):
+            digest.update(piece)
+        return answer.status, "sha256:" + digest.hexdigest()
 
 
 def verify(address, repository, layout, read_blobs=True, authorization=None):
@@ -198,26 +208,25 @@ def verify(address, repository, layout, read_blobs=True, authorization=None):
     reader = Reader(address, authorization)
     wrong, seen = [], set()
 
-    def check(kind, name, digest):
-        if (kind, name) in seen:
-            return None
-        seen.add((kind, name))
-        status, data = reader.get("/v2/%s/%s/%s" % (repository, kind, name), MANIFEST + ", " + INDEX)
-        if status != 200 or "sha256:" + hashlib.sha256(data).hexdigest() != digest:
-            wrong.append("%s %s: status %d" % (kind, name, status))
-            return None
-        return data
-
     def walk(name, digest):
-        data = check("manifests", name, digest)
-        if data is None:
+        if name in seen:
             return
+        seen.add(name)
+        status, data = reader.document("/v2/%s/manifests/%s" % (repository, name), MANIFEST + ", " + INDEX)
+        if status != 200 or "sha256:" + hashlib.sha256(data).hexdigest() != digest:
+            return wrong.append("manifest %s: status %d" % (name, status))
         document = json.loads(data)
         for child in document.get("manifests", []):
             walk(child["digest"], child["digest"])
         if read_blobs:
             for blob in document.get("layers", []) + ([document["config"]] if "config" in document else []):
-                check("blobs", blob["digest"], blob["digest"])
+                blob = blob["digest"]
+                if blob in seen:
+                    continue
+                seen.add(blob)
+                status, found = reader.digest("/v2/%s/blobs/%s" % (repository, blob))
+                if status != 200 or found != blob:
+                    wrong.append("blob %s: status %d" % (blob, status))
 
     for tag, entry in entries(layout).items():
         walk(tag, entry["digest"])
