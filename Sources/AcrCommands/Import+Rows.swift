@@ -24,6 +24,8 @@ extension Import {
   private struct Item: Sendable {
     let order: ImportOrder
     let engine: ImportEngine
+    /// Whether to look at what is in Azure's way before it is asked.
+    let looksFirst: Bool
     var source: String { order.request.source.displayName }
     var targets: [String] { order.request.targets.map(\.displayName) }
   }
@@ -41,7 +43,7 @@ extension Import {
     }
     let items = try calls.map { row in
       let order = try order(row)
-      return Item(order: order, engine: try engine(for: order, row))
+      return Item(order: order, engine: try engine(for: order, row), looksFirst: try looksFirst(row))
     }
     let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
@@ -76,11 +78,9 @@ extension Import {
       case .direct:
         result = try await session.engine.run(request, journal: journal) { line.report($0) }
       case .service:
-        let service = try await session.azure.signedIn().engine
-        let plan = try await service.plan(
-          request, credentials: item.order.credentials ?? .anonymous, sourceID: item.order.sourceID,
-          target: item.order.target)
-        result = try await service.run(request, plan: plan, observer: { line.report($0) })
+        let plan = try await self.plan(item.order, looksFirst: item.looksFirst).plan
+        result = try await session.azure.signedIn().engine.run(
+          request, plan: plan, readsResult: item.looksFirst, observer: { line.report($0) })
       }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
