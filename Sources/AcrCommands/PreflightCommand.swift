@@ -80,7 +80,9 @@ extension Import {
   func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
     let looksFirst = try looksFirst(call)
     let planned = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
-    for check in planned.warnings { call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")") }
+    for check in planned.warnings {
+      call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
+    }
     return planned.plan
   }
 

@@ -11,7 +11,8 @@ struct RegistryScriptTests {
         try await withRegistryServer { prod in
           let result = try await BuiltProducts.acrsh(
             [
-              Repository.path("examples/registry-to-registry.acr"), "--from", dev.authority, "--to", prod.authority, "--layout",
+              Repository.path("examples/registry-to-registry.acr"), "--from", dev.authority, "--to", prod.authority,
+              "--layout",
               Repository.path("examples/images/hello"),
             ], in: directory
           ).run()
