@@ -218,7 +218,9 @@ public actor RegistryFinder {
       }
     var error = AcrError(.notFound, place)
     let names = Set(byID.values.map(\.name)).sorted()
-    if let near = Suggestion.nearest(to: text, in: names, limit: 1).first {
+    // Of a login server the name is what may be misspelt.
+    let written = String(text.prefix { $0 != "." })
+    if let near = Suggestion.nearest(to: written, in: names, limit: 1).first {
       error.help = "did you mean `\(near)`?"
     } else {
       error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"

@@ -10,6 +10,11 @@ public actor RegistryTokenExchange: RegistryIdentity {
   /// What errors about these credentials call them.
   public static let origin = "the account of `login`"
 
+  /// A registry gives the account tokens whatever it may do, and refuses them where a role is missing.
+  private static let help =
+    "the account needs a role on this registry: `AcrPull` to read, `AcrPush` to write, `AcrDelete` to delete (where roles "
+    + "are for repositories: `Container Registry Repository Reader`, `Writer`, `Contributor`)"
+
   /// A refresh token is got anew when it has less time left than this.
   private static let margin: Int64 = 300
   /// The life of a refresh token that does not tell it, and how long a refusal is believed, in seconds.
@@ -63,7 +68,9 @@ public actor RegistryTokenExchange: RegistryIdentity {
       entry = try await task.value
       entries[key] = entry
     }
-    return entry.token.map { FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin) }
+    return entry.token.map {
+      FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
+    }
   }
 
   /// A refresh token of a registry for the account, to be shown to programs that sign in by themselves (what `az acr login

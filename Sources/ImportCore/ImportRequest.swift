@@ -9,12 +9,17 @@ public struct ImportRequest: Sendable {
   public var targets: [ImportTarget]
   /// True to let a tag that points at something else be moved.
   public var isForced: Bool
+  /// Which platforms of an index are brought; nil for the index as it is, with its digest.
+  public var platforms: PlatformChoice?
 
   /// Creates a request.
-  public init(source: ImportSource, targets: [ImportTarget], isForced: Bool = false) {
+  public init(
+    source: ImportSource, targets: [ImportTarget], isForced: Bool = false, platforms: PlatformChoice? = nil
+  ) {
     self.source = source
     self.targets = targets
     self.isForced = isForced
+    self.platforms = platforms
   }
 }
 
@@ -53,6 +58,16 @@ public struct ImportTarget: Sendable {
   public var location: RepositoryLocation?
   /// True where nobody wrote the tag: it is the source's, or `latest`.
   public var isTagImplied: Bool
+  /// What the tag points at, where that was found out before; nil to ask.
+  public var known: Known?
+
+  /// What is known of a target's tag.
+  public enum Known: Sendable, Equatable {
+    /// It does not exist.
+    case absent
+    /// It points at this manifest.
+    case digest(Digest)
+  }
 
   /// Creates a target.
   public init(store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?, isTagImplied: Bool = false) {
@@ -108,6 +123,8 @@ public struct ImportResult: Sendable, Equatable {
   public var manifests: Int
   /// How the blobs came.
   public var blobs: BlobCounts
+  /// The digest at the source, where the target's is another because platforms were left out.
+  public var trimmedFrom: Digest?
 
   /// Numbers of blobs by what was done for them.
   public struct BlobCounts: Sendable, Equatable {
@@ -139,4 +156,13 @@ public enum BlobOutcome: Sendable, Equatable {
   case copied
   /// The registry had it, in this repository or one it could be mounted from.
   case present
+}
+
+extension ImportResult {
+  /// The result of an import that an earlier run finished.
+  public init(unchanged request: ImportRequest, digest: Digest) {
+    self.init(
+      source: request.source.displayName, targets: request.targets.map(\.displayName), digest: digest, mediaType: nil,
+      isUnchanged: true, manifests: 0, blobs: BlobCounts())
+  }
 }

@@ -21,23 +21,38 @@ public final class AzureSession: Sendable {
     public var environment: [String: String]
     /// Where clouds, sign-ins, defaults and operations are kept; nil to keep them in memory only.
     public var files: Files?
-    /// How to sign in without being asked, where nobody is signed in: the sandbox's own account.
-    public var initialSignIn: SignInMethod?
+    /// What only turns out at the first use: the sandbox's own account and variables.
+    public var start: (@Sendable () throws -> Start)?
     /// Told what went wrong without being worth an error.
     public var warn: @Sendable (String) -> Void
 
     /// Creates settings that keep nothing.
     public init(
       transport: any Transport, http: HTTPClient, trace: RequestTrace? = nil, environment: [String: String] = [:],
-      files: Files? = nil, initialSignIn: SignInMethod? = nil, warn: @escaping @Sendable (String) -> Void = { _ in }
+      files: Files? = nil, start: (@Sendable () throws -> Start)? = nil,
+      warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
       self.transport = transport
       self.http = http
       self.trace = trace
       self.environment = environment
       self.files = files
-      self.initialSignIn = initialSignIn
+      self.start = start
       self.warn = warn
+    }
+  }
+
+  /// How a session starts where it is not left to its user.
+  public struct Start: Sendable {
+    /// The environment variables that say how to sign in, in place of the settings'.
+    public var environment: [String: String]
+    /// How to sign in where nobody is signed in.
+    public var signIn: SignInMethod
+
+    /// Creates a start.
+    public init(environment: [String: String], signIn: SignInMethod) {
+      self.environment = environment
+      self.signIn = signIn
     }
   }
 
@@ -109,11 +124,12 @@ public final class AzureSession: Sendable {
 
   private func load() async throws -> Services {
     let cloud = try withClouds { $0.active }
+    let start = try settings.start?()
     let context = IdentityContext(
-      transport: settings.transport, trace: settings.trace, environment: settings.environment)
+      transport: settings.transport, trace: settings.trace, environment: start?.environment ?? settings.environment)
     let identity = IdentitySession(
       cloud: cloud, context: context, savePath: settings.files?.signIn, warn: settings.warn)
-    if await identity.restore() == nil, let method = settings.initialSignIn { try await identity.signIn(method) }
+    if await identity.restore() == nil, let start { try await identity.signIn(start.signIn) }
     let manager = ResourceManager(http: settings.http, identity: identity)
     let finder = RegistryFinder(manager)
     let imports = ImportService(manager)

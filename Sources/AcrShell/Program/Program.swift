@@ -38,20 +38,20 @@ public struct Program {
       return error.kind.exitCode
     }
     defer { workshop.shutDown() }
-    if options.sandbox {
-      workshop.sink.talk(
-        "sandbox: Azure and all registries are emulated on this machine; signed in as \(Sandbox.clientID)")
-    }
     return Program(options: options, workshop: workshop).run()
   }
 
   private func run() -> Int32 {
     let runner = ScriptRunner(workshop)
+    if let page = options.generate {
+      StandardStream.output.tell(page.text(workshop.session.catalog))
+      return 0
+    }
     if options.lsp { return LanguageServer(workshop).run() }
     if options.fmt {
       return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
     }
-    if options.check { return runner.check(options.script) }
+    if options.check { return runner.check(options.script, isStrict: options.strict) }
     if let command = options.command {
       return runner.run(Source(name: "-c", text: command), arguments: options.script)
     }

@@ -1,29 +1,76 @@
+import AcrCommands
 import AcrCore
+import AcrHTTP
 import AcrRuntime
-import AzureIdentity
 import Glibc
+import Synchronization
 
-/// An Azure of this machine's own for one session: `acr-emulator`, running beside the program, to which all hosts lead.
-/// It ends with the program, whatever way that ends.
-final class Sandbox {
+/// An Azure of this machine's own for one session: `acr-emulator`, running beside the program, to which all hosts lead. It
+/// is started when it is first needed, and ends with the program, whatever way that ends.
+final class Sandbox: Sendable {
   /// The service principal that a sandbox is signed in as (docs/sandbox.md).
   static let clientID = "11111111-2222-3333-4444-555555555555"
   /// The password of everybody in it.
   static let password = "sample-password"
 
-  /// Where everything but registries answers, as `127.0.0.1:PORT`.
-  let control: String
-  /// The certificates to trust.
-  let certificateAuthority: String
-  private let endpoints: JSONValue
-  private let process: ChildProcess
+  /// A sandbox that has started.
+  struct Running: Sendable {
+    /// Where everything but registries answers, as `127.0.0.1:PORT`.
+    let control: String
+    /// The certificates to trust.
+    let certificateAuthority: String
+    fileprivate let endpoints: JSONValue
+    fileprivate let process: ChildProcess
 
-  /// Starts the emulator and waits until it is ready.
+    /// The proxy that leads all hosts to it, under the names that curl looks for.
+    @Sendable func proxyVariable(_ name: String) -> String? {
+      ["https_proxy", "http_proxy"].contains(name) ? "http://\(control)" : nil
+    }
+
+    /// Says where managed identities answer, and how the session is signed in from the start.
+    var start: AzureSession.Start {
+      var variables: [String: String] = [:]
+      variables["IDENTITY_ENDPOINT"] = endpoints["identityEndpoint"]?.string
+      variables["IDENTITY_HEADER"] = endpoints["identityHeader"]?.string
+      return AzureSession.Start(
+        environment: variables,
+        signIn: .clientSecret(
+          tenant: endpoints["tenant"]?.string ?? "", clientID: Sandbox.clientID, secret: Secret(Sandbox.password)))
+    }
+  }
+
+  private let started = Mutex<Running?>(nil)
+
+  /// The sandbox, which is started with the first call; others wait for it.
   /// - Throws: ``AcrError`` of kind `not-found` where the program is missing, and what it says where it does not start.
-  init() throws(AcrError) {
-    let arguments = ["--azure-names", "--stop-with-stdin"]
+  func running() throws(AcrError) -> Running {
+    try started.withLock { started throws(AcrError) in
+      if let started { return started }
+      let new = try Sandbox.start()
+      started = new
+      return new
+    }
+  }
+
+  /// Starts it without waiting for it.
+  func prepare() {
+    let thread = WorkerThread { _ = try? self.running() }
+    thread?.detach()
+  }
+
+  /// Ends it.
+  func stop() {
+    let running = started.withLock { started in
+      defer { started = nil }
+      return started
+    }
+    if let running { _ = running.process.stop() }
+  }
+
+  private static func start() throws(AcrError) -> Running {
+    let process: ChildProcess
     do throws(AcrError) {
-      process = try ChildProcess(Sandbox.program, arguments, isApart: true)
+      process = try ChildProcess(Sandbox.program, ["--azure-names", "--stop-with-stdin"], isApart: true)
     } catch  where error.kind == .notFound {
       throw AcrError(
         .notFound, "the sandbox needs the program `acr-emulator`, which is not beside acrsh and not on PATH",
@@ -35,31 +82,7 @@ final class Sandbox {
       let said = String(decoding: process.stop().stderr, as: UTF8.self).split(whereSeparator: \.isNewline).first
       throw AcrError(.server, "the sandbox did not start\(said.map { ": \($0)" } ?? "")")
     }
-    self.endpoints = endpoints
-    self.control = control
-    certificateAuthority = authority
-  }
-
-  /// Ends it.
-  func stop() { _ = process.stop() }
-
-  /// The proxy that leads all hosts to it, under the names that curl looks for.
-  func proxyVariable(_ name: String) -> String? {
-    ["https_proxy", "http_proxy"].contains(name) ? "http://\(control)" : nil
-  }
-
-  /// What says where managed identities answer. Nothing of the real environment is seen.
-  var environment: [String: String] {
-    var variables: [String: String] = [:]
-    variables["IDENTITY_ENDPOINT"] = endpoints["identityEndpoint"]?.string
-    variables["IDENTITY_HEADER"] = endpoints["identityHeader"]?.string
-    return variables
-  }
-
-  /// How a session in it is signed in from the start.
-  var signIn: SignInMethod {
-    .clientSecret(
-      tenant: endpoints["tenant"]?.string ?? "", clientID: Sandbox.clientID, secret: Secret(Sandbox.password))
+    return Running(control: control, certificateAuthority: authority, endpoints: endpoints, process: process)
   }
 
   /// The emulator beside this program, or on PATH.
@@ -73,4 +96,31 @@ final class Sandbox {
     }
     return "acr-emulator"
   }
+}
+
+/// Sends everything to a sandbox, which starts with the first request.
+final class SandboxTransport: Transport {
+  private let sandbox: Sandbox
+  private let configure: @Sendable (Sandbox.Running) -> CurlTransport
+  private let transport = Mutex<CurlTransport?>(nil)
+
+  /// - Parameter configure: makes the transport that knows the way.
+  init(_ sandbox: Sandbox, configure: @escaping @Sendable (Sandbox.Running) -> CurlTransport) {
+    self.sandbox = sandbox
+    self.configure = configure
+  }
+
+  func send(_ request: TransportRequest) async throws -> TransportResponse {
+    let running = try sandbox.running()
+    let transport = transport.withLock { transport in
+      if let transport { return transport }
+      let new = configure(running)
+      transport = new
+      return new
+    }
+    return try await transport.send(request)
+  }
+
+  /// Ends every transfer.
+  func shutDown() { transport.withLock { $0.take() }?.shutDown() }
 }

@@ -19,7 +19,7 @@ final class Workshop {
   let registries: AcrSession
   /// The Azure of this machine's own, with `--sandbox`.
   let sandbox: Sandbox?
-  private let transport: CurlTransport
+  private let endTransfers: @Sendable () -> Void
 
   init(_ options: Options) throws(AcrError) {
     self.options = options
@@ -31,12 +31,25 @@ final class Workshop {
       throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
     }
     let insecure = InsecureHosts(hosts.map(\.name))
-    let sandbox = options.sandbox ? try Sandbox() : nil
+    let sandbox = options.sandbox ? Sandbox() : nil
     self.sandbox = sandbox
-    transport = CurlTransport(
-      CurlTransport.Configuration(
-        userAgent: "acrsh/\(Program.version)", caFile: sandbox?.certificateAuthority ?? options.caFile,
-        insecureHosts: insecure, variable: sandbox.map { $0.proxyVariable }))
+    let caFile = options.caFile
+    let curl = { @Sendable (running: Sandbox.Running?) in
+      CurlTransport(
+        CurlTransport.Configuration(
+          userAgent: "acrsh/\(Program.version)", caFile: running?.certificateAuthority ?? caFile,
+          insecureHosts: insecure, variable: running.map { $0.proxyVariable }))
+    }
+    let transport: any Transport
+    if let sandbox {
+      let sandboxTransport = SandboxTransport(sandbox, configure: curl)
+      transport = sandboxTransport
+      endTransfers = { sandboxTransport.shutDown() }
+    } else {
+      let curlTransport = curl(nil)
+      transport = curlTransport
+      endTransfers = { curlTransport.shutDown() }
+    }
     let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
 
     var terminal: TerminalProgress?
@@ -65,11 +78,14 @@ final class Workshop {
         sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")
       })
     // In a sandbox neither Docker's nor Azure's files of the real world are read or written.
-    let azure = AzureSession(
-      AzureSession.Settings(
-        transport: transport, http: http, trace: trace, environment: sandbox?.environment ?? environment,
-        files: sandbox == nil ? AzureSession.Files(environment: environment) : nil, initialSignIn: sandbox?.signIn,
-        warn: { sink.talk("note: \($0)") }))
+    var settings = AzureSession.Settings(transport: transport, http: http, trace: trace, environment: environment)
+    settings.warn = { sink.talk("note: \($0)") }
+    if let sandbox {
+      settings.start = { try sandbox.running().start }
+    } else {
+      settings.files = AzureSession.Files(environment: environment)
+    }
+    let azure = AzureSession(settings)
     let store = CredentialStore(environment: sandbox == nil ? environment : [:])
     registries = AcrSession(
       registries: RegistrySession(
@@ -89,7 +105,7 @@ final class Workshop {
   /// Ends what runs beside the program before the process ends.
   func shutDown() {
     clearProgress()
-    transport.shutDown()
+    endTransfers()
     sandbox?.stop()
   }
 }
