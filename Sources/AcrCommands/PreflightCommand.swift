@@ -52,13 +52,13 @@ struct PreflightCommand: Command {
         "preflight --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init(
         "What stands in the way",
-        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == failed"),
+        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == 'failed'"),
     ])
 
   func run(_ call: Invocation) throws -> Output {
     let command = Import(session: session)
     let order = try command.order(call)
-    let report = try Blocking.wait(call.run) { try await command.planned(order) }.report
+    let report = try Blocking.wait(call.run) { try await command.planned(order).report }
     return .value(.list(report.checks.map { .record(PreflightCommand.record($0)) }))
   }
 
@@ -79,16 +79,15 @@ extension Import {
   /// - Throws: what planning throws; the first failed check, with the others as notes.
   func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
     let looksFirst = try looksFirst(call)
-    let planned = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
-    for check in planned.warnings {
+    let (plan, warnings) = try Blocking.wait(call.run) { try await plan(order, looksFirst: looksFirst) }
+    for check in warnings {
       call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
     }
-    return planned.plan
+    return plan
   }
 
-  /// Plans an import by the service.
-  /// - Returns: the plan, and the checks that are worth a warning.
-  /// - Throws: what planning throws; the first failed check, with the others as notes.
+  /// The same for one of many imports.
+  /// - Returns: the plan, and what may go wrong.
   func plan(
     _ order: ImportOrder, looksFirst: Bool
   ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck]) {
