@@ -105,7 +105,7 @@ struct ImportTally {
       partial[digest] = nil
       doneBytes += size
       doneBlobs += 1
-    case .manifest, .tagged: break
+    case .manifest, .note, .tagged: break
     }
   }
 
@@ -160,6 +160,7 @@ final class JSONProgress: ImportProgress {
         ]
         write("blob", members)
       case .manifest(let digest): write("manifest", [.init("digest", .string(digest.description))])
+      case .note(let text): write("note", [.init("text", .string(text))])
       case .tagged(let target): write("tagged", [.init("target", .string(target))])
       }
     }

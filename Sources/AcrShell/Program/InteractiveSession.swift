@@ -45,6 +45,11 @@ final class InteractiveSession {
       run: { [self] in perform($0) }, interrupt: { [currentRun] in currentRun.interrupt() },
       tell: { [sink = workshop.sink] in sink.talk($0) })
     StandardStream.error.tell("acrsh \(Program.version). `help` lists the commands, ^D leaves.\n")
+    if let sandbox = workshop.sandbox {
+      StandardStream.error.tell(
+        "Sandbox: Azure and all registries are emulated on this machine; signed in as \(Sandbox.clientID).\n")
+      sandbox.prepare()
+    }
     do {
       return try loop()
     } catch {

@@ -42,6 +42,12 @@ struct Options: ParsableCommand {
   @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
   var dryRun = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Work in an Azure of this machine's own, with sample registries and accounts (docs/sandbox.md). Nothing leaves the "
+        + "machine, and everything is gone at the end."))
+  var sandbox = false
+
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
