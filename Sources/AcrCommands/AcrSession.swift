@@ -64,7 +64,7 @@ public final class AcrSession: Sendable {
       RepositoryList(session: self), RepositoryShow(session: self), ShowTags(session: self),
       RepositoryUpdate(session: self), RepositoryDelete(session: self), RepositoryUntag(session: self),
       ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self),
-      ManifestDelete(session: self),
+      ManifestDelete(session: self), MirrorCommand(session: self),
     ]
   }
 

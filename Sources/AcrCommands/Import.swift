@@ -24,6 +24,9 @@ struct Import: Command {
       Where the target is an Azure registry of the account, Azure imports by itself (`--engine service`): nothing passes \
       this machine, and a source that only Azure reaches will do. Into any other registry or folder this machine copies \
       (`--engine direct`).
+
+      Rows from a pipe are imported side by side, one for each row: a text is a source, and a record has the columns source, \
+      image, repository, to, registry, username, password or force, in place of the flags of these names.
       """,
     group: .registry,
     positionals: [
@@ -59,15 +62,16 @@ struct Import: Command {
       .init("resource-group", short: "g", .string, help: "the resource group of the registry to import into"),
       .init(
         "subscription", short: "s", .string, help: "the subscription of the registry to import into, by name or id"),
-    ],
+    ] + Import.rowFlags,
     examples: [
       .init("One image, whole references", "import docker.io/library/alpine:3.20 localhost:5000/base/alpine:3.20"),
       .init(
         "As the Azure CLI writes it",
         "az acr import --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init("Into a folder", "import mcr.microsoft.com/hello-world:latest oci:./images:hello"),
+      .init("A list of images", "open images.csv | import --name localhost:5000 --jobs 16 --keep-going"),
     ],
-    changes: true,
+    input: .optional, changes: true,
     cmdlet: .init(
       "Import-AzContainerRegistryImage",
       parameters: [
@@ -81,6 +85,7 @@ struct Import: Command {
       ]))
 
   func run(_ call: Invocation) throws -> Output {
+    if let input = call.input { return try importRows(input, call) }
     let order = try order(call)
     switch try engine(for: order, call) {
     case .direct: return try copy(order.request, call)

@@ -57,7 +57,9 @@ struct BlobCopier: Sendable {
     _ blob: VerifiedBlob, _ whole: inout [UInt8]?, _ descriptor: Descriptor, mountFrom home: RepositoryName?
   ) async throws -> BlobOutcome {
     let isExpected: Bool
-    if home != nil || isSameRegistry { isExpected = true } else {
+    if home != nil || isSameRegistry {
+      isExpected = true
+    } else {
       isExpected = await table.expectsContent(at: target.store.displayName)
     }
     let session: UploadSession

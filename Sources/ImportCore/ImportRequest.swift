@@ -157,3 +157,12 @@ public enum BlobOutcome: Sendable, Equatable {
   /// The registry had it, in this repository or one it could be mounted from.
   case present
 }
+
+extension ImportResult {
+  /// The result of an import that an earlier run finished.
+  public init(unchanged request: ImportRequest, digest: Digest) {
+    self.init(
+      source: request.source.displayName, targets: request.targets.map(\.displayName), digest: digest, mediaType: nil,
+      isUnchanged: true, manifests: 0, blobs: BlobCounts())
+  }
+}

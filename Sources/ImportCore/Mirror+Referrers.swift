@@ -30,11 +30,15 @@ extension Mirror {
   private func children(of root: Digest, _ plan: MirrorPlan, isNew: Bool) async throws -> [Digest] {
     let mayList = (plan.pair.source as? RegistryRepository)?.mayListReferrers ?? false
     guard mayList || !plan.companions.isEmpty else { return [] }
-    // A cut-down index is at the target only.
-    let store: any ArtifactSource = plan.options.platforms == nil ? plan.pair.source : plan.pair.target
-    let manifest = try await engine.manifest(root, in: store)
+    let manifest: FetchedManifest
+    do {
+      manifest = try await engine.manifest(root, in: plan.pair.source)
+    } catch let error as AcrError where error.kind == .notFound {
+      // An index that was cut down is at the target only.
+      manifest = try await engine.manifest(root, in: plan.pair.target)
+    }
     guard MediaType.isIndex(manifest.mediaType) else { return [] }
-    return try ImageManifest(manifest, name: store.displayName).manifests.map(\.digest)
+    return try ImageManifest(manifest, name: plan.pair.source.displayName).manifests.map(\.digest)
   }
 
   private func bringListed(of subject: Digest, _ plan: MirrorPlan, isNew: Bool, depth: Int) async throws -> Int {

@@ -87,7 +87,7 @@ public struct Mirror: Sendable {
 
   /// Mirrors repositories in one queue, then deletes what is to be deleted.
   /// - Parameters:
-  ///   - observer: gives the observer of one tag's events, by the target's name.
+  ///   - observer: gives the observer of one tag's events, by the target's whole reference.
   ///   - ended: called for each tag in the order in which they end.
   /// - Returns: the rows in the order of the plans and their tags. Failed ones are among them where the queue keeps going;
   ///   nothing is then deleted in their repository.
@@ -141,7 +141,7 @@ public struct Mirror: Sendable {
     _ item: MirrorPlan.Item, _ plan: MirrorPlan, _ observer: @Sendable (String) -> ImportObserver
   ) async throws -> MirrorRow {
     let request = request(item, plan)
-    let (source, target) = (request.source.displayName, request.targets[0].displayName)
+    let target = "\(plan.pair.target.displayName):\(item.tag)"
     if let digest = journal?.finished(plan.pair.source.displayName, target) {
       return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the run before")
     }
@@ -156,17 +156,20 @@ public struct Mirror: Sendable {
       wanted.targets[0].known = state.target
       // The tag may be moved at the source meanwhile; what was compared is what comes.
       if let digest = state.source, plan.options.platforms == nil { wanted.source.selector = .digest(digest) }
-      let events = observer("\(source) → \(target)")
+      let events = observer(target)
       let result = try await importer(wanted, events)
       let isNew = state.target == .absent
+      var digest = result.digest ?? state.source
+      // The service does not always tell.
+      if digest == nil { digest = try await plan.pair.target.digest(of: item.tag) }
       row = MirrorRow(
-        plan, item.tag, result.isUnchanged ? .unchanged : isNew ? .copied : .updated, digest: result.digest,
+        plan, item.tag, result.isUnchanged ? .unchanged : isNew ? .copied : .updated, digest: digest,
         reason: result.isUnchanged ? "the same digest" : isNew ? "missing at the target" : "another digest")
       row.bytes = result.blobs.copiedBytes
-      if let original = result.trimmedFrom {
-        row.reason += "; the index \(original.short) without its other platforms is \(result.digest.short)"
+      if let original = result.trimmedFrom, let digest {
+        row.reason += "; the index \(original.short) without its other platforms is \(digest.short)"
       }
-      arrived = [result.digest]
+      arrived = digest.map { [$0] } ?? []
     }
     if plan.options.listsReferrers, item.tag.subjectDigest == nil {
       row.referrers = try await bringReferrers(of: arrived, row, item, plan)
@@ -192,7 +195,9 @@ public struct Mirror: Sendable {
     if plan.options.platforms != nil || item.known == .absent { return (item.sourceDigest, item.known, false) }
     async let askedTarget = known(item, plan.pair.target)
     let source: Digest?
-    if let digest = item.sourceDigest { source = digest } else {
+    if let digest = item.sourceDigest {
+      source = digest
+    } else {
       source = try await plan.pair.source.digest(of: item.tag)
     }
     let target = try await askedTarget

@@ -85,7 +85,7 @@ public struct MirrorPlan: Sendable {
 /// One line of a mirror's result.
 public struct MirrorRow: Sendable {
   /// What was done.
-  public enum Action: String, Sendable {
+  public enum Action: String, Sendable, CaseIterable {
     /// The tag was not there.
     case copied
     /// The tag pointed at something else.
@@ -122,6 +122,14 @@ public struct MirrorRow: Sendable {
   public var reason: String
   /// Why it failed.
   public var error: AcrError?
+
+  /// The row as a progress display takes it; nil for a failure.
+  public var outcome: ImportResult? {
+    guard action != .failed else { return nil }
+    return ImportResult(
+      source: "", targets: ["\(repository):\(tag)"], digest: digest, mediaType: nil, isUnchanged: action == .unchanged,
+      manifests: 0, blobs: .init())
+  }
 
   /// Creates a row.
   init(_ plan: MirrorPlan, _ tag: TagName, _ action: Action, digest: Digest? = nil, reason: String) {

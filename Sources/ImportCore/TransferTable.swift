@@ -153,6 +153,12 @@ public actor TransferTable {
     }
   }
 
+  /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
+  func note(_ manifest: FetchedManifest, of store: String) {
+    if manifests.count >= TransferTable.manifestLimit { manifests = [:] }
+    manifests[Key(store: store, digest: manifest.digest)] = Task { manifest }
+  }
+
   /// True for a manifest that this session wrote to a store by its digest.
   func hasWritten(_ digest: Digest, to store: String) -> Bool { written.contains(Key(store: store, digest: digest)) }
 

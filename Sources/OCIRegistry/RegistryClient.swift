@@ -155,7 +155,9 @@ public struct RegistryClient: Sendable {
   /// True for a registry that says that its tokens come from its own `/oauth2/token`, as those of Azure do (wire facts 4).
   /// Known after the first answer that asked for a sign-in; false before.
   public var hasAzureTokens: Bool {
-    get async { await broker.realm.map { URLReference($0) }.map { $0.path == "/oauth2/token" && isOwn($0.text) } ?? false }
+    get async {
+      await broker.realm.map { URLReference($0) }.map { $0.path == "/oauth2/token" && isOwn($0.text) } ?? false
+    }
   }
 
   // MARK: - Addresses

@@ -17,7 +17,7 @@ struct DirectToAzureTests {
       let size = 20 << 20
       try pair.images.image("large", layers: [size])
       try await RegistryContent(authority: pair.source.directAuthority).push(pair.images.layout, to: "large")
-      let faults: [FaultProxy.Fault] = [.cutRequest(afterBodyBytes: 9 << 20), .cutRequest(afterBodyBytes: 5 << 20)]
+      let faults: [FaultProxy.Fault] = [.cutRequest(afterBodyBytes: 9 << 20, times: 2)]
       try await withFaultProxy(to: pair.target, faults: faults) { proxy in
         try await pair.signIn(at: proxy.authority)
         let result = try await pair.engine.run(pair.request("large:latest", to: "large:1", at: proxy.authority))
@@ -30,7 +30,7 @@ struct DirectToAzureTests {
       #expect(try await pair.verify("large:1"))
       // Set back to a kept state of the hash, the source is read from there and not from its start.
       let ranges = try await pair.source.requestLog().count { $0.method == "GET" && $0.status == 206 }
-      #expect(ranges >= 2)
+      #expect(ranges == 2)
     }
   }
 

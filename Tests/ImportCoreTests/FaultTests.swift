@@ -92,10 +92,12 @@ struct FaultTests {
         guard request.path.hasPrefix("/v2/app/blobs/"), let digest = try? Digest(request.path.split(separator: "/")[3]),
           let bytes = try? layout.read(digest)
         else { return LoopbackServer.Reply(200, text: "{}") }
-        let breaks = bytes.count > 1 << 20 && isFirst.withLock { isFirst in
-          defer { isFirst = false }
-          return isFirst
-        }
+        let breaks =
+          bytes.count > 1 << 20
+          && isFirst.withLock { isFirst in
+            defer { isFirst = false }
+            return isFirst
+          }
         // A range is answered with the whole blob, as RFC 7233 allows.
         return breaks
           ? .cut(body: bytes, after: 2 << 20, reset: true) : LoopbackServer.Reply(200, body: bytes)
