@@ -52,7 +52,7 @@ struct PreflightCommand: Command {
         "preflight --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init(
         "What stands in the way",
-        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == 'failed'"),
+        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == \"failed\""),
     ])
 
   func run(_ call: Invocation) throws -> Output {
