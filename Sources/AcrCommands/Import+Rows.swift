@@ -78,7 +78,7 @@ extension Import {
         result = try await session.engine.run(request, journal: journal) { line.report($0) }
       case .service:
         let service = try await session.azure.signedIn().engine
-        let plan = try await plan(item.order, looksFirst: looksFirst).plan
+        let plan = try await self.plan(item.order, looksFirst: looksFirst).plan
         result = try await service.run(request, plan: plan, observer: { line.report($0) })
       }
       line.finish(result)

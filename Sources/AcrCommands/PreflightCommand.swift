@@ -79,11 +79,11 @@ extension Import {
   /// - Throws: what planning throws; the first failed check, with the others as notes.
   func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
     let looksFirst = try looksFirst(call)
-    let (plan, warnings) = try Blocking.wait(call.run) { try await plan(order, looksFirst: looksFirst) }
-    for check in warnings {
+    let looked = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
+    for check in looked.warnings {
       call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
     }
-    return plan
+    return looked.plan
   }
 
   /// The same for one of many imports.
