@@ -79,7 +79,8 @@ extension Import {
       case .service:
         let service = try await session.azure.signedIn().engine
         let plan = try await self.plan(item.order, looksFirst: looksFirst).plan
-        result = try await service.run(request, plan: plan, observer: { line.report($0) })
+        result = try await service.run(
+          request, plan: plan, readsResult: looksFirst, observer: { line.report($0) })
       }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }

@@ -52,7 +52,7 @@ struct PreflightCommand: Command {
         "preflight --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init(
         "What stands in the way",
-        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == 'failed'"),
+        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == \"failed\""),
     ])
 
   func run(_ call: Invocation) throws -> Output {
@@ -79,11 +79,11 @@ extension Import {
   /// - Throws: what planning throws; the first failed check, with the others as notes.
   func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
     let looksFirst = try looksFirst(call)
-    let looked = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
-    for check in looked.warnings {
+    let planned = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
+    for check in planned.warnings {
       call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
     }
-    return looked.plan
+    return planned.plan
   }
 
   /// The same for one of many imports.
