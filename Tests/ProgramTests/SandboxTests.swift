@@ -109,7 +109,8 @@ struct SandboxTests {
         """
         let first = az acr import --name myregistry --source mysourceregistry.azurecr.io/hello-world:latest --image a:1 --image a:2
         print ($first | select status targets engine | to jsonl)
-        print ($first.digest == (az acr manifest list-metadata -r myregistry -n a | where "1" in (.tags ?? []) | get digest | first))
+        let listed = az acr manifest list-metadata -r myregistry -n a | where "1" in (.tags ?? [])
+        print ($first.digest == $listed[0].digest)
         import mysourceregistry.azurecr.io/hello-world:latest myregistry.azurecr.io/a:1 | get status | print
         try {
           import mysourceregistry.azurecr.io/aci-helloworld:latest myregistry.azurecr.io/a:1

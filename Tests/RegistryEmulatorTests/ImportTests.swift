@@ -153,6 +153,17 @@ struct ImportTests {
     }
   }
 
+  @Test("an import that is done at once is over at the first question")
+  func atOnce() async throws {
+    try await withEmulator(world: nil) { emulator in
+      try await emulator.admin("POST", "imports", ["seconds": 0, "atOnce": true])
+      let body = Self.body(host: "mcr.microsoft.com", "hello-world:latest", tags: ["hello-world:latest"])
+      let (last, states) = try await run(emulator, body)
+      #expect(last.status == 200)
+      #expect(states == ["Succeeded"])
+    }
+  }
+
   struct Failure: Sendable, CustomTestStringConvertible {
     let body: JSONValue
     let text: String

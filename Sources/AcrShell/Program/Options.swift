@@ -106,6 +106,7 @@ struct Options: ParsableCommand {
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }
     // What is captured starts at the first word that is none of the options above.
+    if ["--help", "-h"].contains(script.first) { throw CleanExit.helpRequest() }
     if let first = script.first, first.hasPrefix("-"), first != "-" {
       throw ValidationError("Unknown option '\(first)'")
     }

@@ -29,6 +29,8 @@ actor ImportOperations {
     var seconds: Double
     /// What `Retry-After` says; nil leaves it out.
     var retryAfter: Int64?
+    /// True where an import is done before its beginning is answered, so that the first question finds its end.
+    var isAtOnce = false
     /// Why the next imports fail.
     var failures: [String] = []
   }
@@ -54,14 +56,15 @@ actor ImportOperations {
   func start(
     target: EmulatedRegistry, parameters: ImportParameters,
     source: @escaping @Sendable () async throws -> any ArtifactSource
-  ) -> String {
+  ) async -> String {
     let id = "registries-\(UUIDText.random())"
     operations[id] = Operation(
       targetID: target.resourceID, region: target.configuration.azure?.location.uppercased() ?? "WESTUS",
       started: .now(), request: parameters.shown)
     let failure = plan.failures.isEmpty ? nil : plan.failures.removeFirst()
     let seconds = plan.seconds
-    Task { await carryOut(id, target, parameters, source, failure, seconds) }
+    let work = Task { await carryOut(id, target, parameters, source, failure, seconds) }
+    if plan.isAtOnce { await work.value }
     return id
   }
 

@@ -56,18 +56,20 @@ struct AdminService: Sendable {
     }
   }
 
-  /// `{"seconds": 2, "retryAfter": 1, "failures": ["reason", …]}`: how the next imports run.
+  /// `{"seconds": 2, "retryAfter": 1, "atOnce": false, "failures": ["reason", …]}`: how the next imports run.
   private func changeImports(_ call: HTTPCall) async throws -> Reply {
     let json = try await document(call)
-    let reader = try ConfigurationReader(json, at: "imports", known: ["seconds", "retryAfter", "failures"])
+    let reader = try ConfigurationReader(json, at: "imports", known: ["seconds", "retryAfter", "atOnce", "failures"])
     let old = await imports.plan
     let seconds = try reader.number("seconds", old.seconds)
+    let isAtOnce = try reader.bool("atOnce", old.isAtOnce)
     let failures = try reader.strings("failures")
     var retryAfter = old.retryAfter
     if let value = json["retryAfter"] { retryAfter = value.isNull ? nil : try reader.integer("retryAfter", 1) }
     let wait = retryAfter
     await imports.update { plan in
       plan.seconds = seconds
+      plan.isAtOnce = isAtOnce
       plan.retryAfter = wait
       plan.failures += failures
     }
