@@ -13,6 +13,8 @@ public final class AcrSession: Sendable {
   public let limit: TransferLimit
   /// Who shows how far imports are.
   public let progress: any ImportProgress
+  /// What the prompt tells.
+  public let status = SessionStatus()
 
   /// How many transfers run at a time unless the session says otherwise.
   public static let defaultTransfers = 16

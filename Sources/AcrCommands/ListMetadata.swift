@@ -19,7 +19,8 @@ struct ListMetadata: Command {
     group: .registry,
     positionals: [
       .init(
-        "repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
+        "repository", isRequired: false, help: "registry/repository, instead of the two flags",
+        completer: .repositoryReference)
     ],
     flags: [
       .init("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
@@ -35,7 +36,7 @@ struct ListMetadata: Command {
       .init(
         "As the Azure CLI writes it", "az acr manifest list-metadata --name hello-world --registry myregistry"),
       .init("The largest three", "list-metadata localhost:5000/base/alpine | sort-by imageSize --desc | first 3"),
-    ])
+    ], columns: MetadataRow.columns)
 
   func run(_ call: Invocation) throws -> Output {
     let store = try store(call)

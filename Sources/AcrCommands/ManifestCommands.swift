@@ -154,7 +154,8 @@ enum ManifestArgument {
   static let flags = [
     Signature.Flag(
       "registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
-    Signature.Flag("name", short: "n", .string, help: "repository:tag or repository@digest"),
+    Signature.Flag(
+      "name", short: "n", .string, help: "repository:tag or repository@digest", completer: .image(of: "registry")),
   ]
 
   /// The store and the manifest that are meant.

@@ -40,6 +40,10 @@ struct RegistryLogin: Command {
       try Blocking.wait(call.run) { try await registries.checkLogin(host) }
     }
     let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
+    session.status.update { facts in
+      facts.registry = host.name
+      facts.identity = shown.credentials.userName ?? facts.identity
+    }
     let fields: KeyValuePairs<String, Value> = [
       "loginServer": .string(host.name),
       "username": shown.credentials.userName.map(Value.string) ?? .null,
@@ -77,6 +81,10 @@ struct RegistryLogout: Command {
     let host = try registryHost(call, "name")
     let registries = session.registries
     let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
+    session.status.update { facts in
+      guard facts.registry == host.name else { return }
+      (facts.registry, facts.identity) = (nil, nil)
+    }
     if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
     return .nothing
   }

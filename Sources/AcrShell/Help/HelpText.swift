@@ -30,6 +30,7 @@ struct HelpText {
   /// Everything about one command.
   func command(_ signature: Signature) -> String {
     var text = "\(signature.name): \(signature.summary)\n\nUsage\n  \(usage(signature))\n"
+    for line in dialects(signature) { text += "  \(line)\n" }
     if !signature.aliases.isEmpty { text += "\nAlso written\n  \(signature.aliases.joined(separator: "\n  "))\n" }
     if !signature.description.isEmpty { text += "\n\(wrap(signature.description, indent: 0))" }
     let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
@@ -45,6 +46,56 @@ struct HelpText {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
     }
     return text
+  }
+
+  /// What `?` shows: usage, values and flags of a command; or what could stand at its place.
+  func answer(to question: CompletionRequest.Question) -> String {
+    switch question {
+    case .overview: return overview()
+    case .stages:
+      let stages = catalog.commands.filter { $0.input != .none }.map { ($0.name, $0.summary) }
+      let expressions = [("where", "keep the rows a condition holds for"), ("extend", "add columns")]
+      return table((stages + expressions).sorted { $0.0 < $1.0 })
+    case .family(let words): return family(words)
+    case .command(let signature):
+      let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
+      let required = signature.flags.filter(\.isRequired) + signature.flags.filter { !$0.isRequired }
+      let flags = required.map { (label($0), note($0.help, $0.isRequired, $0)) }
+      let example = signature.examples.first.map { "  \($0.line)\n" } ?? ""
+      return "\(signature.summary)\n  \(usage(signature))\n" + table(values + flags) + example
+        + "`help \(signature.name)` says more.\n"
+    }
+  }
+
+  private func table(_ rows: [(String, String)]) -> String {
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+  }
+
+  /// The same command as the Azure CLI and as Azure PowerShell write it, where they have it.
+  private func dialects(_ signature: Signature) -> [String] {
+    var lines: [String] = []
+    if let name = signature.names.first(where: { $0.hasPrefix("acr ") || $0.hasPrefix("account ") }) {
+      var az = signature
+      az.name = "az \(name)"
+      if !signature.positionals.contains(where: \.isRequired) { az.positionals = [] }
+      lines.append(usage(az))
+    }
+    if let cmdlet = signature.cmdlet {
+      let parameters = cmdlet.parameters.map { parameter in
+        let name: String =
+          switch parameter.meaning {
+          case .flag(let flag), .part(of: let flag, order: _): flag
+          case .choice: parameter.name
+          }
+        let flag = signature.allFlags.first { $0.name == name }
+        let value = flag?.type == nil && parameter.meaning == .flag(name) ? "" : " \(parameter.name.uppercased())"
+        let text = "-\(parameter.name)\(value)"
+        return flag?.isRequired ?? false ? text : "[\(text)]"
+      }
+      lines.append(([cmdlet.name] + parameters).joined(separator: " "))
+    }
+    return lines
   }
 
   /// One function.

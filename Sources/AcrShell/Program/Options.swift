@@ -62,6 +62,12 @@ struct Options: ParsableCommand {
     help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
   var trace: String?
 
+  @Flag(help: "At the prompt, show long tables whole instead of through `$PAGER`.")
+  var noPager = false
+
+  @Flag(help: "Start the prompt without running `rc.acr`.")
+  var noRc = false
+
   @Flag(help: "Show the version.")
   var version = false
 

@@ -13,8 +13,17 @@ final class Workshop {
   let session: Session
   let sink: ShownValues
   let reporter: Reporter
+  /// Answers Tab at the prompt.
+  let lookup: RegistryLookup
+  /// What the prompt tells of the session.
+  let status: SessionStatus
+  /// The settings of the prompt.
+  let promptCommand = PromptCommand()
+  /// The entries of all sessions; nil without a home folder.
+  let history: HistoryStore?
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
+  private let terminalProgress: TerminalProgress?
   private let transport: CurlTransport
 
   init(_ options: Options) throws(AcrError) {
@@ -59,11 +68,22 @@ final class Workshop {
       })
     let registries = RegistrySession(
       http: http, credentials: CredentialStore(environment: environment), insecureHosts: insecure)
-    let commands = AcrSession(registries: registries, progress: progress, transfers: options.transfers).commands
+    let acr = AcrSession(registries: registries, progress: progress, transfers: options.transfers)
+    lookup = RegistryLookup(session: acr)
+    status = acr.status
+    terminalProgress = terminal
     let help = HelpCommand()
-    session = Session(commands: commands + [help])
+    let historyCommand = HistoryCommand()
+    session = Session(commands: acr.commands + [help, historyCommand, promptCommand])
     help.use(session.catalog)
+    let secrets = SecretLines(session.catalog)
+    history = HistoryStore.defaultPath { [environment] in environment[$0] }
+      .map { HistoryStore(path: $0, isSecret: secrets.contains) }
+    historyCommand.use(history)
   }
+
+  /// Says what the imports since the last call came to, when they were many.
+  func summarizeProgress() { terminalProgress?.summarize() }
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
