@@ -36,7 +36,7 @@ public final class AcrSession: Sendable {
       RegistryLogin(session: self), RegistryLogout(session: self), ListMetadata(session: self), Import(session: self),
       RepositoryList(session: self), ShowTags(session: self), ManifestShow(session: self),
       ManifestConfig(session: self),
-      ManifestTree(session: self),
+      ManifestTree(session: self), Diff(session: self),
     ]
   }
 
