@@ -37,10 +37,10 @@ public struct RegistryLookup: Sendable {
     return try await first(session.registries.quietClient(host).catalog()) { $0.name }
   }
 
-  /// The tags of a repository, or of a folder.
+  /// The tags of a repository, or of a folder, in the order of people: 1.9 before 1.10.
   /// - Throws: ``AcrError`` when the registry cannot be asked.
   public func tags(of repository: String, in registry: String) async throws -> [String] {
-    try await first(try store(registry, repository).tagPages()) { $0.name }
+    try await first(try store(registry, repository).tagPages()) { $0.name }.sorted(by: VersionOrder.precedes)
   }
 
   /// The digests behind the tags of a repository, each with its tags.

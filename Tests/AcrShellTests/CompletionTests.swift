@@ -87,7 +87,7 @@ struct CompletionTests {
       ("imp^", ["import"]), ("acr ^", ["import", "manifest"]), ("acr ma^", ["manifest"]),
       ("az acr ma^", ["manifest"]), ("acr manifest ^", ["list-metadata", "show"]), ("manifest ^", ["show"]),
       ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
-      ("open a | fi^", ["first"]), ("open a | ^", ["each", "extend", "first", "import", "where"]),
+      ("open a | fi^", ["first"]), ("open a | ^", ["each", "extend", "first", "get", "group-by", "import", "select", "sort-by", "where"]),
       ("open a |\n  fi^", ["first"]), ("let x = imp^", ["import"]), ("let x^", []), ("x; imp^", ["import"]),
       ("print (imp^", ["import"]), ("each { |m|\n  imp^", ["import"]), ("if $x { imp^", ["import"]),
       ("le^", ["let"]), ("fir^", []), ("where cou^", ["count("]), ("open a | where cou^", ["count("]),
@@ -97,11 +97,11 @@ struct CompletionTests {
 
   @Test(
     arguments: [
-      ("import --^", ["--name", "--force", "--image", "--engine"]),
-      ("import --name a --^", ["--force", "--image", "--engine"]),
-      ("import -n a --^", ["--force", "--image", "--engine"]),
-      ("import --^ --force", ["--name", "--image", "--engine"]),
-      ("import --^ | first --force", ["--name", "--force", "--image", "--engine"]),
+      ("import --^", ["--name", "--force", "--image", "--source", "--registry", "--engine"]),
+      ("import --name a --^", ["--force", "--image", "--source", "--registry", "--engine"]),
+      ("import -n a --^", ["--force", "--image", "--source", "--registry", "--engine"]),
+      ("import --^ --force", ["--name", "--image", "--source", "--registry", "--engine"]),
+      ("import --^ | first --force", ["--name", "--force", "--image", "--source", "--registry", "--engine"]),
       ("import --image a --im^", ["--image"]), ("import --name=a --n^", []), ("import -n^", ["-n"]),
       ("import \\\n  --name a \\\n  --f^", ["--force"]), ("acr import --e^", ["--engine"]),
       ("import --engine ^", ["auto", "direct", "service"]), ("import --engine=d^", ["direct"]),

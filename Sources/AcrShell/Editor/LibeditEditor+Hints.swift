@@ -61,10 +61,20 @@ extension LibeditEditor {
     return UInt8(CC_CURSOR)
   }
 
-  /// ^E and End: the end of the line, and there the suggestion.
+  /// ^E and End: the end of the line, or of the whole statement where that has been reached; there the suggestion.
   func moveToEnd() -> UInt8 {
     if takesSuggestion(suggestion[...]) { return UInt8(CC_REFRESH) }
-    el_cursor(handle, Int32(clamping: line().after.unicodeScalars.count))
+    let after = line().after
+    let rest = after.prefix { $0 != "\n" }
+    el_cursor(handle, Int32(clamping: (rest.isEmpty ? after[...] : rest).unicodeScalars.count))
+    return UInt8(CC_CURSOR)
+  }
+
+  /// ^A and Home: the beginning of the line, or of the whole statement where that has been reached.
+  func moveToBeginning() -> UInt8 {
+    let before = line().before
+    let part = before[(before.lastIndex(of: "\n").map(before.index(after:)) ?? before.startIndex)...]
+    el_cursor(handle, -Int32(clamping: (part.isEmpty ? before[...] : part).unicodeScalars.count))
     return UInt8(CC_CURSOR)
   }
 

@@ -23,7 +23,7 @@ extension LibeditEditor {
     bind("acr-forward", to: ["\\e[C", "\\eOC", "^F"])
     bind("acr-next-word", to: ["\\e[1;5C", "\\e[1;3C", "\\e[5C", "\\ef"])
     bind("ed-prev-word", to: ["\\e[1;5D", "\\e[1;3D", "\\e[5D"])
-    bind("ed-move-to-beg", to: ["\\e[H", "\\eOH", "\\e[1~", "\\e[7~"])
+    bind("acr-beginning", to: ["^A", "\\e[H", "\\eOH", "\\e[1~", "\\e[7~"])
     bind("acr-end", to: ["^E", "\\e[F", "\\eOF", "\\e[4~", "\\e[8~"])
     bind("ed-delete-next-char", to: ["\\e[3~"])
     bind("ed-delete-prev-word", to: ["^W"])
@@ -41,7 +41,7 @@ extension LibeditEditor {
   /// What the reader makes of sequences of keys, in the maps for inserting and for commands.
   private func bindViKeys() {
     let keys = [
-      ("^P", "acr-older"), ("^N", "acr-newer"), ("^F", "acr-forward"), ("^B", "ed-prev-char"), ("^A", "ed-move-to-beg"),
+      ("^P", "acr-older"), ("^N", "acr-newer"), ("^F", "acr-forward"), ("^B", "ed-prev-char"), ("^A", "acr-beginning"),
       ("^E", "acr-end"), ("^_", "acr-paste"),
     ]
     for (key, function) in keys {
@@ -75,6 +75,9 @@ extension LibeditEditor {
     }
     ceditline_add_function(handle, "acr-end", "To the end of the line, or take the suggestion") { handle, _ in
       LibeditEditor.of(handle)?.moveToEnd() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-beginning", "To the beginning of the line") { handle, _ in
+      LibeditEditor.of(handle)?.moveToBeginning() ?? UInt8(CC_ERROR)
     }
     ceditline_add_function(handle, "acr-explain", "Help for the command at the cursor") { handle, _ in
       LibeditEditor.of(handle)?.explainLine() ?? UInt8(CC_ERROR)
