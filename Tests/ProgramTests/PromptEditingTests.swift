@@ -60,6 +60,7 @@ struct PromptEditingTests {
         try await terminal.expect("acrsh> print 'Xbc'")
         terminal.press(.enter)
         try await terminal.expect("\nXbc")
+        try await terminal.expectPrompt()
         terminal.press(.up)
         try await terminal.expect("the entry again") { $0.typedLine == "acrsh> print 'Xbc'" }
         terminal.press(.controlC)

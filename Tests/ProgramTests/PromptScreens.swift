@@ -86,6 +86,7 @@ extension Terminal {
 
   /// Empties the screen; the prompt stays on the first line.
   func clear() async throws {
+    try await expectPrompt()
     press(.control("l"))
     try await expect("the prompt on the first line") { $0.row == 0 }
   }

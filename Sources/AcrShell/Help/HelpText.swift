@@ -3,6 +3,8 @@ import AcrLanguage
 /// What `help` says, made from signatures and nothing else.
 struct HelpText {
   let catalog: Catalog
+  /// The columns of the screen; nil for about a hundred.
+  var columns: Int?
 
   /// How the groups are headed, in the order of the page.
   private static let headings: [(Signature.Group, String)] = [
@@ -19,7 +21,7 @@ struct HelpText {
       let commands = catalog.commands.filter { $0.group == group }
       guard !commands.isEmpty else { continue }
       text += "\n\(heading)\n"
-      for command in commands { text += "  \(pad(command.name, width))  \(command.summary)\n" }
+      text += table(commands.map { (pad($0.name, width), $0.summary) })
     }
     text += "\nFunctions, called as `f(x)`\n"
     text += wrap(catalog.functions.map(\.name).sorted().joined(separator: " "), indent: 2)
@@ -37,10 +39,8 @@ struct HelpText {
     let flags = signature.flags.map { (label($0), note($0.help, $0.isRequired, $0)) }
     let globalFlags = signature.globalFlags.map { (label($0), note($0.help, false, $0)) }
     let width = (values + flags + globalFlags).map(\.0.count).max() ?? 0
-    if !values.isEmpty { text += "\nValues\n" + values.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
-    if !flags.isEmpty { text += "\nFlags\n" + flags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
-    if !globalFlags.isEmpty {
-      text += "\nGlobal flags\n" + globalFlags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    for (heading, rows) in [("Values", values), ("Flags", flags), ("Global flags", globalFlags)] where !rows.isEmpty {
+      text += "\n\(heading)\n" + table(rows.map { (pad($0.0, width), $0.1) })
     }
     if !signature.examples.isEmpty {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
@@ -67,9 +67,24 @@ struct HelpText {
     }
   }
 
+  /// Names with their explanations, which go on below themselves where the screen ends.
   private func table(_ rows: [(String, String)]) -> String {
     let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    let room = max(20, (columns ?? 100) - 1 - width - 4)
+    return rows.map { name, text in
+      var lines = [""]
+      for word in text.split(separator: " ") {
+        if lines[lines.count - 1].isEmpty {
+          lines[lines.count - 1] = String(word)
+        } else if lines[lines.count - 1].count + 1 + word.count <= room {
+          lines[lines.count - 1] += " \(word)"
+        } else {
+          lines.append(String(word))
+        }
+      }
+      let indent = "\n" + String(repeating: " ", count: width + 4)
+      return "  \(pad(name, width))  \(lines.joined(separator: indent))\n"
+    }.joined()
   }
 
   /// The same command as the Azure CLI and as Azure PowerShell write it, where they have it.
@@ -106,11 +121,10 @@ struct HelpText {
   /// The commands whose names start with some words: `help acr manifest`.
   func family(_ prefix: String) -> String {
     let commands = catalog.commands.filter { $0.names.contains { $0.hasPrefix("\(prefix) ") } }
-    let rows = commands.map { command in
-      (command.names.first { $0.hasPrefix("\(prefix) ") } ?? command.name, command.summary)
-    }
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    return table(
+      commands.map { command in
+        (command.names.first { $0.hasPrefix("\(prefix) ") } ?? command.name, command.summary)
+      })
   }
 
   /// `import [FROM] [TO] --name NAME …`

@@ -122,12 +122,14 @@ final class ShownValues: OutputSink {
     let layout = TableLayout(width: output.columns, isColored: isColored)
     let lines = layout.lines(value)
     guard !lines.isEmpty else { return talk("(nothing)") }
-    let text = lines.joined(separator: "\n") + "\n"
-    let pager = prompt.withLock { needs in
-      needs.columns = value.columnNames
-      return needs.pager
-    }
-    if let pager, let rows = output.rows, lines.count >= rows {
+    prompt.withLock { $0.columns = value.columnNames }
+    try showLong(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Writes a text of whole lines, at the prompt through the pager when it is longer than the screen.
+  func showLong(_ text: String) throws {
+    let pager = prompt.withLock { $0.pager }
+    if let pager, let rows = output.rows, text.utf8.count(where: { $0 == 0x0A }) >= rows {
       clearProgress()
       if pager.show(text) { return }
     }

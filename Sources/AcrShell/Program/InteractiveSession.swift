@@ -81,7 +81,9 @@ final class InteractiveSession {
     let editor = LibeditEditor(options: .init(isColored: isColored), history: entries, complete: complete)
     editor?.advise = { CompletionRequest($0, catalog: catalog).advice }
     editor?.explain = { text in
-      CompletionRequest(text, catalog: catalog).question.map { HelpText(catalog: catalog).answer(to: $0) }
+      CompletionRequest(text, catalog: catalog).question.map {
+        HelpText(catalog: catalog, columns: StandardStream.error.columns).answer(to: $0)
+      }
     }
     return editor
   }

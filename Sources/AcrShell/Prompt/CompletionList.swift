@@ -35,8 +35,9 @@ struct CompletionList {
     return zip(names, candidates).map { name, candidate in
       let padding = max(0, width - AcrShell.columns(of: name)) + 2
       let room = columns - 1 - AcrShell.columns(of: name) - padding
-      guard !candidate.description.isEmpty, room > 8 else { return name + "\n" }
-      let description = Self.fitted(Self.shown(candidate.description), to: room)
+      let whole = Self.shown(candidate.description)
+      guard !whole.isEmpty, room > 8 || room >= AcrShell.columns(of: whole) else { return name + "\n" }
+      let description = Self.fitted(whole, to: room)
       let shown = isColored ? "\u{1B}[2m\(description)\u{1B}[0m" : description
       return name + String(repeating: " ", count: padding) + shown + "\n"
     }
