@@ -48,11 +48,13 @@ let package = Package(
     .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
     .target(name: "AcrLanguage"),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
-    .target(name: "AcrCommands", dependencies: ["AcrRuntime", "ImportCore", "OCIRegistry", "AcrHTTP"]),
+    .target(
+      name: "AcrCommands",
+      dependencies: ["AcrRuntime", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP"]),
     .target(
       name: "AcrShell",
       dependencies: [
-        "AcrCommands", "AcrLanguage", "AcrCore", "CEditline",
+        "AcrCommands", "AzureIdentity", "AcrLanguage", "AcrCore", "CEditline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrRuntime
+import AzureRegistry
 import ImportCore
 import OCIRegistry
 
@@ -7,7 +8,9 @@ import OCIRegistry
 public final class AcrSession: Sendable {
   /// Registries, with the credentials of this session.
   public let registries: RegistrySession
-  /// The engine behind `import`.
+  /// The account, the clouds, and imports by the service.
+  public let azure: AzureSession
+  /// The engine of imports that this machine does itself.
   public let engine: DirectImport
   /// The session's one limit of transfers at a time.
   public let limit: TransferLimit
@@ -15,29 +18,62 @@ public final class AcrSession: Sendable {
   public let progress: any ImportProgress
   /// What the prompt tells.
   public let status = SessionStatus()
+  /// What `configure --defaults` chose.
+  let defaults: Defaults
+  /// The imports the service was asked for.
+  let operations: OperationBook
+  /// What is known of Docker Hub's limit.
+  let hubPulls = HubPulls()
 
   /// How many transfers run at a time unless the session says otherwise.
   public static let defaultTransfers = 16
 
   /// Creates a session.
-  /// - Parameter transfers: how many requests of imports and lists may be under way at a time.
+  /// - Parameters:
+  ///   - registries: made with ``AzureSession/registryIdentity``, so that the account opens Azure's registries.
+  ///   - transfers: how many requests of imports and lists may be under way at a time.
   public init(
-    registries: RegistrySession, progress: any ImportProgress, transfers: Int = AcrSession.defaultTransfers
+    registries: RegistrySession, azure: AzureSession, progress: any ImportProgress,
+    transfers: Int = AcrSession.defaultTransfers
   ) {
     self.registries = registries
+    self.azure = azure
     self.progress = progress
     limit = TransferLimit(transfers)
     engine = DirectImport(table: TransferTable(), limit: limit)
+    defaults = Defaults(path: azure.settings.files?.defaults)
+    operations = OperationBook(folder: azure.settings.files?.operations)
   }
 
-  /// Every command that needs a registry.
-  public var commands: [any Command] {
+  /// Every command that needs a registry or an account.
+  public var commands: [any Command] { accountCommands + registryCommands }
+
+  private var accountCommands: [any Command] {
     [
-      RegistryLogin(session: self), RegistryLogout(session: self), ListMetadata(session: self), Import(session: self),
-      RepositoryList(session: self), ShowTags(session: self), ManifestShow(session: self),
-      ManifestConfig(session: self),
-      ManifestTree(session: self), Diff(session: self),
+      Login(session: self), Logout(session: self), WhoAmI(session: self), TokenCommand(session: self),
+      AccountList(session: self), AccountSet(session: self), CloudList(session: self), CloudShow(session: self),
+      CloudSet(session: self), CloudRegister(session: self, isUpdate: false),
+      CloudRegister(session: self, isUpdate: true), CloudUnregister(session: self), Configure(session: self),
     ]
+  }
+
+  private var registryCommands: [any Command] {
+    [
+      RegistryLogin(session: self), RegistryLogout(session: self), RegistryList(session: self),
+      RegistryShow(session: self), CredentialShow(session: self), ListMetadata(session: self), Import(session: self),
+      PreflightCommand(session: self), OperationShow(session: self), OperationWait(session: self),
+      OperationList(session: self),
+      RepositoryList(session: self), RepositoryShow(session: self), ShowTags(session: self),
+      RepositoryUpdate(session: self), RepositoryDelete(session: self), RepositoryUntag(session: self),
+      ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self), Diff(session: self),
+      ManifestDelete(session: self), MirrorCommand(session: self),
+    ]
+  }
+
+  /// Forgets what was found and given out for another account or cloud.
+  func accountChanged() async {
+    if let services = try? await azure.services() { await services.finder.forget() }
+    registries.forgetTokens()
   }
 
   /// A repository for reading or writing, or a layout folder, whose repository's name is then of no importance.

@@ -1,8 +1,10 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AzureRegistry
 import ImportCore
 import OCIRegistry
+import Synchronization
 
 /// `import`: brings one image or artifact to a registry.
 struct Import: Command {
@@ -18,6 +20,13 @@ struct Import: Command {
 
       A tag that exists and points at another image is a conflict, found before anything is copied; --force moves it. The \
       same image under that tag is a success and sends nothing.
+
+      Where the target is an Azure registry of the account, Azure imports by itself (`--engine service`): nothing passes \
+      this machine, and a source that only Azure reaches will do. Into any other registry or folder this machine copies \
+      (`--engine direct`).
+
+      Rows from a pipe are imported side by side, one for each row: a text is a source, and a record has the columns source, \
+      image, repository, to, registry, username, password or force, in place of the flags of these names.
       """,
     group: .registry,
     positionals: [
@@ -37,34 +46,125 @@ struct Import: Command {
       .init(
         "repository", .string, isRepeatable: true, help: "a repository that gets the manifests without a tag",
         completer: .repository(of: "name")),
-      .init("registry", short: "r", .string, help: "the source's registry", completer: .registry),
+      .init(
+        "registry", short: "r", .string, help: "the source's registry: a name, a host or a resource id",
+        completer: .registry),
       .init("username", short: "u", .string, help: "the user for the source's registry"),
       .init("password", short: "p", .secret, help: "the password or token for the source's registry"),
       .init("force", help: "moves tags that point at another image"),
-    ],
+      .init(
+        "engine", .string, default: "auto", help: "who copies: Azure (service), this machine (direct), or whoever fits",
+        completer: .fixed(ImportEngine.names), check: ImportEngine.check),
+      .init("preflight", help: "looks at what would make Azure fail before it is asked (the default)"),
+      .init("no-preflight", help: "asks Azure without looking first"),
+      .init("no-wait", help: "returns as soon as Azure has begun; `operation wait` follows it"),
+      .init("timeout", .duration, help: "how long to wait for Azure at most"),
+      .init("resource-group", short: "g", .string, help: "the resource group of the registry to import into"),
+      .init(
+        "subscription", short: "s", .string, help: "the subscription of the registry to import into, by name or id"),
+    ] + Import.rowFlags,
     examples: [
       .init("One image, whole references", "import docker.io/library/alpine:3.20 localhost:5000/base/alpine:3.20"),
       .init(
         "As the Azure CLI writes it",
         "az acr import --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init("Into a folder", "import mcr.microsoft.com/hello-world:latest oci:./images:hello"),
+      .init("A list of images", "open images.csv | import --name localhost:5000 --jobs 16 --keep-going"),
     ],
-    changes: true)
+    input: .optional, changes: true,
+    cmdlet: .init(
+      "Import-AzContainerRegistryImage",
+      parameters: [
+        .init("RegistryName", .flag("name")), .init("ResourceGroupName", .flag("resource-group")),
+        .init("SubscriptionId", .flag("subscription")),
+        .init("SourceRegistryUri", .part(of: "source", order: 0)), .init("SourceImage", .part(of: "source", order: 1)),
+        .init("SourceRegistryResourceId", .flag("registry")), .init("SourceResourceId", .flag("registry")),
+        .init("Username", .flag("username")), .init("Password", .flag("password")),
+        .init("TargetTag", .flag("image")), .init("UntaggedTargetRepository", .flag("repository")),
+        .init("Mode", .choice(["Force": "force", "NoForce": nil])), .init("NoWait", .flag("no-wait")),
+      ]))
 
   func run(_ call: Invocation) throws -> Output {
-    let request = try request(call)
+    if let input = call.input { return try importRows(input, call) }
+    let order = try order(call)
+    switch try engine(for: order, call) {
+    case .direct: return try copy(order.request, call)
+    case .service: return try importByService(order, call)
+    }
+  }
+
+  // MARK: The engines
+
+  /// This machine copies.
+  private func copy(_ request: ImportRequest, _ call: Invocation) throws -> Output {
+    if let flag = ["no-wait", "timeout"].first(where: { call.isOn($0) || call.duration($0) != nil }) {
+      throw ArgumentError(
+        flag, AcrError(.usage, "`--\(flag)` is for imports by Azure, and this machine copies here itself"))
+    }
     if call.run.isDryRun { return try dryRun(request, call) }
-    let name = "\(request.source.displayName) → \(request.targets.map(\.displayName).joined(separator: ", "))"
-    let line = session.progress.start(name)
+    let line = session.progress.start(Import.displayName(request))
     do {
       let engine = session.engine
       let result = try Blocking.wait(call.run) { try await engine.run(request) { line.report($0) } }
       line.finish(result)
-      return .value(.record(Import.record(result)))
+      return .value(.record(Import.record(result, engine: "direct")))
     } catch {
       line.finish(nil)
       throw error
     }
+  }
+
+  /// Azure copies.
+  private func importByService(_ order: ImportOrder, _ call: Invocation) throws -> Output {
+    let session = session
+    let request = order.request
+    let plan = try plan(order, call)
+    if call.run.isDryRun {
+      let targets = request.targets.map(\.displayName)
+      return DryRun.output(
+        "ask Azure to import \(request.source.displayName) to \(targets.joined(separator: ", "))",
+        [
+          "engine": .string("service"), "source": .string(request.source.displayName),
+          "targets": .list(targets.map(Value.string)), "registry": .string(plan.target.id.description),
+        ], call)
+    }
+    if call.isOn("no-wait") {
+      let operation = try Blocking.wait(call.run) { try await session.azure.signedIn().engine.start(plan) }
+      try session.operations.keep(operation)
+      var fields = OperationArgument.fields(operation)
+      fields["status"] = .string(operation.id == nil ? "Succeeded" : "Accepted")
+      return .value(.record(OperationArgument.record(fields)))
+    }
+    return try follow(request, plan, call)
+  }
+
+  /// Waits for the service. What is left running is kept, so that it can be found again.
+  private func follow(_ request: ImportRequest, _ plan: ServiceImport.Plan, _ call: Invocation) throws -> Output {
+    let session = session
+    let timeout = call.duration("timeout").map { Duration.nanoseconds($0) }
+    let line = session.progress.start(Import.displayName(request))
+    let started = StartedOperation()
+    do {
+      let result = try Blocking.wait(call.run) {
+        try await session.azure.signedIn().engine.run(
+          request, plan: plan, timeout: timeout, observer: { line.report($0) },
+          started: { started.note($0) })
+      }
+      line.finish(result)
+      return .value(.record(Import.record(result, engine: "service")))
+    } catch var error as AcrError {
+      line.finish(nil)
+      guard error.kind == .cancelled || error.kind == .timeout, let operation = started.operation,
+        let id = operation.id
+      else { throw error }
+      try? session.operations.keep(operation)
+      error.help = "it goes on in Azure; to find it again: operation wait \(id)"
+      throw error
+    }
+  }
+
+  private static func displayName(_ request: ImportRequest) -> String {
+    "\(request.source.displayName) → \(request.targets.map(\.displayName).joined(separator: ", "))"
   }
 
   /// Everything is read and checked, and nothing is written.
@@ -78,6 +178,7 @@ struct Import: Command {
         : "dry run: would import \(request.source.displayName) to \(targets.joined(separator: ", "))")
     let fields: KeyValuePairs<String, Value> = [
       "dry_run": .bool(true), "status": .string(plan.isUnchanged ? "unchanged" : "would import"),
+      "engine": .string("direct"),
       "source": .string(request.source.displayName), "targets": .list(targets.map(Value.string)),
       "digest": .string(plan.root.digest.description),
       "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
@@ -86,178 +187,33 @@ struct Import: Command {
     return .value(.record(Record(fields)))
   }
 
-  // MARK: The request
-
-  private func request(_ call: Invocation) throws -> ImportRequest {
-    let source = try source(call)
-    return ImportRequest(
-      source: ImportSource(store: source.store, selector: source.selector, location: source.location),
-      targets: try targets(call, source: source), isForced: call.isOn("force"))
-  }
-
-  private func source(_ call: Invocation) throws -> NamedArtifact {
-    let parameter = call.string("from") == nil ? "source" : "from"
-    guard let text = call.string(parameter) else {
-      throw AcrError(
-        .usage, "`import` needs a source",
-        help: "`import FROM TO`, or `import --name REGISTRY --source SOURCE --image REPOSITORY:TAG`")
-    }
-    if parameter == "from", call.string("source") != nil {
-      throw ArgumentError("from", AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
-    }
-    let credentials = try credentials(call)
-    if let registryText = call.string("registry") {
-      let registry = try locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
-      return try sourceIn(registry, text, parameter, credentials, call)
-    }
-    return try locate(parameter) {
-      guard text.hasPrefix("oci:") || text.contains("/") || call.string("name") == nil else {
-        throw AcrError(
-          .usage, "`\(text)` does not say which registry it is in",
-          help: "write it whole, for example `docker.io/library/\(text)`, or name the registry with --registry")
-      }
-      let artifact = try ArtifactArgument(text)
-      guard case .image(let image) = artifact, let credentials else { return try session.store(artifact, .pull) }
-      let found = session.store(.registry(image.registry), image.repository, .pull, credentials: credentials)
-      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
-    }
-  }
-
-  /// A source in the registry that `--registry` names: the source is then written without it, as with az.
-  private func sourceIn(
-    _ registry: RegistryArgument, _ text: String, _ parameter: String, _ credentials: Credentials?, _ call: Invocation
-  ) throws -> NamedArtifact {
-    var path = Substring(text)
-    if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
-      path = path.dropFirst(host.name.count + 1)
-      call.run.sink.talk("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
-    }
-    return try locate(parameter) {
-      let image = try RepositoryReference(path)
-      let found = session.store(registry, image.repository, .pull, credentials: credentials)
-      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
-    }
-  }
-
-  private func credentials(_ call: Invocation) throws -> Credentials? {
-    guard let password = call.secret("password") else {
-      guard call.string("username") == nil else {
-        throw ArgumentError(
-          "username",
-          AcrError(
-            .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
-      }
-      return nil
-    }
-    guard let user = call.string("username") else { return .accessToken(password) }
-    return .user(user, password: password)
-  }
-
-  private func targets(_ call: Invocation, source: NamedArtifact) throws -> [ImportTarget] {
-    let images = call.strings("image")
-    let repositories = call.strings("repository")
-    if let text = call.string("to") {
-      guard call.string("name") == nil, images.isEmpty, repositories.isEmpty else {
-        throw ArgumentError(
-          "to",
-          AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
-      }
-      return [try target(whole: text, source: source)]
-    }
-    guard let name = call.string("name") else {
-      throw AcrError(
-        .usage, "`import` needs a target",
-        help: "a second whole reference (`import FROM TO`), or `--name REGISTRY`")
-    }
-    let registry = try locate("name") { () throws(AcrError) in try RegistryArgument(name) }
-    if images.isEmpty, repositories.isEmpty { return [try targetAsSource(registry, source, call)] }
-    let tagged = try locate("image") {
-      try images.map { text in
-        let image = try RepositoryReference(text)
-        if let digest = image.digest {
-          throw AcrError(
-            .usage, "`--image \(text)` has a digest, and a target cannot choose its own (\(digest.short))",
-            help: "`--repository \(image.repository)` brings the image by its digest, without a tag")
-        }
-        return target(registry, image.repository, tag: image.tag ?? source.tag ?? .latest)
-      }
-    }
-    let untagged = try locate("repository") {
-      try repositories.map { text in
-        if text.contains(":") || text.contains("@") {
-          throw AcrError(
-            .usage, "`--repository \(text)` has a tag or digest, and names a repository that gets none",
-            help: "`--image \(text)` gives it a tag")
-        }
-        return target(registry, try RepositoryName(text), tag: nil)
-      }
-    }
-    return tagged + untagged
-  }
-
-  /// Without a word about the target, it is named as the source is. A digest alone has no tag to take over, so the tag is
-  /// `latest`, as the service does it; that is said aloud since nobody wrote it.
-  private func targetAsSource(
-    _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Invocation
-  ) throws -> ImportTarget {
-    guard let repository = source.location?.repository else {
-      throw AcrError(
-        .usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
-    }
-    let target = target(registry, repository, tag: source.tag ?? .latest)
-    if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
-    return target
-  }
-
-  private func target(whole text: String, source: NamedArtifact) throws -> ImportTarget {
-    try locate("to") {
-      let artifact = try ArtifactArgument(text)
-      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name),
-        image.registry == .dockerHub
-      {
-        throw AcrError(
-          .usage, "the target `\(text)` does not say which registry it is for",
-          help: "write it whole, for example `myregistry.azurecr.io/\(text)`")
-      }
-      let named = try session.store(artifact, .push)
-      if let digest = named.digest {
-        throw AcrError(
-          .usage, "the target `\(text)` has a digest, and a target cannot choose its own (\(digest.short))",
-          help: "leave out `@\(digest.short)…`")
-      }
-      let tag = named.tag ?? source.tag ?? .latest
-      return ImportTarget(store: named.store, tag: tag, location: named.location)
-    }
-  }
-
-  private func target(_ registry: RegistryArgument, _ repository: RepositoryName, tag: TagName?) -> ImportTarget {
-    let found = session.store(registry, repository, .push)
-    return ImportTarget(store: found.store, tag: tag, location: found.location)
-  }
-
   // MARK: The result
 
   private static let shape = Shape([
     "status", "source", "targets", "digest", "mediaType", "manifests", "blobsCopied", "bytesCopied", "blobsPresent",
+    "engine",
   ])
 
-  static func record(_ result: ImportResult) -> Record {
-    Record(
+  /// The result of an import. The service tells nothing of manifests and blobs, so they are null then.
+  static func record(_ result: ImportResult, engine: String) -> Record {
+    let isKnown = engine == "direct"
+    func count(_ number: Int) -> Value { isKnown ? .int(Int64(number)) : .null }
+    return Record(
       shape: shape,
       values: [
         .string(result.isUnchanged ? "unchanged" : "imported"), .string(result.source),
-        .list(result.targets.map(Value.string)), .string(result.digest.description), .string(result.mediaType),
-        .int(Int64(result.manifests)), .int(Int64(result.blobs.copied)), .size(result.blobs.copiedBytes),
-        .int(Int64(result.blobs.present)),
+        .list(result.targets.map(Value.string)), result.digest.map { .string($0.description) } ?? .null,
+        result.mediaType.map(Value.string) ?? .null,
+        isKnown || result.manifests > 0 ? .int(Int64(result.manifests)) : .null, count(result.blobs.copied),
+        isKnown ? .size(result.blobs.copiedBytes) : .null, count(result.blobs.present), .string(engine),
       ])
   }
 }
 
-/// Gives an error the place of an argument.
-func locate<Result>(_ parameter: String, _ body: () throws -> Result) throws -> Result {
-  do {
-    return try body()
-  } catch let error as AcrError {
-    throw ArgumentError(parameter, error)
-  }
+/// The operation that the service has begun.
+private final class StartedOperation: Sendable {
+  private let noted = Mutex<ImportOperation?>(nil)
+
+  func note(_ operation: ImportOperation) { noted.withLock { $0 = operation } }
+  var operation: ImportOperation? { noted.withLock { $0 } }
 }

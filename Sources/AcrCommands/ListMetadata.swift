@@ -1,6 +1,7 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AzureRegistry
 import ImportCore
 import OCIRegistry
 
@@ -12,7 +13,7 @@ struct ListMetadata: Command {
     "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
     summary: "Lists the manifests of a repository with their tags, platforms and sizes",
     description: """
-      One row per manifest, in the columns the Azure registries use. A multi-architecture image is several manifests: its \
+      One row per manifest, in the columns the Azure registries use, which keep untagged manifests and times, too. A multi-architecture image is several manifests: its \
       index, which has the tags, and one for each platform. For registries without that service the columns are made from \
       the tags and the manifests; manifests no tag leads to are then not seen, and createdTime is the image's own.
       """,
@@ -27,8 +28,8 @@ struct ListMetadata: Command {
       .init("name", short: "n", .string, help: "the repository", completer: .repository(of: "registry")),
       .init("top", .int, help: "only so many rows"),
       .init(
-        "orderby", .string, help: "by creation time, oldest or newest first",
-        completer: .fixed(["time_asc", "time_desc"])),
+        "orderby", .string, help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
+        check: MetadataOrder.check),
       .init("allow-missing", help: "a repository that does not exist has no rows, instead of being an error"),
     ],
     examples: [
@@ -36,42 +37,59 @@ struct ListMetadata: Command {
       .init(
         "As the Azure CLI writes it", "az acr manifest list-metadata --name hello-world --registry myregistry"),
       .init("The largest three", "list-metadata localhost:5000/base/alpine | sort-by imageSize --desc | first 3"),
-    ], columns: MetadataRow.columns)
+    ],
+    cmdlet: .init(
+      "Get-AzContainerRegistryManifest",
+      parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
+    columns: MetadataRow.columns)
 
   func run(_ call: Invocation) throws -> Output {
-    let store = try store(call)
-    let order = try order(call)
+    let place = try place(call)
+    let order = try MetadataOrder.read(call)
     let top = call.int("top")
     if let top, top < 0 { throw ArgumentError("top", AcrError(.usage, "`--top \(top)` is less than 0")) }
-    let reader = MetadataReader(store: store, limit: session.limit)
-    let tagged: [MetadataReader.TaggedManifest]
     do {
-      tagged = try Blocking.wait(call.run) { try await reader.taggedManifests() }
+      if let location = place.location {
+        let azure = session.azure
+        if try Blocking.wait(call.run, { try await azure.isAzure(location.registry) }) {
+          return .rows(try azureRows(location, order, top, call))
+        }
+      }
+      return try rows(place.store, order, top, call)
     } catch let error as AcrError where error.kind == .notFound && call.isOn("allow-missing") {
       return .value(.list([]))
     }
+  }
+
+  /// Rows as an Azure registry has them, page by page. The first page is read at once, so that an unknown repository is
+  /// known here.
+  private func azureRows(
+    _ location: RepositoryLocation, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Invocation
+  ) throws -> RowStream {
+    let metadata = AzureMetadata(session.registries.client(location.registry))
+    let pages = metadata.manifests(
+      of: location.repository, orderedBy: order, pageSize: MetadataOrder.pageSize(top))
+    let first = try Blocking.wait(call.run) { try await pages.next() }
+    let rest = try Pages.rows(pages, top: nil, call, AzureDocument.manifest)
+    var page = (first ?? [])[...]
+    return limited(RowStream { try page.popFirst().map(AzureDocument.manifest) ?? rest.next() }, to: top)
+  }
+
+  /// Rows made from tags and manifests, for all other registries.
+  private func rows(
+    _ store: any ArtifactSource, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Invocation
+  ) throws -> Output {
+    let reader = MetadataReader(store: store, limit: session.limit)
+    let tagged = try Blocking.wait(call.run) { try await reader.taggedManifests() }
     let rows = MetadataRows(tagged: tagged, reader: reader, run: call.run)
     guard let order else { return .rows(limited(rows.stream, to: top)) }
     var all: [Record] = []
     while let row = try rows.next() { all.append(row) }
     let sorted = all.enumerated().sorted { left, right in
       let (a, b) = (MetadataRow.created(left.element), MetadataRow.created(right.element))
-      return a == b ? left.offset < right.offset : order == .ascending ? a < b : a > b
+      return a == b ? left.offset < right.offset : order == .timeAscending ? a < b : a > b
     }
     return .value(.list(sorted.prefix(Int(top ?? .max)).map { .record($0.element) }))
-  }
-
-  private enum Order { case ascending, descending }
-
-  private func order(_ call: Invocation) throws -> Order? {
-    switch call.string("orderby") {
-    case nil: return nil
-    case "time_asc": return .ascending
-    case "time_desc": return .descending
-    case let text?:
-      throw ArgumentError(
-        "orderby", AcrError(.usage, "`--orderby \(text)` is not an order", help: "`time_asc` or `time_desc`"))
-    }
   }
 
   private func limited(_ rows: RowStream, to top: Int64?) -> RowStream {
@@ -84,7 +102,7 @@ struct ListMetadata: Command {
     }
   }
 
-  private func store(_ call: Invocation) throws -> any ArtifactSource {
+  private func place(_ call: Invocation) throws -> (store: any ArtifactSource, location: RepositoryLocation?) {
     if let text = call.string("repository") {
       guard call.string("registry") == nil, call.string("name") == nil else {
         throw ArgumentError(
@@ -98,16 +116,17 @@ struct ListMetadata: Command {
             .usage, "`\(text)` has a tag or digest, and this lists a whole repository",
             help: "leave it out, or see one image with `manifest show \(text)`")
         }
-        return try session.store(artifact, .pull).store
+        let named = try session.store(artifact, .pull)
+        return (named.store, named.location)
       }
     }
-    guard let registryText = call.string("registry") else {
+    guard let registryText = try session.registryText(call, "registry") else {
       throw AcrError(
         .usage, "`list-metadata` needs a registry and a repository",
         help: "`list-metadata HOST/REPOSITORY`, or `--registry REGISTRY --name REPOSITORY`")
     }
-    let registry = try locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
-    if case .layout(let path) = registry { return OCILayout(path: path) }
+    let registry = try locate("registry") { try session.registry(RegistryText(registryText), call.run) }
+    if case .layout(let path) = registry { return (OCILayout(path: path), nil) }
     guard let name = call.string("name") else {
       throw AcrError(.usage, "`list-metadata` needs `--name REPOSITORY` beside `--registry`")
     }
@@ -115,7 +134,7 @@ struct ListMetadata: Command {
       if name.contains(":") || name.contains("@") {
         throw AcrError(.usage, "`--name \(name)` names a repository, and should have no tag or digest")
       }
-      return session.store(registry, try RepositoryName(name), .pull).store
+      return session.store(registry, try RepositoryName(name), .pull)
     }
   }
 }

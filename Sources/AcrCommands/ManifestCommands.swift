@@ -94,11 +94,11 @@ enum ManifestArgument {
     if let text = call.string("reference") {
       return try AcrCommands.locate("reference") { try session.store(ArtifactArgument(text), .pull) }
     }
-    guard let registryText = call.string("registry"), let name = call.string("name") else {
+    guard let registryText = try session.registryText(call, "registry"), let name = call.string("name") else {
       throw AcrError(
         .usage, "this needs an image", help: "HOST/REPOSITORY:TAG, or `--registry REGISTRY --name REPOSITORY:TAG`")
     }
-    let registry = try AcrCommands.locate("registry") { () throws(AcrError) in try RegistryArgument(registryText) }
+    let registry = try AcrCommands.locate("registry") { try session.registry(RegistryText(registryText), call.run) }
     return try AcrCommands.locate("name") {
       let image = try RepositoryReference(name)
       let found = session.store(registry, image.repository, .pull)

@@ -10,7 +10,8 @@ struct ManifestTree: Command {
 
   let signature = Signature(
     "manifest tree",
-    summary: "Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it",
+    summary:
+      "Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it",
     description: """
       The size of a manifest is that of the blobs below it, each counted once; `share` is the part of the whole image's bytes, \
       drawn as a bar in tables. Shares of platforms that have layers in common add up to more than the whole.

@@ -1,13 +1,18 @@
 import AcrCore
+import AcrRuntime
+import AzureRegistry
 import OCIRegistry
 
-/// What `--name` and `--registry` may hold: an Azure registry's name, a login server, any registry's host, or a layout folder.
-enum RegistryArgument: Sendable {
-  case registry(RegistryHost)
+/// What `--name` and `--registry` may hold, as text: it is not known yet which host an Azure registry's name means.
+enum RegistryText: Sendable {
+  /// A layout folder.
   case layout(path: String)
-
-  /// The suffix of login servers in Azure's public cloud.
-  static let azureSuffix = ".azurecr.io"
+  /// A login server, or the host of any registry.
+  case host(RegistryHost)
+  /// The name of an Azure registry.
+  case azureName(String)
+  /// The resource id of an Azure registry.
+  case azureID(AzureResourceID)
 
   /// Reads the text of a flag.
   /// - Throws: ``AcrError`` of kind `usage`.
@@ -16,16 +21,25 @@ enum RegistryArgument: Sendable {
       let path = String(text.dropFirst("oci:".count))
       guard !path.isEmpty else { throw AcrError(.usage, "`oci:` needs the path of a layout folder behind it") }
       self = .layout(path: path)
+    } else if text.hasPrefix("/") {
+      guard let id = AzureResourceID(registry: text) else {
+        throw AcrError(
+          .usage, "`\(text)` is not the resource id of a registry",
+          help: "it looks like this: /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.ContainerRegistry/"
+            + "registries/NAME; a folder is `oci:\(text)`")
+      }
+      self = .azureID(id)
     } else if RegistryHost.looksLikeHost(text) {
-      self = .registry(try RegistryHost(text))
+      self = .host(try RegistryHost(text))
     } else {
-      self = .registry(try RegistryArgument.azureRegistry(text))
+      try RegistryText.checkName(text)
+      self = .azureName(text)
     }
   }
 
-  /// The login server of an Azure registry's name: 5 to 50 letters and digits, and a `-` before the hash that registries
-  /// with a domain name label have.
-  private static func azureRegistry(_ name: String) throws(AcrError) -> RegistryHost {
+  /// The name of an Azure registry: 5 to 50 letters and digits, and a `-` before the hash that registries with a domain
+  /// name label have.
+  private static func checkName(_ name: String) throws(AcrError) {
     let isValid = name.utf8.allSatisfy { byte in
       (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
     }
@@ -34,7 +48,57 @@ enum RegistryArgument: Sendable {
         .usage, "`\(name)` is neither the name of an Azure registry (5 to 50 letters and digits) nor a host",
         help: "write a host with its dot or port, for example `\(name).azurecr.io` or `localhost:5000`")
     }
-    return try RegistryHost(name + azureSuffix)
+  }
+}
+
+/// A registry or a folder, found.
+enum RegistryArgument: Sendable {
+  case registry(RegistryHost)
+  case layout(path: String)
+}
+
+extension AcrSession {
+  /// Finds the registry that the text of a flag means.
+  /// - Throws: ``ArgumentError`` with the flag, around what reading the text and asking Azure throw.
+  func registry(_ call: Invocation, _ parameter: String) throws -> RegistryArgument? {
+    guard let text = call.string(parameter) else { return nil }
+    return try locate(parameter) { try registry(RegistryText(text), call.run) }
+  }
+
+  /// Finds the registry that a text means.
+  func registry(_ text: RegistryText, _ run: RunContext) throws -> RegistryArgument {
+    let azure = azure
+    switch text {
+    case .layout(let path): return .layout(path: path)
+    case .host(let host): return .registry(host)
+    case .azureName(let name):
+      return .registry(try Blocking.wait(run) { try await azure.loginServer(ofName: name) })
+    case .azureID(let id): return .registry(try Blocking.wait(run) { try await azure.loginServer(of: id) })
+    }
+  }
+
+  /// The registry of a flag that may not name a folder. Without the flag it is the one of `configure --defaults acr=NAME`.
+  /// - Throws: ``ArgumentError`` or ``AcrError`` of kind `usage`.
+  func registryHost(_ call: Invocation, _ parameter: String) throws -> RegistryHost {
+    guard let text = try registryText(call, parameter) else { throw AcrSession.needsRegistry(parameter) }
+    return try locate(parameter) {
+      guard case .registry(let host) = try registry(RegistryText(text), call.run) else {
+        throw AcrError(.usage, "`\(text)` is a folder, and this needs a registry", help: "give a name or a host")
+      }
+      return host
+    }
+  }
+
+  /// The text of a registry's flag, or the default one.
+  func registryText(_ call: Invocation, _ parameter: String) throws -> String? {
+    if let text = call.string(parameter) { return text }
+    return try defaults.value(of: Defaults.registry)
+  }
+
+  static func needsRegistry(_ parameter: String) -> AcrError {
+    AcrError(
+      .usage, "this needs a registry",
+      help: "give it with `--\(parameter)`, or choose one for all commands: `configure --defaults acr=NAME`")
   }
 }
 
@@ -51,5 +115,14 @@ enum ArtifactArgument: Sendable {
     } else {
       self = .image(try ImageReference(text))
     }
+  }
+}
+
+/// Gives an error the place of an argument.
+func locate<Result>(_ parameter: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as AcrError {
+    throw ArgumentError(parameter, error)
   }
 }

@@ -1,6 +1,8 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AzureIdentity
+import AzureRegistry
 import OCIRegistry
 
 /// `acr login`: signs in to one registry for this session.
@@ -11,27 +13,48 @@ struct RegistryLogin: Command {
     "acr login",
     summary: "Signs in to one registry for this session",
     description: """
-      The user and password are tried at the registry before they are kept, and kept in memory only. Without --username, the \
-      credentials of Docker's configuration are tried: nothing is kept then, the command only says whether they work.
+      The user and password are tried at the registry before they are kept, and kept in memory only. Without them, the \
+      account of `login` is tried where the registry is Azure's, else the credentials of Docker's configuration: nothing \
+      is kept then, the command only says whether they work.
+
+      --expose-token gives the token that the registry gives the account, for programs that sign in by themselves, with \
+      the user 00000000-0000-0000-0000-000000000000.
       """,
     group: .registry,
     flags: [
-      .init(
-        "name", short: "n", .string, isRequired: true, help: "the registry: a name or a host", completer: .registry),
+      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),
       .init("username", short: "u", .string, help: "the user; none with an access token"),
       .init("password", short: "p", .secret, help: "the password or access token; asked for when it is missing"),
+      .init("expose-token", short: "t", help: "gives the account's token for the registry instead of keeping it"),
+      .init("reveal", help: "with --expose-token: as plain text"),
     ],
     examples: [
       .init(
         "A user and a password from the environment",
-        "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)")
-    ])
+        "acr login --name localhost:5000 -u me -p (secret env MY_PASSWORD)"),
+      .init("The account of `login`", "az acr login --name myregistry"),
+    ],
+    cmdlet: .init(
+      "Connect-AzContainerRegistry",
+      parameters: [
+        .init("Name", .flag("name")), .init("UserName", .flag("username")), .init("Password", .flag("password")),
+        .init("ExposeToken", .flag("expose-token")),
+      ]))
 
   func run(_ call: Invocation) throws -> Output {
-    let host = try registryHost(call, "name")
+    let host = try session.registryHost(call, "name")
     let registries = session.registries
     let user = call.string("username")
     var password = call.secret("password")
+    if call.isOn("expose-token") {
+      if let flag = ["username", "password"].first(where: {
+        call.arguments[$0] != nil && call.arguments[$0]?.isNull != true
+      }) {
+        throw ArgumentError(
+          flag, AcrError(.usage, "`--expose-token` is for the account of `login`, and takes no `--\(flag)`"))
+      }
+      return try exposeToken(host, call)
+    }
     if user != nil, password == nil { password = try askForPassword(host, call) }
     if let password {
       let credentials = user.map { Credentials.user($0, password: password) } ?? .accessToken(password)
@@ -39,10 +62,17 @@ struct RegistryLogin: Command {
     } else {
       try Blocking.wait(call.run) { try await registries.checkLogin(host) }
     }
-    let shown = try Blocking.wait(call.run) { try await registries.credentials.credentials(for: host) }
+    let session = session
+    let shown = try Blocking.wait(call.run) { () -> FoundCredentials in
+      let known = try await registries.credentials.credentials(for: host)
+      guard known == .anonymous, try await session.azure.isAzure(host) else { return known }
+      let identity = try await session.azure.services().identity
+      guard let account = await identity.account else { return known }
+      return FoundCredentials(.user(account.userName, password: Secret("")), origin: RegistryTokenExchange.origin)
+    }
     session.status.update { facts in
       facts.registry = host.name
-      facts.identity = shown.credentials.userName ?? facts.identity
+      facts.registryUser = shown.credentials.userName
     }
     let fields: KeyValuePairs<String, Value> = [
       "loginServer": .string(host.name),
@@ -50,6 +80,25 @@ struct RegistryLogin: Command {
       "credentials": .string(shown.origin?.replacing("`", with: "") ?? "anonymous"),
     ]
     return .value(.record(Record(fields)))
+  }
+
+  /// What `docker login` takes with a user of zeros (wire facts, 4.5).
+  private func exposeToken(_ host: RegistryHost, _ call: Invocation) throws -> Output {
+    let session = session
+    let token = try Blocking.wait(call.run) {
+      try await session.azure.signedIn().exchange.refreshToken(for: host)
+    }
+    if call.isOn("reveal") {
+      call.run.sink.talk(
+        "note: `docker login \(host) -u 00000000-0000-0000-0000-000000000000 --password-stdin` takes this token")
+    }
+    let value: Value = call.isOn("reveal") ? .string(token.reveal()) : .secret(token)
+    return .value(
+      .record(
+        Record([
+          "accessToken": value, "loginServer": .string(host.name),
+          "username": .string("00000000-0000-0000-0000-000000000000"),
+        ])))
   }
 
   private func askForPassword(_ host: RegistryHost, _ call: Invocation) throws -> Secret {
@@ -73,30 +122,19 @@ struct RegistryLogout: Command {
     summary: "Forgets the credentials this session was given for a registry",
     group: .registry,
     flags: [
-      .init("name", short: "n", .string, isRequired: true, help: "the registry: a name or a host", completer: .registry)
+      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry)
     ],
     examples: [.init("Forget a registry", "acr logout --name localhost:5000")])
 
   func run(_ call: Invocation) throws -> Output {
-    let host = try registryHost(call, "name")
+    let host = try session.registryHost(call, "name")
     let registries = session.registries
     let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
     session.status.update { facts in
       guard facts.registry == host.name else { return }
-      (facts.registry, facts.identity) = (nil, nil)
+      (facts.registry, facts.registryUser) = (nil, nil)
     }
     if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
     return .nothing
-  }
-}
-
-/// The host in a flag that may not be a folder.
-func registryHost(_ call: Invocation, _ parameter: String) throws -> RegistryHost {
-  let text = call.string(parameter) ?? ""
-  return try locate(parameter) {
-    guard case .registry(let host) = try RegistryArgument(text) else {
-      throw AcrError(.usage, "`\(text)` is a folder, and this needs a registry", help: "give a name or a host")
-    }
-    return host
   }
 }

@@ -72,13 +72,15 @@ public struct HTTPClient: Sendable {
       attempt.tries += 1
       let wait: Duration
       do {
-        let response = try await sendOnce(attempt)
+        let response = try await sendWithPass(attempt)
         guard let pause = try waitAfter(response, attempt) else { return response }
         wait = pause
         report("HTTP \(response.status)", wait, attempt)
         await HTTPClient.discard(response)
       } catch let failure as RequestNotSent {
-        let isOver = failure.isPermanent || attempt.tries >= policy.unreachableTries || !attempt.canSendBodyAgain
+        // A host that answered before has a name: its absence now is worth as much patience as any other fault.
+        let tries = gate.isReached(attempt.host) ? policy.tries : policy.unreachableTries
+        let isOver = failure.isPermanent || attempt.tries >= tries || !attempt.canSendBodyAgain
         if isOver { throw attempt.describing(failure.reason) }
         wait = policy.delay(afterTry: attempt.tries)
         report(failure.reason.message, wait, attempt)
@@ -90,6 +92,31 @@ public struct HTTPClient: Sendable {
       }
       try await sleep(wait)
     }
+  }
+
+  /// Sends a request when its host has room. A streamed body keeps no room while it is sent: the one that produces it may
+  /// itself have to ask the same host.
+  private func sendWithPass(_ attempt: Attempt) async throws -> TransportResponse {
+    let pass: HostGate.Pass
+    do { pass = try await gate.enter(attempt.host) } catch { throw AcrError.transferCancelled }
+    if case .stream = attempt.request.body {
+      gate.leave(pass, .failed)
+      let response = try await sendOnce(attempt)
+      if HTTPClient.isThrottled(response) { gate.narrow(pass) }
+      return response
+    }
+    do {
+      let response = try await sendOnce(attempt)
+      gate.leave(pass, HTTPClient.isThrottled(response) ? .throttled : .answered)
+      return response
+    } catch {
+      gate.leave(pass, .failed)
+      throw error
+    }
+  }
+
+  private static func isThrottled(_ response: TransportResponse) -> Bool {
+    response.status == 429 || (response.status == 503 && response.headers[.retryAfter] != nil)
   }
 
   private func sendOnce(_ attempt: Attempt) async throws -> TransportResponse {

@@ -146,6 +146,15 @@ extension CheckFinding {
       Wording(
         "`\(name)` of `\(path)` is defined already", help: "load the module under a name: `use \"\(path)\" as NAME`")
     case .statementInModule: Wording("a module holds `def`, `let` and `use` only", help: "move this into a `def`")
+    case .revealsSecret:
+      Wording(
+        "`reveal` turns a secret into text, which can be printed, logged and saved",
+        help: "hand the secret itself on to a parameter that takes one, such as `--password`")
+    case .secretInScript(let flag):
+      Wording(
+        "the value of `\(flag)` can be read by everybody who can read this file",
+        help: "`\(flag) (secret env NAME)` reads it when the script runs")
+    case .unusedDefinition(let name): Wording("`\(name)` is never called")
     }
   }
 

@@ -65,10 +65,16 @@ enum CheckFinding: Equatable, Sendable {
   case moduleNameTaken(String)
   case importedTwice(String, String)
   case statementInModule
+  // `--strict`
+  case revealsSecret
+  case secretInScript(String)
+  case unusedDefinition(String)
 
   var severity: Diagnostic.Severity {
     switch self {
-    case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction: .warning
+    case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction, .revealsSecret, .secretInScript,
+      .unusedDefinition:
+      .warning
     case .plainSecret: .note
     default: .error
     }

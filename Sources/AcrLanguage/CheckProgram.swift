@@ -6,6 +6,8 @@ final class CheckProgram {
   let loader: ModuleLoader?
   /// True at the prompt: top-level variables live on, and unused ones are nothing to warn of.
   let isSession: Bool
+  /// True when what is allowed but should be looked at is reported too (`--strict`).
+  let isStrict: Bool
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var hasErrors = false
   /// Warnings that only make sense when nothing is wrong: what reads a variable may be what was refused.
@@ -14,6 +16,8 @@ final class CheckProgram {
   var functions: [CheckedFunction?]
   /// What calls need to know of each function.
   var signatures: [Signature]
+  /// The functions that something calls.
+  var calledFunctions: Set<Int> = []
   var globalCount: Int
   /// Modules that are being checked, outermost first.
   var loading: [String] = []
@@ -29,12 +33,14 @@ final class CheckProgram {
   }
 
   init(
-    catalog: Catalog, session: SessionScope, environment: Set<String>, loader: ModuleLoader?, isSession: Bool
+    catalog: Catalog, session: SessionScope, environment: Set<String>, loader: ModuleLoader?, isSession: Bool,
+    isStrict: Bool
   ) {
     self.catalog = catalog
     self.environment = environment
     self.loader = loader
     self.isSession = isSession
+    self.isStrict = isStrict
     functions = session.functions
     signatures = session.functions.map(\.signature)
     globalCount = session.globalCount
@@ -44,7 +50,10 @@ final class CheckProgram {
     let wording = finding.wording
     let diagnostic = Diagnostic(
       finding.severity, wording.message, source: source, span: span, label: wording.label, help: wording.help)
-    if case .unusedVariable = finding { pending.append(diagnostic) } else { add(diagnostic) }
+    switch finding {
+    case .unusedVariable, .unusedDefinition: pending.append(diagnostic)
+    default: add(diagnostic)
+    }
   }
 
   /// Adds what waited for the end.

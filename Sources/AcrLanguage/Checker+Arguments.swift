@@ -133,14 +133,15 @@ extension Checker {
   }
 
   private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
-    guard program.isSession, flag.type == .secret else { return }
+    guard program.isSession || program.isStrict, flag.type == .secret else { return }
     let isLiteral =
       switch value {
       case .word: true
       case .expression(.text(let text)): text.constant != nil
       default: false
       }
-    if isLiteral { report(.plainSecret(written.text), value.span) }
+    guard isLiteral else { return }
+    report(program.isSession ? .plainSecret(written.text) : .secretInScript(written.text), value.span)
   }
 
   private mutating func addPositional(

@@ -62,6 +62,7 @@ extension Checker {
       head = next
       rest.removeFirst()
     } else if let index = functionIndex[head.text] {
+      program.calledFunctions.insert(index)
       return (.function(index), head, rest)
     }
     var best: (Signature, Name, ArraySlice<Argument>)?

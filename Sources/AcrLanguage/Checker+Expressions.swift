@@ -103,6 +103,7 @@ extension Checker {
 
   private mutating func checkCall(_ name: Name, _ arguments: [Expression], _ span: Span) -> CheckedExpression {
     if let index = functionIndex[name.text] {
+      program.calledFunctions.insert(index)
       return callFunction(index, name, arguments, span)
     }
     let values = arguments.map { check($0) }
@@ -113,6 +114,7 @@ extension Checker {
     guard function.arity.contains(values.count) else {
       return refused(.wrongArity(function, given: values.count), name.span)
     }
+    if program.isStrict, function.name == "reveal" { report(.revealsSecret, name.span) }
     return .builtin(function.name, values, span)
   }
 

@@ -156,6 +156,21 @@ extension Checker {
     }
   }
 
+  /// Warns of the `def`s of this text that nothing calls; those of a module, which does nothing itself, are for others.
+  func warnOfUncalled() {
+    let isForOthers = tree.statements.allSatisfy { statement in
+      switch statement {
+      case .definition, .use, .variable(_, isMutable: false, _, _): true
+      default: false
+      }
+    }
+    if isForOthers { return }
+    for case .definition(let definition) in tree.statements {
+      guard let index = functionIndex[definition.name.text], !program.calledFunctions.contains(index) else { continue }
+      report(.unusedDefinition(definition.name.text), definition.name.span)
+    }
+  }
+
   /// `source-registry` is the variable `source_registry`.
   static func variableName(_ name: String) -> String {
     name.utf8.contains(Byte.minus) ? String(name.map { $0 == "-" ? "_" : $0 }) : name

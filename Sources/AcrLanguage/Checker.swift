@@ -25,13 +25,16 @@ public struct Checker {
   ///   - session: what earlier entries at the prompt left; nil for a script.
   ///   - environment: the names of the environment's variables, for hints.
   ///   - loader: reads modules; without it `use` is an error.
+  ///   - isStrict: also warns of what is allowed but should be looked at before a script is trusted: `reveal`, secrets
+  ///     written in the text, and `def`s that nothing calls.
   public static func check(
     source: Source, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
-    loader: ModuleLoader? = nil
+    loader: ModuleLoader? = nil, isStrict: Bool = false
   ) -> CheckResult {
     let scope = session ?? SessionScope()
     let program = CheckProgram(
-      catalog: catalog, session: scope, environment: environment, loader: loader, isSession: session != nil)
+      catalog: catalog, session: scope, environment: environment, loader: loader, isSession: session != nil,
+      isStrict: isStrict)
     program.loading.append(source.name)
     guard let tree = parse(source, program) else {
       return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
@@ -71,6 +74,7 @@ public struct Checker {
     let body = CheckedBlock(
       statements: checkStatements(tree.statements), span: Span(0, Int32(clamping: source.bytes.count)))
     if !program.isSession { warnOfUnused(scopes[1]) }
+    if program.isStrict { warnOfUncalled() }
     program.finish()
     let diagnostics = Self.sorted(program.diagnostics, source)
     let functions = program.functions.compactMap { $0 }

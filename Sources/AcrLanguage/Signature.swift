@@ -61,7 +61,7 @@ public struct Signature: Sendable {
     case registry, rows, work, data, talk, secrets, session, script
 
     /// Whether its commands take the global flags: those the Azure CLI has commands for.
-    var takesGlobalFlags: Bool { self == .registry || self == .session }
+    public var takesGlobalFlags: Bool { self == .registry || self == .session }
   }
 
   /// What a command does with the value piped into it.

@@ -56,3 +56,14 @@ extension ValueType {
     }
   }
 }
+
+extension Value {
+  /// True when a parameter of the type takes the value as it is. False says nothing: it may have to be converted.
+  @inline(__always)
+  func fits(_ type: ValueType) -> Bool {
+    switch (type, self) {
+    case (.any, _), (.int, .int), (.string, .string), (.list, .list), (.record, .record), (.bool, .bool): true
+    default: false
+    }
+  }
+}

@@ -33,6 +33,11 @@ struct Function: Sendable {
     signature = FunctionSignature(name, arity, parameters, summary: summary)
     self.body = body
   }
+
+  /// Stands for a function the check knows and the runtime does not.
+  static func unknown(_ name: String) -> Function {
+    Function(name, 0...Int.max, "", "") { _ in throw AcrError(.usage, "there is no function `\(name)`") }
+  }
 }
 
 /// An argument a function cannot work with. The evaluator adds how it was written, and where.
@@ -74,27 +79,25 @@ struct FunctionCall {
 extension Evaluator {
   /// Calls a function of the language.
   func function(
-    _ name: String, _ expressions: [CheckedExpression], _ span: Span, _ frame: inout Frame
+    _ function: Function, _ range: NodeRange, _ id: NodeID, _ frame: inout Frame
   ) throws -> Value {
-    guard let function = Builtins.functionTable[name] else {
-      throw failure(.usage, "there is no function `\(name)`", frame, span)
-    }
-    var arguments: [Value] = []
-    arguments.reserveCapacity(expressions.count)
-    for expression in expressions { arguments.append(try value(expression, &frame)) }
+    let arguments = try values(range, &frame)
     do {
       return try function.body(FunctionCall(arguments: arguments, patterns: patterns))
     } catch let error as FunctionArgumentError {
-      let expression = expressions[error.index]
-      let which = expressions.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]
+      let expression = code.lists[Int(range.first) + error.index]
+      let which = range.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]
       throw failure(
-        "`\(name)` takes \(error.expected)\(which), and this is \(operand(arguments[error.index], expression))", frame,
-        expression.span, help: error.help)
+        "`\(function.signature.name)` takes \(error.expected)\(which), and this is \(operand(arguments[error.index], expression))",
+        frame,
+        code.span(expression), help: error.help)
     } catch let error as OperationFailure {
-      guard case .overflow = error else { throw failure("`\(name)` cannot work on these values", frame, span) }
-      throw failure("the result of `\(name)` does not fit 64 bits", frame, span)
+      guard case .overflow = error else {
+        throw failure("`\(function.signature.name)` cannot work on these values", frame, code.span(id))
+      }
+      throw failure("the result of `\(function.signature.name)` does not fit 64 bits", frame, code.span(id))
     } catch let error {
-      throw located(error, frame.source, span)
+      throw located(error, frame.source, code.span(id))
     }
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// A program that runs beside this one, with pipes to its standard streams.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
   private let id: pid_t
   private let input: Int32
   private let output: Int32
@@ -16,10 +16,11 @@ final class ChildProcess: Sendable {
   private static let starting = Mutex(())
 
   /// Starts a program, looked up in PATH, with these arguments.
+  /// - Parameter isApart: true for a program that ^C at the terminal must not reach.
   /// - Throws: ``AcrError`` when it cannot be started.
-  convenience init(_ program: String, _ arguments: [String]) throws(AcrError) {
+  package convenience init(_ program: String, _ arguments: [String], isApart: Bool = false) throws(AcrError) {
     let started = try ChildProcess.starting.withLock { _ throws(AcrError) in
-      try ChildProcess.start(program, arguments)
+      try ChildProcess.start(program, arguments, isApart: isApart)
     }
     self.init(started.id, started.pipes)
   }
@@ -29,7 +30,7 @@ final class ChildProcess: Sendable {
   }
 
   private static func start(
-    _ program: String, _ arguments: [String]
+    _ program: String, _ arguments: [String], isApart: Bool
   ) throws(AcrError) -> (id: pid_t, pipes: [Int32]) {
     var pipes: [(read: Int32, write: Int32)] = []
     for _ in 0..<3 {
@@ -62,7 +63,8 @@ final class ChildProcess: Sendable {
     sigaddset(&defaults, SIGPIPE)
     sigaddset(&defaults, SIGINT)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (isApart ? POSIX_SPAWN_SETPGROUP : 0)
+    posix_spawnattr_setflags(&attributes, Int16(flags))
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
     defer { for word in words { free(word) } }
     words.append(nil)
@@ -127,6 +129,27 @@ final class ChildProcess: Sendable {
     _ = sigtimedwait(&held, nil, &moment)
     pthread_sigmask(SIG_SETMASK, &before, nil)
     return (stdout, stderr, wait())
+  }
+
+  /// Reads what a program that goes on running writes first, up to the end of the line.
+  /// - Returns: nil where it ended before it wrote a line.
+  package func firstLine() -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var source = output
+    while source >= 0 {
+      ChildProcess.drain(&source, into: &bytes)
+      if let end = bytes.firstIndex(of: 0x0A) { return Array(bytes[..<end]) }
+    }
+    return nil
+  }
+
+  /// Ends the input of a program that stops with it, and waits for its end. Call it once, and nothing behind it.
+  /// - Returns: what it wrote on standard error, and its exit code.
+  package func stop() -> (stderr: [UInt8], code: Int32) {
+    close(input)
+    var (stderr, source): ([UInt8], Int32) = ([], errors)
+    while source >= 0 { ChildProcess.drain(&source, into: &stderr) }
+    return (stderr, wait())
   }
 
   private static func drain(_ descriptor: inout Int32, into bytes: inout [UInt8]) {

@@ -5,78 +5,88 @@ extension Evaluator {
   // MARK: `def`
 
   /// Calls a `def` and gives the value of its `return` or last statement.
-  func call(_ call: CheckedCall, _ frame: inout Frame) throws -> Value {
-    let callee = callees[call.function]
-    guard frame.depth < Evaluator.depthLimit else {
-      throw failure(
-        "`\(call.name)` is called \(Evaluator.depthLimit) calls deep", frame, call.nameSpan,
-        help: "a `def` that calls itself needs a case that ends it")
-    }
-    var inner = Frame(slots: takeSlots(callee.slotCount), source: callee.source, depth: frame.depth + 1)
-    if let slots = callee.plainSlots, callee.isPlain(call) {
-      for index in slots.indices { inner.slots[slots[index]] = try plainArgument(call, index, &frame) }
-    } else {
-      try bind(call, callee, &inner, &frame)
-    }
-    do {
-      let completion = try execute(callee.body, &inner, keepsValue: true)
-      var slots: [Value] = []
-      swap(&slots, &inner.slots)
-      giveBack(slots)
-      if completion == .exited { throw ExitRequest(inner.result) }
-      return inner.result
-    } catch var error as RuntimeError {
-      error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
-      throw error
+  /// - Parameter index: the call's number in ``Code/callSites`` and ``Code/calls``.
+  func call(_ index: Int32, _ frame: inout Frame) throws -> Value {
+    let site = code.callSites[Int(index)]
+    guard frame.depth < Evaluator.depthLimit else { throw tooDeep(index, frame) }
+    let entry = code.entries[Int(site.function)]
+    return try withUnsafeTemporaryAllocation(of: Value.self, capacity: entry.slotCount) { slots in
+      slots.initialize(repeating: .null)
+      defer { slots.deinitialize() }
+      var inner = Frame(slots: slots, source: entry.source, depth: frame.depth + 1)
+      if site.isPlain {
+        var slot = 0
+        for position in Int(site.arguments.first)..<Int(site.arguments.first + site.arguments.count) {
+          let value = try value(code.lists[position], &frame)
+          slots[slot] =
+            value.fits(code.types[position]) ? value : try plainArgument(value, code.calls[Int(index)], slot, frame)
+          slot += 1
+        }
+      } else {
+        try bind(code.calls[Int(index)], &inner, &frame)
+      }
+      do {
+        if try execute(entry.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
+        return inner.result
+      } catch var error as RuntimeError {
+        let call = code.calls[Int(index)]
+        error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
+        throw error
+      }
     }
   }
 
-  /// The value for a parameter that has no default, converted to its type.
-  private func plainArgument(_ call: CheckedCall, _ index: Int, _ frame: inout Frame) throws -> Value {
-    guard case .expression(let expression) = call.arguments[index].value else { return .null }
-    let type = call.arguments[index].type
-    let value = try value(expression, &frame)
-    if type == .any { return value }
-    if !value.isNull, let converted = ArgumentConversion.convert(value, to: type) { return converted }
+  private func tooDeep(_ index: Int32, _ frame: borrowing Frame) -> RuntimeError {
+    let call = code.calls[Int(index)]
+    return failure(
+      "`\(call.name)` is called \(Evaluator.depthLimit) calls deep", frame, call.nameSpan,
+      help: "a `def` that calls itself needs a case that ends it")
+  }
+
+  /// The value for a parameter that has no default and another type.
+  private func plainArgument(
+    _ value: Value, _ call: CallCode, _ index: Int, _ frame: borrowing Frame
+  ) throws -> Value {
     let argument = call.arguments[index]
     if value.isNull { throw nullRefused(argument, of: call.name, isFlag: false, frame) }
+    if let converted = ArgumentConversion.convert(value, to: argument.type) { return converted }
+    guard case .expression(let expression) = argument.value else { return value }
     throw ArgumentConversion.failure(
-      value, to: type, parameter: argument.parameter, of: call.name, described: operand(value, expression),
-      frame.source, expression.span)
+      value, to: argument.type, parameter: argument.parameter, of: call.name, described: operand(value, expression),
+      frame.source, code.span(expression))
   }
 
   /// Gives the parameters of a call their values: arguments, or defaults.
-  private func bind(
-    _ call: CheckedCall, _ callee: Callee, _ inner: inout Frame, _ frame: inout Frame
-  ) throws {
-    for parameter in callee.parameters {
+  private func bind(_ call: CallCode, _ inner: inout Frame, _ frame: inout Frame) throws {
+    for declared in code.callees[call.function].parameters {
+      let parameter = declared.declaration
       if let argument = call.arguments.first(where: { $0.parameter == parameter.name }) {
         let isFlag = parameter.kind == .flag
         let value = try argumentValue(
           argument, of: call.name, isFlag: isFlag, isCollecting: parameter.kind == .rest, &frame)
         if !value.isNull || parameter.type == .any {
-          store(value, parameter.variable, &inner)
+          store(value, parameter.variable, inner)
           continue
         }
         // As with commands, null for what has a default is as if it were left out.
-        if parameter.defaultValue == nil { throw nullRefused(argument, of: call.name, isFlag: isFlag, frame) }
+        if declared.defaultValue == nil { throw nullRefused(argument, of: call.name, isFlag: isFlag, frame) }
       }
       switch parameter.kind {
-      case .switch: store(.bool(false), parameter.variable, &inner)
-      case .rest: store(.list([]), parameter.variable, &inner)
+      case .switch: store(.bool(false), parameter.variable, inner)
+      case .rest: store(.list([]), parameter.variable, inner)
       case .positional, .flag:
-        guard let expression = parameter.defaultValue else {
+        guard let expression = declared.defaultValue else {
           throw failure(
             .usage, "`\(call.name)` needs \(Evaluator.name(of: parameter))", frame, call.nameSpan)
         }
-        store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, &inner)
+        store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, inner)
       }
     }
   }
 
   /// The value of a parameter's default, converted to its type; null passes.
   func defaultValue(
-    _ expression: CheckedExpression, of parameter: CheckedParameter, _ command: String, _ frame: inout Frame
+    _ expression: NodeID, of parameter: CheckedParameter, _ command: String, _ frame: inout Frame
   ) throws -> Value {
     let value = try value(expression, &frame)
     if value.isNull { return value }
@@ -84,7 +94,7 @@ extension Evaluator {
     throw ArgumentConversion.failure(
       value, to: parameter.type,
       parameter: Evaluator.spelling(parameter.name, isFlag: parameter.kind == .flag), of: command,
-      described: operand(value, expression), frame.source, expression.span)
+      described: operand(value, expression), frame.source, code.span(expression))
   }
 
   /// How a parameter is named in messages.
@@ -99,7 +109,7 @@ extension Evaluator {
 
   /// Makes the arguments of a command: values converted to the declared types, blocks made callable.
   func bind(
-    _ call: CheckedCommand, _ entry: CommandTable.Entry, _ box: FrameBox
+    _ call: CommandCode, _ entry: CommandTable.Entry, _ box: FrameBox
   ) throws -> (arguments: [String: Value], blocks: [String: BlockValue]) {
     var arguments: [String: Value] = [:]
     var blocks: [String: BlockValue] = [:]
@@ -127,7 +137,7 @@ extension Evaluator {
 
   /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.
   private func argumentValue(
-    _ argument: CheckedArgument, of command: String, isFlag: Bool, isCollecting: Bool, _ frame: inout Frame
+    _ argument: ArgumentCode, of command: String, isFlag: Bool, isCollecting: Bool, _ frame: inout Frame
   ) throws -> Value {
     switch argument.value {
     case .on: return .bool(true)
@@ -149,25 +159,26 @@ extension Evaluator {
   }
 
   private func converted(
-    _ expression: CheckedExpression, _ argument: CheckedArgument, of command: String, isFlag: Bool, _ frame: inout Frame
+    _ expression: NodeID, _ argument: ArgumentCode, of command: String, isFlag: Bool, _ frame: inout Frame
   ) throws -> Value {
     let value = try value(expression, &frame)
     if value.isNull { return value }
     if let converted = ArgumentConversion.convert(value, to: argument.type) { return converted }
     throw ArgumentConversion.failure(
       value, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
-      described: operand(value, expression), frame.source, expression.span)
+      described: operand(value, expression), frame.source, code.span(expression))
   }
 
   private func nullRefused(
-    _ argument: CheckedArgument, of command: String, isFlag: Bool, _ frame: borrowing Frame,
-    _ item: CheckedExpression? = nil
+    _ argument: ArgumentCode, of command: String, isFlag: Bool, _ frame: borrowing Frame,
+    _ item: NodeID? = nil
   ) -> RuntimeError {
     var expression = item
     if expression == nil, case .expression(let whole) = argument.value { expression = whole }
     return ArgumentConversion.failure(
       .null, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
-      described: expression.map { operand(.null, $0) } ?? "null", frame.source, expression?.span ?? argument.span)
+      described: expression.map { operand(.null, $0) } ?? "null", frame.source,
+      expression.map { code.span($0) } ?? argument.span)
   }
 
   private static func spelling(_ parameter: String, isFlag: Bool) -> String {
@@ -177,22 +188,22 @@ extension Evaluator {
   // MARK: Blocks
 
   /// Makes a block callable. It runs in the boxed frame, and its `return` ends the block with that value.
-  private func block(_ literal: CheckedBlockLiteral, of call: CheckedCommand, _ box: FrameBox) -> BlockValue {
+  private func block(_ literal: BlockCode, of call: CommandCode, _ box: FrameBox) -> BlockValue {
     BlockValue(
       parameterCount: max(1, literal.parameters.count),
       call: { [self] arguments in try perform(literal, arguments, of: call, box) },
       detached: { [self] run in
         let other = detached(run)
-        let otherBox = FrameBox(box.frame)
+        let otherBox = box.copy()
         return { arguments in try other.perform(literal, arguments, of: call, otherBox) }
       })
   }
 
   private func perform(
-    _ literal: CheckedBlockLiteral, _ arguments: [Value], of call: CheckedCommand, _ box: FrameBox
+    _ literal: BlockCode, _ arguments: [Value], of call: CommandCode, _ box: FrameBox
   ) throws -> Value {
     for (index, parameter) in literal.parameters.enumerated() {
-      store(index < arguments.count ? arguments[index] : .null, parameter, &box.frame)
+      store(index < arguments.count ? arguments[index] : .null, parameter, box.frame)
     }
     do {
       if try box.withFrame({ try execute(literal.body, &$0, keepsValue: true) }) == .exited {

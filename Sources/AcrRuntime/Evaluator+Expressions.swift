@@ -4,73 +4,99 @@ import Glibc
 
 extension Evaluator {
   /// The value of an expression.
-  func value(_ expression: CheckedExpression, _ frame: inout Frame) throws -> Value {
-    switch expression {
-    case .variable(let variable, _, _): return load(variable, frame)
-    case .constant(let constant, _): return Value(constant)
-    case .binary(let operation, let left, let right, let operatorSpan, _):
-      return try binary(operation, left, right, operatorSpan, &frame)
-    case .field(let base, let name, let isOptional, let nameSpan, _):
-      return try field(name, of: try value(base, &frame), base, isOptional: isOptional, nameSpan, frame)
-    case .index(let base, let index, _):
-      let container = try value(base, &frame)
-      return try item(at: try value(index, &frame), of: container, base, index, frame)
-    case .unary(let operation, let operand, let span):
-      return try unary(operation, operand, span, &frame)
-    case .builtin(let name, let arguments, let span):
-      return try function(name, arguments, span, &frame)
-    case .call(let call, _): return try self.call(call, &frame)
-    case .text(let pieces, _): return .string(try text(pieces, &frame))
-    case .list(let items, _):
-      var values: [Value] = []
-      values.reserveCapacity(items.count)
-      for item in items { values.append(try value(item, &frame)) }
-      return .list(values)
-    case .record(let entries, _): return .record(try record(entries, &frame))
-    case .environment(let name, let isOptional, let span):
-      if let text = getenv(name) { return .string(String(cString: text)) }
-      if isOptional { return .null }
-      throw failure(
-        .usage, "there is no environment variable `\(name)`", frame, span,
-        help: "`$env?.\(name) ?? \"…\"` gives it a default")
-    case .pipeline(let pipeline): return try value(pipeline, &frame)
-    }
-  }
-
-  private func unary(
-    _ operation: UnaryOperator, _ expression: CheckedExpression, _ span: Span, _ frame: inout Frame
-  ) throws -> Value {
-    switch operation {
-    case .not: return .bool(!(try condition(expression, &frame, of: "`not`")))
-    case .minus:
-      let value = try value(expression, &frame)
-      do throws(OperationFailure) {
-        return try value.negated()
-      } catch {
-        guard case .mismatch = error else { throw failure("the result is too large for an int", frame, span) }
-        throw failure("cannot negate \(operand(value, expression))", frame, span)
-      }
-    }
-  }
-
-  private func binary(
-    _ operation: BinaryOperator, _ left: CheckedExpression, _ right: CheckedExpression, _ operatorSpan: Span,
-    _ frame: inout Frame
-  ) throws -> Value {
-    switch operation {
-    case .and:
-      return .bool(
-        try condition(left, &frame, of: "`and`") ? try condition(right, &frame, of: "`and`") : false)
-    case .or:
-      return .bool(
-        try condition(left, &frame, of: "`or`") ? true : try condition(right, &frame, of: "`or`"))
-    case .coalesce:
+  func value(_ id: NodeID, _ frame: inout Frame) throws -> Value {
+    switch code[id] {
+    case .slot(let index, _): return frame.slots[Int(index)]
+    case .integer(let value): return .int(value)
+    case .binary(let operation, let left, let right): return try binary(operation, left, right, id, &frame)
+    case .call(let index): return try call(index, &frame)
+    case .constant(let index): return code.constants[Int(index)]
+    case .field(let base, let name, let isOptional):
+      return try field(code.name(name), of: try value(base, &frame), base, isOptional: isOptional, id, frame)
+    case .and(let left, let right):
+      return .bool(try condition(left, &frame, of: "`and`") ? try condition(right, &frame, of: "`and`") : false)
+    case .or(let left, let right):
+      return .bool(try condition(left, &frame, of: "`or`") ? true : try condition(right, &frame, of: "`or`"))
+    case .not(let operand): return .bool(!(try condition(operand, &frame, of: "`not`")))
+    case .coalesce(let left, let right):
       let first = try value(left, &frame)
       return first.isNull ? try value(right, &frame) : first
-    default: break
+    case .global(let index, _): return globals.values[Int(index)]
+    default: return try composedValue(id, &frame)
     }
-    let leftValue = try value(left, &frame)
-    let rightValue = try value(right, &frame)
+  }
+
+  /// The value of an expression that makes something new, which takes longer than the step to it.
+  @inline(never)
+  private func composedValue(_ id: NodeID, _ frame: inout Frame) throws -> Value {
+    switch code[id] {
+    case .text(let index): return .string(try text(code.texts[Int(index)], &frame))
+    case .function(let index, let arguments):
+      return try function(code.functions[Int(index)], arguments, id, &frame)
+    case .item(let container, let index):
+      let value = try value(container, &frame)
+      return try item(at: try self.value(index, &frame), of: value, container, index, frame)
+    case .list(let range): return .list(try values(range, &frame))
+    case .record(let index, let first):
+      let shape = code.shapes[Int(index)]
+      let range = NodeRange(first: first, count: Int32(shape.names.count))
+      return .record(Record(shape: shape, values: try values(range, &frame)))
+    case .pipeline(let index): return try value(code.pipelines[Int(index)], &frame)
+    case .minus(let operand): return try negated(operand, id, &frame)
+    case .environment(let name, let isOptional): return try environment(code.name(name), isOptional, id, frame)
+    default: return .null
+    }
+  }
+
+  /// The values of several expressions.
+  func values(_ range: NodeRange, _ frame: inout Frame) throws -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(Int(range.count))
+    for position in Int(range.first)..<Int(range.first + range.count) {
+      values.append(try value(code.lists[position], &frame))
+    }
+    return values
+  }
+
+  private func environment(
+    _ name: String, _ isOptional: Bool, _ id: NodeID, _ frame: borrowing Frame
+  ) throws -> Value {
+    if let text = getenv(name) { return .string(String(cString: text)) }
+    if isOptional { return .null }
+    throw failure(
+      .usage, "there is no environment variable `\(name)`", frame, code.span(id),
+      help: "`$env?.\(name) ?? \"…\"` gives it a default")
+  }
+
+  private func negated(_ operand: NodeID, _ id: NodeID, _ frame: inout Frame) throws -> Value {
+    let value = try value(operand, &frame)
+    do throws(OperationFailure) {
+      return try value.negated()
+    } catch {
+      let span = code.span(id)
+      guard case .mismatch = error else { throw failure("the result is too large for an int", frame, span) }
+      throw failure("cannot negate \(self.operand(value, operand))", frame, span)
+    }
+  }
+
+  /// The value of an operand. Most are variables and numbers, which need no call.
+  @inline(__always)
+  private func operandValue(_ id: NodeID, _ frame: inout Frame) throws -> Value {
+    switch code[id] {
+    case .slot(let index, _):
+      if case .int(let value) = frame.slots[Int(index)] { return .int(value) }
+      return frame.slots[Int(index)]
+    case .integer(let value): return .int(value)
+    default: return try value(id, &frame)
+    }
+  }
+
+  @inline(__always)
+  private func binary(
+    _ operation: BinaryOperator, _ left: NodeID, _ right: NodeID, _ id: NodeID, _ frame: inout Frame
+  ) throws -> Value {
+    let leftValue = try operandValue(left, &frame)
+    let rightValue = try operandValue(right, &frame)
     if case .int(let a) = leftValue, case .int(let b) = rightValue {
       switch operation {
       case .add:
@@ -92,12 +118,21 @@ extension Evaluator {
       default: break
       }
     }
+    return try result(of: operation, leftValue, rightValue, left, right, id, frame)
+  }
+
+  /// An operator on any two values.
+  @inline(never)
+  private func result(
+    of operation: BinaryOperator, _ leftValue: Value, _ rightValue: Value, _ left: NodeID, _ right: NodeID,
+    _ id: NodeID, _ frame: borrowing Frame
+  ) throws -> Value {
     do throws(OperationFailure) {
       return try apply(operation, leftValue, rightValue)
     } catch {
       throw explain(
         error, operation, operand(leftValue, left), operand(rightValue, right), leftValue, rightValue, frame,
-        operatorSpan)
+        code.innerSpan(id))
     }
   }
 
@@ -160,22 +195,15 @@ extension Evaluator {
     return self.failure(message, frame, span, help: help)
   }
 
-  private func record(_ entries: [CheckedEntry], _ frame: inout Frame) throws -> Record {
-    var values: [Value] = []
-    values.reserveCapacity(entries.count)
-    for entry in entries { values.append(try value(entry.value, &frame)) }
-    return Record(shape: shapes.shape(entries.map(\.name)), values: values)
-  }
-
   // MARK: Fields and items
 
   private func field(
-    _ name: String, of value: Value, _ base: CheckedExpression, isOptional: Bool, _ nameSpan: Span,
-    _ frame: borrowing Frame
+    _ name: String, of value: Value, _ base: NodeID, isOptional: Bool, _ id: NodeID, _ frame: borrowing Frame
   ) throws -> Value {
+    if case .record(let record) = value, let field = record[name] { return field }
+    let nameSpan = code.innerSpan(id)
     switch value {
     case .record(let record):
-      if let value = record[name] { return value }
       if isOptional { return .null }
       throw missingField(name, in: record.shape.names, of: subject(base) ?? "the record", nameSpan, frame)
     case .null:
@@ -203,34 +231,36 @@ extension Evaluator {
   }
 
   /// How an expression is called where it is the subject of a message.
-  func subject(_ expression: CheckedExpression) -> String? {
-    switch expression {
-    case .variable(_, "it", _): "the row"
-    case .variable(_, let name, _): "`$\(name)`"
-    case .field(let base, let name, _, _, _):
-      if case .variable(_, "it", _) = base { "`.\(name)`" } else { subject(base).map { "\($0.dropLast()).\(name)`" } }
-    default: nil
+  func subject(_ expression: NodeID) -> String? {
+    switch code[expression] {
+    case .slot(_, let name), .global(_, let name):
+      return code.name(name) == "it" ? "the row" : "`$\(code.name(name))`"
+    case .field(let base, let name, _):
+      guard let outer = subject(base) else { return nil }
+      return outer == "the row" ? "`.\(code.name(name))`" : "\(outer.dropLast()).\(code.name(name))`"
+    default: return nil
     }
   }
 
   private func item(
-    at index: Value, of container: Value, _ base: CheckedExpression, _ indexExpression: CheckedExpression,
+    at index: Value, of container: Value, _ base: NodeID, _ indexExpression: NodeID,
     _ frame: borrowing Frame
   ) throws -> Value {
     switch (container, index) {
     case (.list(let items), .int(let index)):
-      return items[try position(index, in: items.count, frame, indexExpression.span)]
+      return items[try position(index, in: items.count, frame, code.span(indexExpression))]
     case (.record(let record), .string(let name)):
       if let value = record[name] { return value }
-      throw missingField(name, in: record.shape.names, of: subject(base) ?? "the record", indexExpression.span, frame)
+      throw missingField(
+        name, in: record.shape.names, of: subject(base) ?? "the record", code.span(indexExpression), frame)
     case (.list, _):
       throw failure(
-        "a list is indexed by an int, not by \(operand(index, indexExpression))", frame, indexExpression.span)
+        "a list is indexed by an int, not by \(operand(index, indexExpression))", frame, code.span(indexExpression))
     case (.record, _):
       throw failure(
-        "a record is indexed by a string, not by \(operand(index, indexExpression))", frame, indexExpression.span)
+        "a record is indexed by a string, not by \(operand(index, indexExpression))", frame, code.span(indexExpression))
     default:
-      throw failure("\(operand(container, base)) has no items", frame, indexExpression.span)
+      throw failure("\(operand(container, base)) has no items", frame, code.span(indexExpression))
     }
   }
 
@@ -246,7 +276,7 @@ extension Evaluator {
   // MARK: Text
 
   /// The text of a word or string with values in it.
-  func text(_ pieces: [TextPiece], _ frame: inout Frame) throws -> String {
+  func text(_ pieces: [TextPart], _ frame: inout Frame) throws -> String {
     var text = ""
     for (index, piece) in pieces.enumerated() {
       switch piece {
@@ -265,7 +295,7 @@ extension Evaluator {
   }
 
   private func noText(
-    _ value: Value, _ expression: CheckedExpression, followedBy next: String?, _ frame: borrowing Frame
+    _ value: Value, _ expression: NodeID, followedBy next: String?, _ frame: borrowing Frame
   ) -> RuntimeError {
     let subject = subject(expression) ?? "this"
     let path = subject.hasPrefix("`$") ? String(subject.dropFirst(2).dropLast()) : nil
@@ -277,14 +307,14 @@ extension Evaluator {
         if !written.isEmpty { name = String(written) }
       }
       let cure = path.map { "write `${\($0).\(name)}`" } ?? "take a field of it"
-      return failure("\(subject) is a record: \(cure)", frame, expression.span)
+      return failure("\(subject) is a record: \(cure)", frame, code.span(expression))
     case .secret:
       return failure(
-        "\(subject) is a secret: it never turns into text", frame, expression.span,
+        "\(subject) is a secret: it never turns into text", frame, code.span(expression),
         help: "give it on its own to a parameter that takes secrets, such as `--password`")
     default:
       let cure = path.map { "write `${join($\($0), \",\")}` or `${\($0)[0]}`" } ?? "join its items or take one"
-      return failure("\(subject) is \(value.typePhrase): \(cure)", frame, expression.span)
+      return failure("\(subject) is \(value.typePhrase): \(cure)", frame, code.span(expression))
     }
   }
 }

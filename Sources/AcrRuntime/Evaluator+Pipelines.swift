@@ -3,7 +3,7 @@ import AcrLanguage
 
 extension Evaluator {
   /// The value of a pipeline: what its last stage gives, rows collected into a list.
-  func value(_ pipeline: CheckedPipeline, _ frame: inout Frame) throws -> Value {
+  func value(_ pipeline: PipelineCode, _ frame: inout Frame) throws -> Value {
     if pipeline.stages.count == 1 {
       if case .expression(let expression) = pipeline.stages[0] { return try value(expression, &frame) }
       if case .call(let call, _) = pipeline.stages[0] { return try self.call(call, &frame) }
@@ -12,12 +12,12 @@ extension Evaluator {
   }
 
   /// What a pipeline gives, rows not yet pulled. It may be used as long as the frame is in the box.
-  func output(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> Output {
+  func output(_ pipeline: PipelineCode, _ box: FrameBox) throws -> Output {
     try outputAndFlags(pipeline, box).output
   }
 
   /// What a pipeline gives, and the global flags of its last stage, which say how it is shown.
-  func outputAndFlags(_ pipeline: CheckedPipeline, _ box: FrameBox) throws -> (output: Output, flags: GlobalFlags) {
+  func outputAndFlags(_ pipeline: PipelineCode, _ box: FrameBox) throws -> (output: Output, flags: GlobalFlags) {
     var current: Output?
     var flags = GlobalFlags.none
     for stage in pipeline.stages {
@@ -35,9 +35,10 @@ extension Evaluator {
         current = output
       case .call(let call, let span):
         if current != nil {
+          let name = code.calls[Int(call)].name
           throw failure(
-            .usage, "`\(call.name)` takes no input from a pipe", box.frame, span,
-            help: "give it as an argument: `\(call.name) (…)`")
+            .usage, "`\(name)` takes no input from a pipe", box.frame, span,
+            help: "give it as an argument: `\(name) (…)`")
         }
         current = .value(try box.withFrame { try self.call(call, &$0) })
       }
@@ -47,11 +48,11 @@ extension Evaluator {
 
   /// `where`: the rows for which the condition holds.
   private func filter(
-    _ input: Output, _ condition: CheckedExpression, _ row: VariableReference, _ span: Span, _ box: FrameBox
+    _ input: Output, _ condition: NodeID, _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let keeps = { [self] (item: Value) throws -> Bool in
       try checkInterrupt(box.frame, span)
-      store(item, row, &box.frame)
+      store(item, row, box.frame)
       return try box.withFrame { try self.condition(condition, &$0, of: "`where`") }
     }
     switch input {
@@ -71,17 +72,17 @@ extension Evaluator {
 
   /// `extend`: every row with further columns; later columns see the earlier ones. A record stays one record.
   private func extend(
-    _ input: Output, _ entries: [CheckedEntry], _ row: VariableReference, _ span: Span, _ box: FrameBox
+    _ input: Output, _ entries: [(name: String, value: NodeID)], _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let extended = { [self] (item: Value) throws -> Value in
       try checkInterrupt(box.frame, span)
       guard case .record(var record) = item else {
         throw failure("`extend` adds columns to records, and this row is \(item.typePhrase)", box.frame, span)
       }
-      store(item, row, &box.frame)
+      store(item, row, box.frame)
       for (offset, entry) in entries.enumerated() {
         record.set(entry.name, try box.withFrame { try value(entry.value, &$0) }, shapes)
-        if offset + 1 < entries.count { store(.record(record), row, &box.frame) }
+        if offset + 1 < entries.count { store(.record(record), row, box.frame) }
       }
       return .record(record)
     }
@@ -96,7 +97,7 @@ extension Evaluator {
 
   /// Runs a command of the catalog.
   private func invoke(
-    _ call: CheckedCommand, input: Output?, _ box: FrameBox
+    _ call: CommandCode, input: Output?, _ box: FrameBox
   ) throws -> (output: Output, flags: GlobalFlags) {
     try checkInterrupt(box.frame, call.nameSpan)
     guard let entry = commands[call.name] else {

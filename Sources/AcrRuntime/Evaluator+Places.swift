@@ -4,15 +4,12 @@ import AcrLanguage
 extension Evaluator {
   /// `$x = …`, `$x.a[0] += …`. The value is changed where it is: parts of it are moved out, changed and put back, so that
   /// adding to a list costs the same however long it is.
-  func assign(
-    _ place: CheckedPlace, _ assignment: AssignmentOperator, _ expression: CheckedExpression, _ frame: inout Frame
-  ) throws {
-    let new = try value(expression, &frame)
+  func assign(_ new: Value, _ place: AssignmentCode, _ frame: inout Frame) throws {
     if place.path.isEmpty {
-      if assignment == .set {
-        store(new, place.variable, &frame)
+      if place.operation == .set {
+        store(new, place.variable, frame)
       } else {
-        try change(place, assignment, by: new, expression, &frame)
+        try change(place, by: new, frame)
       }
       return
     }
@@ -31,41 +28,37 @@ extension Evaluator {
       }
     }
     var value = load(place.variable, frame)
-    store(.null, place.variable, &frame)
-    defer { store(value, place.variable, &frame) }
+    store(.null, place.variable, frame)
+    defer { store(value, place.variable, frame) }
     try change(&value, steps[...], "`$\(place.name)`", frame) { part throws(OperationFailure) in
-      switch assignment {
+      switch place.operation {
       case .set: part = new
       case .add: try part.add(new)
       case .subtract: part = try part.subtracting(new)
       }
     } explain: { error, part in
-      explain(error, place, assignment, part, new, expression, frame)
+      explain(error, place, part, new, frame)
     }
   }
 
   /// `$x += …`, the form loops count with.
-  private func change(
-    _ place: CheckedPlace, _ assignment: AssignmentOperator, by new: Value, _ expression: CheckedExpression,
-    _ frame: inout Frame
-  ) throws {
+  private func change(_ place: AssignmentCode, by new: Value, _ frame: borrowing Frame) throws {
     var value = load(place.variable, frame)
-    store(.null, place.variable, &frame)
-    defer { store(value, place.variable, &frame) }
+    store(.null, place.variable, frame)
+    defer { store(value, place.variable, frame) }
     do throws(OperationFailure) {
-      if assignment == .add { try value.add(new) } else { value = try value.subtracting(new) }
+      if place.operation == .add { try value.add(new) } else { value = try value.subtracting(new) }
     } catch {
-      throw explain(error, place, assignment, value, new, expression, frame)
+      throw explain(error, place, value, new, frame)
     }
   }
 
   private func explain(
-    _ error: OperationFailure, _ place: CheckedPlace, _ assignment: AssignmentOperator, _ part: Value, _ new: Value,
-    _ expression: CheckedExpression, _ frame: borrowing Frame
+    _ error: OperationFailure, _ place: AssignmentCode, _ part: Value, _ new: Value, _ frame: borrowing Frame
   ) -> RuntimeError {
     explain(
-      error, assignment == .add ? .add : .subtract, "\(part.typePhrase) (`\(frame.source.text(place.span))`)",
-      operand(new, expression),
+      error, place.operation == .add ? .add : .subtract, "\(part.typePhrase) (`\(frame.source.text(place.span))`)",
+      operand(new, place.value),
       part, new, frame, place.span)
   }
 

@@ -3,83 +3,110 @@ import AcrLanguage
 
 extension Evaluator {
   /// Runs the statements of a block.
-  /// - Parameter keepsValue: whether the value of the last statement is wanted; the frame's `result` has it then.
-  func execute(_ block: CheckedBlock, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
-    frame.result = .null
-    let last = block.statements.count - 1
-    for index in block.statements.indices {
-      let completion = try execute(block.statements[index], &frame, keepsValue: keepsValue && index == last)
+  /// - Parameter keepsValue: whether the value of the last statement is wanted; the frame's `result` has it then, and is
+  ///   left alone otherwise.
+  func execute(_ block: Block, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
+    if keepsValue { frame.result = .null }
+    let end = Int(block.first + block.count)
+    for index in Int(block.first)..<end {
+      let completion = try execute(index, &frame, keepsValue: keepsValue && index + 1 == end)
       if completion != .normal { return completion }
     }
     return .normal
   }
 
-  func execute(_ statement: CheckedStatement, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
-    switch statement {
-    case .declare(let variable, let expression, let span):
-      try checkInterrupt(frame, span)
-      store(try value(expression, &frame), variable, &frame)
-      frame.result = .null
-    case .assign(let place, let assignment, let expression, let span):
-      try checkInterrupt(frame, span)
-      try assign(place, assignment, expression, &frame)
-      frame.result = .null
-    case .expression(let expression, let isShown, let span):
-      try checkInterrupt(frame, span)
-      if isShown {
-        try show(expression, &frame)
-        frame.result = .null
-      } else if keepsValue {
-        frame.result = try value(expression, &frame)
-      } else {
-        try perform(expression, &frame)
-        frame.result = .null
+  /// Runs a statement.
+  private func execute(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
+    switch code.statements[index] {
+    case .set(let slot, let expression):
+      try checkInterrupt(frame, code.statementSpans[index])
+      frame.slots[Int(slot)] = try value(expression, &frame)
+    case .add(let slot, let expression, let assignment):
+      try checkInterrupt(frame, code.statementSpans[index])
+      let value = try value(expression, &frame)
+      if case .int(let amount) = value, case .int(let old) = frame.slots[Int(slot)] {
+        let (sum, overflow) = old.addingReportingOverflow(amount)
+        if !overflow {
+          frame.slots[Int(slot)] = .int(sum)
+          return .normal
+        }
       }
-    case .if(let branches, let otherwise, let span):
-      try checkInterrupt(frame, span)
-      for index in branches.indices where try condition(branches[index].condition, &frame, of: "`if`") {
-        return try execute(branches[index].block, &frame, keepsValue: keepsValue)
-      }
-      if let otherwise { return try execute(otherwise, &frame, keepsValue: keepsValue) }
-      frame.result = .null
-    case .while(let expression, let block, let span):
-      while try condition(expression, &frame, of: "`while`") {
-        try checkInterrupt(frame, span)
+      try assign(value, code.assignments[Int(assignment)], &frame)
+    case .if(let condition, let then, let otherwise):
+      try checkInterrupt(frame, code.statementSpans[index])
+      let holds = try self.condition(condition, &frame, of: "`if`")
+      return try execute(holds ? then : otherwise, &frame, keepsValue: keepsValue)
+    case .return(let expression):
+      frame.result = try value(expression, &frame)
+      return .returned
+    case .declare(let variable, let expression):
+      try checkInterrupt(frame, code.statementSpans[index])
+      store(try value(expression, &frame), variable, frame)
+    case .assign(let assignment):
+      try checkInterrupt(frame, code.statementSpans[index])
+      let assignment = code.assignments[Int(assignment)]
+      try assign(try value(assignment.value, &frame), assignment, &frame)
+    case .while(let condition, let block):
+      while try self.condition(condition, &frame, of: "`while`") {
+        try checkInterrupt(frame, code.statementSpans[index])
         switch try execute(block, &frame, keepsValue: false) {
         case .normal, .continued: continue
-        case .broke:
-          frame.result = .null
-          return .normal
+        case .broke: return .normal
         case .returned: return .returned
         case .exited: return .exited
         }
       }
-      frame.result = .null
-    case .for(let variable, let expression, let block, let span):
-      try checkInterrupt(frame, span)
+    default: return try executeOther(index, &frame, keepsValue: keepsValue)
+    }
+    return .normal
+  }
+
+  /// Runs a statement of the kinds that are not at home in hot loops.
+  @inline(never)
+  private func executeOther(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
+    switch code.statements[index] {
+    case .expression(let expression):
+      try checkInterrupt(frame, code.statementSpans[index])
+      if keepsValue { frame.result = try value(expression, &frame) } else { try perform(expression, &frame) }
+    case .show(let expression):
+      try checkInterrupt(frame, code.statementSpans[index])
+      try show(expression, &frame)
+    case .for(let variable, in: let expression, let block):
+      try checkInterrupt(frame, code.statementSpans[index])
       return try loop(variable, expression, block, &frame)
-    case .try(let block, let handler, let finally, _):
-      return try attempt(block, handler, finally, &frame, keepsValue: keepsValue)
-    case .throw(let expression, let span):
-      throw thrown(try value(expression, &frame), &frame, Span(span.start, expression.span.end))
-    case .return(let expression, _):
-      if let expression { frame.result = try value(expression, &frame) } else { frame.result = .null }
+    case .attempt(let attempt):
+      return try self.attempt(code.attempts[Int(attempt)], &frame, keepsValue: keepsValue)
+    case .throw(let expression):
+      let span = Span(code.statementSpans[index].start, code.span(expression).end)
+      throw thrown(try value(expression, &frame), &frame, span)
+    case .returnNothing:
+      frame.result = .null
       return .returned
-    case .exit(let expression, let span):
-      frame.result = .int(try exitCode(expression, &frame, span))
+    case .exit(let expression):
+      frame.result = .int(try exitCode(expression, &frame))
+      return .exited
+    case .exitNothing:
+      frame.result = .int(0)
       return .exited
     case .break: return .broke
     case .continue: return .continued
+    case .set, .add, .if, .return, .declare, .assign, .while: break
     }
     return .normal
   }
 
   /// A condition's value, which must be a bool.
-  func condition(_ expression: CheckedExpression, _ frame: inout Frame, of what: String) throws -> Bool {
+  func condition(_ expression: NodeID, _ frame: inout Frame, of what: StaticString) throws -> Bool {
     let value = try value(expression, &frame)
     if case .bool(let flag) = value { return flag }
-    throw failure(
-      "a condition is true or false, and \(what) got \(operand(value, expression))", frame, expression.span,
+    throw noCondition(value, expression, "\(what)", frame)
+  }
+
+  private func noCondition(
+    _ value: Value, _ expression: NodeID, _ what: String, _ frame: borrowing Frame
+  ) -> RuntimeError {
+    failure(
+      "a condition is true or false, and \(what) got \(operand(value, expression))", frame, code.span(expression),
       help: Evaluator.conditionHelp(value, of: what))
   }
 
@@ -94,61 +121,57 @@ extension Evaluator {
   }
 
   private func loop(
-    _ variable: VariableReference, _ expression: CheckedExpression, _ block: CheckedBlock, _ frame: inout Frame
+    _ variable: VariableReference, _ expression: NodeID, _ block: Block, _ frame: inout Frame
   ) throws -> Completion {
-    guard case .pipeline(let pipeline) = expression else {
+    guard case .pipeline(let pipeline) = code[expression] else {
       let value = try value(expression, &frame)
       return try loop(variable, over: value, block, &frame, expression)
     }
     return try FrameBox.with(&frame) { box in
-      switch try output(pipeline, box) {
+      switch try output(code.pipelines[Int(pipeline)], box) {
       case .value(let value): return try box.withFrame { try loop(variable, over: value, block, &$0, expression) }
       case .rows(let stream):
         // The rows are pulled as the loop goes, so that `break` stops what makes them. Making a row and the loop's body
         // take turns with the frame, so no access to it may last longer than one of them.
         while let item = try stream.next() {
-          store(item, variable, &box.frame)
+          store(item, variable, box.frame)
           let completion = try box.withFrame { try execute(block, &$0, keepsValue: false) }
           if completion == .broke { break }
           if completion == .returned || completion == .exited { return completion }
         }
-        box.frame.result = .null
         return .normal
       }
     }
   }
 
   private func loop(
-    _ variable: VariableReference, over value: Value, _ block: CheckedBlock, _ frame: inout Frame,
-    _ expression: CheckedExpression
+    _ variable: VariableReference, over value: Value, _ block: Block, _ frame: inout Frame, _ expression: NodeID
   ) throws -> Completion {
     guard case .list(let items) = value else {
       throw failure(
-        "`for` goes through a list, and this is \(operand(value, expression))", frame, expression.span,
+        "`for` goes through a list, and this is \(operand(value, expression))", frame, code.span(expression),
         help: value.isNull ? "`?? []` stands in for null" : "`[…]` makes a list of one value")
     }
     for item in items {
-      try checkInterrupt(frame, expression.span)
-      store(item, variable, &frame)
+      try checkInterrupt(frame, code.span(expression))
+      store(item, variable, frame)
       let completion = try execute(block, &frame, keepsValue: false)
       if completion == .broke { break }
       if completion == .returned || completion == .exited { return completion }
     }
-    frame.result = .null
     return .normal
   }
 
-  private func attempt(
-    _ block: CheckedBlock, _ handler: CheckedCatch?, _ finally: CheckedBlock?, _ frame: inout Frame, keepsValue: Bool
-  ) throws -> Completion {
+  private func attempt(_ attempt: AttemptCode, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
+    let handler = attempt.handler
     var completion = Completion.normal
     var failure: (any Error)?
     do {
-      completion = try execute(block, &frame, keepsValue: keepsValue)
+      completion = try execute(attempt.body, &frame, keepsValue: keepsValue)
     } catch let error as RuntimeError where handler != nil && !run.isInterrupted {
       // ^C is no error a script could catch and go on from.
       do {
-        if let variable = handler?.variable { store(run.caughtErrors.record(of: error), variable, &frame) }
+        if let variable = handler?.variable { store(run.caughtErrors.record(of: error), variable, frame) }
         if let handler { completion = try execute(handler.block, &frame, keepsValue: keepsValue) }
       } catch let error {
         failure = error
@@ -156,9 +179,9 @@ extension Evaluator {
     } catch let error {
       failure = error
     }
-    if let finally {
+    if let cleanup = attempt.cleanup {
       let result = frame.result
-      let override = try run.withCleanup { try with($0).execute(finally, &frame, keepsValue: false) }
+      let override = try run.withCleanup { try with($0).execute(cleanup, &frame, keepsValue: false) }
       if override != .normal { return override }
       frame.result = result
     }
@@ -197,27 +220,26 @@ extension Evaluator {
     }
   }
 
-  private func exitCode(_ expression: CheckedExpression?, _ frame: inout Frame, _ span: Span) throws -> Int64 {
-    guard let expression else { return 0 }
+  private func exitCode(_ expression: NodeID, _ frame: inout Frame) throws -> Int64 {
     let value = try value(expression, &frame)
     guard case .int(let code) = value, (0...255).contains(code) else {
       let found = if case .int(let code) = value { String(code) } else { operand(value, expression) }
-      throw failure("`exit` takes a number from 0 to 255, and this is \(found)", frame, expression.span)
+      throw failure("`exit` takes a number from 0 to 255, and this is \(found)", frame, code.span(expression))
     }
     return code
   }
 
   /// Shows the value of a top-level statement, unless it is null.
-  private func show(_ expression: CheckedExpression, _ frame: inout Frame) throws {
-    let place = expression.span
+  private func show(_ expression: NodeID, _ frame: inout Frame) throws {
+    let place = code.span(expression)
     do {
-      guard case .pipeline(let pipeline) = expression else {
+      guard case .pipeline(let pipeline) = code[expression] else {
         let value = try value(expression, &frame)
         if !value.isNull { try run.sink.show(.value(value), as: nil) }
         return
       }
       try FrameBox.with(&frame) { box in
-        let (output, flags) = try outputAndFlags(pipeline, box)
+        let (output, flags) = try outputAndFlags(code.pipelines[Int(pipeline)], box)
         if flags.query == nil {
           if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
         } else if case .value(.null) = output {
@@ -254,13 +276,13 @@ extension Evaluator {
   }
 
   /// Runs an expression for what it does; rows are pulled and dropped.
-  private func perform(_ expression: CheckedExpression, _ frame: inout Frame) throws {
-    guard case .pipeline(let pipeline) = expression else {
+  private func perform(_ expression: NodeID, _ frame: inout Frame) throws {
+    guard case .pipeline(let pipeline) = code[expression] else {
       _ = try value(expression, &frame)
       return
     }
     try FrameBox.with(&frame) { box in
-      if case .rows(let stream) = try output(pipeline, box) {
+      if case .rows(let stream) = try output(code.pipelines[Int(pipeline)], box) {
         while try stream.next() != nil {}
       }
     }

@@ -4,7 +4,7 @@ import AcrLanguage
 /// Runs a checked script: a synchronous walk over its tree, with the variables in ``Frame``s. One evaluator is used by one
 /// thread; `par-each` makes one for each of its threads.
 final class Evaluator: @unchecked Sendable {
-  let callees: [Callee]
+  let code: Code
   let commands: CommandTable
   let globals: Globals
   let run: RunContext
@@ -14,11 +14,8 @@ final class Evaluator: @unchecked Sendable {
   /// How many `def` calls may be open at once: the stack of ``EvaluatorThread`` holds several times as many.
   static let depthLimit = 4000
 
-  /// Arrays of finished calls, kept for the next ones.
-  private var spareSlots: [[Value]] = []
-
-  init(callees: [Callee], commands: CommandTable, globals: Globals, run: RunContext) {
-    self.callees = callees
+  init(code: Code, commands: CommandTable, globals: Globals, run: RunContext) {
+    self.code = code
     self.commands = commands
     self.globals = globals
     self.run = run
@@ -26,12 +23,12 @@ final class Evaluator: @unchecked Sendable {
 
   /// An evaluator for another context on the same thread.
   func with(_ run: RunContext) -> Evaluator {
-    Evaluator(callees: callees, commands: commands, globals: globals, run: run)
+    Evaluator(code: code, commands: commands, globals: globals, run: run)
   }
 
   /// An evaluator for another thread; it has the globals' present values.
   func detached(_ run: RunContext) -> Evaluator {
-    Evaluator(callees: callees, commands: commands, globals: Globals(globals.values), run: run)
+    Evaluator(code: code, commands: commands, globals: Globals(globals.values), run: run)
   }
 
   // MARK: Variables
@@ -45,25 +42,11 @@ final class Evaluator: @unchecked Sendable {
   }
 
   @inline(__always)
-  func store(_ value: consuming Value, _ variable: VariableReference, _ frame: inout Frame) {
+  func store(_ value: consuming Value, _ variable: VariableReference, _ frame: borrowing Frame) {
     switch variable {
     case .slot(let index): frame.slots[index] = value
     case .global(let index): globals.values[index] = value
     }
-  }
-
-  /// The slots of a new frame, all null.
-  func takeSlots(_ count: Int) -> [Value] {
-    guard var slots = spareSlots.popLast() else { return Array(repeating: .null, count: count) }
-    for _ in 0..<count { slots.append(.null) }
-    return slots
-  }
-
-  /// Takes back the slots of a frame that has ended.
-  func giveBack(_ slots: consuming [Value]) {
-    var slots = slots
-    slots.removeAll(keepingCapacity: true)
-    spareSlots.append(slots)
   }
 
   // MARK: Failures
@@ -95,19 +78,20 @@ final class Evaluator: @unchecked Sendable {
 
   /// - Throws: an error of kind `cancelled` after ^C.
   @inline(__always)
-  func checkInterrupt(_ frame: borrowing Frame, _ span: Span) throws {
-    if run.isInterrupted { throw failure(.cancelled, "interrupted", frame, span) }
+  func checkInterrupt(_ frame: borrowing Frame, _ span: @autoclosure () -> Span) throws {
+    if run.isInterrupted { throw failure(.cancelled, "interrupted", frame, span()) }
   }
 
   /// How an operand is named in a message: `a string (variable `$x`)`.
-  func operand(_ value: Value, _ expression: CheckedExpression) -> String {
-    switch expression {
-    case .variable(_, let name, _):
-      name == "it" ? "\(value.typePhrase) (the row)" : "\(value.typePhrase) (variable `$\(name)`)"
-    case .field(_, let name, _, _, _): "\(value.typePhrase) (field `.\(name)`)"
-    case .environment(let name, _, _): "\(value.typePhrase) (`$env.\(name)`)"
-    case .builtin(let name, _, _): "\(value.typePhrase) (from `\(name)(…)`)"
-    case .call(let call, _): "\(value.typePhrase) (from `\(call.name)`)"
+  func operand(_ value: Value, _ expression: NodeID) -> String {
+    switch code[expression] {
+    case .slot(_, let name), .global(_, let name):
+      code.name(name) == "it"
+        ? "\(value.typePhrase) (the row)" : "\(value.typePhrase) (variable `$\(code.name(name))`)"
+    case .field(_, let name, _): "\(value.typePhrase) (field `.\(code.name(name))`)"
+    case .environment(let name, _): "\(value.typePhrase) (`$env.\(code.name(name))`)"
+    case .function(let index, _): "\(value.typePhrase) (from `\(code.functions[Int(index)].signature.name)(…)`)"
+    case .call(let index): "\(value.typePhrase) (from `\(code.calls[Int(index)].name)`)"
     default: value.typePhrase
     }
   }

@@ -2,7 +2,7 @@ import AcrCore
 import Glibc
 
 /// Reads and writes whole files, with errors that name the file and say what was wrong.
-enum FileAccess {
+package enum FileAccess {
   /// The bytes of a file.
   static func read(_ path: String) throws(AcrError) -> [UInt8] {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
@@ -39,7 +39,7 @@ enum FileAccess {
 
   /// Replaces a file's content. A regular file is written beside its place and moved there (rename(2) is atomic); what a
   /// link points at is replaced, not the link; a device or pipe is written to.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(AcrError) {
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(AcrError) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {

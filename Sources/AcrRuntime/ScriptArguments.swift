@@ -3,7 +3,8 @@ import AcrLanguage
 
 extension Evaluator {
   /// Gives a script's parameters the values of the command line, or their defaults.
-  func bind(_ arguments: [String], to parameters: [CheckedParameter], _ frame: inout Frame) throws {
+  func bind(_ arguments: [String], to declared: [ParameterCode], _ frame: inout Frame) throws {
+    let parameters = declared.map(\.declaration)
     let values: [String: Value]
     do throws(ScriptArguments.Failure) {
       values = try ScriptArguments.read(arguments, for: parameters)
@@ -11,22 +12,23 @@ extension Evaluator {
       throw RuntimeError(
         error.error, source: frame.source, span: error.parameter?.span ?? parameters.first?.span ?? Span(0, 0))
     }
-    for parameter in parameters {
+    for code in declared {
+      let parameter = code.declaration
       if let value = values[parameter.name] {
-        store(value, parameter.variable, &frame)
+        store(value, parameter.variable, frame)
         continue
       }
       switch parameter.kind {
-      case .switch: store(.bool(false), parameter.variable, &frame)
-      case .rest: store(.list([]), parameter.variable, &frame)
+      case .switch: store(.bool(false), parameter.variable, frame)
+      case .rest: store(.list([]), parameter.variable, frame)
       case .positional, .flag:
-        guard let expression = parameter.defaultValue else {
+        guard let expression = code.defaultValue else {
           throw RuntimeError(
             AcrError(
               .usage, "the script needs \(Evaluator.name(of: parameter))", help: "`--help` says what it takes"),
             source: frame.source, span: parameter.span)
         }
-        store(try defaultValue(expression, of: parameter, "the script", &frame), parameter.variable, &frame)
+        store(try defaultValue(expression, of: parameter, "the script", &frame), parameter.variable, frame)
       }
     }
   }

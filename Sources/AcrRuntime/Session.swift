@@ -48,12 +48,14 @@ public final class Session: @unchecked Sendable {
 
   private func perform(_ script: CheckedScript, _ arguments: [String], _ run: RunContext) -> Outcome {
     grow(to: script.globalCount)
-    let evaluator = Evaluator(
-      callees: script.functions.map(Callee.init), commands: commands, globals: globals, run: run)
-    var frame = Frame(slots: Array(repeating: .null, count: script.slotCount), source: script.source, depth: 0)
+    let code = CodeBuilder.code(of: script)
+    let evaluator = Evaluator(code: code, commands: commands, globals: globals, run: run)
+    let storage = SlotStorage(count: script.slotCount)
+    defer { withExtendedLifetime((storage, code)) {} }
+    var frame = Frame(slots: storage.slots, source: .passUnretained(script.source), depth: 0)
     do {
-      try evaluator.bind(arguments, to: script.parameters, &frame)
-      guard try evaluator.execute(script.body, &frame, keepsValue: false) == .exited else { return .finished }
+      try evaluator.bind(arguments, to: code.parameters, &frame)
+      guard try evaluator.execute(code.body, &frame, keepsValue: false) == .exited else { return .finished }
       if case .int(let code) = frame.result { return .exited(Int32(clamping: code)) }
       return .finished
     } catch let request as ExitRequest {

@@ -141,3 +141,34 @@ private enum Amount {
     return Int64(exactly: (number * Double(factor)).rounded())
   }
 }
+
+extension Value {
+  /// The value with a text in the place of every secret that is a field or an item of it: what is shown to people may name
+  /// a secret, and never holds one. Nil where there is none. A secret alone is not replaced, so that nothing takes the text
+  /// for it.
+  public var withoutSecrets: Value? {
+    switch self {
+    case .list(let items):
+      return Value.replaced(items).map(Value.list)
+    case .record(let record):
+      return Value.replaced(record.values).map { .record(Record(shape: record.shape, values: $0)) }
+    default: return nil
+    }
+  }
+
+  private static func replaced(_ values: [Value]) -> [Value]? {
+    var result: [Value]?
+    for (index, value) in values.enumerated() {
+      let replacement: Value?
+      if case .secret(let secret) = value {
+        replacement = .string("\(secret)")
+      } else {
+        replacement = value.withoutSecrets
+      }
+      guard let replacement else { continue }
+      if result == nil { result = values }
+      result?[index] = replacement
+    }
+    return result
+  }
+}

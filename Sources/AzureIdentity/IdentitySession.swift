@@ -169,9 +169,19 @@ public actor IdentitySession {
 
   /// Chooses the subscription that commands work in.
   /// - Parameter nameOrID: its name, in any case, or its id.
-  /// - Throws: ``AcrError`` of kind `not-found`; `usage` for a name that several have.
+  /// - Throws: as ``subscription(named:)``.
   @discardableResult
   public func selectSubscription(_ nameOrID: String) async throws -> Subscription {
+    let match = try subscription(named: nameOrID)
+    currentSubscription = match
+    if current?.isSaved == true { try await save() }
+    return match
+  }
+
+  /// One of the account's subscriptions.
+  /// - Parameter nameOrID: its name, in any case, or its id.
+  /// - Throws: ``AcrError`` of kind `not-found`; `usage` for a name that several have.
+  public func subscription(named nameOrID: String) throws -> Subscription {
     let wanted = nameOrID.lowercased()
     let matches = subscriptions.filter { $0.id.lowercased() == wanted || $0.name.lowercased() == wanted }
     guard let match = matches.first else {
@@ -183,8 +193,6 @@ public actor IdentitySession {
         .usage, "\(matches.count) subscriptions are called `\(nameOrID)`",
         help: "give the id: \(matches.map(\.id).joined(separator: ", "))")
     }
-    currentSubscription = match
-    if current?.isSaved == true { try await save() }
     return match
   }
 

@@ -2,10 +2,10 @@ import AcrCore
 import Glibc
 
 /// Files that only their owner may read, replaced as a whole.
-enum PrivateFile {
+package enum PrivateFile {
   /// The whole file; nil where there is none.
   /// - Throws: ``AcrError``: `denied` without the right to read it, `invalid` where it is too long or cannot be read.
-  static func read(_ path: String, upTo limit: Int = 4 << 20) throws(AcrError) -> [UInt8]? {
+  package static func read(_ path: String, upTo limit: Int = 4 << 20) throws(AcrError) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -34,7 +34,7 @@ enum PrivateFile {
 
   /// Replaces a file, or makes it and the folder it is in. A reader sees the old content or the new one, also when the
   /// machine stops in the middle, because the new file is complete on disk before it takes the name.
-  static func write(_ bytes: [UInt8], to path: String) throws(AcrError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(AcrError) {
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try makeFolder(String(path[..<slash])) }
     guard let template = strdup("\(path).XXXXXX") else { throw failure("cannot write `\(path)`") }
     defer { free(template) }
@@ -59,7 +59,7 @@ enum PrivateFile {
   }
 
   /// Removes a file; one that is not there is no failure.
-  static func remove(_ path: String) throws(AcrError) {
+  package static func remove(_ path: String) throws(AcrError) {
     guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw failure("cannot remove `\(path)`") }
   }
 

@@ -28,6 +28,8 @@ public struct AzureRegistryInfo: Sendable, Hashable {
   public let isPublicNetworkAccessEnabled: Bool
   /// True where the registry's firewall refuses addresses that are not on its list.
   public let deniesByDefault: Bool
+  /// True where that list has addresses, or networks of Azure.
+  public let hasNetworkRules: Bool
   /// False where not even trusted services of Azure pass the registry's firewall (`networkRuleBypassOptions`).
   public let trustedServicesMayPass: Bool
   /// False where images must not leave the registry (`exportPolicy`).
@@ -38,6 +40,9 @@ public struct AzureRegistryInfo: Sendable, Hashable {
   public let roleAssignmentMode: RoleAssignmentMode
   /// Where blobs come from when they have hosts of their own.
   public let dataEndpoints: [String]
+
+  /// True where not everybody on the network reaches the registry.
+  public var isNetworkRestricted: Bool { !isPublicNetworkAccessEnabled || deniesByDefault }
 
   /// The name.
   public var name: String { id.name }
@@ -60,6 +65,9 @@ public struct AzureRegistryInfo: Sendable, Hashable {
     func text(_ name: String) -> String { properties?[name]?.string?.lowercased() ?? "" }
     isPublicNetworkAccessEnabled = text("publicNetworkAccess") != "disabled"
     deniesByDefault = properties?["networkRuleSet"]?["defaultAction"]?.string?.lowercased() == "deny"
+    hasNetworkRules = ["ipRules", "virtualNetworkRules"].contains {
+      properties?["networkRuleSet"]?[$0]?.array?.isEmpty == false
+    }
     trustedServicesMayPass = text("networkRuleBypassOptions") != "none"
     func isEnabled(_ policy: String) -> Bool {
       properties?["policies"]?[policy]?["status"]?.string?.lowercased() != "disabled"

@@ -104,14 +104,18 @@ extension ImportFailure {
 
   @Sendable private static func unauthorized(_ facts: Facts) -> AcrError? {
     guard facts.says("unauthorized") else { return nil }
-    let repository = facts.between("\"Name\":\"", "\"")
-    let what = repository.map { "`\($0)` in \(facts.source.name)" } ?? facts.source.name
-    switch facts.source {
+    return refusedPull(of: facts.between("\"Name\":\"", "\""), at: facts.source)
+  }
+
+  /// The source does not let anybody pull who comes as the import does.
+  static func refusedPull(of repository: String?, at source: Source) -> AcrError {
+    let what = repository.map { "`\($0)` in \(source.name)" } ?? source.name
+    switch source {
     case .registry:
       return AcrError(
         .denied,
-        "the source refused: this account may see \(facts.source.name), and may not pull \(repository.map { "`\($0)`" } ?? "from it")",
-        help: "ask its owner for the role \(facts.source.pullRole)")
+        "the source refused: this account may see \(source.name), and may not pull \(repository.map { "`\($0)`" } ?? "from it")",
+        help: "ask its owner for the role \(source.pullRole)")
     case .host(let host, let user, true):
       let owner = user.map { "the user `\($0)`" } ?? "the access token"
       return AcrError(

@@ -20,6 +20,68 @@ public struct ImportOperation: Sendable {
   let retryAfter: Duration?
 }
 
+/// What became of an import.
+public enum ImportState: Sendable {
+  /// It has not ended.
+  case running(ServiceProgress)
+  /// Everything is at the target.
+  case succeeded
+  /// It ended without it.
+  case failed(AcrError)
+}
+
+extension ImportOperation {
+  /// The operation with the signed address at which to ask for it: for a file that only its owner can read, and nothing else.
+  package var json: JSONValue? {
+    guard let id, let location else { return nil }
+    let targetRoles = target.roleAssignmentMode.rawValue
+    return [
+      "id": .string(id), "source": .string(sourceName), "targets": .array(targetNames.map(JSONValue.string)),
+      "target": [
+        "id": .string(target.id.description), "sku": ["name": .string(target.sku)],
+        "properties": ["loginServer": .string(target.loginServer.name), "roleAssignmentMode": .string(targetRoles)],
+      ],
+      "from": source.json, "location": .string(location.reveal()), "tenant": tenant.map(JSONValue.string) ?? .null,
+    ]
+  }
+
+  /// Reads what ``json`` wrote; nil where it is damaged.
+  package init?(json: JSONValue) {
+    guard let id = json["id"]?.string, let source = json["source"]?.string,
+      let target = json["target"].flatMap(AzureRegistryInfo.init), let location = json["location"]?.string,
+      let from = json["from"].flatMap(ImportFailure.Source.init(json:))
+    else { return nil }
+    self.init(
+      id: id, target: target, sourceName: source, targetNames: (json["targets"]?.array ?? []).compactMap(\.string),
+      source: from, location: Secret(location), tenant: json["tenant"]?.string, retryAfter: nil)
+  }
+}
+
+extension ImportFailure.Source {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .registry(let id, let roles):
+      ["id": .string(id.description), "roles": roles.map { .string($0.rawValue) } ?? .null]
+    case .host(let host, let user, let hasCredentials):
+      [
+        "host": .string(host.name), "user": user.map(JSONValue.string) ?? .null,
+        "hasCredentials": .bool(hasCredentials),
+      ]
+    }
+  }
+
+  fileprivate init?(json: JSONValue) {
+    if let id = json["id"]?.string.flatMap(AzureResourceID.init(registry:)) {
+      let roles = json["roles"]?.string.flatMap(AzureRegistryInfo.RoleAssignmentMode.init(rawValue:))
+      self = .registry(id, roles: roles)
+    } else if let host = json["host"]?.string.flatMap({ try? RegistryHost($0) }) {
+      self = .host(host, user: json["user"]?.string, hasCredentials: json["hasCredentials"]?.bool ?? false)
+    } else {
+      return nil
+    }
+  }
+}
+
 /// How far an import is.
 public struct ServiceProgress: Sendable, Equatable {
   /// The service's word: `Accepted`, `Running`, `Succeeded`, ….

@@ -80,6 +80,28 @@ public struct ImportService: Sendable {
     }
   }
 
+  /// Asks once what became of an import.
+  /// - Throws: ``AcrError`` where the service cannot be asked; what it tells of the import is the result.
+  public func state(of operation: ImportOperation) async throws -> ImportState {
+    guard let location = operation.location else { return .succeeded }
+    let answer = try await manager.operation(at: location, tenant: operation.tenant)
+    let progress = ServiceProgress(answer.json)
+    if answer.status == 404 || answer.status == 410 {
+      throw AcrError(
+        .notFound, "the service does not know the operation `\(operation.id ?? "")` any more",
+        help: "look into `\(operation.target.loginServer)`: it keeps operations for a while only",
+        status: answer.status,
+        target: answer.host, requestID: answer.requestID)
+    }
+    // Neither a broken token nor a busy service says anything of the import.
+    if answer.status == 401 || answer.status == 429 || answer.status >= 500 { throw answer.failure("operationResults") }
+    do {
+      return try isRunning(answer, progress, operation) ? .running(progress) : .succeeded
+    } catch let error as AcrError {
+      return .failed(error)
+    }
+  }
+
   private static let goesOn = "the import goes on in Azure"
 
   /// True for an import that has not ended; false for one that succeeded. The status in the body counts, not that of the

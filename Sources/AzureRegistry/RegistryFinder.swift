@@ -46,6 +46,31 @@ public actor RegistryFinder {
     return first
   }
 
+  /// The registry with a name in a resource group, which needs no search, or in one subscription.
+  /// - Parameters:
+  ///   - resourceGroup: nil for any.
+  ///   - subscription: nil for the current one.
+  /// - Throws: as ``find(_:)``.
+  public func find(
+    _ name: String, resourceGroup: String?, in subscription: Subscription?
+  ) async throws -> AzureRegistryInfo {
+    var chosen = subscription
+    if chosen == nil { chosen = await manager.identity.currentSubscription }
+    guard let chosen else { return try await find(name) }
+    if let resourceGroup {
+      let path =
+        "/subscriptions/\(chosen.id)/resourceGroups/\(resourceGroup)/providers/"
+        + "Microsoft.ContainerRegistry/registries/\(name)"
+      guard let id = AzureResourceID(registry: path) else {
+        throw AcrError(.usage, "`\(resourceGroup)` is not the name of a resource group")
+      }
+      return try await find(id)
+    }
+    let found = try await registries(of: chosen).first { $0.name.lowercased() == name.lowercased() }
+    guard let found else { throw await notFound(name, [], in: chosen) }
+    return found
+  }
+
   /// The registry with an id.
   /// - Throws: ``AcrError`` of kind `not-found`, `denied`, and what else the resource manager throws.
   public func find(_ id: AzureResourceID) async throws -> AzureRegistryInfo {
@@ -65,6 +90,35 @@ public actor RegistryFinder {
     try await search { $0.loginServer == host }.found.first
   }
 
+  /// The tenant of a registry's subscription; nil for a subscription that the account cannot see.
+  public func tenant(of id: AzureResourceID) async -> String? {
+    let subscription = id.subscription.lowercased()
+    return await manager.identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
+  }
+
+  /// True for a host that can be a registry of Azure: it ends as those of the cloud do, or is on this machine, as the
+  /// emulator's are.
+  public func mayBeAzure(_ host: RegistryHost) async -> Bool {
+    if host.isLoopback { return true }
+    let suffix = await manager.identity.cloud.registrySuffix
+    return suffix.map(host.hostWithoutPort.hasSuffix) == true
+  }
+
+  /// The registries that the account can see, sorted by name.
+  /// - Parameter subscription: nil for all of the account's; those that cannot be searched are left out then.
+  /// - Throws: what the resource manager throws, for one subscription or where all could not be searched.
+  public func all(in subscription: Subscription? = nil) async throws -> [AzureRegistryInfo] {
+    let found: [AzureRegistryInfo]
+    if let subscription {
+      found = try await registries(of: subscription)
+    } else {
+      let (all, skipped) = try await searchAll { _ in true }
+      if all.isEmpty, let error = skipped.first?.1 { throw error }
+      found = all
+    }
+    return found.sorted { $0.name.lowercased() < $1.name.lowercased() }
+  }
+
   /// How the service should be told of a source's registry: one of Azure that the account can see by its id, so that the
   /// account's own rights count and its firewall lets the service in; any other by its host. Credentials decide for the
   /// host, since the service takes none beside an id (what az sends, too).
@@ -73,11 +127,8 @@ public actor RegistryFinder {
     at host: RegistryHost, credentials: Credentials
   ) async throws -> ServiceImportParameters.Source {
     if let own = try ServiceImportParameters.SourceCredentials(credentials) { return .host(host, own) }
-    let suffix = await manager.identity.cloud.registrySuffix
-    // Only hosts that can be one of Azure's are worth a search; the emulator's are on this machine.
-    guard host.isLoopback || suffix.map(host.hostWithoutPort.hasSuffix) == true,
-      let found = try await registry(at: host)
-    else { return .host(host, nil) }
+    // Only hosts that can be one of Azure's are worth a search.
+    guard await mayBeAzure(host), let found = try await registry(at: host) else { return .host(host, nil) }
     return .registry(found.id, roles: found.roleAssignmentMode)
   }
 
@@ -98,6 +149,15 @@ public actor RegistryFinder {
         skipped.append((current, error))
       }
     }
+    let (found, more) = try await searchAll(except: current, isWanted)
+    return (found, skipped + more)
+  }
+
+  /// Searches all subscriptions but one side by side.
+  private func searchAll(
+    except current: Subscription? = nil, _ isWanted: @escaping @Sendable (AzureRegistryInfo) -> Bool
+  ) async throws -> (found: [AzureRegistryInfo], skipped: [(Subscription, AcrError)]) {
+    var skipped: [(Subscription, AcrError)] = []
     let others = await manager.identity.subscriptions.filter { $0.id != current?.id && $0.state != "Disabled" }
     let answers = await withTaskGroup(
       of: (Int, Result<[AzureRegistryInfo], any Error>).self,
@@ -145,8 +205,11 @@ public actor RegistryFinder {
     }
   }
 
-  private func notFound(_ text: String, _ skipped: [(Subscription, AcrError)]) async -> AcrError {
-    let all = await manager.identity.subscriptions
+  private func notFound(
+    _ text: String, _ skipped: [(Subscription, AcrError)], in subscription: Subscription? = nil
+  ) async -> AcrError {
+    var all = await manager.identity.subscriptions
+    if let subscription { all = [subscription] }
     let place =
       switch all.count {
       case 0: "no subscription is visible to this account, so the registry `\(text)` cannot be found"
@@ -155,7 +218,9 @@ public actor RegistryFinder {
       }
     var error = AcrError(.notFound, place)
     let names = Set(byID.values.map(\.name)).sorted()
-    if let near = Suggestion.nearest(to: text, in: names, limit: 1).first {
+    // Of a login server the name is what may be misspelt.
+    let written = String(text.prefix { $0 != "." })
+    if let near = Suggestion.nearest(to: written, in: names, limit: 1).first {
       error.help = "did you mean `\(near)`?"
     } else {
       error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"

@@ -1,7 +1,6 @@
 import AcrCore
 import AcrHTTP
 import AzureIdentity
-import HTTPTypes
 import OCIRegistry
 
 /// Signs the account of Entra in to Azure's registries: they give out a refresh token for its token
@@ -11,11 +10,15 @@ public actor RegistryTokenExchange: RegistryIdentity {
   /// What errors about these credentials call them.
   public static let origin = "the account of `login`"
 
+  /// A registry gives the account tokens whatever it may do, and refuses them where a role is missing.
+  private static let help =
+    "the account needs a role on this registry: `AcrPull` to read, `AcrPush` to write, `AcrDelete` to delete (where roles "
+    + "are for repositories: `Container Registry Repository Reader`, `Writer`, `Contributor`)"
+
   /// A refresh token is got anew when it has less time left than this.
   private static let margin: Int64 = 300
   /// The life of a refresh token that does not tell it, and how long a refusal is believed, in seconds.
   private static let shortLife: Int64 = 300
-  private static let longestAnswer = 1 << 20
 
   private struct Key: Hashable {
     let host: RegistryHost
@@ -65,14 +68,39 @@ public actor RegistryTokenExchange: RegistryIdentity {
       entry = try await task.value
       entries[key] = entry
     }
-    return entry.token.map { FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin) }
+    return entry.token.map {
+      FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
+    }
+  }
+
+  /// A refresh token of a registry for the account, to be shown to programs that sign in by themselves (what `az acr login
+  /// --expose-token` prints).
+  /// - Throws: ``AcrError`` of kind `auth` where the registry does not know the account, `usage` for a host that is no
+  ///   registry of Azure.
+  public func refreshToken(for host: RegistryHost) async throws -> Secret {
+    let scheme = host.isLoopback ? "http" : "https"
+    let response = try await http.send(TransportRequest(.get, "\(scheme)://\(host.apiHost)/v2/"))
+    let challenge = Challenge.parse(response.headers.all("WWW-Authenticate")).first { $0.scheme == "bearer" }
+    _ = try? await response.body.collect(upTo: RegistryTokenRequest.longestAnswer)
+    guard let realm = challenge?.parameters["realm"], await isAzure(host, realm: realm) else {
+      throw AcrError(
+        .usage, "`\(host)` is no Azure registry, so the account has no token for it",
+        help: "sign in to it with `--username` and `--password`", status: response.status, target: host.name)
+    }
+    let found = try await credentials(for: host, realm: realm, service: challenge?.parameters["service"])
+    guard case .identityToken(let token)? = found?.credentials else {
+      throw AcrError(
+        .auth, "`\(host)` does not know the account",
+        help: "it needs a role there, such as `AcrPull`, and the registry must be in the account's tenant",
+        target: host.name)
+    }
+    return token
   }
 
   /// Tells whether a host is one of Azure's: the account's token must reach no other. The token server has to be at the
   /// host itself, which ends as the cloud's registries do or is known to the resource manager.
   private func isAzure(_ host: RegistryHost, realm: String) async -> Bool {
-    let url = URLReference(realm)
-    guard url.path.hasSuffix("/oauth2/token"), url.hostAndPort == host.apiHost else { return false }
+    guard RegistryTokenRequest.isAtRegistry(realm, host) else { return false }
     if let suffix = await identity.cloud.registrySuffix, host.hostWithoutPort.hasSuffix(suffix) { return true }
     // Where the resource manager cannot be asked, the host is not known to be Azure's.
     return (try? await finder.registry(at: host)) != nil
@@ -80,56 +108,11 @@ public actor RegistryTokenExchange: RegistryIdentity {
 
   private func exchange(_ host: RegistryHost, realm: String, service: String?) async throws -> Entry {
     let token = try await identity.token(scopes: [AzureCloud.registryScope])
-    var url = URLReference(realm)
-    url.path = "\(url.path.dropLast("token".count))exchange"
-    url.query = nil
-    var form = "grant_type=access_token&service=\(URLText.encode(service ?? host.name))"
-    if let tenant = token.tenant { form += "&tenant=\(URLText.encode(tenant))" }
-    form += "&access_token=\(URLText.encode(token.token.reveal()))"
-    var request = TransportRequest(.post, url.text, body: .bytes(Array(form.utf8)), isConfidential: true)
-    request.headers[.contentType] = "application/x-www-form-urlencoded"
-    request.headers[.accept] = "application/json"
-    request.followsRedirects = false
-    // Asking for a token twice does no harm.
-    request.isIdempotent = true
-    let response = try await http.send(request)
-    let bytes = try await response.body.collect(upTo: RegistryTokenExchange.longestAnswer)
-    let json = try? JSONValue(parsing: bytes)
-    switch response.status {
-    case 200:
-      guard let text = json?["refresh_token"]?.string, !text.isEmpty else {
-        throw AcrError(
-          .invalid, "\(host) answered the account's token without one of its own", status: 200, target: host.name)
-      }
-      let secret = Secret(text)
-      let end = TokenClaims(peekingInto: secret)?.expiresOn?.seconds
-      return Entry(token: secret, end: end ?? clock.now().seconds + RegistryTokenExchange.shortLife * 2)
-    case 400, 401: return Entry(token: nil, end: clock.now().seconds + RegistryTokenExchange.shortLife)
-    default:
-      throw RegistryTokenExchange.failure(response, json, host)
+    let request = RegistryTokenRequest(token: token.token, tenant: token.tenant, host: host)
+    guard let secret = try await request.send(http, realm: realm, service: service) else {
+      return Entry(token: nil, end: clock.now().seconds + RegistryTokenExchange.shortLife)
     }
-  }
-
-  private static func failure(_ response: TransportResponse, _ json: JSONValue?, _ host: RegistryHost) -> AcrError {
-    let first = json?["errors"]?.array?.first
-    let said = first?["message"]?.string.map { ": \(ServerText.cleaned($0))" } ?? ""
-    var error: AcrError
-    switch response.status {
-    case 403:
-      error = AcrError(
-        .denied, "\(host) does not let this machine in\(said)",
-        help: "see whether its firewall allows this address, and whether its public network access is on")
-    case 429:
-      error = AcrError(.throttled, "\(host) has had too many sign-ins\(said)", help: "try again in a moment")
-    case 500...:
-      error = AcrError(.server, "\(host) failed with status \(response.status) at signing the account in\(said)")
-    default:
-      error = AcrError(.invalid, "\(host) answered the sign-in of the account with status \(response.status)\(said)")
-    }
-    error.status = response.status
-    error.code = first?["code"]?.string.map { ServerText.cleaned($0, limit: 60) }
-    error.target = host.name
-    error.requestID = response.headers.first("x-ms-correlation-request-id")
-    return error
+    let end = TokenClaims(peekingInto: secret)?.expiresOn?.seconds
+    return Entry(token: secret, end: end ?? clock.now().seconds + RegistryTokenExchange.shortLife * 2)
   }
 }

@@ -77,6 +77,38 @@ public struct ResourceManager: Sendable {
     return try await send(request, tenant: tenant)
   }
 
+  /// The admin user of a registry (wire facts, 3.8).
+  public struct AdminCredentials: Sendable {
+    /// The user's name, which is the registry's.
+    public let userName: String
+    /// Two passwords, so that one can be replaced while the other is in use.
+    public let passwords: [(name: String, value: Secret)]
+  }
+
+  /// Asks for a registry's admin user.
+  /// - Throws: ``AcrError``: `denied` where the admin user is switched off or the account may not see it.
+  public func adminCredentials(of registry: AzureRegistryInfo) async throws -> AdminCredentials {
+    guard registry.isAdminUserEnabled else {
+      throw AcrError(
+        .denied, "the admin user of `\(registry.name)` is switched off",
+        help: "sign in with the account instead; switching it on: az acr update --name \(registry.name) "
+          + "--admin-enabled true", target: registry.loginServer.name)
+    }
+    let path = "\(registry.id.path)/listCredentials"
+    let subscription = registry.id.subscription.lowercased()
+    let tenant = await identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
+    let answer = try await post(path, body: [], tenant: tenant)
+    guard answer.isSuccess else { throw answer.failure(path) }
+    guard let json = answer.json, let userName = json["username"]?.string, let passwords = json["passwords"]?.array
+    else { throw answer.malformed(path) }
+    return AdminCredentials(
+      userName: userName,
+      passwords: passwords.compactMap { item in
+        guard let name = item["name"]?.string, let value = item["value"]?.string else { return nil }
+        return (name, Secret(value))
+      })
+  }
+
   /// Asks what became of an operation.
   /// - Parameter location: the address as the service gave it: its query is signed, so it is sent back unchanged.
   /// - Returns: the answer, whatever its status is.

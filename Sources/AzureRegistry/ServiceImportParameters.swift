@@ -81,6 +81,10 @@ public struct ServiceImportParameters: Sendable {
     }
   }
 
+  /// The error for a source that does not let the service pull with what it has to show there: the sentence that the
+  /// service's own refusal would become, for whoever finds out before it is asked.
+  public var refusedPull: AcrError { ImportFailure.refusedPull(of: image.repository.name, at: .init(self)) }
+
   /// The body in the members and their order that az sends. It holds the source's password, where there is one.
   var body: [UInt8] {
     var writer = JSONWriter()

@@ -8,73 +8,99 @@ struct BlobCopier: Sendable {
   let target: ImportTarget
   let table: TransferTable
   let limit: TransferLimit
+  let job: ImportJob
+  let journal: ImportJournal?
   let observer: ImportObserver
+  /// The wait before a broken upload goes on; it doubles from one failure to the next.
+  let firstDelay: Duration
 
   /// Blobs up to this size are held in memory: read while the upload is opened, and sent in one request.
   static let smallBlob: Int64 = 4 << 20
-
-  /// How often a blob is sent from its start after an upload broke, before the import fails.
-  static let maximumAttempts = 3
+  /// How many places of the limit a blob takes that is streamed: each holds a few megabytes on its way.
+  static let streamPlaces = 3
+  /// How often an upload may break without getting on, before the import fails.
+  static let maximumAttempts = 5
 
   func copy(_ descriptor: Descriptor) async throws -> BlobOutcome {
-    let outcome = try await table.bring(descriptor.digest, to: target.store.displayName) {
-      try await limit.withPlace { try await attempt(descriptor) }
+    let places = descriptor.size > BlobCopier.smallBlob ? BlobCopier.streamPlaces : 1
+    let outcome = try await table.bring(descriptor.digest, to: TransferTable.Place(target), for: job) { home in
+      try await limit.withPlaces(places) {
+        let outcome = try await attempt(descriptor, mountFrom: home)
+        journal?.note(blob: descriptor.digest, at: target.store.displayName)
+        return outcome
+      }
     }
     observer(.blob(descriptor.digest, size: descriptor.size, outcome))
     return outcome
   }
 
-  private func attempt(_ descriptor: Descriptor) async throws -> BlobOutcome {
+  private func attempt(_ descriptor: Descriptor, mountFrom home: RepositoryName?) async throws -> BlobOutcome {
+    let blob = VerifiedBlob(descriptor, from: source.store, observer: observer)
+    if descriptor.size > BlobCopier.smallBlob {
+      return try await BlobStream(copier: self, blob: blob, descriptor: descriptor, home: home).send()
+    }
+    var whole: [UInt8]?
     var attempts = 1
     while true {
-      let blob = VerifiedBlob(descriptor, from: source.store, observer: observer)
       do {
-        if descriptor.size > BlobCopier.smallBlob { return try await stream(blob, descriptor) }
-        return try await sendWhole(blob, descriptor)
+        return try await sendWhole(blob, &whole, descriptor, mountFrom: home)
       } catch let error as AcrError where error.isWorthAnotherUpload && attempts < BlobCopier.maximumAttempts {
-        try Task.checkCancellation()
+        try await pause(after: attempts)
         attempts += 1
-        observer(.restarted(descriptor.digest, bytes: await blob.count))
+        if whole == nil { await blob.rewind(to: 0) }
       }
     }
   }
 
   /// Reads the blob while the upload is opened, and sends it in one request.
-  private func sendWhole(_ blob: VerifiedBlob, _ descriptor: Descriptor) async throws -> BlobOutcome {
-    if await table.expectsContent(at: target.store.displayName) {
-      guard case .session(let session) = try await start(descriptor) else { return .present }
-      try await target.store.finish(session, descriptor, bytes: try await blob.all())
-      return .copied
+  private func sendWhole(
+    _ blob: VerifiedBlob, _ whole: inout [UInt8]?, _ descriptor: Descriptor, mountFrom home: RepositoryName?
+  ) async throws -> BlobOutcome {
+    let isExpected: Bool
+    if home != nil || isSameRegistry {
+      isExpected = true
+    } else {
+      isExpected = await table.expectsContent(at: target.store.displayName)
     }
-    async let bytes = blob.all()
-    switch try await start(descriptor) {
-    case .mounted:
-      return .present
-    case .session(let session):
-      do {
-        try await target.store.finish(session, descriptor, bytes: try await bytes)
-      } catch {
-        await target.store.cancel(session)
-        throw error
-      }
-      return .copied
+    let session: UploadSession
+    if whole != nil || isExpected {
+      guard case .session(let opened) = try await start(descriptor, mountFrom: home) else { return .present }
+      session = opened
+    } else {
+      async let read = blob.all()
+      guard case .session(let opened) = try await start(descriptor, mountFrom: home) else { return .present }
+      session = opened
+      do { whole = try await read } catch { return try await give(up: session, error) }
     }
-  }
-
-  private func stream(_ blob: VerifiedBlob, _ descriptor: Descriptor) async throws -> BlobOutcome {
-    guard case .session(let session) = try await start(descriptor) else { return .present }
     do {
-      let body = BlobBody(length: descriptor.size) { try await blob.next() }
-      try await target.store.finish(session, descriptor, body: body)
+      let bytes: [UInt8]
+      if let whole { bytes = whole } else { bytes = try await blob.all() }
+      whole = bytes
+      try await target.store.finish(session, descriptor, bytes: bytes)
     } catch {
-      await target.store.cancel(session)
-      throw error
+      return try await give(up: session, error)
     }
     return .copied
   }
 
-  private func start(_ descriptor: Descriptor) async throws -> UploadStart {
-    try await target.store.startUpload(descriptor, mountFrom: mountSource)
+  private func give(up session: UploadSession, _ error: any Error) async throws -> BlobOutcome {
+    await target.store.cancel(session)
+    throw error
+  }
+
+  func start(_ descriptor: Descriptor, mountFrom home: RepositoryName?) async throws -> UploadStart {
+    try await target.store.startUpload(descriptor, mountFrom: home ?? mountSource)
+  }
+
+  func pause(after failures: Int) async throws {
+    try Task.checkCancellation()
+    var delay = firstDelay
+    for _ in 1..<max(1, failures) where delay < .seconds(15) { delay *= 2 }
+    try await Task.sleep(for: delay)
+  }
+
+  private var isSameRegistry: Bool {
+    source.location != nil && source.location?.registry == target.location?.registry
   }
 
   /// The repository to mount from: the source's, when it is in the same registry, else the target's own, which makes the
@@ -87,6 +113,15 @@ struct BlobCopier: Sendable {
 }
 
 extension AcrError {
-  /// True for an upload that broke for a reason that may pass; refusals and wrong bytes are not among them.
-  fileprivate var isWorthAnotherUpload: Bool { kind == .network || kind == .timeout || kind == .server }
+  /// True for an upload that broke for a reason that may pass, or that the registry lost; refusals and wrong bytes are not
+  /// among them.
+  var isWorthAnotherUpload: Bool {
+    switch kind {
+    case .network, .timeout, .server, .throttled: return true
+    default: break
+    }
+    if code == RegistryClient.newToken || status == 416 || status == 405 || status == 501 { return true }
+    return ["BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID", "DIGEST_INVALID", "RANGE_INVALID", "SIZE_INVALID"]
+      .contains(code)
+  }
 }

@@ -6,11 +6,19 @@ import OCIRegistry
 public struct DirectImport: Sendable {
   private let table: TransferTable
   private let limit: TransferLimit
+  private let firstDelay: Duration
 
   /// Creates an engine. Imports of one session share the table and the limit, so that they share work and connections.
-  public init(table: TransferTable, limit: TransferLimit) {
+  /// - Parameter firstDelay: the wait before a broken upload goes on; it doubles from one failure to the next.
+  public init(table: TransferTable, limit: TransferLimit, firstDelay: Duration = .milliseconds(500)) {
     self.table = table
     self.limit = limit
+    self.firstDelay = firstDelay
+  }
+
+  /// Takes over what an earlier run of a journal brought, so that nothing of it is asked or sent again.
+  public func adopt(_ journal: ImportJournal) async {
+    for (store, digests) in journal.blobs { await table.note(digests, at: store) }
   }
 
   /// Finds out what is to be done, by reading only.
@@ -23,7 +31,9 @@ public struct DirectImport: Sendable {
   private func makePlan(_ request: ImportRequest) async throws -> ImportPlan {
     async let found = existing(request.targets)
     let root: FetchedManifest
-    if request.source.location?.registry == .dockerHub, case .tag(let tag) = request.source.selector {
+    if request.source.location?.registry == .dockerHub, request.platforms == nil,
+      case .tag(let tag) = request.source.selector
+    {
       // Docker Hub counts a GET of a manifest as a pull and a HEAD not, so what is there already costs none.
       let digest = try await request.source.store.digest(of: tag)
       let known = try await found
@@ -32,35 +42,47 @@ public struct DirectImport: Sendable {
         return ImportPlan(root: placeholder, levels: [], blobs: [], states: known.map { _ in .same })
       }
     }
-    root = try await request.source.store.manifest(request.source.selector)
+    let original = try await request.source.store.manifest(request.source.selector)
+    root = try await chosen(original, request)
+    await table.note(root, of: request.source.store.displayName)
     let states = try await states(of: request, root: root.digest, existing: found)
     if states.allSatisfy({ $0 == .same }) {
       return ImportPlan(root: root, levels: [], blobs: [], states: states)
     }
-    let tree = try await PlanReader(source: request.source.store, limit: limit).read(root)
-    return ImportPlan(root: root, levels: tree.levels, blobs: tree.blobs, states: states)
+    let tree = try await PlanReader(source: request.source.store, limit: limit, table: table).read(root)
+    var plan = ImportPlan(root: root, levels: tree.levels, blobs: tree.blobs, states: states)
+    if root.digest != original.digest { plan.trimmedFrom = original.digest }
+    return plan
   }
 
   /// Carries a plan out.
   /// - Throws: ``AcrError``, with a note that says what had been done. No tag is written before everything it needs.
+  /// - Parameter journal: where finished blobs and open uploads are noted, and open uploads of an earlier run are found.
   public func run(
-    _ request: ImportRequest, plan: ImportPlan, observer: @escaping ImportObserver = { _ in }
+    _ request: ImportRequest, plan: ImportPlan, journal: ImportJournal? = nil,
+    observer: @escaping ImportObserver = { _ in }
   ) async throws -> ImportResult {
+    let job = ImportJob()
+    defer { job.finish() }
     var result = ImportResult(
       source: request.source.displayName, targets: request.targets.map(\.displayName), digest: plan.root.digest,
       mediaType: plan.root.mediaType, isUnchanged: plan.isUnchanged, manifests: 0, blobs: .init())
+    result.trimmedFrom = plan.trimmedFrom
     guard !plan.isUnchanged else { return result }
+    let delivery = Delivery(
+      plan: plan, source: request.source, table: table, limit: limit, job: job, journal: journal, observer: observer,
+      firstDelay: firstDelay)
     observer(.planned(manifests: plan.children.count + 1, blobs: plan.blobs.count, bytes: plan.totalBytes))
     try await explaining(request, note: DirectImport.partialNote) {
       for target in stores(of: request, plan) {
-        let counts = try await bring(plan, from: request.source, to: target, observer)
+        let counts = try await delivery.bring(to: target)
         result.blobs.copied += counts.copied
         result.blobs.copiedBytes += counts.copiedBytes
         result.blobs.present += counts.present
         result.manifests += plan.children.count
       }
       for (target, state) in zip(request.targets, plan.states) where state != .same {
-        try await writeRoot(plan, from: request.source, to: target, observer)
+        try await delivery.writeRoot(to: target)
         result.manifests += 1
       }
     }
@@ -68,10 +90,28 @@ public struct DirectImport: Sendable {
   }
 
   /// Plans and runs.
-  public func run(_ request: ImportRequest, observer: @escaping ImportObserver = { _ in }) async throws -> ImportResult
-  {
+  public func run(
+    _ request: ImportRequest, journal: ImportJournal? = nil, observer: @escaping ImportObserver = { _ in }
+  ) async throws -> ImportResult {
     let plan = try await self.plan(request)
-    return try await run(request, plan: plan, observer: observer)
+    return try await run(request, plan: plan, journal: journal, observer: observer)
+  }
+
+  /// The root with the wanted platforms only. An image that is no index has to be one of them.
+  private func chosen(_ root: FetchedManifest, _ request: ImportRequest) async throws -> FetchedManifest {
+    guard let choice = request.platforms else { return root }
+    let name = request.source.displayName
+    if MediaType.isIndex(root.mediaType) { return try choice.trim(root, name: name) }
+    guard let config = try ImageManifest(root, name: name).config, config.size <= BlobCopier.smallBlob,
+      [MediaType.ociConfig, MediaType.dockerConfig].contains(config.mediaType)
+    else { return root }
+    let bytes = try await VerifiedBlob(config, from: request.source.store, observer: { _ in }).all()
+    guard let platform = (try? JSONValue(parsing: bytes)).flatMap(Platform.init(json:)) else { return root }
+    guard choice.platforms.contains(where: { $0.includes(platform) }) else {
+      let wanted = choice.platforms.map(\.description).joined(separator: ", ")
+      throw AcrError(.notFound, "\(name) is an image for \(platform) alone, and not for \(wanted)")
+    }
+    return root
   }
 
   /// Gives errors what was being done and what is left behind; a cancellation becomes an error like the others.
@@ -95,12 +135,17 @@ public struct DirectImport: Sendable {
   private static let partialNote =
     "no tag points at half an image; the same import again sends only what is missing"
 
+  /// A manifest of a store by its digest, read once in a session.
+  func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
+    try await table.manifest(digest, of: store.displayName) { try await store.manifest(.digest(digest)) }
+  }
+
   // MARK: What is there already
 
   private func existing(_ targets: [ImportTarget]) async throws -> [Digest?] {
     try await withThrowingTaskGroup(of: (Int, Digest?).self) { group in
       for (index, target) in targets.enumerated() {
-        guard let tag = target.tag else { continue }
+        guard let tag = target.tag, target.known == nil else { continue }
         group.addTask {
           do {
             return (index, try await limit.withPlace { try await target.store.digest(of: tag) })
@@ -111,6 +156,9 @@ public struct DirectImport: Sendable {
         }
       }
       var found = [Digest?](repeating: nil, count: targets.count)
+      for (index, target) in targets.enumerated() {
+        if case .digest(let digest) = target.known { found[index] = digest }
+      }
       for try await (index, digest) in group { found[index] = digest }
       return found
     }
@@ -122,7 +170,9 @@ public struct DirectImport: Sendable {
     var states: [ImportPlan.TargetState] = []
     for (target, digest) in zip(request.targets, existing) {
       if target.tag == nil {
-        states.append(try await target.store.hasManifest(root) ? .same : .untagged)
+        var isThere = target.known == .digest(root)
+        if !isThere { isThere = try await target.store.hasManifest(root) }
+        states.append(isThere ? .same : .untagged)
       } else if let digest {
         states.append(digest == root ? .same : .other(digest))
       } else {
@@ -143,66 +193,11 @@ public struct DirectImport: Sendable {
     }
   }
 
-  // MARK: Content
-
   /// One target for each store that lacks the content, in the request's order.
   private func stores(of request: ImportRequest, _ plan: ImportPlan) -> [ImportTarget] {
     var seen: Set<String> = []
     return zip(request.targets, plan.states).compactMap { target, state in
       state != .same && seen.insert(target.store.displayName).inserted ? target : nil
-    }
-  }
-
-  /// Brings all blobs, then the manifests under the root, to one store.
-  private func bring(
-    _ plan: ImportPlan, from source: ImportSource, to target: ImportTarget, _ observer: @escaping ImportObserver
-  ) async throws -> ImportResult.BlobCounts {
-    let copier = BlobCopier(source: source, target: target, table: table, limit: limit, observer: observer)
-    let counts = try await withThrowingTaskGroup(of: (BlobOutcome, Int64).self) { group in
-      for blob in plan.blobs { group.addTask { (try await copier.copy(blob), blob.size) } }
-      var counts = ImportResult.BlobCounts()
-      for try await (outcome, size) in group { counts.add(outcome, size: size) }
-      return counts
-    }
-    for level in plan.levels {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for child in level {
-          group.addTask {
-            try await write(child, as: .digest(child.digest), plan, from: source, to: target, observer)
-            observer(.manifest(child.digest))
-          }
-        }
-        try await group.waitForAll()
-      }
-    }
-    return counts
-  }
-
-  private func writeRoot(
-    _ plan: ImportPlan, from source: ImportSource, to target: ImportTarget, _ observer: @escaping ImportObserver
-  ) async throws {
-    let selector = target.tag.map(ManifestSelector.tag) ?? .digest(plan.root.digest)
-    try await write(plan.root, as: selector, plan, from: source, to: target, observer)
-    observer(.manifest(plan.root.digest))
-    observer(.tagged(target.displayName))
-  }
-
-  /// Writes one manifest. A registry that misses a blob this session thought present (it was collected meanwhile) gets
-  /// everything again, once.
-  private func write(
-    _ manifest: FetchedManifest, as selector: ManifestSelector, _ plan: ImportPlan, from source: ImportSource,
-    to target: ImportTarget, _ observer: @escaping ImportObserver
-  ) async throws {
-    do {
-      try await limit.withPlace { try await target.store.putManifest(manifest, as: selector) }
-    } catch let error as AcrError where error.code == "MANIFEST_BLOB_UNKNOWN" || error.code == "BLOB_UNKNOWN" {
-      await table.forget(store: target.store.displayName)
-      let copier = BlobCopier(source: source, target: target, table: table, limit: limit, observer: observer)
-      for blob in plan.blobs { _ = try await copier.copy(blob) }
-      for child in plan.children where child.digest != manifest.digest {
-        try await target.store.putManifest(child, as: .digest(child.digest))
-      }
-      try await target.store.putManifest(manifest, as: selector)
     }
   }
 }

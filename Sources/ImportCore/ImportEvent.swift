@@ -12,6 +12,8 @@ public enum ImportEvent: Sendable, Equatable {
   case blob(Digest, size: Int64, BlobOutcome)
   /// A manifest is at the target.
   case manifest(Digest)
+  /// Something worth telling that stopped nothing.
+  case note(String)
   /// A name points at the imported manifest.
   case tagged(String)
 }

@@ -11,6 +11,8 @@ public struct ImportPlan: Sendable {
   public let blobs: [Descriptor]
   /// What each target has now, in the request's order.
   public let states: [TargetState]
+  /// The digest of the source's index, where ``root`` is that index without some of its platforms.
+  public var trimmedFrom: Digest?
 
   /// What a target's tag points at before the import.
   public enum TargetState: Sendable, Equatable {
@@ -38,11 +40,14 @@ public struct ImportPlan: Sendable {
 public struct PlanReader: Sendable {
   private let source: any ArtifactSource
   private let limit: TransferLimit
+  private let table: TransferTable?
 
   /// Creates a reader of trees in `source`.
-  public init(source: any ArtifactSource, limit: TransferLimit) {
+  /// - Parameter table: the session's table, so that manifests under several indexes are read once.
+  public init(source: any ArtifactSource, limit: TransferLimit, table: TransferTable? = nil) {
     self.source = source
     self.limit = limit
+    self.table = table
   }
 
   /// How deep indexes may be nested; image-spec sets no limit, and nobody nests more than two.
@@ -85,7 +90,10 @@ public struct PlanReader: Sendable {
 
   private func fetch(_ descriptor: Descriptor) async throws -> FetchedManifest {
     do {
-      return try await source.manifest(.digest(descriptor.digest))
+      guard let table else { return try await source.manifest(.digest(descriptor.digest)) }
+      return try await table.manifest(descriptor.digest, of: source.displayName) { [source] in
+        try await source.manifest(.digest(descriptor.digest))
+      }
     } catch var error as AcrError where error.kind == .notFound {
       let platform = descriptor.platform.map { " for \($0)" } ?? ""
       error.message =

@@ -9,12 +9,17 @@ public struct ImportRequest: Sendable {
   public var targets: [ImportTarget]
   /// True to let a tag that points at something else be moved.
   public var isForced: Bool
+  /// Which platforms of an index are brought; nil for the index as it is, with its digest.
+  public var platforms: PlatformChoice?
 
   /// Creates a request.
-  public init(source: ImportSource, targets: [ImportTarget], isForced: Bool = false) {
+  public init(
+    source: ImportSource, targets: [ImportTarget], isForced: Bool = false, platforms: PlatformChoice? = nil
+  ) {
     self.source = source
     self.targets = targets
     self.isForced = isForced
+    self.platforms = platforms
   }
 }
 
@@ -26,12 +31,17 @@ public struct ImportSource: Sendable {
   public var selector: ManifestSelector
   /// The registry and repository, when it is one; nil for a layout. Blobs are mounted when the target's registry is the same.
   public var location: RepositoryLocation?
+  /// True where nobody wrote the tag, and `latest` is meant: the service is then told none, as az does it.
+  public var isTagImplied: Bool
 
   /// Creates a source.
-  public init(store: any ArtifactSource, selector: ManifestSelector, location: RepositoryLocation?) {
+  public init(
+    store: any ArtifactSource, selector: ManifestSelector, location: RepositoryLocation?, isTagImplied: Bool = false
+  ) {
     self.store = store
     self.selector = selector
     self.location = location
+    self.isTagImplied = isTagImplied
   }
 
   /// The source as people write it: `docker.io/library/alpine:3.20`.
@@ -46,12 +56,25 @@ public struct ImportTarget: Sendable {
   public var tag: TagName?
   /// The registry and repository, when it is one; nil for a layout.
   public var location: RepositoryLocation?
+  /// True where nobody wrote the tag: it is the source's, or `latest`.
+  public var isTagImplied: Bool
+  /// What the tag points at, where that was found out before; nil to ask.
+  public var known: Known?
+
+  /// What is known of a target's tag.
+  public enum Known: Sendable, Equatable {
+    /// It does not exist.
+    case absent
+    /// It points at this manifest.
+    case digest(Digest)
+  }
 
   /// Creates a target.
-  public init(store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?) {
+  public init(store: any ArtifactTarget, tag: TagName?, location: RepositoryLocation?, isTagImplied: Bool = false) {
     self.store = store
     self.tag = tag
     self.location = location
+    self.isTagImplied = isTagImplied
   }
 
   /// The target as people write it: `prod.azurecr.io/alpine:3.20`.
@@ -90,16 +113,18 @@ public struct ImportResult: Sendable, Equatable {
   public var source: String
   /// The targets as people write them.
   public var targets: [String]
-  /// The digest that every target now has.
-  public var digest: Digest
-  /// The media type of that manifest.
-  public var mediaType: String
+  /// The digest that every target now has; nil where the service imported and the target was not asked.
+  public var digest: Digest?
+  /// The media type of that manifest; nil where ``digest`` is.
+  public var mediaType: String?
   /// True when every target had it already and nothing was sent.
   public var isUnchanged: Bool
   /// How many manifests were written, an index and its children counted one by one.
   public var manifests: Int
   /// How the blobs came.
   public var blobs: BlobCounts
+  /// The digest at the source, where the target's is another because platforms were left out.
+  public var trimmedFrom: Digest?
 
   /// Numbers of blobs by what was done for them.
   public struct BlobCounts: Sendable, Equatable {
@@ -131,4 +156,13 @@ public enum BlobOutcome: Sendable, Equatable {
   case copied
   /// The registry had it, in this repository or one it could be mounted from.
   case present
+}
+
+extension ImportResult {
+  /// The result of an import that an earlier run finished.
+  public init(unchanged request: ImportRequest, digest: Digest) {
+    self.init(
+      source: request.source.displayName, targets: request.targets.map(\.displayName), digest: digest, mediaType: nil,
+      isUnchanged: true, manifests: 0, blobs: BlobCounts())
+  }
 }

@@ -28,10 +28,12 @@ public struct ServiceImport: Sendable {
   ///   - credentials: what the service shows at the source; anonymous lets it come with the rights of the account, where
   ///     the source is an Azure registry that the account can see.
   ///   - sourceID: the source's registry, where it was named by its id.
+  ///   - target: the registry to import into, where it is known already; it is looked for otherwise.
   /// - Throws: ``AcrError``: `usage` for what only ``DirectImport`` can do; `not-found` for a target that is no Azure
   ///   registry of the account's.
   public func plan(
-    _ request: ImportRequest, credentials: Credentials = .anonymous, sourceID: AzureResourceID? = nil
+    _ request: ImportRequest, credentials: Credentials = .anonymous, sourceID: AzureResourceID? = nil,
+    target: AzureRegistryInfo? = nil
   ) async throws -> Plan {
     guard let location = request.source.location else {
       throw ServiceImport.needsDirect("the source \(request.source.displayName) is a folder of this machine")
@@ -43,7 +45,9 @@ public struct ServiceImport: Sendable {
     guard locations.allSatisfy({ $0.registry == registry }) else {
       throw ServiceImport.needsDirect("the targets are in different registries")
     }
-    guard let target = try await finder.registry(at: registry) else {
+    var known = target
+    if known == nil { known = try await finder.registry(at: registry) }
+    guard let target = known else {
       throw AcrError(
         .notFound, "`\(registry)` is not an Azure registry that this account can see",
         help: "sign in to its subscription, or import with --engine direct", target: registry.name)
@@ -54,13 +58,14 @@ public struct ServiceImport: Sendable {
       }
     var image = RepositoryReference(repository: location.repository)
     switch request.source.selector {
-    case .tag(let tag): image.tag = tag
+    case .tag(let tag): image.tag = request.source.isTagImplied ? nil : tag
     case .digest(let digest): image.digest = digest
     }
     let parameters = try ServiceImportParameters(
       source: source, image: image,
       targetTags: zip(request.targets, locations).compactMap { target, location in
-        target.tag.map { RepositoryReference(repository: location.repository, tag: $0) }
+        // A tag that nobody wrote is left to the service, as az does.
+        target.tag.map { RepositoryReference(repository: location.repository, tag: target.isTagImplied ? nil : $0) }
       },
       untaggedRepositories: zip(request.targets, locations).compactMap { target, location in
         target.tag == nil ? location.repository : nil
@@ -76,13 +81,19 @@ public struct ServiceImport: Sendable {
   }
 
   /// Starts an import and waits for its end.
-  /// - Parameter timeout: after what time to give up waiting; the import goes on in Azure then.
+  /// - Parameters:
+  ///   - timeout: after what time to give up waiting; the import goes on in Azure then.
+  ///   - readsResult: whether the target is asked what it has now. Where it cannot be (the service may reach registries
+  ///     that this machine does not), the result has no digest.
+  ///   - started: told of the operation as soon as the service has begun it, so that it can be found again.
   /// - Throws: ``AcrError``, with the side that refused. A tag that points at the same image already is none.
   public func run(
-    _ request: ImportRequest, plan: Plan, timeout: Duration? = nil, observer: @escaping ImportObserver = { _ in }
+    _ request: ImportRequest, plan: Plan, timeout: Duration? = nil, readsResult: Bool = true,
+    observer: @escaping ImportObserver = { _ in }, started: @Sendable (ImportOperation) -> Void = { _ in }
   ) async throws -> ImportResult {
     do {
       let operation = try await start(plan)
+      started(operation)
       let reporter = ArtifactReporter(observer)
       try await service.follow(operation, timeout: timeout) { reporter.report($0) }
     } catch var error as AcrError {
@@ -91,7 +102,10 @@ public struct ServiceImport: Sendable {
       throw error
     }
     for target in request.targets where target.tag != nil { observer(.tagged(target.displayName)) }
-    return try await result(request)
+    if readsResult, let result = try? await result(request) { return result }
+    return ImportResult(
+      source: request.source.displayName, targets: request.targets.map(\.displayName), digest: nil, mediaType: nil,
+      isUnchanged: false, manifests: 0, blobs: .init())
   }
 
   // MARK: The result

@@ -4,28 +4,48 @@ import Synchronization
 /// A number of places for work at the same time; who finds none waits in line. One limit serves a whole session, so that
 /// nested parallel work cannot multiply.
 public final class TransferLimit: Sendable {
+  private struct Waiter {
+    let id: Int
+    let places: Int
+    let continuation: CheckedContinuation<Void, any Error>
+  }
+
   private struct State {
     var free: Int
     var nextID = 0
-    var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
+    var waiting: [Waiter] = []
     /// Waiters that were cancelled before they got in line.
     var cancelled: Set<Int> = []
   }
 
+  private let total: Int
   private let state: Mutex<State>
 
   /// Creates a limit of `count` places, at least one.
-  public init(_ count: Int) { state = Mutex(State(free: max(1, count))) }
+  public init(_ count: Int) {
+    total = max(1, count)
+    state = Mutex(State(free: max(1, count)))
+  }
 
   /// Runs `work` when a place is free.
   /// - Throws: `CancellationError` when the task is cancelled while it waits, or what `work` throws.
   public func withPlace<Result: Sendable>(_ work: @Sendable () async throws -> Result) async throws -> Result {
-    try await enter()
-    defer { leave() }
+    try await withPlaces(1, work)
+  }
+
+  /// Runs `work` when so many places are free; all of them where there are fewer. The line moves in its order, so that
+  /// work which needs many is not overtaken for ever.
+  /// - Throws: `CancellationError` when the task is cancelled while it waits, or what `work` throws.
+  public func withPlaces<Result: Sendable>(
+    _ places: Int, _ work: @Sendable () async throws -> Result
+  ) async throws -> Result {
+    let places = min(max(1, places), total)
+    try await enter(places)
+    defer { leave(places) }
     return try await work()
   }
 
-  private func enter() async throws {
+  private func enter(_ places: Int) async throws {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -34,36 +54,46 @@ public final class TransferLimit: Sendable {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let answer: Result<Void, any Error>? = state.withLock { state in
           if state.cancelled.remove(id) != nil || Task.isCancelled { return .failure(CancellationError()) }
-          if state.free > 0 {
-            state.free -= 1
+          if state.waiting.isEmpty, state.free >= places {
+            state.free -= places
             return .success(())
           }
-          state.waiting.append((id, continuation))
+          state.waiting.append(Waiter(id: id, places: places, continuation: continuation))
           return nil
         }
         if let answer { continuation.resume(with: answer) }
       }
     } onCancel: {
-      let waiter = state.withLock { state in
+      let (waiter, ready) = state.withLock { state -> (Waiter?, [Waiter]) in
         guard let index = state.waiting.firstIndex(where: { $0.id == id }) else {
           state.cancelled.insert(id)
-          return nil as CheckedContinuation<Void, any Error>?
+          return (nil, [])
         }
-        return state.waiting.remove(at: index).continuation
+        let waiter = state.waiting.remove(at: index)
+        // Those behind one that needed many may find room now.
+        return (waiter, TransferLimit.admit(&state))
       }
-      waiter?.resume(throwing: CancellationError())
+      waiter?.continuation.resume(throwing: CancellationError())
+      for next in ready { next.continuation.resume() }
     }
     state.withLock { _ = $0.cancelled.remove(id) }
   }
 
-  private func leave() {
-    let next = state.withLock { state in
-      guard !state.waiting.isEmpty else {
-        state.free += 1
-        return nil as CheckedContinuation<Void, any Error>?
-      }
-      return state.waiting.removeFirst().continuation
+  private func leave(_ places: Int) {
+    let ready = state.withLock { state in
+      state.free += places
+      return TransferLimit.admit(&state)
     }
-    next?.resume()
+    for next in ready { next.continuation.resume() }
+  }
+
+  /// Takes those out of the line who have room.
+  private static func admit(_ state: inout State) -> [Waiter] {
+    var ready: [Waiter] = []
+    while let first = state.waiting.first, state.free >= first.places {
+      state.free -= first.places
+      ready.append(state.waiting.removeFirst())
+    }
+    return ready
   }
 }

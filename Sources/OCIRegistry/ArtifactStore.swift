@@ -21,6 +21,14 @@ public protocol ArtifactSource: Sendable {
 
   /// The manifests that name `digest` as their subject, by the referrers API or its fallback tag.
   func referrers(of digest: Digest) async throws -> [Descriptor]
+
+  /// The same as far as the store lists them itself; nil where they stand under tags (``TagName/subjectDigest``).
+  func listedReferrers(of digest: Digest) async throws -> [Descriptor]?
+}
+
+extension ArtifactSource {
+  /// For stores that list them.
+  public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? { try await referrers(of: digest) }
 }
 
 /// Where artifacts go to.
@@ -42,11 +50,30 @@ public protocol ArtifactTarget: ArtifactSource {
   /// caller, who throws from `body` when the bytes are not those of the digest, so that the upload is never ended.
   func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws
 
+  /// The same for the rest of a blob, of which the store has the first `offset` bytes. `body` holds what follows them.
+  func finish(_ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody) async throws
+
+  /// How far an upload came that broke; nil where it cannot be gone on with.
+  func progress(of upload: UploadSession) async throws -> UploadProgress?
+
   /// Gives up an upload (DELETE of the session); never throws, since it is only tidying.
   func cancel(_ upload: UploadSession) async
 
   /// Writes a manifest under its digest or under a tag.
   func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws
+}
+
+extension ArtifactTarget {
+  /// For stores that cannot go on with a broken upload.
+  public func finish(
+    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
+  ) async throws {
+    guard offset == 0 else { throw AcrError(.usage, "\(displayName) cannot take up an upload in its middle") }
+    try await finish(upload, descriptor, body: body)
+  }
+
+  /// For stores that cannot go on with a broken upload.
+  public func progress(of upload: UploadSession) async throws -> UploadProgress? { nil }
 }
 
 /// Which manifest: by tag or by digest.
@@ -123,6 +150,20 @@ public struct UploadSession: Sendable {
 
   /// Creates a session.
   public init(location: String) { self.location = location }
+}
+
+/// How far an upload came.
+public struct UploadProgress: Sendable {
+  /// The upload, where it goes on.
+  public var session: UploadSession
+  /// How many bytes the store has of it.
+  public var count: Int64
+
+  /// Creates an answer.
+  public init(session: UploadSession, count: Int64) {
+    self.session = session
+    self.count = count
+  }
 }
 
 /// Pages pulled one at a time, so that whoever stops early asks for no more than needed.

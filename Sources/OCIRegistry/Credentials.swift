@@ -24,14 +24,17 @@ public struct FoundCredentials: Equatable, Sendable {
   public let credentials: Credentials
   /// Where they come from, to be read after "from": ``CredentialStore/sessionOrigin``, a file, a helper; nil for anonymous.
   public let origin: String?
+  /// What to do where they are refused; nil for the usual advice.
+  public let help: String?
 
   /// Nobody.
   public static let anonymous = FoundCredentials(.anonymous, origin: nil)
 
   /// Creates a result of a search.
-  public init(_ credentials: Credentials, origin: String?) {
+  public init(_ credentials: Credentials, origin: String?, help: String? = nil) {
     self.credentials = credentials
     self.origin = origin
+    self.help = help
   }
 }
 

@@ -9,8 +9,14 @@ public struct RegistryClient: Sendable {
   private let http: HTTPClient
   private let endpoint: RegistryEndpoint
   private let broker: TokenBroker
+  private let firstContact = FirstContact()
+  /// What turned out about the registry in this session.
+  let traits = RegistryTraits()
   /// Changes of fallback tags, which must not overlap.
   let fallbackUpdates = SerialWork()
+
+  /// The code of the error for an upload whose token expired under way and was renewed: it can be gone on with.
+  public static let newToken = "TOKEN_RENEWED"
 
   /// Lists and manifests longer than this are refused: registries themselves stop at 4 MiB.
   static let documentLimit = 8 << 20
@@ -34,17 +40,33 @@ public struct RegistryClient: Sendable {
   /// try; any other status is a normal return, which ``failure(_:to:)`` turns into an error where it is one.
   /// - Throws: ``AcrError`` of kind `auth` when the registry accepts nothing there is to show, and what the transport throws.
   public func send(_ call: RegistryCall) async throws -> TransportResponse {
+    guard await firstContact.begin() else { return try await sendSigned(call) }
+    do {
+      let response = try await sendSigned(call)
+      firstContact.end(true)
+      return response
+    } catch {
+      firstContact.end(false)
+      throw error
+    }
+  }
+
+  private func sendSigned(_ call: RegistryCall) async throws -> TransportResponse {
     var authorization = try await broker.authorization(for: call.scopes)
     var isNew = false
     while true {
       let response = try await sendToRegistry(call, authorization)
       guard response.status == 401, isOwn(response.url) else { return response }
-      if case .stream = call.body {
-        throw await failure(response, to: call)
-      }
+      let refused = authorization
       authorization = try await broker.authorization(
         for: call.scopes, after: Challenge.parse(response.headers.all("WWW-Authenticate")), from: response.url,
-        refused: authorization, isNew: isNew)
+        refused: refused, isNew: isNew)
+      if case .stream = call.body {
+        // Its bytes are gone. The next request of the upload has the new token, and can ask how far this one came.
+        throw AcrError(
+          .auth, "\(host) no longer accepted the token at \(call.purpose)", status: 401, code: RegistryClient.newToken,
+          target: host.name)
+      }
       isNew = true
     }
   }
@@ -127,6 +149,14 @@ public struct RegistryClient: Sendable {
         throw RegistryFailure.malformed(answer, to: call, host, "pages that lead back to themselves")
       }
       return page
+    }
+  }
+
+  /// True for a registry that says that its tokens come from its own `/oauth2/token`, as those of Azure do (wire facts 4).
+  /// Known after the first answer that asked for a sign-in; false before.
+  public var hasAzureTokens: Bool {
+    get async {
+      await broker.realm.map { URLReference($0) }.map { $0.path == "/oauth2/token" && isOwn($0.text) } ?? false
     }
   }
 

@@ -94,8 +94,8 @@ enum RegistryFailure {
     default:
       return AcrError(
         .auth, "\(host) refused \(describe(found))",
-        help:
-          "sign in again with `acr login --name \(host)`; the repository may also be one that \(owner(found)) may not use",
+        help: found.help
+          ?? "sign in again with `acr login --name \(host)`; the repository may also be one that \(owner(found)) may not use",
         status: 401, target: host.name)
     }
   }

@@ -34,9 +34,11 @@ extension RegistryRepository {
     let expected = descriptor.size - offset
     let announced = response.headers.first("Content-Length").flatMap { Int64($0) }
     if let announced, announced != expected {
-      throw rangeFailure(
+      var error = rangeFailure(
         response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)",
         descriptor)
+      if offset > 0 { error.code = RangeFailure.code }
+      throw error
     }
     return reader(response, descriptor, expected: expected)
   }
@@ -69,35 +71,43 @@ extension RegistryRepository {
   private func checkRange(
     _ response: TransportResponse, _ call: RegistryCall, _ descriptor: Descriptor, from offset: Int64
   ) async throws {
+    let code = RangeFailure.code
     let notCompliant = "The remote server may not be RFC 7233 compliant: it answered a range from byte \(offset)"
     switch response.status {
     case 206:
       guard let range = response.headers.first("Content-Range") else {
-        throw rangeFailure(response, .invalid, "\(notCompliant) without `Content-Range`", descriptor)
+        throw rangeFailure(response, .invalid, "\(notCompliant) without `Content-Range`", descriptor, code)
       }
       guard ContentRange(range) == ContentRange(first: offset, last: descriptor.size - 1) else {
         let shown = ServerText.cleaned(range, limit: 60)
-        throw rangeFailure(response, .invalid, "\(notCompliant) with `Content-Range: \(shown)`", descriptor)
+        throw rangeFailure(response, .invalid, "\(notCompliant) with `Content-Range: \(shown)`", descriptor, code)
       }
     case 200:
-      throw rangeFailure(response, .invalid, "\(notCompliant) with the whole blob", descriptor)
+      throw rangeFailure(response, .invalid, "\(notCompliant) with the whole blob", descriptor, code)
     default:
       var error = await client.failure(response, to: call)
       error.notes.insert(error.message, at: 0)
       error.message =
         "Unexpected response status code \(response.status) to a range from byte \(offset) of the blob "
         + "\(descriptor.digest.short) of `\(displayName)`"
+      if [400, 405, 416, 501].contains(response.status) { error.code = code }
       throw error
     }
   }
 
   private func rangeFailure(
-    _ response: TransportResponse, _ kind: ErrorKind, _ message: String, _ descriptor: Descriptor
+    _ response: TransportResponse, _ kind: ErrorKind, _ message: String, _ descriptor: Descriptor, _ code: String? = nil
   ) -> AcrError {
     AcrError(
-      kind, "\(message) (the blob \(descriptor.digest.short) of `\(displayName)`)", status: response.status,
+      kind, "\(message) (the blob \(descriptor.digest.short) of `\(displayName)`)", status: response.status, code: code,
       target: URLText.host(response.url) ?? client.host.name)
   }
+}
+
+/// Servers that do not give a part of a blob.
+public enum RangeFailure {
+  /// The code of errors that say so: such a blob can still be read from its start.
+  public static let code = "RANGE_NOT_SERVED"
 }
 
 /// The bytes that an answer 206 holds (RFC 9110, section 14.4).

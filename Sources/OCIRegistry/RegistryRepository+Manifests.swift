@@ -53,6 +53,34 @@ extension RegistryRepository {
     try await addToFallbackTag(manifest, model, subject: subject.digest)
   }
 
+  /// Deletes a tag and leaves its manifest (distribution-spec 1.1, "Deleting tags").
+  /// - Returns: false where the registry deletes no tags alone.
+  public func deleteTag(_ tag: TagName) async throws -> Bool {
+    var call = manifestCall(.delete, .tag(tag))
+    call.purpose = "deleting the tag `\(describe(.tag(tag)))`"
+    let response = try await client.send(call)
+    switch response.status {
+    case 200, 202, 204, 404: return true
+    case 400, 405, 501: return false
+    default: throw await client.failure(response, to: call)
+    }
+  }
+
+  /// Deletes a manifest with every tag of it.
+  /// - Throws: ``AcrError``: `denied` where the registry deletes nothing; and what registries throw.
+  public func deleteManifest(_ digest: Digest) async throws {
+    var call = manifestCall(.delete, .digest(digest))
+    call.purpose = "deleting the manifest `\(describe(.digest(digest)))`"
+    let response = try await client.send(call)
+    switch response.status {
+    case 200, 202, 204, 404: return
+    case 405:
+      throw AcrError(
+        .denied, "\(client.host) deletes nothing: that is switched off there", status: 405, target: client.host.name)
+    default: throw await client.failure(response, to: call)
+    }
+  }
+
   func put(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws -> RegistryAnswer {
     var call = manifestCall(.put, selector)
     call.headers = [.contentType: manifest.mediaType]

@@ -20,14 +20,56 @@ extension RegistryRepository {
     }
     var found: [Descriptor]
     do {
+      guard client.traits.hasReferrersAPI != false else { throw Self.noReferrersAPI }
       found = try await pages.all()
+      client.traits.hasReferrersAPI = true
     } catch let error as AcrError where error.status == 404 {
+      // A registry that knows the list and not the repository says so with a code of the specification.
+      if error.code == nil { client.traits.hasReferrersAPI = false }
       found =
         try await fallbackIndex(of: digest).map { try Self.descriptors($0["manifests"] ?? .null, in: place) } ?? []
     }
     // Whether the registry has filtered (`OCI-Filters-Applied`) or not, doing it again gives the same list.
     if let artifactType { found = found.filter { $0.artifactType == artifactType } }
     return found
+  }
+
+  private static let noReferrersAPI = AcrError(.notFound, "the registry lists no referrers", status: 404)
+
+  /// False once the registry turned out to list no referrers.
+  public var mayListReferrers: Bool { client.traits.hasReferrersAPI != false }
+
+  /// The manifests that name `digest` as their subject, as far as the referrers API tells; nil from a registry without it,
+  /// whose referrers stand under tags (``TagName/subjectDigest``). Such a registry is asked once a session.
+  public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? {
+    let traits = client.traits
+    guard traits.hasReferrersAPI == nil, await traits.referrersContact.begin() else {
+      return traits.hasReferrersAPI == false ? nil : try await askForReferrers(of: digest)
+    }
+    do {
+      let found = try await askForReferrers(of: digest)
+      traits.referrersContact.end(true)
+      return found
+    } catch {
+      traits.referrersContact.end(false)
+      throw error
+    }
+  }
+
+  private func askForReferrers(of digest: Digest) async throws -> [Descriptor]? {
+    let place = "the list of referrers of `\(describe(.digest(digest)))`"
+    let call = call(
+      .get, "referrers/\(digest)", purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
+    do {
+      let found = try await client.documentPages(call) { document in
+        try document["manifests"].map { try Self.descriptors($0, in: place) }
+      }.all()
+      client.traits.hasReferrersAPI = true
+      return found
+    } catch let error as AcrError where error.status == 404 {
+      if error.code == nil { client.traits.hasReferrersAPI = false }
+      return nil
+    }
   }
 
   /// Adds a manifest to the index under its subject's fallback tag, unless it is there.
@@ -61,7 +103,7 @@ extension RegistryRepository {
   }
 
   /// `sha256-HEX`; of longer digests as much as a tag may hold.
-  private static func fallbackTag(_ digest: Digest) throws(AcrError) -> TagName {
+  static func fallbackTag(_ digest: Digest) throws(AcrError) -> TagName {
     try TagName("\(digest.algorithm.rawValue)-\(digest.hex)".prefix(128))
   }
 
@@ -86,5 +128,15 @@ actor SerialWork {
     }
     last = task
     try await task.value
+  }
+}
+
+extension TagName {
+  /// The digest that a tag is about: `sha256-HEX` holds its referrers where the registry does not list them itself
+  /// (distribution-spec, "Referrers Tag Schema"), `sha256-HEX.sig`, `.att` and `.sbom` are what cosign writes.
+  public var subjectDigest: Digest? {
+    guard let dash = name.firstIndex(of: "-") else { return nil }
+    let rest = name[name.index(after: dash)...]
+    return try? Digest("\(name[..<dash]):\(rest.prefix { $0 != "." })")
   }
 }

@@ -29,12 +29,57 @@ extension RegistryRepository {
       try check(try await client.answer(call, [200, 201, 202, 204]), descriptor)
     } catch let error as AcrError where Self.mayWantStream(error) {
       await cancel(upload)
-      try await patch(try await openUpload(descriptor), descriptor, body: .bytes(bytes))
+      try await patch(try await openUpload(descriptor), descriptor, from: 0, body: .bytes(bytes))
     }
   }
 
   public func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws {
-    try await patch(upload, descriptor, body: .stream(BodyStream(length: body.length, next: body.next)))
+    try await finish(upload, descriptor, from: 0, body: body)
+  }
+
+  /// Streams a blob, or the rest of one, with PATCH and ends the upload with PUT. A registry that knows no PATCH gets one
+  /// PUT, from the next upload on.
+  public func finish(
+    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
+  ) async throws {
+    let stream = RequestBody.stream(BodyStream(length: body.length, next: body.next))
+    if offset == 0, client.traits.refusesPatch {
+      var call = finishCall(upload, descriptor)
+      call.headers = [.contentType: "application/octet-stream"]
+      call.body = stream
+      return try check(try await client.answer(call, [200, 201, 202, 204]), descriptor)
+    }
+    do {
+      try await patch(upload, descriptor, from: offset, body: stream)
+    } catch let error as AcrError {
+      if error.status == 405 || error.status == 501 { client.traits.refusesPatch = true }
+      if error.code == "DIGEST_INVALID", offset > 0 { client.traits.losesPatches = true }
+      throw error
+    }
+  }
+
+  /// Asks how far an upload came (distribution-spec, "Resuming an upload"). docker-registry answers only where the last
+  /// request of the upload was complete: it gives up those whose body broke off.
+  public func progress(of upload: UploadSession) async throws -> UploadProgress? {
+    guard !client.traits.losesPatches, !client.traits.refusesPatch else { return nil }
+    let call = call(
+      .get, .url(upload.location), purpose: "asking how far an upload to `\(displayName)` came", subject: "the upload")
+    let response = try await client.send(call)
+    guard [200, 202, 204].contains(response.status) else {
+      guard response.status >= 500 || [401, 403, 429].contains(response.status) else { return nil }
+      throw await client.failure(response, to: call)
+    }
+    let answer = try await client.read(response, to: call)
+    guard let range = answer.headers.first("Range"), let count = Self.count(range) else { return nil }
+    let next = answer.headers.first("Location") == nil ? upload : try session(after: answer, call)
+    return UploadProgress(session: next, count: count)
+  }
+
+  /// Reads `0-99` or `bytes=0-99`: the bytes that are there. `0-0` is what registries say of an empty upload.
+  private static func count(_ range: String) -> Int64? {
+    let ends = range.replacing("bytes=", with: "").split(separator: "-").map { Int64($0) }
+    guard ends.count == 2, ends[0] == 0, let last = ends[1], last >= 0 else { return nil }
+    return last == 0 ? 0 : last + 1
   }
 
   public func cancel(_ upload: UploadSession) async {
@@ -52,10 +97,17 @@ extension RegistryRepository {
     return try session(after: try await client.answer(call, [202]), call)
   }
 
-  private func patch(_ upload: UploadSession, _ descriptor: Descriptor, body: RequestBody) async throws {
+  private func patch(
+    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: RequestBody
+  ) async throws {
+    guard offset == 0 || offset < descriptor.size else {
+      // Everything is there; only the end is missing.
+      return try check(try await client.answer(finishCall(upload, descriptor), [200, 201, 202, 204]), descriptor)
+    }
     let purpose = "sending the blob \(descriptor.digest.short) to `\(displayName)`"
     var call = call(.patch, .url(upload.location), purpose: purpose, subject: "the upload to `\(displayName)`")
     call.headers = [.contentType: "application/octet-stream"]
+    if offset > 0 { call.headers[.contentRange] = "\(offset)-\(descriptor.size - 1)" }
     call.body = body
     let answer = try await client.answer(call, [200, 201, 202, 204])
     // Each answer may move the upload; the newest address counts.

@@ -11,7 +11,9 @@ public final class RegistrySession: Sendable {
   private let identity: (any RegistryIdentity)?
   private let clients = Mutex<[RegistryHost: RegistryClient]>([:])
   /// Clients with credentials of their own, so that many imports with the same ones share their tokens.
-  private let borrowedClients = Mutex<[(host: RegistryHost, credentials: Credentials, client: RegistryClient)]>([])
+  private let borrowedClients = Mutex<
+    [(host: RegistryHost, credentials: Credentials, exchanges: Bool, client: RegistryClient)]
+  >([])
   /// Clients that sign in nowhere; see ``quietClient(_:)``.
   private let quietClients = Mutex<[RegistryHost: RegistryClient]>([:])
 
@@ -40,13 +42,18 @@ public final class RegistrySession: Sendable {
   }
 
   /// A client that uses other credentials than the session's, without keeping them for it.
-  /// - Parameter origin: where they come from, to be read after "from" in errors.
-  public func client(_ host: RegistryHost, credentials: Credentials, origin: String) -> RegistryClient {
+  /// - Parameters:
+  ///   - origin: where they come from, to be read after "from" in errors.
+  ///   - identity: who exchanges an access token for what the registry itself gives out; without one it is shown as it is.
+  public func client(
+    _ host: RegistryHost, credentials: Credentials, origin: String, identity: (any RegistryIdentity)? = nil
+  ) -> RegistryClient {
     borrowedClients.withLock { clients in
-      if let known = clients.first(where: { $0.host == host && $0.credentials == credentials }) { return known.client }
-      let found = FoundCredentials(credentials, origin: origin)
-      let client = makeClient(host) { found }
-      clients.append((host, credentials, client))
+      let key = (host, credentials, identity != nil)
+      if let known = clients.first(where: { ($0.host, $0.credentials, $0.exchanges) == key }) { return known.client }
+      let found = identity == nil ? FoundCredentials(credentials, origin: origin) : .anonymous
+      let client = makeClient(host, identity) { found }
+      clients.append((host, credentials, identity != nil, client))
       return client
     }
   }

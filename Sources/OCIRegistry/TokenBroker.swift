@@ -98,6 +98,9 @@ actor TokenBroker {
     return try await bearerAuthorization(scopes)
   }
 
+  /// Where tokens come from, once the registry has said so.
+  var realm: String? { if case .bearer(let realm, _, _) = scheme { realm } else { nil } }
+
   /// Who the credentials belong to, for messages.
   func identity() async -> FoundCredentials {
     if let owner { return owner }

@@ -36,7 +36,8 @@ private let catalog = Catalog(
       "sort-by", summary: "sorts", group: .rows,
       positionals: [.init("column", isRest: true, help: "", completer: .column)], input: .required),
     Signature(
-      "get", summary: "takes", group: .rows, positionals: [.init("path", help: "", completer: .column)], input: .required),
+      "get", summary: "takes", group: .rows, positionals: [.init("path", help: "", completer: .column)],
+      input: .required),
     Signature("group-by", summary: "groups", group: .rows, input: .required, columns: ["key", "rows"]),
     Signature(
       "help", summary: "helps", group: .session,
@@ -46,7 +47,7 @@ private let catalog = Catalog(
 
 private func values(_ query: ValueQuery) -> [LiveValue] {
   switch query {
-  case .registries: ["contosodev", "contosoprod", "localhost:5002"]
+  case .registries, .hosts: ["contosodev", "contosoprod", "localhost:5002"]
   case .repositories(registry: "contosodev"): ["shop/api", "shop/web"]
   case .tags(registry: "contosodev", repository: "shop/api"): ["1.0", "1.1"]
   case .digests(registry: "contosodev", repository: "shop/api"): [LiveValue("sha256:aa", description: "1.0, 1.1")]
@@ -87,7 +88,8 @@ struct CompletionTests {
       ("imp^", ["import"]), ("acr ^", ["import", "manifest"]), ("acr ma^", ["manifest"]),
       ("az acr ma^", ["manifest"]), ("acr manifest ^", ["list-metadata", "show"]), ("manifest ^", ["show"]),
       ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
-      ("open a | fi^", ["first"]), ("open a | ^", ["each", "extend", "first", "get", "group-by", "import", "select", "sort-by", "where"]),
+      ("open a | fi^", ["first"]),
+      ("open a | ^", ["each", "extend", "first", "get", "group-by", "import", "select", "sort-by", "where"]),
       ("open a |\n  fi^", ["first"]), ("let x = imp^", ["import"]), ("let x^", []), ("x; imp^", ["import"]),
       ("print (imp^", ["import"]), ("each { |m|\n  imp^", ["import"]), ("if $x { imp^", ["import"]),
       ("le^", ["let"]), ("fir^", []), ("where cou^", ["count("]), ("open a | where cou^", ["count("]),
@@ -174,7 +176,9 @@ struct CompletionTests {
     #expect(pages[0].hasPrefix("tag-0 "))
     #expect(pages[1].hasSuffix("page 2 of 4, 500 in all; Tab shows the next\n"))
     // Every candidate is on exactly one page.
-    let shown = pages.joined(separator: "\n").split(whereSeparator: { $0 == " " || $0 == "\n" }).filter { $0.hasPrefix("tag-") }
+    let shown = pages.joined(separator: "\n").split(whereSeparator: { $0 == " " || $0 == "\n" }).filter {
+      $0.hasPrefix("tag-")
+    }
     #expect(shown.count == 500)
     #expect(Set(shown).count == 500)
   }
@@ -191,7 +195,8 @@ struct CompletionTests {
   func findsImages(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
 
   @Test(arguments: [
-    ("$rows | where .^", ["tag", "size"]), ("$rows | where .s^", ["size"]), ("$rows | where .size > 1 and .t^", ["tag"]),
+    ("$rows | where .^", ["tag", "size"]), ("$rows | where .s^", ["size"]),
+    ("$rows | where .size > 1 and .t^", ["tag"]),
     ("$rows | where (count(.t^", ["tag"]), ("$rows\n  | where .^", ["tag", "size"]),
     ("$rows | select ^", ["tag", "size"]), ("$rows | select size | where .^", ["size"]),
     ("$rows | extend mb = .size / 1MB | sort-by m^", ["mb"]), ("$rows | group-by tag | where .^", ["key", "rows"]),
@@ -205,7 +210,8 @@ struct CompletionTests {
 
   @Test(arguments: [
     ("import^", "copies an image"), ("import --force ^", "needs --name: the registry"),
-    ("import --name ^", "--name: the registry"), ("import --name x ^", nil), ("list-metadata ^", "needs --registry, --name"),
+    ("import --name ^", "--name: the registry"), ("import --name x ^", nil),
+    ("list-metadata ^", "needs --registry, --name"),
     ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", nil), ("open ^", "needs FILE: its path"),
     ("open x^", nil), ("1 + ^", nil), ("# import ^", nil), ("print \"import ^", nil), ("", nil),
     ("let x = import ^", "needs --name: the registry"),
@@ -213,7 +219,8 @@ struct CompletionTests {
   func advises(text: String, expected: String?) { #expect(request(text).advice == expected) }
 
   @Test(arguments: [
-    ("^", "overview"), ("import ^", "import"), ("import --name x ^", "import"), ("[1] | ^", "stages"), ("acr ^", "family acr"),
+    ("^", "overview"), ("import ^", "import"), ("import --name x ^", "import"), ("[1] | ^", "stages"),
+    ("acr ^", "family acr"),
     ("az acr import ^", "import"), ("$x ^", nil), ("let a = $x ^", nil), ("[1] | where .a ^", nil), ("print 'a ^", nil),
     ("import a^", nil), ("nonsense ^", nil),
   ])

@@ -74,12 +74,15 @@ func makeIdentity(control: String) throws -> IdentitySession {
 }
 
 /// Runs a body with an emulated Azure that is stopped afterwards.
-/// - Parameter world: its configuration; nil for the article's.
+/// - Parameters:
+///   - world: its configuration; nil for the article's.
+///   - usesAzureNames: true for registries and sources by their own names, which requests reach through the emulator.
 func withAzure<Result>(
-  world: String? = nil, as method: SignInMethod = Azure.articlePrincipal, _ body: (Azure) async throws -> Result
+  world: String? = nil, as method: SignInMethod = Azure.articlePrincipal, usesAzureNames: Bool = false,
+  _ body: (Azure) async throws -> Result
 ) async throws -> Result {
   try await withTemporaryDirectory { directory in
-    var arguments = ["--data", directory.path("data")]
+    var arguments = ["--data", directory.path("data")] + (usesAzureNames ? ["--azure-names"] : [])
     if let world {
       try Data(world.utf8).write(to: URL(fileURLWithPath: directory.path("world.json")))
       arguments += ["--config", directory.path("world.json")]
@@ -92,7 +95,16 @@ func withAzure<Result>(
     guard let control = endpoints["control"]?.string else { throw TestSupportError("no control address") }
     let identity = try makeIdentity(control: control)
     try await identity.signIn(method)
-    return try await body(Azure(program: program, endpoints: endpoints, identity: identity, http: quickHTTP))
+    var http = quickHTTP
+    if usesAzureNames {
+      let variables = [
+        "HTTPS_PROXY": "http://\(control)", "SSL_CERT_FILE": endpoints["certificateAuthority"]?.string ?? "",
+      ]
+      http = HTTPClient(
+        transport: CurlTransport(.init(userAgent: "acrsh-tests") { variables[$0] }),
+        retry: RetryPolicy(firstDelay: .milliseconds(1), longestDelay: .milliseconds(5)))
+    }
+    return try await body(Azure(program: program, endpoints: endpoints, identity: identity, http: http))
   }
 }
 

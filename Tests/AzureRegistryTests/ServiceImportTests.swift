@@ -72,7 +72,7 @@ struct ServiceImportTests {
       #expect(result.manifests > 4)
       #expect(!result.isUnchanged)
       #expect(events.withLock { $0.last } == .tagged(request.targets[0].displayName))
-      #expect(try await request.targets[1].store.hasManifest(result.digest))
+      #expect(try await request.targets[1].store.hasManifest(try #require(result.digest)))
 
       // The same again is no conflict, as with the other engine.
       let again = try place.request("hello-world:latest", ["copy:1"])

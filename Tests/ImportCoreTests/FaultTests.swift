@@ -1,6 +1,7 @@
 import AcrCore
 import ImportCore
 import OCIRegistry
+import Synchronization
 import TestSupport
 import Testing
 
@@ -42,6 +43,74 @@ struct FaultTests {
         #expect(proxy.faultCount > 0)
       }
       try await RegistryContent(authority: lab.target.directAuthority).verify("mixed", reference: "1")
+    }
+  }
+
+  @Test("a large upload that breaks in its middle is sent again where the registry gives it up")
+  func cutUpload() async throws {
+    try await withLab { lab in
+      try lab.images.image("large", layers: [12 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "large")
+      try await withFaultProxy(to: lab.target.authority, faults: [.cutRequest(afterBodyBytes: 7 << 20)]) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("large:latest"), targets: [try lab.importTarget("large:1", at: proxy.authority)])
+        _ = try await lab.engine.run(request)
+        #expect(proxy.faultCount == 1)
+        #expect(proxy.count(matching: "^GET .*/blobs/uploads/") == 1, "it is asked how far it came")
+        #expect(proxy.count(matching: "^PATCH ") == 2)
+      }
+      try await RegistryContent(authority: lab.target.directAuthority).verify("large", reference: "1")
+    }
+  }
+
+  @Test("a download that comes to a standstill is taken up again after the time allowed")
+  func stalledDownload() async throws {
+    try await withLab(stallTimeout: .seconds(1)) { lab in
+      try lab.images.image("large", layers: [9 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "large")
+      try await withFaultProxy(to: lab.source.authority, faults: [.stall(afterServerBytes: 3 << 20)]) { proxy in
+        let request = ImportRequest(
+          source: try lab.importSource("large:latest", at: proxy.authority), targets: [try lab.importTarget("large:1")])
+        _ = try await lab.engine.run(request)
+        #expect(proxy.faultCount == 1)
+      }
+      try await RegistryContent(authority: lab.target.directAuthority).verify("large", reference: "1")
+    }
+  }
+
+  @Test("a source without ranges is read again from its start, and a note says so with the article's words")
+  func refusedRange() async throws {
+    try await withLab { lab in
+      let image = try lab.images.image("app", layers: [3 << 20])
+      let layout = lab.images.layout
+      let manifest = try layout.read(image.digest)
+      let isFirst = Mutex(true)
+      try await withLoopbackServer(handler: { request in
+        if request.path.hasPrefix("/v2/app/manifests/") {
+          return LoopbackServer.Reply(200, ["Content-Type": image.mediaType], body: manifest)
+        }
+        guard request.path.hasPrefix("/v2/app/blobs/"), let digest = try? Digest(request.path.split(separator: "/")[3]),
+          let bytes = try? layout.read(digest)
+        else { return LoopbackServer.Reply(200, text: "{}") }
+        let breaks =
+          bytes.count > 1 << 20
+          && isFirst.withLock { isFirst in
+            defer { isFirst = false }
+            return isFirst
+          }
+        // A range is answered with the whole blob, as RFC 7233 allows.
+        return breaks
+          ? .cut(body: bytes, after: 2 << 20, reset: true) : LoopbackServer.Reply(200, body: bytes)
+      }) { server in
+        let events = Events()
+        let request = ImportRequest(
+          source: try lab.importSource("app:latest", at: server.authority), targets: [try lab.importTarget("app:1")])
+        _ = try await lab.engine.run(request) { events.add($0) }
+        let notes = events.all.compactMap { if case .note(let text) = $0 { text } else { nil } }
+        #expect(notes.count == 1)
+        #expect(notes.first?.hasPrefix("The remote server may not be RFC 7233 compliant") == true)
+      }
+      try await RegistryContent(authority: lab.target.directAuthority).verify("app", reference: "1")
     }
   }
 

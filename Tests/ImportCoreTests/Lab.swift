@@ -63,12 +63,13 @@ final class Events: Sendable {
 /// Runs a test between two registries; `tls` and the like only for the target.
 func withLab(
   target protection: RegistryServer.Protection = .plain, credentials: (user: String, password: String)? = nil,
-  _ body: (Lab) async throws -> Void
+  stallTimeout: Duration = .seconds(30), _ body: (Lab) async throws -> Void
 ) async throws {
   try await withTemporaryDirectory { directory in
     try await withRegistryServer { source in
       try await withRegistryServer(protection) { target in
-        let transport = CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests", caFile: target.caFile))
+        let transport = CurlTransport(
+          CurlTransport.Configuration(userAgent: "acrsh-tests", stallTimeout: stallTimeout, caFile: target.caFile))
         let retry = RetryPolicy(tries: 4, firstDelay: .milliseconds(10))
         let http = HTTPClient(transport: transport, retry: retry)
         let store = CredentialStore(environment: ["HOME": directory.path])
@@ -79,7 +80,7 @@ func withLab(
         let lab = Lab(
           source: source, target: target, images: SyntheticImages(in: try ImageLayout(path: directory.path("layout"))),
           directory: directory, session: RegistrySession(http: http, credentials: store),
-          engine: DirectImport(table: TransferTable(), limit: TransferLimit(8)))
+          engine: DirectImport(table: TransferTable(), limit: TransferLimit(8), firstDelay: .milliseconds(10)))
         try await body(lab)
       }
     }

@@ -95,7 +95,8 @@ struct PromptCompletionTests {
         try PromptScreens.check("columns", terminal.screen, authorities: [server.authority])
         terminal.press(.controlC)
         try await terminal.expectPrompt()
-        try await terminal.run("let pins = [{image: 'a', pin: 1}, {image: 'b', pin: 2, note: 'x'}]", expecting: "note: 'x'")
+        try await terminal.run(
+          "let pins = [{image: 'a', pin: 1}, {image: 'b', pin: 2, note: 'x'}]", expecting: "note: 'x'")
         terminal.type("$pins | select i")
         terminal.press(.tab)
         try await terminal.expect("$pins | select image")
@@ -145,17 +146,43 @@ struct PromptCompletionTests {
         try directory.write("{\"credsStore\": \"probe\"}", to: "home/.docker/config.json")
         let path = "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
         let authority = try #require(server.caFile)
-        try await withPrompt(["--ca-file", authority], in: directory, environment: ["PATH": path]) { terminal in
+        let environment = ["PATH": path, "SHELL_SECRET": "hunter2"]
+        try await withPrompt(["--ca-file", authority], in: directory, environment: environment) { terminal in
           terminal.type("manifest show \(server.authority)/")
           terminal.press(.tab)
           try await terminal.expect("sign")
           #expect(!FileManager.default.fileExists(atPath: directory.path("helper-ran")))
           terminal.press(.controlC)
+          try await terminal.expectPrompt()
           // Signed in aloud, the same Tab has an answer.
-          try await terminal.run(
-            "acr login --name \(server.authority) -u me -p (secret env SHELL_SECRET)", expecting: "SHELL_SECRET")
+          terminal.enter("acr login --name \(server.authority) -u me -p (secret env SHELL_SECRET)")
+          try await terminal.expect("acrsh \(server.authority) me>")
+          terminal.type("manifest show \(server.authority)/")
+          terminal.press(.tab)
+          try await terminal.expect("\(server.authority) has no repositories")
         }
       }
+    }
+  }
+
+  @Test("the registries of the account, by name, with their hosts beside them; the prompt says that it is a sandbox")
+  func account() async throws {
+    try await withPrompt(["--sandbox"], columns: 90, rows: 16) { terminal in
+      try await terminal.expect("[sandbox]>")
+      terminal.enter("whoami | get user")
+      try await terminal.expect("acrsh 11111111… [sandbox]>", within: .seconds(30))
+      try await terminal.clear()
+      terminal.type("repository list --name my")
+      terminal.press(.tab)
+      try await terminal.expect("mysourceregistry  mysourceregistry.azurecr.io")
+      try await terminal.expect("the line again") { $0.typedLine.hasSuffix("repository list --name my") }
+      try PromptScreens.check("account", terminal.screen)
+      terminal.type("s")
+      terminal.press(.tab)
+      try await terminal.expect("repository list --name mysourceregistry")
+      terminal.type("\u{15}manifest show mysourceregistry.azurecr.io/hello")
+      terminal.press(.tab)
+      try await terminal.expect("manifest show mysourceregistry.azurecr.io/hello-world")
     }
   }
 

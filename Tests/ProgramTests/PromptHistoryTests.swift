@@ -10,7 +10,9 @@ struct PromptHistoryTests {
       try await terminal.run("print 'one two three'", expecting: "\none two three")
       try await terminal.clear()
       terminal.type("pri")
-      try await terminal.expect("the suggestion") { $0.currentLine == "acrsh> print 'one two three'" && $0.column == 10 }
+      try await terminal.expect("the suggestion") {
+        $0.currentLine == "acrsh> print 'one two three'" && $0.column == 10
+      }
       #expect(terminal.screen.typedLine == "acrsh> pri")
       try PromptScreens.check("suggestion", terminal.screen)
       // A word of it, then all of it.
@@ -45,7 +47,9 @@ struct PromptHistoryTests {
       #expect(screen.column == 17)
       try PromptScreens.check("missing", screen)
       terminal.type("--name x ")
-      try await terminal.expect("nothing is missing") { $0.currentLine == "acrsh> acr login --name x" && $0.text.hasSuffix(" x") }
+      try await terminal.expect("nothing is missing") {
+        $0.currentLine == "acrsh> acr login --name x" && $0.text.hasSuffix(" x")
+      }
       // In the last row the screen scrolls once, and the line stays whole.
       terminal.press(.controlC)
       try await terminal.expectPrompt()

@@ -11,10 +11,12 @@ struct PromptOutputTests {
       try await withTemporaryDirectory { directory in
         let images = SyntheticImages(in: try ImageLayout(path: directory.path("images")))
         let index = try images.index("one", baseLayers: [400_000], ownLayer: 90_000, tag: "1.0")
-        let signature = try images.artifact(type: "application/vnd.example.signature", content: "signed", subject: index, tag: nil)
+        let signature = try images.artifact(
+          type: "application/vnd.example.signature", content: "signed", subject: index, tag: nil)
         try images.referrersTag(of: index, listing: [signature])
         try images.image("old", layers: [300_000, 50_000, 20_000], tag: "2.0")
-        try images.image("new", layers: [300_000, 50_000, 30_000, 4_000], sharedWith: "old", sharedCount: 2, tag: "2.1")
+        try images.image(
+          "new", layers: [300_000, 50_000, 30_000, 4_000], sharedWith: "old", sharedCount: 2, tag: "2.1")
         let content = try RegistryContent(authority: server.directAuthority)
         try await content.push(images.layout, to: "shop/api")
         try await content.push(images.layout, tag: "2.0", to: "shop/web")

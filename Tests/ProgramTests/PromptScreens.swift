@@ -96,7 +96,8 @@ extension TerminalScreen {
   /// The line of the cursor without what is dim: what was typed, without what is suggested.
   var typedLine: String {
     var text = ""
-    for (column, character) in currentLine.enumerated() where column < columns && style(row: row, column: column) != "2" {
+    for (column, character) in currentLine.enumerated() where column < columns && style(row: row, column: column) != "2"
+    {
       text.append(character)
     }
     while text.last == " " { text.removeLast() }

@@ -137,6 +137,22 @@ struct ScriptTests {
     }
   }
 
+  @Test("--strict reports more, and warnings count")
+  func strict() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = try directory.write("let p = secret env P\nprint ${len(reveal($p))}\n", to: "secret.acr")
+      let lax = try await BuiltProducts.acrsh(["--check", path], in: directory).run()
+      #expect(lax.exitCode == 0)
+      #expect(lax.errorOutput.isEmpty)
+      let strict = try await BuiltProducts.acrsh(["--check", "--strict", path], in: directory).run()
+      #expect(strict.exitCode == 2)
+      #expect(strict.errorOutput.contains("secret.acr:2:13"), "\(strict.errorOutput)")
+      let alone = try await BuiltProducts.acrsh(["--strict", path], in: directory).run()
+      #expect(alone.exitCode == 2)
+      #expect(alone.errorOutput.contains("--strict goes together with --check"))
+    }
+  }
+
   @Test("every example passes the check")
   func examples() async throws {
     let folder = Repository.path("examples")
@@ -145,7 +161,7 @@ struct ScriptTests {
     #expect(!scripts.isEmpty)
     try await withTemporaryDirectory { directory in
       let paths = scripts.map { "\(folder)/\($0)" }
-      let result = try await BuiltProducts.acrsh(["--check"] + paths, in: directory).run()
+      let result = try await BuiltProducts.acrsh(["--check", "--strict"] + paths, in: directory).run()
       #expect(result.exitCode == 0, "\(result.errorOutput)")
     }
   }

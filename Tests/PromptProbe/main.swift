@@ -12,7 +12,7 @@ import Synchronization
 struct Files: ValueSource {
   func values(for query: ValueQuery) -> [LiveValue] {
     switch query {
-    case .registries: ["contosodev", "contosoprod"]
+    case .registries, .hosts: ["contosodev", "contosoprod"]
     case .repositories: ["shop/api", "shop/web"]
     case .tags: ["1.0", "1.1"]
     case .digests: []

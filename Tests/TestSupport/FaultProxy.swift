@@ -11,6 +11,11 @@ public final class FaultProxy: Sendable {
     case latency(Duration)
     /// Connections break (RST) once they have carried this many bytes from the server, so many times in all.
     case cut(afterServerBytes: Int, times: Int = 1)
+    /// Connections break (RST) once they have carried this many bytes of request bodies, so many times in all. Those bytes
+    /// reach the server.
+    case cutRequest(afterBodyBytes: Int, times: Int = 1)
+    /// Connections carry nothing more to the client once they have carried this many bytes from the server, and stay open.
+    case stall(afterServerBytes: Int, times: Int = 1)
     /// Requests break their connection (RST) and never reach the server, so many times in all.
     case reset(matching: String, times: Int = 1)
     /// Requests are answered with this status and never reach the server, so many times in all.
@@ -182,10 +187,36 @@ public final class FaultProxy: Sendable {
     }
   }
 
+  /// How many of the bytes of a body just read may pass to the server before the connection has to break.
+  func cutRequest(before: Int, count: Int) -> Int? {
+    state.update { state in
+      for (index, fault) in state.faults.enumerated() {
+        guard case .cutRequest(let limit, let times) = fault, times > 0, before + count > limit else { continue }
+        state.faults[index] = .cutRequest(afterBodyBytes: limit, times: times - 1)
+        state.faultCount += 1
+        return max(0, limit - before)
+      }
+      return nil
+    }
+  }
+
+  /// True when a connection has to carry nothing more to the client.
+  func stalls(after passed: Int) -> Bool {
+    state.update { state in
+      for (index, fault) in state.faults.enumerated() {
+        guard case .stall(let limit, let times) = fault, times > 0, passed > limit else { continue }
+        state.faults[index] = .stall(afterServerBytes: limit, times: times - 1)
+        state.faultCount += 1
+        return true
+      }
+      return false
+    }
+  }
+
   private static func check(_ fault: Fault) throws {
     switch fault {
     case .reset(let pattern, _), .answer(let pattern, _, _, _): _ = try NSRegularExpression(pattern: pattern)
-    case .latency, .cut: break
+    case .latency, .cut, .cutRequest, .stall: break
     }
   }
 

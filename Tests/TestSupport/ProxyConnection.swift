@@ -36,14 +36,23 @@ final class ProxyConnection: Sendable {
       return
     }
     var reader = MessageReader(client, initial: first)
+    var passed = 0
+    var isCut = false
     while let head = reader.head() {
       switch proxy.judge(head.startLine) {
       case .forward:
         guard send(head.bytes, to: server) else { return }
         let isChunked = head.requestFraming == .chunked
         let isComplete = reader.body(head.requestFraming) { bytes in
-          isChunked ? send(Self.chunk(bytes), to: server) : send(bytes, to: server)
+          if let allowed = proxy.cutRequest(before: passed, count: bytes.count) {
+            isCut = true
+            _ = send(Array(bytes.prefix(allowed)), to: server)
+            return false
+          }
+          passed += bytes.count
+          return isChunked ? send(Self.chunk(bytes), to: server) : send(bytes, to: server)
         }
+        if isCut { return breakConnection() }
         guard isComplete, !isChunked || send(Array("0\r\n\r\n".utf8), to: server) else { return }
       case .answer(let reply):
         delay()
@@ -62,12 +71,17 @@ final class ProxyConnection: Sendable {
   /// Carries answers to the client until the server is done or the connection has to break.
   func forwardAnswers() {
     var passed = 0
+    var isStalled = false
     while let bytes = server.read(), !bytes.isEmpty {
       if let allowed = proxy.cut(before: passed, count: bytes.count) {
         _ = send(Array(bytes.prefix(allowed)), to: client)
         return breakConnection()
       }
       passed += bytes.count
+      if isStalled || proxy.stalls(after: passed) {
+        isStalled = true
+        continue
+      }
       guard send(bytes, to: client) else { break }
     }
     server.shutdown()

@@ -42,6 +42,8 @@ struct Transcript {
     var arguments: [String] = []
     /// `#//check`: the script is only checked, as by `acrsh --check`.
     var isOnlyChecked = false
+    /// `#//strict`: the same, as by `acrsh --check --strict`.
+    var isStrict = false
     /// `#//dry-run`
     var isDryRun = false
     /// `#//answer TEXT`: what the person at the terminal says, one after the other.
@@ -166,6 +168,9 @@ struct Transcript {
     case "exit": sections[section].settings.exitCode = Int32(rest)
     case "arguments": sections[section].settings.arguments = Array(words.dropFirst())
     case "check": sections[section].settings.isOnlyChecked = true
+    case "strict":
+      sections[section].settings.isOnlyChecked = true
+      sections[section].settings.isStrict = true
     case "dry-run": sections[section].settings.isDryRun = true
     case "answer": sections[section].settings.answers.append(rest)
     case "no-modules": sections[section].settings.hasModules = false

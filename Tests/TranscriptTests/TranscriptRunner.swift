@@ -91,11 +91,11 @@ struct TranscriptRunner {
     let sink = TranscriptSink(showsTables: section.settings.showsTables)
     let check = Checker.check(
       source: Source(name: "script.acr", text: text), catalog: session.catalog, environment: ["ACRT_REGISTRY"],
-      loader: loader)
+      loader: loader, isStrict: section.settings.isStrict)
     var code: Int32 = 0
     if section.settings.isOnlyChecked {
       sink.report(check.diagnostics)
-      code = check.hasErrors ? 2 : 0
+      code = check.hasErrors || section.settings.isStrict && !check.diagnostics.isEmpty ? 2 : 0
     } else if let script = check.script {
       let run = makeRun(sink, isInteractive: false)
       switch session.run(script, arguments: section.settings.arguments, in: run) {
@@ -141,6 +141,18 @@ final class TranscriptSink: OutputSink {
   func show(_ output: Output, as format: OutputFormat?) throws {
     let value = try output.collected()
     if case .secret(let secret) = value { return write("\(secret)") }
+    switch format {
+    case .tsv:
+      let rows = if case .list(let items) = value { items } else { [value] }
+      return write(try rows.map { try TabSeparated.line($0) }.joined(separator: "\n"))
+    case .yaml: return write(String(try value.yaml().dropLast()))
+    case .json, .jsonc: return write(try value.json(indent: 2))
+    case .jsonl:
+      let rows = if case .list(let items) = value { items } else { [value] }
+      return write(try rows.map { try $0.json() }.joined(separator: "\n"))
+    case .some(.none): return
+    case .table, nil: break
+    }
     guard showsTables || format == .table else { return write(try value.json()) }
     let shown = TableLayout(width: 80, now: Self.now).lines(value)
     write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n"))

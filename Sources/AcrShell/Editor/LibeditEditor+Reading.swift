@@ -116,7 +116,9 @@ extension LibeditEditor {
     return nil
   }
 
-  private static func endsSequence(_ byte: UInt8) -> Bool { byte == 0x7E || (0x41...0x5A).contains(byte) && byte != 0x4F }
+  private static func endsSequence(_ byte: UInt8) -> Bool {
+    byte == 0x7E || (0x41...0x5A).contains(byte) && byte != 0x4F
+  }
 
   /// What sequences become: ^P, ^N, ^F, ^B, ^A, ^E, ^_ (the start of a paste).
   private static let viKeys: [String: UInt8] = [

@@ -7,7 +7,7 @@ struct HelpText {
   var columns: Int?
 
   /// How the groups are headed, in the order of the page.
-  private static let headings: [(Signature.Group, String)] = [
+  static let headings: [(Signature.Group, String)] = [
     (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.talk, "Talk"),
     (.secrets, "Secrets"),
     (.session, "Session"), (.script, "Scripts"),
@@ -164,14 +164,16 @@ struct HelpText {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  /// Paragraphs at 100 columns.
-  private func wrap(_ text: String, indent: Int) -> String {
+  private func wrap(_ text: String, indent: Int) -> String { HelpText.wrap(text, indent: indent, width: 100) }
+
+  /// Paragraphs with lines of so many columns.
+  static func wrap(_ text: String, indent: Int, width: Int) -> String {
     let space = String(repeating: " ", count: indent)
     var result = ""
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
       var line = space
       for word in paragraph.split(separator: " ") {
-        if line.count + word.count + 1 > 100, line.count > indent {
+        if line.count + word.count + 1 > width, line.count > indent {
           result += line + "\n"
           line = space
         }

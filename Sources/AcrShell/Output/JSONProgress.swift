@@ -36,6 +36,7 @@ final class JSONProgress: ImportProgress {
         ]
         write("blob", members)
       case .manifest(let digest): write("manifest", [.init("digest", .string(digest.description))])
+      case .note(let text): write("note", [.init("text", .string(text))])
       case .tagged(let target): write("tagged", [.init("target", .string(target))])
       }
     }

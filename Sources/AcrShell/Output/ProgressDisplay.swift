@@ -177,7 +177,7 @@ struct ImportTally {
       partial[digest] = nil
       doneBytes += size
       doneBlobs += 1
-    case .manifest, .tagged: break
+    case .manifest, .note, .tagged: break
     }
     rate.note(bytes, now: .now)
   }
@@ -213,7 +213,9 @@ struct TransferRate {
 
   /// Nil until half a second has been seen.
   var perSecond: Double? {
-    guard let first = marks.first, let last = marks.last, last.time - first.time >= .milliseconds(500) else { return nil }
+    guard let first = marks.first, let last = marks.last, last.time - first.time >= .milliseconds(500) else {
+      return nil
+    }
     return max(0, Double(last.bytes - first.bytes) / (last.time - first.time).seconds)
   }
 }

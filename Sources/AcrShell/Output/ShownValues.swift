@@ -19,6 +19,8 @@ final class ShownValues: OutputSink {
     /// The columns of the table shown last.
     var columns: [String] = []
   }
+  /// True once a secret was shown by a text in its place.
+  private let hasHidden = Atomic(false)
 
   init(
     output: StandardStream, errors: StandardStream, format: OutputFormat?, isColored: Bool,
@@ -47,9 +49,9 @@ final class ShownValues: OutputSink {
     case .none: try drain(shown)
     case .jsonc where isColored:
       let value = try shown.collected()
-      if !value.isNull { try write(try ColoredJSON.text(value) + "\n") }
+      if !value.isNull { try write(try ColoredJSON.text(hidingSecrets(value)) + "\n") }
     case .json, .jsonc: try showJSON(shown)
-    case .jsonl: try eachRow(shown) { try self.write(try $0.json() + "\n") }
+    case .jsonl: try eachRow(shown) { try self.write(try self.hidingSecrets($0).json() + "\n") }
     case .tsv: try eachRow(shown) { try self.write(try TabSeparated.line($0) + "\n") }
     case .yaml: try showYAML(shown)
     case .table: try showTable(shown)
@@ -66,6 +68,17 @@ final class ShownValues: OutputSink {
   private func write(_ text: String) throws {
     clearProgress()
     try output.write(Array(text.utf8))
+  }
+
+  /// A field that is a secret is shown by a text that says so. Who reads the output with a program is told, once.
+  private func hidingSecrets(_ value: Value) -> Value {
+    guard let hidden = value.withoutSecrets else { return value }
+    if !hasHidden.exchange(true, ordering: .relaxed) {
+      talk(
+        "note: secrets are shown as `\(Secret(""))`; `--reveal`, where a command has it, or `reveal(…)` gives their text"
+      )
+    }
+    return hidden
   }
 
   private func drain(_ shown: Output) throws {
@@ -85,12 +98,12 @@ final class ShownValues: OutputSink {
   private func showJSON(_ shown: Output) throws {
     switch shown {
     case .value(.null): return
-    case .value(let value): try write(try value.json(indent: 2) + "\n")
+    case .value(let value): try write(try hidingSecrets(value).json(indent: 2) + "\n")
     case .rows(let rows):
       var writer = JSONWriter(indent: 2)
       writer.startArray()
       while let row = try rows.next() {
-        try row.write(to: &writer)
+        try hidingSecrets(row).write(to: &writer)
         if writer.bytes.count > 1 << 16 {
           clearProgress()
           try output.write(writer.drain())
@@ -105,12 +118,12 @@ final class ShownValues: OutputSink {
   private func showYAML(_ shown: Output) throws {
     switch shown {
     case .value(.null): return
-    case .value(let value): try write(try value.yaml())
+    case .value(let value): try write(try hidingSecrets(value).yaml())
     case .rows(let rows):
       var isEmpty = true
       while let row = try rows.next() {
         isEmpty = false
-        try write(try row.yamlItem())
+        try write(try hidingSecrets(row).yamlItem())
       }
       if isEmpty { try write("[]\n") }
     }

@@ -1,3 +1,4 @@
+import AcrCommands
 import AcrCore
 import AcrLanguage
 import AcrRuntime
@@ -32,7 +33,8 @@ final class InteractiveSession {
       workshop.sink.talk("note: the history cannot be read: \((error as? AcrError)?.message ?? "\(error)")")
     }
     let values = LiveValues(
-      SessionValues(lookup: workshop.lookup), isInHurry: { InteractiveSession.isKeyWaiting })
+      SessionValues(lookup: RegistryLookup(session: workshop.registries)),
+      isInHurry: { InteractiveSession.isKeyWaiting })
     guard let editor = makeEditor(values, entries: history?.entries ?? []) else {
       return ScriptRunner(workshop).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
     }
@@ -53,6 +55,11 @@ final class InteractiveSession {
       interrupt: { [currentRun] in currentRun.interrupt() }, tell: { [sink = workshop.sink] in sink.talk($0) })
     StandardStream.error.tell(
       "acrsh \(Program.version). `help` lists the commands, Tab completes, ? explains, ^D leaves.\n")
+    if let sandbox = workshop.sandbox {
+      StandardStream.error.tell(
+        "Sandbox: Azure and all registries are emulated on this machine; signed in as \(Sandbox.clientID).\n")
+      sandbox.prepare()
+    }
     do {
       return try loop()
     } catch {
@@ -68,7 +75,7 @@ final class InteractiveSession {
         let answer = values.answer(to: query)
         switch answer {
         case .known(let found):
-          if found.isEmpty, let asked = query.asked { note = "\(asked) has none" }
+          if found.isEmpty { note = query.noteForNone }
         case .asked: note = query.asked.map { "asking \($0); Tab again shows what it answers" }
         case .failed(let reason): note = reason
         }
@@ -114,13 +121,13 @@ final class InteractiveSession {
 
   private var prompt: Prompt {
     let settings = workshop.promptCommand.settings
-    let facts = workshop.status.facts
+    let facts = workshop.registries.statusForPrompt()
     var state = Prompt.State()
     state.text = settings.text
     for part in settings.parts {
       switch part {
       case .registry: state.registry = facts.registry
-      case .identity: state.identity = facts.identity
+      case .identity: state.identity = (facts.account ?? facts.registryUser).map(InteractiveSession.shortened)
       case .sandbox: state.isSandbox = facts.isSandbox
       case .dryRun: state.isDryRun = workshop.options.dryRun
       case .state: state.failure = failure
@@ -128,6 +135,12 @@ final class InteractiveSession {
       }
     }
     return Prompt.main(state)
+  }
+
+  /// Names are shown whole; of the ids of service principals the beginning, as of digests.
+  private static func shortened(_ name: String) -> String {
+    let isID = name.count == 36 && name.allSatisfy { $0.isHexDigit || $0 == "-" }
+    return isID ? "\(name.prefix(8))…" : name
   }
 
   // MARK: - Running
@@ -175,7 +188,9 @@ final class InteractiveSession {
     workshop.clearProgress()
     workshop.summarizeProgress()
     let columns = workshop.sink.takeColumns()
-    if !columns.isEmpty { shownColumns[InteractiveSession.trimmed(source.text(Span(0, Int32(source.bytes.count))))] = columns }
+    if !columns.isEmpty {
+      shownColumns[InteractiveSession.trimmed(source.text(Span(0, Int32(source.bytes.count))))] = columns
+    }
     switch outcome {
     case .finished:
       if run.hasFailedItems { failure = "some failed" }

@@ -3,16 +3,19 @@ import ArgumentParser
 
 /// The options of the program itself. Everything behind a script's name belongs to the script.
 struct Options: ParsableCommand {
+  /// The ways to call it.
+  static let synopsis = [
+    "acrsh [options]                       the prompt",
+    "acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input",
+    "acrsh [options] -c TEXT               a line",
+    "acrsh --check [--strict] FILE...      parse and check, run nothing",
+    "acrsh --fmt [--check] FILE...         lay out files, or say which ones need it",
+    "acrsh --lsp                           the language server, for editors",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "acrsh", abstract: "A scriptable shell for Azure Container Registry and every other OCI registry.",
-    usage: """
-      acrsh [options]                       the prompt
-      acrsh [options] SCRIPT [arguments]    a script; `-` reads standard input
-      acrsh [options] -c TEXT               a line
-      acrsh --check FILE...                 parse and check, run nothing
-      acrsh --fmt [--check] FILE...         lay out files, or say which ones need it
-      acrsh --lsp                           the language server, for editors
-      """,
+    usage: synopsis.joined(separator: "\n"),
     discussion: "`acrsh -c help` lists the commands of the language.")
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
@@ -20,6 +23,12 @@ struct Options: ParsableCommand {
 
   @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
   var check = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --check: also report `reveal`, secrets written in a script and `def`s that nothing calls; warnings count, so "
+        + "that the exit code is 2 when there is one."))
+  var strict = false
 
   @Flag(
     help: ArgumentHelp(
@@ -33,11 +42,17 @@ struct Options: ParsableCommand {
   @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
   var dryRun = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Work in an Azure of this machine's own, with sample registries and accounts (docs/sandbox.md). Nothing leaves the "
+        + "machine, and everything is gone at the end."))
+  var sandbox = false
+
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).",
-      valueName: "format"))
+      valueName: "format"), completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var output: OutputFormat?
 
   @Option(help: ArgumentHelp("How errors are written: text or json.", valueName: "format"))
@@ -55,11 +70,14 @@ struct Options: ParsableCommand {
       valueName: "host"))
   var insecureRegistry: [String] = []
 
-  @Option(help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"),
+    completion: .file())
   var caFile: String?
 
   @Option(
-    help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"))
+    help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"),
+    completion: .file())
   var trace: String?
 
   @Flag(help: "At the prompt, show long tables whole instead of through `$PAGER`.")
@@ -67,6 +85,9 @@ struct Options: ParsableCommand {
 
   @Flag(help: "Start the prompt without running `rc.acr`.")
   var noRc = false
+  /// For `scripts/generate`.
+  @Option(help: .hidden)
+  var generate: GeneratedPage?
 
   @Flag(help: "Show the version.")
   var version = false
@@ -83,6 +104,9 @@ struct Options: ParsableCommand {
     if fmt, script.isEmpty { throw ValidationError("--fmt needs a file, or `-` for standard input") }
     if lsp, fmt || check || !script.isEmpty {
       throw ValidationError("--lsp takes no files and no other mode: the editor sends the texts")
+    }
+    if strict, !check || fmt {
+      throw ValidationError("--strict goes together with --check: acrsh --check --strict FILE")
     }
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }

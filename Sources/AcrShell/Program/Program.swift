@@ -43,11 +43,15 @@ public struct Program {
 
   private func run() -> Int32 {
     let runner = ScriptRunner(workshop)
+    if let page = options.generate {
+      StandardStream.output.tell(page.text(workshop.session.catalog))
+      return 0
+    }
     if options.lsp { return LanguageServer(workshop).run() }
     if options.fmt {
       return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
     }
-    if options.check { return runner.check(options.script) }
+    if options.check { return runner.check(options.script, isStrict: options.strict) }
     if let command = options.command {
       return runner.run(Source(name: "-c", text: command), arguments: options.script)
     }

@@ -10,14 +10,15 @@ struct ScriptRunner {
   init(_ workshop: Workshop) { self.workshop = workshop }
 
   /// Checks files and reports everything found, warnings too.
+  /// - Parameter isStrict: reports more, and a warning counts as an error does.
   /// - Returns: 2 when there is an error, 0 otherwise.
-  func check(_ paths: [String]) -> Int32 {
+  func check(_ paths: [String], isStrict: Bool) -> Int32 {
     var code: Int32 = 0
     for path in paths {
       do {
-        let result = check(try SourceFile.read(path))
+        let result = check(try SourceFile.read(path), isStrict: isStrict)
         workshop.reporter.report(result.diagnostics)
-        if result.hasErrors { code = 2 }
+        if result.hasErrors || isStrict && !result.diagnostics.isEmpty { code = 2 }
       } catch {
         code = max(code, fail(error))
       }
@@ -72,10 +73,10 @@ struct ScriptRunner {
     return error.kind.exitCode
   }
 
-  private func check(_ source: Source) -> CheckResult {
+  private func check(_ source: Source, isStrict: Bool = false) -> CheckResult {
     Checker.check(
       source: source, catalog: workshop.session.catalog, environment: Set(workshop.environment.keys),
-      loader: SourceFile.loadModule)
+      loader: SourceFile.loadModule, isStrict: isStrict)
   }
 }
 

@@ -13,10 +13,6 @@ final class Workshop {
   let session: Session
   let sink: ShownValues
   let reporter: Reporter
-  /// Answers Tab at the prompt.
-  let lookup: RegistryLookup
-  /// What the prompt tells of the session.
-  let status: SessionStatus
   /// The settings of the prompt.
   let promptCommand = PromptCommand()
   /// The entries of all sessions; nil without a home folder.
@@ -24,7 +20,11 @@ final class Workshop {
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
   private let terminalProgress: TerminalProgress?
-  private let transport: CurlTransport
+  /// What commands know of registries and Azure, for the prompt.
+  let registries: AcrSession
+  /// The Azure of this machine's own, with `--sandbox`.
+  let sandbox: Sandbox?
+  private let endTransfers: @Sendable () -> Void
 
   init(_ options: Options) throws(AcrError) {
     self.options = options
@@ -36,9 +36,25 @@ final class Workshop {
       throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
     }
     let insecure = InsecureHosts(hosts.map(\.name))
-    transport = CurlTransport(
-      CurlTransport.Configuration(
-        userAgent: "acrsh/\(Program.version)", caFile: options.caFile, insecureHosts: insecure))
+    let sandbox = options.sandbox ? Sandbox() : nil
+    self.sandbox = sandbox
+    let caFile = options.caFile
+    let curl = { @Sendable (running: Sandbox.Running?) in
+      CurlTransport(
+        CurlTransport.Configuration(
+          userAgent: "acrsh/\(Program.version)", caFile: running?.certificateAuthority ?? caFile,
+          insecureHosts: insecure, variable: running.map { $0.proxyVariable }))
+    }
+    let transport: any Transport
+    if let sandbox {
+      let sandboxTransport = SandboxTransport(sandbox, configure: curl)
+      transport = sandboxTransport
+      endTransfers = { sandboxTransport.shutDown() }
+    } else {
+      let curlTransport = curl(nil)
+      transport = curlTransport
+      endTransfers = { curlTransport.shutDown() }
+    }
     let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
 
     var terminal: TerminalProgress?
@@ -66,15 +82,25 @@ final class Workshop {
         guard event.wait >= .seconds(2) else { return }
         sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")
       })
-    let registries = RegistrySession(
-      http: http, credentials: CredentialStore(environment: environment), insecureHosts: insecure)
-    let acr = AcrSession(registries: registries, progress: progress, transfers: options.transfers)
-    lookup = RegistryLookup(session: acr)
-    status = acr.status
+    // In a sandbox neither Docker's nor Azure's files of the real world are read or written.
+    var settings = AzureSession.Settings(transport: transport, http: http, trace: trace, environment: environment)
+    settings.warn = { sink.talk("note: \($0)") }
+    if let sandbox {
+      settings.start = { try sandbox.running().start }
+    } else {
+      settings.files = AzureSession.Files(environment: environment)
+    }
+    let azure = AzureSession(settings)
+    let store = CredentialStore(environment: sandbox == nil ? environment : [:])
+    registries = AcrSession(
+      registries: RegistrySession(
+        http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
+      azure: azure, progress: progress, transfers: options.transfers)
+    registries.status.update { $0.isSandbox = sandbox != nil }
     terminalProgress = terminal
     let help = HelpCommand()
     let historyCommand = HistoryCommand()
-    session = Session(commands: acr.commands + [help, historyCommand, promptCommand])
+    session = Session(commands: registries.commands + [help, historyCommand, promptCommand])
     help.use(session.catalog)
     let secrets = SecretLines(session.catalog)
     history = HistoryStore.defaultPath { [environment] in environment[$0] }
@@ -94,7 +120,8 @@ final class Workshop {
   /// Ends what runs beside the program before the process ends.
   func shutDown() {
     clearProgress()
-    transport.shutDown()
+    endTransfers()
+    sandbox?.stop()
   }
 }
 

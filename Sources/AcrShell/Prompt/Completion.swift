@@ -124,8 +124,10 @@ public struct LiveValue: Hashable, Sendable, ExpressibleByStringLiteral {
 
 /// Live values a completer asks for.
 public enum ValueQuery: Hashable, Sendable {
-  /// Registries this session knows.
+  /// Registries this session knows, as flags take them.
   case registries
+  /// The hosts of registries this session knows, as references begin with them.
+  case hosts
   /// The repositories of a registry, named as in `--name`.
   case repositories(registry: String)
   case tags(registry: String, repository: String)

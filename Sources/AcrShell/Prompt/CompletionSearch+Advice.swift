@@ -45,7 +45,9 @@ extension CompletionSearch {
     if let flag = finished.flagAwaitingValue { return "\(finished.written(flag)): \(flag.help)" }
     let call = CommandCall(
       signature, arguments: Array(words.dropFirst(length)), later: later, isCmdlet: isCmdlet(words))
-    if signature.input == .required, !scan.stage.isPiped { return "`\(signature.name)` needs rows from a pipe before it" }
+    if signature.input == .required, !scan.stage.isPiped {
+      return "`\(signature.name)` needs rows from a pipe before it"
+    }
     let missing =
       call.openFlags.filter { $0.isRequired && !call.isGiven($0) }.map { (call.written($0), $0.help) }
       + call.missingPositionals.map { ($0.type == .block ? "{ … }" : $0.name.uppercased(), $0.help) }

@@ -40,7 +40,7 @@ extension CompletionSearch {
     let plain = WordQuoting(typed).value
     if plain.hasPrefix("oci:") { return files(typed, behind: "oci:") }
     guard let slash = plain.firstIndex(of: "/") else {
-      let hosts = values(.registries).map { WordQuoting.Item($0.text + "/", isFinal: false) }
+      let hosts = values(.hosts).map { WordQuoting.Item($0.text + "/", isFinal: false) }
       return WordQuoting(typed).candidates(hosts)
     }
     let host = String(plain[..<slash])

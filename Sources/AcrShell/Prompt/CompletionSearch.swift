@@ -213,7 +213,8 @@ struct CompletionSearch {
       let wanted = typed.lowercased()
       return call.openParameters.filter { "-\($0.parameter.name)".lowercased().hasPrefix(wanted) }.map { name, flag in
         let isRequired = flag?.isRequired ?? false
-        return Completion.Candidate("-\(name.name)", description: (isRequired ? "(required) " : "") + (flag?.help ?? ""))
+        return Completion.Candidate(
+          "-\(name.name)", description: (isRequired ? "(required) " : "") + (flag?.help ?? ""))
       }
     }
     let open = call.openFlags

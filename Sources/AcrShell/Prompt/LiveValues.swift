@@ -79,6 +79,7 @@ public final class LiveValues: Sendable {
   public func entryHasRun() {
     state.withLock { state in
       state.entries[.registries] = nil
+      state.entries[.hosts] = nil
       state.entries = state.entries.filter { if case .failed = $0.value.answer { false } else { true } }
     }
   }

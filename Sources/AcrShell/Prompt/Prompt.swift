@@ -53,7 +53,9 @@ public struct Prompt: Sendable, Equatable {
   public static func main(_ state: State = State()) -> Prompt {
     var pieces = [Piece(state.text, style: "1")]
     func add(_ text: String?, _ style: String) {
-      if let text, !text.isEmpty { pieces += [Piece(pieces.last?.text.isEmpty ?? true ? "" : " "), Piece(text, style: style)] }
+      if let text, !text.isEmpty {
+        pieces += [Piece(pieces.last?.text.isEmpty ?? true ? "" : " "), Piece(text, style: style)]
+      }
     }
     add(state.registry, "36")
     add(state.identity, "34")

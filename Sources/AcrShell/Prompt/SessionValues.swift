@@ -10,8 +10,13 @@ struct SessionValues: ValueSource {
   func values(for query: ValueQuery) throws -> [LiveValue] {
     switch query {
     case .files(let folder): return FileNames.list(folder: folder).map { LiveValue($0) }
-    case .registries: return try wait { await lookup.registries() }.map { LiveValue($0) }
-    case .repositories(let registry): return try wait { try await lookup.repositories(of: registry) }.map { LiveValue($0) }
+    case .registries:
+      return try wait { await lookup.registries() }.map {
+        LiveValue($0.name, description: $0.name == $0.host ? "" : $0.host)
+      }
+    case .hosts: return try wait { await lookup.registries() }.map { LiveValue($0.host) }
+    case .repositories(let registry):
+      return try wait { try await lookup.repositories(of: registry) }.map { LiveValue($0) }
     case .tags(let registry, let repository):
       return try wait { try await lookup.tags(of: repository, in: registry) }.map { LiveValue($0) }
     case .digests(let registry, let repository):
@@ -37,10 +42,21 @@ struct SessionValues: ValueSource {
 }
 
 extension ValueQuery {
-  /// Whom it asks, for a note; nil for what this machine knows by itself.
+  /// What a note says when there are no values; nil for nothing.
+  var noteForNone: String? {
+    switch self {
+    case .files: nil
+    case .registries, .hosts: "no registry is known yet: type its host, for example localhost:5000"
+    case .repositories(let registry): "\(registry) has no repositories"
+    case .tags(_, let repository), .digests(_, let repository): "\(repository) has no tags"
+    }
+  }
+
+  /// Whom it asks, for a note; nil for this machine itself.
   var asked: String? {
     switch self {
-    case .registries, .files: nil
+    case .files: nil
+    case .registries, .hosts: "for the account's registries"
     case .repositories(let registry), .tags(let registry, _), .digests(let registry, _): registry
     }
   }

@@ -18,6 +18,8 @@ actor ImportOperations {
     let targetID: String
     let region: String
     let started: Timestamp
+    /// What was asked for, without the password.
+    let request: JSONValue
     var state = State.accepted
   }
 
@@ -56,7 +58,7 @@ actor ImportOperations {
     let id = "registries-\(UUIDText.random())"
     operations[id] = Operation(
       targetID: target.resourceID, region: target.configuration.azure?.location.uppercased() ?? "WESTUS",
-      started: .now())
+      started: .now(), request: parameters.shown)
     let failure = plan.failures.isEmpty ? nil : plan.failures.removeFirst()
     let seconds = plan.seconds
     Task { await carryOut(id, target, parameters, source, failure, seconds) }
@@ -206,7 +208,10 @@ actor ImportOperations {
           case .succeeded: "Succeeded"
           case .failed(_, let message): "Failed: \(message)"
           }
-        return ["id": .string(id), "target": .string(operation.targetID), "state": .string(state)]
+        return [
+          "id": .string(id), "target": .string(operation.targetID), "state": .string(state),
+          "request": operation.request,
+        ]
       })
   }
 }

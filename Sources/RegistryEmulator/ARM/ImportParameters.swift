@@ -13,6 +13,8 @@ struct ImportParameters {
   let targetTags: [RepositoryReference]
   let untaggedRepositories: [RepositoryName]
   let isForced: Bool
+  /// The body as it came, but for the password: for whoever looks at what a client sends.
+  let shown: JSONValue
 
   /// Reads a body.
   /// - Parameter registry: the target's name, for messages.
@@ -32,6 +34,7 @@ struct ImportParameters {
     guard let source = json["source"], let image = source["sourceImage"]?.string, !image.isEmpty else {
       throw missing("parameters.Source.SourceImage")
     }
+    shown = ImportParameters.withoutPassword(json)
     resourceID = source["resourceId"]?.string
     registryURI = source["registryUri"]?.string
     guard resourceID != nil || registryURI != nil else { throw missing("parameters.Source.RegistryUri") }
@@ -59,6 +62,12 @@ struct ImportParameters {
     case "Force": isForced = true
     case let mode?: throw ImportParameters.invalid("The value '\(mode)' of Mode is none of NoForce and Force.")
     }
+  }
+
+  private static func withoutPassword(_ json: JSONValue) -> JSONValue {
+    guard let members = json.members else { return json }
+    return .object(
+      members.map { .init($0.name, $0.name == "password" ? "…" : withoutPassword($0.value)) })
   }
 
   /// The manifest that the source names: by digest, by tag, or `latest`.

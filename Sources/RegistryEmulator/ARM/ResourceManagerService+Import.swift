@@ -102,6 +102,9 @@ extension ResourceManagerService {
       guard registry.configuration.actions(of: principal, in: repository.name).contains("pull"),
         isKnown || registry.configuration.signIn != .token
       else { throw ResourceManagerService.unauthorized(repository) }
+      if principal == .anonymous, !registry.takePull() {
+        throw AcrError(.throttled, EmulatedRegistry.pullLimitText)
+      }
       return StoredRepository(registry: registry, name: repository)
     }
   }

@@ -137,7 +137,8 @@ extension ResourceManagerService {
     ])
     var properties: [JSONValue.Member] = [
       .init("loginServer", .string(registry.loginServer)), .init("creationDate", "2024-01-01T00:00:00.0000000Z"),
-      .init("provisioningState", "Succeeded"), .init("adminUserEnabled", .bool(azure.isAdminEnabled)),
+      .init("provisioningState", .string(azure.provisioningState)),
+      .init("adminUserEnabled", .bool(azure.isAdminEnabled)),
     ]
     if azure.sku == "Premium" {
       let rules = azure.allowedAddresses.map {

@@ -35,6 +35,7 @@ struct AdminService: Sendable {
       return Reply(status: .noContent)
     case (.post, "imports", nil): return try await changeImports(call)
     case (.post, "ranges", let name?): return try await changeRanges(call, name)
+    case (.post, "pulls", let name?): return try await changePulls(call, name)
     case (.get, "devices", nil):
       return Reply(status: .ok, text: "POST /emulator/devices/CODE with {\"user\": \"NAME\"} or {\"declined\": true}\n")
     case (.post, "devices", let code?): return try await settle(call, code)
@@ -81,6 +82,17 @@ struct AdminService: Sendable {
       let ranges = RegistryConfiguration.RangeBehaviour(rawValue: word)
     else { throw AcrError(.usage, "there is no registry `\(name)`") }
     registry.ranges = ranges
+    return Reply(status: .noContent)
+  }
+
+  /// `{"left": 3}`: how many manifests anonymous clients may still read there; `{}` for no limit.
+  private func changePulls(_ call: HTTPCall, _ name: String) async throws -> Reply {
+    let reader = try ConfigurationReader(try await document(call), at: "pulls", known: ["left"])
+    let left = try reader.integer("left", -1)
+    guard let registry = world.registries.first(where: { $0.name == name }) else {
+      throw AcrError(.usage, "there is no registry `\(name)`")
+    }
+    registry.pullsLeft = left < 0 ? nil : Int(left)
     return Reply(status: .noContent)
   }
 

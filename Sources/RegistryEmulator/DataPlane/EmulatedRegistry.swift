@@ -16,13 +16,17 @@ final class EmulatedRegistry: Sendable {
     var port = 0
     var usesAzureNames = false
     var ranges: RegistryConfiguration.RangeBehaviour
+    var pullsLeft: Int?
   }
 
   init(_ configuration: RegistryConfiguration, folder: String, usesAzureNames: Bool) throws {
     self.configuration = configuration
     store = try RegistryStore(folder: folder)
     uploads = UploadTable(folder: "\(folder)/uploads")
-    state = Mutex(State(usesAzureNames: usesAzureNames, ranges: configuration.ranges))
+    state = Mutex(
+      State(
+        usesAzureNames: usesAzureNames, ranges: configuration.ranges,
+        pullsLeft: configuration.pullLimit))
   }
 
   /// The name in the configuration: of a registry in Azure, or the host of a source.
@@ -39,6 +43,28 @@ final class EmulatedRegistry: Sendable {
     get { state.withLock { $0.ranges } }
     set { state.withLock { $0.ranges = newValue } }
   }
+
+  /// How many manifests anonymous clients may still read; nil where that is not limited. A test can change it.
+  var pullsLeft: Int? {
+    get { state.withLock { $0.pullsLeft } }
+    set { state.withLock { $0.pullsLeft = newValue } }
+  }
+
+  /// Counts one anonymous read of a manifest.
+  /// - Returns: false when the limit is used up.
+  func takePull() -> Bool {
+    state.withLock { state in
+      guard let left = state.pullsLeft else { return true }
+      guard left > 0 else { return false }
+      state.pullsLeft = left - 1
+      return true
+    }
+  }
+
+  /// What Docker Hub says to those whose pulls are used up.
+  static let pullLimitText =
+    "You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
+    + "https://www.docker.com/increase-rate-limit"
 
   /// The address that always leads here.
   var address: String { "127.0.0.1:\(port)" }

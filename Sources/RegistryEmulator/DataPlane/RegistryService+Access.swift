@@ -60,6 +60,13 @@ extension RegistryService {
     }
   }
 
+  /// True for a request without anybody's credentials: none at all, or a token that was given to nobody.
+  func isAnonymous(_ call: HTTPCall) -> Bool {
+    guard let value = call.headers[.authorization] else { return true }
+    guard value.lowercased().hasPrefix("bearer ") else { return false }
+    return world.key.claims(of: String(value.dropFirst(7)))?["sub"]?.string == Principal.anonymous.subject
+  }
+
   private func actionsGranted(by claims: JSONValue, _ repository: RepositoryName?) -> Set<String> {
     var granted: Set<String> = []
     for entry in claims["access"]?.array ?? [] {

@@ -46,15 +46,26 @@ extension RegistryService {
       isReadable = isReadable && repository.tags[tag.name]?.attributes.readEnabled != false
     }
     guard isReadable else { throw ErrorReply(.disallowed) }
+    if call.method == .get, isAnonymous(call), !registry.takePull() {
+      var refusal = Reply.registry(.tooManyRequests, "TOOMANYREQUESTS", EmulatedRegistry.pullLimitText)
+      addPullLimit(to: &refusal)
+      throw ErrorReply(refusal)
+    }
     var reply = Reply(status: .ok, headers: [.contentType: record.mediaType, .eTag: "\"\(record.digest)\""])
     reply.body = .file(path: registry.store.path(record.digest), offset: 0, length: record.size)
     reply.set("Docker-Content-Digest", record.digest.description)
-    if registry.name == "docker.io" {
-      // Docker Hub counts what anonymous clients read; the numbers here never run out.
-      reply.set("ratelimit-limit", "100;w=21600")
-      reply.set("ratelimit-remaining", "100;w=21600")
-    }
+    addPullLimit(to: &reply)
     return reply
+  }
+
+  /// The headers by which Docker Hub tells what is left of its limit. Without a limit here, the numbers never run out.
+  private func addPullLimit(to reply: inout Reply) {
+    guard registry.name == "docker.io" || registry.configuration.pullLimit != nil || registry.pullsLeft != nil else {
+      return
+    }
+    let all = registry.configuration.pullLimit ?? 100
+    reply.set("ratelimit-limit", "\(all);w=21600")
+    reply.set("ratelimit-remaining", "\(registry.pullsLeft ?? all);w=21600")
   }
 
   private func writeManifest(

@@ -49,6 +49,7 @@ extension EmulatorConfiguration {
            {"principal": "sample@contoso.example", "role": "Owner"},
            {"principal": "11111111-2222-3333-4444-555555555555", "role": "Container Registry Data Importer and Data Reader"},
            {"principal": "11111111-2222-3333-4444-555555555555", "role": "AcrPush"},
+           {"principal": "11111111-2222-3333-4444-555555555555", "role": "AcrDelete"},
            {"principal": "66666666-7777-8888-9999-000000000000", "role": "Contributor"}
          ]},
         {"name": "mysourceregistry", "subscription": "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e",

@@ -20,6 +20,8 @@ struct RegistryConfiguration: Sendable {
   let redirectsBlobs: Bool
   /// The images made for it at its first start.
   let images: [String]
+  /// How many manifests anonymous clients may read, as Docker Hub limits it; nil for no limit.
+  let pullLimit: Int?
   /// Azure's settings; nil for a source.
   let azure: AzureSettings?
   /// How clients sign in.
@@ -54,7 +56,7 @@ struct RegistryConfiguration: Sendable {
         "name", "subscription", "resourceGroup", "location", "sku", "adminUserEnabled", "adminPassword",
         "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
-        "roleAssignments", "tokens", "images", "port", "ranges", "redirectBlobs", "tags",
+        "roleAssignments", "tokens", "images", "port", "ranges", "redirectBlobs", "tags", "provisioningState",
       ])
     name = try reader.string("name")
     let lower = name.lowercased()
@@ -67,6 +69,7 @@ struct RegistryConfiguration: Sendable {
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
     signIn = .azure
+    pullLimit = nil
     azure = try AzureSettings(reader)
   }
 
@@ -74,7 +77,10 @@ struct RegistryConfiguration: Sendable {
   init(source json: JSONValue, at place: String) throws(AcrError) {
     let reader = try ConfigurationReader(
       json, at: place,
-      known: ["host", "aliases", "signIn", "users", "privateRepositories", "images", "port", "ranges", "redirectBlobs"])
+      known: [
+        "host", "aliases", "signIn", "users", "privateRepositories", "images", "port", "ranges", "redirectBlobs",
+        "pullLimit",
+      ])
     name = try reader.string("host").lowercased()
     hosts = [name] + (try reader.strings("aliases")).map { $0.lowercased() }
     port = Int(try reader.integer("port", 0))
@@ -84,6 +90,8 @@ struct RegistryConfiguration: Sendable {
     ranges = try RegistryConfiguration.ranges(reader)
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
+    let limit = try reader.integer("pullLimit", -1)
+    pullLimit = limit < 0 ? nil : Int(limit)
     signIn = SignIn(rawValue: try reader.word("signIn", ["token", "none"])) ?? .token
     azure = nil
   }
@@ -127,6 +135,7 @@ struct AzureSettings: Sendable {
   let allowedAddresses: [String]
   let policies: [JSONValue.Member]
   let roleAssignmentMode: String
+  let provisioningState: String
   let roleAssignments: [RoleAssignment]
   let tags: [JSONValue.Member]
 
@@ -147,6 +156,8 @@ struct AzureSettings: Sendable {
     policies = try reader.object("policies")
     roleAssignmentMode = try reader.word(
       "roleAssignmentMode", ["LegacyRegistryPermissions", "AbacRepositoryPermissions"])
+    provisioningState = try reader.word(
+      "provisioningState", ["Succeeded", "Creating", "Updating", "Deleting", "Failed", "Canceled"])
     roleAssignments = try reader.list("roleAssignments", RoleAssignment.init)
     tags = try reader.object("tags")
   }

@@ -1,12 +1,11 @@
 import AcrCore
-import AcrRuntime
 
 /// Rows as the Azure CLI writes them with `-o tsv`: no header, a record's values or a list's items as the fields of a
 /// line. Inside a row a list is only its length and a record nothing, and null is `None`.
-enum TabSeparated {
+public enum TabSeparated {
   /// The line of a row, without its end. In texts, tabs, line ends and backslashes are escaped, so that a line is a row.
   /// - Throws: ``AcrError`` for a secret, which is never written.
-  static func line(_ row: Value) throws(AcrError) -> String {
+  public static func line(_ row: Value) throws(AcrError) -> String {
     switch row {
     case .record(let record): return try line(record.values)
     case .list(let items): return try line(items)

@@ -1,0 +1,49 @@
+import AcrCore
+import AcrRuntime
+
+/// Documents of Azure's registries as values: times are datetimes and sizes are sizes, everything else is as it came.
+enum AzureDocument {
+  private static let times: Set<String> = ["createdTime", "lastUpdateTime"]
+  private static let sizes: Set<String> = ["imageSize"]
+
+  /// The columns of every row of `list-metadata`, in order: what a registry leaves out is null, so that scripts can ask
+  /// for a column without knowing whether the manifest is tagged or an index.
+  private static let columns = [
+    "digest", "tags", "mediaType", "imageSize", "createdTime", "lastUpdateTime", "architecture", "os",
+    "configMediaType",
+    "artifactType", "changeableAttributes",
+  ]
+  private static let shape = Shape(columns)
+
+  /// A document, member by member.
+  static func value(_ json: JSONValue) -> Value {
+    switch json {
+    case .null: .null
+    case .bool(let flag): .bool(flag)
+    case .integer(let number): .int(number)
+    case .number(let number): .number(number)
+    case .string(let text): .string(text)
+    case .array(let items): .list(items.map(value))
+    case .object(let members):
+      .record(Record(shape: Shape(members.map(\.name)), values: members.map { value($0.value, of: $0.name) }))
+    }
+  }
+
+  /// A manifest of `/acr/v1/…/_manifests` as a row. Members beyond the usual columns stand behind them.
+  static func manifest(_ json: JSONValue) -> Value {
+    var values = [Value](repeating: .null, count: columns.count)
+    var more: [(String, Value)] = []
+    for member in json.members ?? [] {
+      let value = value(member.value, of: member.name)
+      if let index = shape.index(of: member.name) { values[index] = value } else { more.append((member.name, value)) }
+    }
+    guard !more.isEmpty else { return .record(Record(shape: shape, values: values)) }
+    return .record(Record(shape: Shape(columns + more.map(\.0)), values: values + more.map(\.1)))
+  }
+
+  private static func value(_ json: JSONValue, of name: String) -> Value {
+    if times.contains(name), let time = json.string.flatMap(Timestamp.init(rfc3339:)) { return .datetime(time) }
+    if sizes.contains(name), let size = json.integer { return .size(size) }
+    return value(json)
+  }
+}

@@ -1,0 +1,57 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+
+/// `configure`: values for flags that commands are not told.
+struct Configure: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "configure",
+    summary: "Chooses values for flags that are left out, or shows which are chosen",
+    description: """
+      `acr` is the registry of commands that are not told one, `group` its resource group. They are kept for later sessions; \
+      an empty value (`acr=`) forgets one. Without flags the chosen ones are shown.
+      """,
+    group: .session,
+    positionals: [
+      .init(
+        "more", isRequired: false, isRest: true, help: "further NAME=VALUE pairs behind --defaults", completer: .none)
+    ],
+    flags: [
+      .init(
+        "defaults", short: "d", .string, isRepeatable: true, help: "NAME=VALUE; the names are acr and group",
+        completer: .fixed(Defaults.names.map { "\($0)=" })),
+      .init("list-defaults", short: "l", help: "shows what is chosen"),
+    ],
+    examples: [
+      .init("One registry for all commands", "configure --defaults acr=myregistry"),
+      .init("What is chosen", "configure --list-defaults"),
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let pairs = call.strings("defaults") + call.strings("more")
+    for pair in pairs { try locate("defaults") { try set(pair) } }
+    guard pairs.isEmpty else { return .nothing }
+    let chosen = try session.defaults.all()
+    let rows = chosen.sorted { $0.key < $1.key }.map { name, value in
+      Value.record(Record(["name": .string(name), "value": .string(value)]))
+    }
+    return .value(.list(rows))
+  }
+
+  private func set(_ pair: String) throws {
+    guard let equals = pair.firstIndex(of: "=") else {
+      throw AcrError(.usage, "`\(pair)` is not NAME=VALUE", help: "for example `--defaults acr=myregistry`")
+    }
+    let name = String(pair[..<equals])
+    guard Defaults.names.contains(name) else {
+      throw AcrError(
+        .usage, "there is no default called `\(name)`",
+        help: "there are \(Defaults.names.map { "`\($0)`" }.joined(separator: " and "))")
+    }
+    let value = String(pair[pair.index(after: equals)...])
+    if name == Defaults.registry, !value.isEmpty { _ = try RegistryText(value) }
+    try session.defaults.set(name, to: value)
+  }
+}

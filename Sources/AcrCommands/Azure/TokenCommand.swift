@@ -1,0 +1,137 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+import Glibc
+
+/// `token`: an access token of the account.
+struct TokenCommand: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "token", aliases: ["account get-access-token"],
+    summary: "Gets an access token of the account",
+    description: """
+      The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
+      `import --password`, and is shown as `secret(…)`. With --reveal it is plain text, for programs that read it from \
+      standard output.
+      """,
+    group: .session,
+    flags: [
+      .init("resource", .string, help: "what it is for, such as https://containerregistry.azure.net"),
+      .init(
+        "scope", .string, isRepeatable: true, help: "the same as a scope, such as https://graph.microsoft.com/.default"),
+      .init(
+        "resource-type", .string, help: "a well-known resource",
+        completer: .fixed(WellKnownResource.names), check: WellKnownResource.check),
+      .init("tenant", short: "t", .string, help: "another tenant than that of the current subscription"),
+      .init("subscription", short: "s", .string, help: "the subscription whose tenant it is for, by name or id"),
+      .init("reveal", help: "gives the token as plain text"),
+    ],
+    examples: [
+      .init("For an import from another tenant", "let token = account get-access-token | get accessToken"),
+      .init("For a registry", "token --resource https://containerregistry.azure.net"),
+    ],
+    cmdlet: .init(
+      "Get-AzAccessToken",
+      parameters: [
+        .init("ResourceUrl", .flag("resource")), .init("Resource", .flag("resource")),
+        .init("ResourceTypeName", .flag("resource-type")), .init("TenantId", .flag("tenant")),
+      ]))
+
+  func run(_ call: Invocation) throws -> Output {
+    let tenant = call.string("tenant")
+    let subscription = call.string("subscription")
+    if tenant != nil, subscription != nil {
+      throw ArgumentError(
+        "subscription", AcrError(.usage, "`--tenant` and `--subscription` both say which tenant", help: "give one"))
+    }
+    let scopes = call.strings("scope")
+    let resource = try locate("resource-type") {
+      try call.string("resource") ?? call.string("resource-type").map(WellKnownResource.init(name:))?.text
+    }
+    let session = session
+    let token = try Blocking.wait(call.run) {
+      let identity = try await session.azure.services().identity
+      var wanted = scopes
+      if wanted.isEmpty {
+        let cloud = await identity.cloud
+        wanted = [try resource.map { try TokenCommand.scope($0, cloud) } ?? cloud.resourceManagerScope()]
+      }
+      guard let subscription else { return try await identity.token(scopes: wanted, tenant: tenant) }
+      let match = try await identity.subscription(named: subscription)
+      var token = try await identity.token(scopes: wanted, tenant: match.tenantID)
+      token.subscription = match.id
+      return token
+    }
+    var names = ["accessToken", "expiresOn", "expires_on"]
+    var values: [Value] = [
+      call.isOn("reveal") ? .string(token.token.reveal()) : .secret(token.token),
+      .string(LocalTime.text(token.expiresOn)), .int(token.expiresOn.seconds),
+    ]
+    if let id = token.subscription {
+      names.append("subscription")
+      values.append(.string(id))
+    }
+    names += ["tenant", "tokenType"]
+    values += [token.tenant.map(Value.string) ?? .null, .string(token.tokenType)]
+    return .value(.record(Record(shape: Shape(names), values: values)))
+  }
+
+  /// A resource as a scope. Names such as `arm` mean what `--resource-type` makes of them.
+  private static func scope(_ resource: String, _ cloud: AzureCloud) throws -> String {
+    if let known = try? WellKnownResource(name: resource) { return EntraScope.scope(for: try known.audience(cloud)) }
+    return EntraScope.scope(for: resource)
+  }
+}
+
+/// The names of `--resource-type`, as far as a cloud has them.
+private struct WellKnownResource {
+  let text: String
+
+  /// az's names.
+  static let names = ["arm", "ms-graph", "aad-graph", "acr"]
+
+  static let check: TextCheck = { text in
+    guard !names.contains(text.lowercased()) else { return nil }
+    return TextProblem("`\(text)` is not a kind of resource", help: "there are \(names.joined(separator: ", "))")
+  }
+
+  init(name: String) throws {
+    guard WellKnownResource.names.contains(name.lowercased()) else {
+      throw AcrError(
+        .usage, "`\(name)` is not a kind of resource",
+        help: "there are \(WellKnownResource.names.joined(separator: ", ")); any other is given with --resource")
+    }
+    text = name.lowercased()
+  }
+
+  func audience(_ cloud: AzureCloud) throws -> String {
+    let setting: CloudSetting
+    switch text {
+    case "arm": return try cloud.resourceManagerAudience()
+    case "acr": return AzureCloud.registryAudience
+    case "ms-graph": setting = .microsoftGraphResourceID
+    default: setting = .activeDirectoryGraphResourceID
+    }
+    guard let audience = cloud[setting] else {
+      throw AcrError(.usage, "the cloud `\(cloud.name)` has no setting `\(setting.jsonName)`")
+    }
+    return audience
+  }
+}
+
+/// Times as `az account get-access-token` writes them: of the local zone, without saying so, with six zeros.
+private enum LocalTime {
+  static func text(_ time: Timestamp) -> String {
+    var seconds = time_t(time.seconds)
+    var parts = tm()
+    guard localtime_r(&seconds, &parts) != nil else { return time.description }
+    func pad(_ value: Int32, _ width: Int = 2) -> String {
+      let text = String(value)
+      return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+    }
+    return "\(pad(parts.tm_year + 1900, 4))-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
+      + "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec)).000000"
+  }
+}

@@ -1,0 +1,174 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// `… | import`: many imports in one queue, one for each row.
+extension Import {
+  /// The flags that only imports of rows have.
+  static let rowFlags: [Signature.Flag] = [
+    .init("jobs", .int, default: "16", help: "with rows: how many imports are under way at a time"),
+    .init("keep-going", help: "with rows: goes on when one fails"),
+    .init("journal", .string, help: "with rows: a file from which a killed run is taken up again", completer: .file),
+  ]
+
+  /// The columns that are read, and the parameter each stands for.
+  private static let columns: [(name: String, parameter: String)] = [
+    ("source", "source"), ("from", "from"), ("to", "to"), ("target", "to"), ("image", "image"),
+    ("repository", "repository"), ("registry", "registry"), ("username", "username"), ("user", "username"),
+    ("password", "password"), ("force", "force"),
+  ]
+
+  /// One row that was read and checked.
+  private struct Item: Sendable {
+    let order: ImportOrder
+    let engine: ImportEngine
+    var source: String { order.request.source.displayName }
+    var targets: [String] { order.request.targets.map(\.displayName) }
+  }
+
+  /// Reads and checks all rows, so that a mistake in the last one is found before the first is imported; then imports
+  /// them side by side.
+  func importRows(_ input: Output, _ call: Invocation) throws -> Output {
+    let calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
+    if call.run.isDryRun {
+      return .value(.list(try calls.map { try run($0).collected() }))
+    }
+    let jobs = call.int("jobs") ?? Int64(ImportQueue.defaultJobs)
+    guard (1...256).contains(jobs) else {
+      throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
+    }
+    let items = try calls.map { row in
+      let order = try order(row)
+      return Item(order: order, engine: try engine(for: order, row))
+    }
+    let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
+    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
+    let results = try Blocking.wait(call.run) {
+      if let journal { await session.engine.adopt(journal) }
+      return try await queue.run(items) { try await perform($0, journal) }
+    }
+    var records: [Value] = []
+    for (item, result) in zip(items, results) {
+      records.append(.record(Import.record(item.source, item.targets, result, engine: item.engine.name)))
+    }
+    let failures = results.count { if case .failure = $0 { true } else { false } }
+    if failures > 0 {
+      call.run.noteFailedItem()
+      call.run.sink.talk("\(failures) of \(results.count) imports failed")
+    } else {
+      journal?.complete()
+    }
+    return .value(.list(records))
+  }
+
+  private func perform(_ item: Item, _ journal: ImportJournal?) async throws -> ImportResult {
+    let request = item.order.request
+    let name = item.targets.joined(separator: ", ")
+    if let digest = journal?.finished(item.source, name) {
+      return ImportResult(unchanged: request, digest: digest)
+    }
+    let line = session.progress.start("\(item.source) → \(name)")
+    do {
+      let result: ImportResult
+      switch item.engine {
+      case .direct:
+        result = try await session.engine.run(request, journal: journal) { line.report($0) }
+      case .service:
+        let service = try await session.azure.signedIn().engine
+        let plan = try await service.plan(
+          request, credentials: item.order.credentials ?? .anonymous, sourceID: item.order.sourceID,
+          target: item.order.target)
+        result = try await service.run(request, plan: plan, observer: { line.report($0) })
+      }
+      line.finish(result)
+      if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
+      return result
+    } catch {
+      line.finish(nil)
+      throw error
+    }
+  }
+
+  // MARK: Rows
+
+  private func rows(_ input: Output) throws -> [Value] {
+    switch input {
+    case .value(.list(let items)): return items
+    case .value(let value):
+      throw AcrError(
+        .invalid, "`import` takes rows, and what comes from the pipe is \(value.typePhrase)",
+        help: "`[…]` makes a list of one value")
+    case .rows(let stream):
+      var items: [Value] = []
+      while let item = try stream.next() { items.append(item) }
+      return items
+    }
+  }
+
+  /// The call for one row: what the line says, and what the row says in its place. A text is a source.
+  private func call(_ row: Value, number: Int, _ call: Invocation) throws -> Invocation {
+    var arguments = call.arguments
+    for name in Import.rowFlags.map(\.name) { arguments[name] = nil }
+    switch row {
+    case .string(let source): arguments["source"] = .string(source)
+    case .record(let record):
+      for (name, parameter) in Import.columns {
+        guard let value = record[name], !value.isNull else { continue }
+        // An empty cell of a table file is one that was left out.
+        if case .string("") = value { continue }
+        arguments[parameter] = try argument(value, parameter, column: name, number)
+      }
+    default:
+      throw AcrError(
+        .invalid, "row \(number) is \(row.typePhrase), and an import needs a record or a source",
+        help: "columns: source, image, repository, to, registry, username, password, force")
+    }
+    guard arguments["source"] != nil || arguments["from"] != nil else {
+      throw AcrError(.usage, "row \(number) has no source", help: "give it in a column `source`")
+    }
+    return Invocation(arguments: arguments, blocks: [:], input: nil, run: call.run)
+  }
+
+  private func argument(_ value: Value, _ parameter: String, column: String, _ number: Int) throws -> Value {
+    switch (parameter, value) {
+    case ("force", .bool), ("password", .secret): return value
+    case ("force", .string(let text)) where ["true", "false"].contains(text): return .bool(text == "true")
+    case ("password", .string(let text)): return .secret(Secret(text))
+    case ("image", .list), ("repository", .list): return value
+    case ("image", .string), ("repository", .string): return .list([value])
+    case ("force", _), ("password", _): break
+    case (_, .string): return value
+    default: break
+    }
+    throw AcrError(.invalid, "the column `\(column)` of row \(number) is \(value.typePhrase)")
+  }
+
+  // MARK: The result
+
+  private static let rowShape = Shape([
+    "status", "source", "targets", "digest", "mediaType", "manifests", "blobsCopied", "bytesCopied", "blobsPresent",
+    "engine", "error",
+  ])
+
+  private static func record(
+    _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String
+  ) -> Record {
+    switch result {
+    case .success(let result):
+      return Record(shape: rowShape, values: record(result, engine: engine).values + [.null])
+    case .failure(let error):
+      let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
+      let values: [Value] = [.string("failed"), .string(source), .list(targets.map(Value.string))]
+      return Record(
+        shape: rowShape,
+        values: values + Array(repeating: .null, count: 6) + [.string(engine), .string(failure.message)])
+    }
+  }
+}
+
+extension ImportEngine {
+  /// The name as results show it.
+  var name: String { self == .service ? "service" : "direct" }
+}

@@ -1,0 +1,271 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+import ImportCore
+import OCIRegistry
+
+/// What `import` was told, found and checked: the same for both engines.
+struct ImportOrder: Sendable {
+  /// Source and targets.
+  let request: ImportRequest
+  /// What the source's registry is to be shown, where it was given.
+  let credentials: Credentials?
+  /// The source's registry by its resource id, where it was given so.
+  let sourceID: AzureResourceID?
+  /// The registry to import into, where flags say where it is in Azure.
+  let target: AzureRegistryInfo?
+  /// The source, if it is being read already.
+  let start: PreflightStart?
+}
+
+/// Who copies.
+enum ImportEngine {
+  case direct
+  case service
+
+  static let names = ["auto", "service", "direct"]
+
+  static let check: TextCheck = { text in
+    guard !names.contains(text) else { return nil }
+    return TextProblem("`--engine \(text)` is not an engine", help: "`service`, `direct`, or `auto` for whichever fits")
+  }
+}
+
+extension Import {
+  /// Decides who copies. `auto` takes the service for an Azure registry of the account, and this machine for all others.
+  /// - Throws: ``ArgumentError`` for an unknown engine; ``AcrError`` of kind `auth` or `not-found` for an Azure registry
+  ///   that the account cannot see and nobody has credentials for.
+  func engine(for order: ImportOrder, _ call: Invocation) throws -> ImportEngine {
+    switch call.string("engine") ?? "auto" {
+    case "service": return .service
+    case "direct": return .direct
+    case "auto": break
+    case let other:
+      throw ArgumentError("engine", AcrError(.usage, ImportEngine.check(other)?.message ?? other))
+    }
+    if call.isOn("no-wait") || call.duration("timeout") != nil || order.target != nil { return .service }
+    let request = order.request
+    guard request.source.location != nil, let host = request.targets.first?.location?.registry,
+      request.targets.allSatisfy({ $0.location?.registry == host })
+    else { return .direct }
+    let session = session
+    return try Blocking.wait(call.run) {
+      guard try await session.azure.isAzure(host) else { return .direct }
+      let services = try await session.azure.services()
+      let hasCredentials = try await session.registries.credentials.credentials(for: host) != .anonymous
+      guard await services.identity.account != nil else {
+        if hasCredentials { return .direct }
+        throw AcrError(
+          .auth, "nobody is signed in, so Azure cannot be asked to import into `\(host)`",
+          help:
+            "sign in first: `login`; or `acr login --name \(host)` with a user and password, and this machine copies")
+      }
+      if try await services.finder.registry(at: host) != nil { return .service }
+      if hasCredentials { return .direct }
+      var error: AcrError
+      do {
+        _ = try await services.finder.find(host.name)
+        return .service
+      } catch let failure as AcrError {
+        error = failure
+      }
+      error.notes.append(
+        "`--engine direct` lets this machine copy, with whatever rights the registry gives the account")
+      throw error
+    }
+  }
+
+  /// Reads the flags.
+  func order(_ call: Invocation) throws -> ImportOrder {
+    let credentials = try credentials(call)
+    let (source, sourceID) = try source(call, credentials)
+    let importSource = ImportSource(
+      store: source.store, selector: source.selector, location: source.location,
+      isTagImplied: source.tag == nil && source.digest == nil)
+    // Reading the source takes as long as finding the registry to import into.
+    let start = try startPreflight(importSource, credentials, sourceID, call)
+    let target = try azureTarget(call)
+    return ImportOrder(
+      request: ImportRequest(
+        source: importSource,
+        targets: try targets(call, source: source, target), isForced: call.isOn("force")),
+      credentials: credentials, sourceID: sourceID, target: target, start: start)
+  }
+
+  /// The registry to import into where `--resource-group` or `--subscription` say where it is: no search is needed then.
+  private func azureTarget(_ call: Invocation) throws -> AzureRegistryInfo? {
+    let group = try call.string("resource-group") ?? session.defaults.value(of: Defaults.resourceGroup)
+    let subscription = call.string("subscription")
+    guard group != nil || subscription != nil, let name = try session.registryText(call, "name"),
+      case .azureName = try locate("name", { () throws(AcrError) in try RegistryText(name) })
+    else { return nil }
+    let session = session
+    return try locate("name") {
+      try Blocking.wait(call.run) {
+        let services = try await session.azure.signedIn()
+        return try await services.finder.find(
+          name, resourceGroup: group,
+          in: try await subscription.asyncMap { try await services.identity.subscription(named: $0) })
+      }
+    }
+  }
+
+  // MARK: The source
+
+  private func source(
+    _ call: Invocation, _ credentials: Credentials?
+  ) throws -> (source: NamedArtifact, id: AzureResourceID?) {
+    let parameter = call.string("from") == nil ? "source" : "from"
+    guard let text = call.string(parameter) else {
+      throw AcrError(
+        .usage, "`import` needs a source",
+        help: "`import FROM TO`, or `import --name REGISTRY --source SOURCE --image REPOSITORY:TAG`")
+    }
+    if parameter == "from", call.string("source") != nil {
+      throw ArgumentError("from", AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
+    }
+    if let registryText = call.string("registry") {
+      let registry = try locate("registry") { () throws(AcrError) in try RegistryText(registryText) }
+      var id: AzureResourceID?
+      if case .azureID(let given) = registry { id = given }
+      let found = try locate("registry") { try session.registry(registry, call.run) }
+      return (try source(in: found, text, parameter, credentials, call), id)
+    }
+    let artifact = try locate(parameter) { () throws -> NamedArtifact in
+      guard text.hasPrefix("oci:") || text.contains("/") || call.string("name") == nil else {
+        throw AcrError(
+          .usage, "`\(text)` does not say which registry it is in",
+          help: "write it whole, for example `docker.io/library/\(text)`, or name the registry with --registry")
+      }
+      let artifact = try ArtifactArgument(text)
+      guard case .image(let image) = artifact, let credentials else { return try session.store(artifact, .pull) }
+      let found = session.store(.registry(image.registry), image.repository, .pull, credentials: credentials)
+      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    }
+    return (artifact, nil)
+  }
+
+  /// A source in the registry that `--registry` names: the source is then written without it, as with az.
+  private func source(
+    in registry: RegistryArgument, _ text: String, _ parameter: String, _ credentials: Credentials?, _ call: Invocation
+  ) throws -> NamedArtifact {
+    var path = Substring(text)
+    if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
+      path = path.dropFirst(host.name.count + 1)
+      call.run.sink.talk("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
+    }
+    return try locate(parameter) {
+      let image = try RepositoryReference(path)
+      let found = session.store(registry, image.repository, .pull, credentials: credentials)
+      return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
+    }
+  }
+
+  private func credentials(_ call: Invocation) throws -> Credentials? {
+    guard let password = call.secret("password") else {
+      guard call.string("username") == nil else {
+        throw ArgumentError(
+          "username",
+          AcrError(
+            .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
+      }
+      return nil
+    }
+    guard let user = call.string("username") else { return .accessToken(password) }
+    return .user(user, password: password)
+  }
+
+  // MARK: The targets
+
+  private func targets(
+    _ call: Invocation, source: NamedArtifact, _ found: AzureRegistryInfo?
+  ) throws -> [ImportTarget] {
+    let images = call.strings("image")
+    let repositories = call.strings("repository")
+    if let text = call.string("to") {
+      guard call.string("name") == nil, images.isEmpty, repositories.isEmpty else {
+        throw ArgumentError(
+          "to",
+          AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
+      }
+      return [try target(whole: text, source: source)]
+    }
+    guard let name = try session.registryText(call, "name") else {
+      throw AcrError(
+        .usage, "`import` needs a target",
+        help: "a second whole reference (`import FROM TO`), or `--name REGISTRY`")
+    }
+    let registry = try locate("name") {
+      try found.map { .registry($0.loginServer) } ?? session.registry(RegistryText(name), call.run)
+    }
+    if images.isEmpty, repositories.isEmpty { return [try targetAsSource(registry, source, call)] }
+    let tagged = try locate("image") {
+      try images.map { text in
+        let image = try RepositoryReference(text)
+        if let digest = image.digest {
+          throw AcrError(
+            .usage, "`--image \(text)` has a digest, and a target cannot choose its own (\(digest.short))",
+            help: "`--repository \(image.repository)` brings the image by its digest, without a tag")
+        }
+        return target(
+          registry, image.repository, tag: image.tag ?? source.tag ?? .latest, isTagImplied: image.tag == nil)
+      }
+    }
+    let untagged = try locate("repository") {
+      try repositories.map { text in
+        if text.contains(":") || text.contains("@") {
+          throw AcrError(
+            .usage, "`--repository \(text)` has a tag or digest, and names a repository that gets none",
+            help: "`--image \(text)` gives it a tag")
+        }
+        return target(registry, try RepositoryName(text), tag: nil)
+      }
+    }
+    return tagged + untagged
+  }
+
+  /// Without a word about the target, it is named as the source is. A digest alone has no tag to take over, so the tag is
+  /// `latest`, as the service does it; that is said aloud since nobody wrote it.
+  private func targetAsSource(
+    _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Invocation
+  ) throws -> ImportTarget {
+    guard let repository = source.location?.repository else {
+      throw AcrError(
+        .usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
+    }
+    let target = target(
+      registry, repository, tag: source.tag ?? .latest, isTagImplied: source.tag == nil)
+    if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
+    return target
+  }
+
+  private func target(whole text: String, source: NamedArtifact) throws -> ImportTarget {
+    try locate("to") {
+      let artifact = try ArtifactArgument(text)
+      if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name),
+        image.registry == .dockerHub
+      {
+        throw AcrError(
+          .usage, "the target `\(text)` does not say which registry it is for",
+          help: "write it whole, for example `myregistry.azurecr.io/\(text)`")
+      }
+      let named = try session.store(artifact, .push)
+      if let digest = named.digest {
+        throw AcrError(
+          .usage, "the target `\(text)` has a digest, and a target cannot choose its own (\(digest.short))",
+          help: "leave out `@\(digest.short)…`")
+      }
+      let tag = named.tag ?? source.tag ?? .latest
+      return ImportTarget(
+        store: named.store, tag: tag, location: named.location, isTagImplied: named.tag == nil)
+    }
+  }
+
+  private func target(
+    _ registry: RegistryArgument, _ repository: RepositoryName, tag: TagName?, isTagImplied: Bool = false
+  ) -> ImportTarget {
+    let found = session.store(registry, repository, .push)
+    return ImportTarget(store: found.store, tag: tag, location: found.location, isTagImplied: isTagImplied)
+  }
+}

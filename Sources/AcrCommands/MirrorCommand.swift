@@ -1,0 +1,234 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// `mirror`: makes a repository, or a whole registry, like another.
+struct MirrorCommand: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "mirror",
+    summary: "Makes a repository like another one: all tags, or those that are chosen",
+    description: """
+      Tags that are missing at the target are copied, tags that point at something else are moved, and all that is the same \
+      is left alone; nothing is sent twice, also across repositories. Signatures, bills of materials and other artifacts \
+      about the images come along. Tags that the source no longer has stay, unless --prune is given: it shows them first \
+      and asks.
+
+      --tags takes a glob (`v1.*`), a regular expression (`/^v[0-9]+$/`) or a range of versions (`>=1.2 <2`); given several \
+      times, a tag needs to fit one of them. --newest and --newer-than go by the date of the tag in a registry of Azure, and \
+      elsewhere by the one in the image.
+
+      A dry run gives the plan as rows: tag, action, bytes and the reason. With --journal FILE a run that was killed is \
+      taken up again by the same line: what it finished is not even asked for.
+      """,
+    group: .registry,
+    positionals: [
+      .init("source", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference),
+      .init("target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference),
+    ],
+    flags: [
+      .init(
+        "tags", .string, isRepeatable: true, default: "all",
+        help: "only tags that fit a glob, /regex/ or version range",
+        check: TextPattern.check),
+      .init("newest", .int, help: "only so many, the newest"),
+      .init("newer-than", .duration, help: "only those that are not older, for example 90d"),
+      .init(
+        "platform", .string, isRepeatable: true, default: "all",
+        help: "exactly these platforms of each image, for example linux/arm64", check: MirrorCommand.checkPlatform),
+      .init(
+        "referrers", .bool, default: "true", help: "whether signatures, bills of materials and the like come along"),
+      .init("all-repositories", help: "source and target are registries, and every repository is mirrored"),
+      .init("prune", help: "deletes tags at the target that the source does not have, after asking"),
+      .init("yes", short: "y", help: "does not ask before it deletes"),
+      .init("dry-run", help: "only says what would be done"),
+      .init("jobs", .int, default: "16", help: "how many tags are under way at a time"),
+      .init("keep-going", help: "goes on when a tag fails"),
+      .init("report", .string, help: "a JSON file about the run", completer: .file),
+      .init("journal", .string, help: "a file from which a killed run is taken up again", completer: .file),
+      .init(
+        "engine", .string, default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
+        completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine),
+    ],
+    examples: [
+      .init("A repository", "mirror docker.io/library/alpine localhost:5000/base/alpine"),
+      .init(
+        "The last five releases of a series, for two platforms",
+        "mirror docker.io/library/alpine localhost:5000/base/alpine --tags \"^3.18\" --newest 5 --platform linux/amd64 --platform linux/arm64"
+      ),
+      .init("A whole registry", "mirror old.example.com new.example.com --all-repositories --keep-going"),
+      .init("What would be done", "mirror localhost:5000/a localhost:5001/a --prune --dry-run"),
+    ],
+    changes: true)
+
+  static let checkPlatform: TextCheck = { text in
+    do throws(AcrError) {
+      _ = try PlatformChoice.platform(text)
+      return nil
+    } catch {
+      return TextProblem(error.message, help: error.help)
+    }
+  }
+
+  static let checkEngine: TextCheck = { text in
+    ["direct", "service"].contains(text)
+      ? nil : TextProblem("`--engine \(text)` is not an engine", help: "`direct` or `service`")
+  }
+
+  func run(_ call: Invocation) throws -> Output {
+    let isDryRun = call.run.isDryRun || call.isOn("dry-run")
+    let options = try options(call)
+    let mirror = try mirror(call, options)
+    let pairs = try pairs(call)
+    let started = Timestamp.now()
+    let plans = try Blocking.wait(call.run) {
+      try await ImportQueue(jobs: 8).run(pairs) { try await mirror.plan($0, options) }.map { try $0.get() }
+    }
+    if isDryRun {
+      let rows = try Blocking.wait(call.run) {
+        var rows: [MirrorRow] = []
+        for plan in plans { rows += try await mirror.preview(plan) }
+        return rows
+      }
+      call.run.sink.talk("dry run: nothing was changed")
+      return try finish(rows, call, started: started, isDryRun: true)
+    }
+    try askBeforePruning(plans, call)
+    let lines = MirrorProgress(session.progress)
+    do {
+      let rows = try Blocking.wait(call.run) {
+        try await mirror.run(plans, observer: { lines.begin($0) }, ended: { lines.end($0) })
+      }
+      lines.endAll()
+      return try finish(rows, call, started: started, isDryRun: false)
+    } catch {
+      lines.endAll()
+      // What was done up to here is worth a report too.
+      try? writeReport(lines.rows, call, started: started, isDryRun: false, error: error as? AcrError)
+      throw error
+    }
+  }
+
+  // MARK: What is asked for
+
+  private func options(_ call: Invocation) throws -> MirrorOptions {
+    let patterns = try locate("tags") { try call.strings("tags").map { try TextPattern($0) } }
+    let platforms = try locate("platform") { try call.strings("platform").map { try PlatformChoice.platform($0) } }
+    var options = MirrorOptions(platforms: platforms.isEmpty ? nil : PlatformChoice(platforms))
+    if !patterns.isEmpty { options.selects = { tag in patterns.contains { $0.matches(tag.name) } } }
+    if let newest = call.int("newest") {
+      guard newest > 0 else { throw ArgumentError("newest", AcrError(.usage, "`--newest \(newest)` keeps no tag")) }
+      options.newest = Int(clamping: newest)
+    }
+    if let age = call.duration("newer-than") {
+      options.newerThan = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age)
+    }
+    if case .bool(let isOn)? = call.arguments["referrers"] { options.listsReferrers = isOn }
+    options.prunes = call.isOn("prune")
+    return options
+  }
+
+  private func mirror(_ call: Invocation, _ options: MirrorOptions) throws -> Mirror {
+    let jobs = call.int("jobs") ?? Int64(ImportQueue.defaultJobs)
+    guard (1...256).contains(jobs) else {
+      throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
+    }
+    let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
+    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
+    guard call.string("engine") == "service" else {
+      return Mirror(engine: session.engine, queue: queue, journal: journal)
+    }
+    guard options.platforms == nil else {
+      throw ArgumentError(
+        "platform", AcrError(.usage, "Azure imports images whole", help: "`--engine direct` can leave platforms out"))
+    }
+    let session = session
+    return Mirror(engine: session.engine, queue: queue, journal: journal) { request, observer in
+      let engine = try await session.azure.signedIn().engine
+      let plan = try await engine.plan(request)
+      return try await engine.run(request, plan: plan, observer: observer)
+    }
+  }
+
+  /// The preview of what `--prune` deletes, and the question.
+  private func askBeforePruning(_ plans: [MirrorPlan], _ call: Invocation) throws {
+    let count = plans.reduce(0) { $0 + $1.prunes.count }
+    guard count > 0 else { return }
+    for plan in plans where !plan.prunes.isEmpty {
+      let shown = plan.prunes.prefix(20).map(\.name).joined(separator: ", ")
+      let more = plan.prunes.count > 20 ? " and \(plan.prunes.count - 20) more" : ""
+      call.run.sink.talk(
+        "not at the source any more, to be deleted from \(plan.pair.target.displayName): \(shown)\(more)")
+    }
+    if call.isOn("yes") { return }
+    guard call.run.isInteractive, let prompter = call.run.prompter else {
+      throw ArgumentError(
+        "prune",
+        AcrError(
+          .usage, "nobody is there to say whether \(count) tag\(count == 1 ? "" : "s") may be deleted",
+          help: "`--yes` deletes without asking; `--dry-run` shows what would be done"))
+    }
+    guard try prompter.confirm("Delete \(count) tag\(count == 1 ? "" : "s")?") else {
+      throw AcrError(.cancelled, "the tags were not to be deleted, and nothing was done")
+    }
+  }
+
+  // MARK: The result
+
+  private func finish(_ rows: [MirrorRow], _ call: Invocation, started: Timestamp, isDryRun: Bool) throws -> Output {
+    var counts: [(MirrorRow.Action, Int)] = []
+    for action in MirrorRow.Action.allCases {
+      let count = rows.count { $0.action == action }
+      if count > 0 { counts.append((action, count)) }
+    }
+    let bytes = rows.reduce(0) { $0 + $1.bytes }
+    let numbers = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
+    call.run.sink.talk("\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
+    if rows.contains(where: { $0.action == .failed }) { call.run.noteFailedItem() }
+    try writeReport(rows, call, started: started, isDryRun: isDryRun, error: nil)
+    return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))
+  }
+
+  private static let shape = Shape(["repository", "tag", "action", "digest", "bytes", "referrers", "reason"])
+
+  private static func record(_ row: MirrorRow) -> Record {
+    Record(
+      shape: shape,
+      values: [
+        .string(row.repository), .string(row.tag.name), .string(row.action.rawValue),
+        row.digest.map { .string($0.description) } ?? .null, .size(row.bytes), .int(Int64(row.referrers)),
+        .string(row.reason),
+      ])
+  }
+
+  private func writeReport(
+    _ rows: [MirrorRow], _ call: Invocation, started: Timestamp, isDryRun: Bool, error: AcrError?
+  ) throws {
+    guard let path = call.string("report") else { return }
+    var members: [JSONValue.Member] = [
+      .init("source", .string(call.string("source") ?? "")), .init("target", .string(call.string("target") ?? "")),
+      .init("started", .string(started.description)), .init("ended", .string(Timestamp.now().description)),
+      .init("dryRun", .bool(isDryRun)),
+    ]
+    if let error {
+      members.append(.init("error", ["kind": .string(error.kind.name), "message": .string(error.message)]))
+    }
+    members.append(.init("rows", .array(rows.map(MirrorCommand.json))))
+    let bytes = Array((JSONValue.object(members).text + "\n").utf8)
+    try locate("report") { try FileAccess.replace(path, with: bytes) }
+  }
+
+  private static func json(_ row: MirrorRow) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("repository", .string(row.repository)), .init("tag", .string(row.tag.name)),
+      .init("action", .string(row.action.rawValue)),
+      .init("digest", row.digest.map { .string($0.description) } ?? .null), .init("bytes", .integer(row.bytes)),
+      .init("referrers", .integer(Int64(row.referrers))), .init("reason", .string(row.reason)),
+    ]
+    if let error = row.error { members.append(.init("kind", .string(error.kind.name))) }
+    return .object(members)
+  }
+}

@@ -1,0 +1,79 @@
+import AcrLanguage
+
+/// Where an expression stands in ``Code/nodes``.
+struct NodeID: Sendable {
+  let index: Int32
+}
+
+/// Expressions that belong together, such as the arguments of a call: a stretch of ``Code/lists``.
+struct NodeRange: Sendable {
+  let first: Int32
+  let count: Int32
+}
+
+/// Statements with a scope of their own: a stretch of ``Code/statements``.
+struct Block: Sendable {
+  let first: Int32
+  let count: Int32
+}
+
+/// An expression as the evaluator walks it: numbers that refer to other nodes and to the tables of ``Code``. Looking at one
+/// counts no references; the boxes of the checked tree cost two atomic operations for each step.
+enum Node: Sendable {
+  case integer(Int64)
+  /// In ``Code/constants``.
+  case constant(Int32)
+  /// The name, in ``Code/names``, is for messages.
+  case slot(Int32, name: Int32)
+  case global(Int32, name: Int32)
+  /// `$env.NAME`, `$env?.NAME`.
+  case environment(name: Int32, isOptional: Bool)
+  /// `x.name`, `x?.name`; the inner span is the name's.
+  case field(NodeID, name: Int32, isOptional: Bool)
+  case item(of: NodeID, at: NodeID)
+  case not(NodeID)
+  case minus(NodeID)
+  case and(NodeID, NodeID)
+  case or(NodeID, NodeID)
+  case coalesce(NodeID, NodeID)
+  /// Any operator that evaluates both sides; the inner span is the operator's.
+  case binary(BinaryOperator, NodeID, NodeID)
+  /// A function of the language, in ``Code/functions``.
+  case function(Int32, NodeRange)
+  /// A `def`, in ``Code/callSites`` and ``Code/calls``.
+  case call(Int32)
+  /// In ``Code/texts``.
+  case text(Int32)
+  case list(NodeRange)
+  /// The fields stand in ``Code/lists`` from `first` on, as many as the shape has names.
+  case record(shape: Int32, first: Int32)
+  /// In ``Code/pipelines``.
+  case pipeline(Int32)
+}
+
+/// A statement as the evaluator walks it.
+enum StatementNode: Sendable {
+  case declare(VariableReference, NodeID)
+  /// `$x = …` of a slot, the form loops are made of.
+  case set(slot: Int32, NodeID)
+  /// `$x += …` of a slot; what is not a sum of ints goes the general way, by the number in ``Code/assignments``.
+  case add(slot: Int32, NodeID, assignment: Int32)
+  /// In ``Code/assignments``.
+  case assign(Int32)
+  /// An `else if` is an `otherwise` of one `if`.
+  case `if`(NodeID, then: Block, otherwise: Block)
+  case `while`(NodeID, Block)
+  case `for`(VariableReference, in: NodeID, Block)
+  /// In ``Code/attempts``.
+  case attempt(Int32)
+  case `throw`(NodeID)
+  case `return`(NodeID)
+  case returnNothing
+  case exit(NodeID)
+  case exitNothing
+  case `break`
+  case `continue`
+  /// A pipeline at the top level: its value is printed.
+  case show(NodeID)
+  case expression(NodeID)
+}

@@ -1,0 +1,58 @@
+import AcrCore
+import AcrLanguage
+import Synchronization
+
+/// A pattern for names as people write it: a glob (`v1.*`), a regular expression between slashes (`/^v[0-9]+$/`), or a
+/// range of versions (`>=1.2 <2`, `^1.4`, `1.x || 2.x`).
+public final class TextPattern: Sendable {
+  private enum Rule: Sendable {
+    case glob(String)
+    case versions(VersionRange)
+    case expression
+  }
+
+  private let rule: Rule
+  /// `Regex` is not `Sendable`; one thread at a time uses it.
+  private let expression: Mutex<Regex<AnyRegexOutput>?>
+
+  /// Reads a pattern.
+  /// - Throws: ``AcrError`` of kind `invalid` with what is wrong with it.
+  public init(_ text: String) throws(AcrError) {
+    if text.count >= 2, text.hasPrefix("/"), text.hasSuffix("/") {
+      let source = String(text.dropFirst().dropLast())
+      do {
+        expression = Mutex(try Regex(source))
+      } catch {
+        throw AcrError(.invalid, "`\(source)` is not a regular expression: \(error)")
+      }
+      rule = .expression
+    } else {
+      expression = Mutex(nil)
+      rule = TextPattern.isRange(text) ? .versions(try VersionRange(text)) : .glob(text)
+    }
+  }
+
+  /// Looks at a pattern that a script writes out.
+  public static let check: TextCheck = { text in
+    do throws(AcrError) {
+      _ = try TextPattern(text)
+      return nil
+    } catch {
+      return TextProblem(error.message, help: error.help)
+    }
+  }
+
+  /// True when the whole name is described by the pattern. A name that is no version is in no range of versions.
+  public func matches(_ name: String) -> Bool {
+    switch rule {
+    case .glob(let pattern): return Glob.matches(name, pattern: pattern)
+    case .versions(let range): return SemanticVersion(name).map { range.contains($0) } ?? false
+    case .expression: return expression.withLock { $0.map { name.firstMatch(of: $0) != nil } ?? false }
+    }
+  }
+
+  /// No tag can hold a comparison sign, so a text with one is a range.
+  private static func isRange(_ text: String) -> Bool {
+    text.contains { "<>=^~|".contains($0) } || text.contains(" ")
+  }
+}

@@ -1,0 +1,45 @@
+import AcrCore
+import OCIRegistry
+
+extension Mirror {
+  /// What a run would do, found out by reading only.
+  /// - Returns: the rows in the order of the plan. A tag that cannot be read is a failed one.
+  public func preview(_ plan: MirrorPlan) async throws -> [MirrorRow] {
+    let results = try await ImportQueue(jobs: queue.jobs, keepsGoing: true).run(plan.items) { item in
+      try await preview(item, plan)
+    }
+    let rows = zip(plan.items, results).map { item, result -> MirrorRow in
+      switch result {
+      case .success(let row): return row
+      case .failure(let error):
+        var row = MirrorRow(plan, item.tag, .failed, reason: (error as? AcrError)?.message ?? "interrupted")
+        row.error = error as? AcrError
+        return row
+      }
+    }
+    return rows + plan.prunes.map { MirrorRow(plan, $0, .wouldDelete, reason: "gone at the source") }
+  }
+
+  private func preview(_ item: MirrorPlan.Item, _ plan: MirrorPlan) async throws -> MirrorRow {
+    let target = "\(plan.pair.target.displayName):\(item.tag)"
+    if let digest = journal?.finished(plan.pair.source.displayName, target) {
+      return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the run before")
+    }
+    let state = try await state(item, plan)
+    if state.isSame {
+      return MirrorRow(plan, item.tag, .unchanged, digest: state.source, reason: "the same digest")
+    }
+    var request = request(item, plan)
+    request.targets[0].known = state.target
+    let made = try await engine.plan(request)
+    if made.isUnchanged {
+      return MirrorRow(plan, item.tag, .unchanged, digest: made.root.digest, reason: "the same digest")
+    }
+    let isNew = made.states.first == .missing
+    var row = MirrorRow(
+      plan, item.tag, isNew ? .wouldCopy : .wouldUpdate, digest: made.root.digest,
+      reason: isNew ? "missing at the target" : "another digest")
+    row.bytes = made.totalBytes
+    return row
+  }
+}

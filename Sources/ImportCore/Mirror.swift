@@ -1,0 +1,214 @@
+import AcrCore
+import OCIRegistry
+
+/// Makes repositories like others: their tags, everything those need, and what is about them.
+public struct Mirror: Sendable {
+  /// Brings one image; the service or this machine.
+  public typealias Importer =
+    @Sendable (ImportRequest, @escaping ImportObserver) async throws -> ImportResult
+
+  let engine: DirectImport
+  let queue: ImportQueue
+  let journal: ImportJournal?
+  let importer: Importer
+
+  /// Creates a mirror.
+  /// - Parameters:
+  ///   - journal: what an earlier run finished, and where this one's progress is noted.
+  ///   - importer: who brings tagged images; without it the engine itself. What is about them always comes by the engine.
+  public init(
+    engine: DirectImport, queue: ImportQueue = ImportQueue(), journal: ImportJournal? = nil, importer: Importer? = nil
+  ) {
+    self.engine = engine
+    self.queue = queue
+    self.journal = journal
+    self.importer =
+      importer ?? { request, observer in try await engine.run(request, journal: journal, observer: observer) }
+  }
+
+  // MARK: The plan
+
+  /// Reads both lists of tags and chooses.
+  /// - Throws: ``AcrError``: `not-found` for a source that does not exist, and what registries throw.
+  public func plan(_ pair: MirrorPair, _ options: MirrorOptions) async throws -> MirrorPlan {
+    async let targetInventory = TagInventory.read(pair.target, isTarget: true)
+    let source = try await TagInventory.read(pair.source, isTarget: false)
+    let target = try await targetInventory
+    let present = Set(target.tags)
+    let item = { (tag: TagName) -> MirrorPlan.Item in
+      let known: ImportTarget.Known? =
+        !present.contains(tag) ? .absent : target.facts?[tag].map { .digest($0.digest) }
+      return MirrorPlan.Item(tag: tag, sourceDigest: source.facts?[tag]?.digest, known: known)
+    }
+    let subjects = source.tags.compactMap { tag in tag.subjectDigest.map { (tag, $0) } }
+    let plain = source.tags.filter { $0.subjectDigest == nil && options.selects?($0) ?? true }
+    var chosen = try await newest(of: plain, in: pair.source, source.facts, options)
+    var companions: [Digest: [MirrorPlan.Item]] = [:]
+    if options.listsReferrers {
+      if options.isPartial || options.platforms != nil {
+        for (tag, subject) in subjects { companions[subject, default: []].append(item(tag)) }
+      } else {
+        chosen += subjects.map(\.0)
+      }
+    }
+    let all = Set(source.tags)
+    let prunes = target.tags.filter { tag in
+      options.prunes && !all.contains(tag) && tag.subjectDigest == nil && options.selects?(tag) ?? true
+    }
+    return MirrorPlan(
+      pair: pair, options: options, items: chosen.map(item), companions: companions, prunes: prunes,
+      targetDigests: target.facts?.mapValues(\.digest) ?? [:])
+  }
+
+  /// The tags that are new enough. An Azure registry's pages tell when a tag was last changed; elsewhere the image says
+  /// when it was made, which has to be read.
+  private func newest(
+    of tags: [TagName], in store: any ArtifactSource, _ facts: [TagName: TagInventory.Facts]?, _ options: MirrorOptions
+  ) async throws -> [TagName] {
+    guard options.newest != nil || options.newerThan != nil else { return tags }
+    let dates = try await ImportQueue(jobs: queue.jobs).run(tags) { tag -> Timestamp? in
+      if let facts { return facts[tag]?.updated }
+      return try await ImageDate.created(.tag(tag), in: store)
+    }
+    var dated = zip(tags, dates).map { tag, date in (tag: tag, date: (try? date.get()) ?? nil) }
+    if let limit = options.newerThan {
+      dated.removeAll { entry in entry.date.map { $0.nanoseconds <= limit.nanoseconds } ?? true }
+    }
+    guard let count = options.newest, dated.count > count else { return dated.map(\.tag) }
+    let order = dated.sorted { left, right in
+      let (first, second) = (left.date?.nanoseconds ?? .min, right.date?.nanoseconds ?? .min)
+      return first == second ? left.tag.name > right.tag.name : first > second
+    }
+    let kept = Set(order.prefix(count).map(\.tag))
+    return dated.map(\.tag).filter { kept.contains($0) }
+  }
+
+  // MARK: The run
+
+  /// Mirrors repositories in one queue, then deletes what is to be deleted.
+  /// - Parameters:
+  ///   - observer: gives the observer of one tag's events, by the target's whole reference.
+  ///   - ended: called for each tag in the order in which they end.
+  /// - Returns: the rows in the order of the plans and their tags. Failed ones are among them where the queue keeps going;
+  ///   nothing is then deleted in their repository.
+  /// - Throws: the first failure, unless the queue keeps going.
+  public func run(
+    _ plans: MirrorPlan..., observer: @escaping @Sendable (String) -> ImportObserver = { _ in { _ in } },
+    ended: @escaping @Sendable (MirrorRow) -> Void = { _ in }
+  ) async throws -> [MirrorRow] {
+    try await run(plans, observer: observer, ended: ended)
+  }
+
+  /// The same for a list of plans.
+  public func run(
+    _ plans: [MirrorPlan], observer: @escaping @Sendable (String) -> ImportObserver,
+    ended: @escaping @Sendable (MirrorRow) -> Void
+  ) async throws -> [MirrorRow] {
+    if let journal { await engine.adopt(journal) }
+    let work = plans.enumerated().flatMap { index, plan in plan.items.map { (index, $0) } }
+    let results = try await queue.run(work) { index, item in
+      try await mirror(item, plans[index], observer)
+    } ended: { position, result in
+      let (index, item) = work[position]
+      ended(Mirror.row(result, plans[index], item))
+    }
+    var rows = zip(work, results).map { Mirror.row($1, plans[$0.0], $0.1) }
+    for (index, plan) in plans.enumerated() where !plan.prunes.isEmpty {
+      let mine = zip(work, rows).filter { $0.0.0 == index }.map(\.1)
+      let deleted = try await prune(plan, after: mine)
+      for row in deleted { ended(row) }
+      rows += deleted
+    }
+    if let journal, rows.allSatisfy({ $0.action != .failed }) { journal.complete() }
+    return rows
+  }
+
+  private static func row(
+    _ result: Result<MirrorRow, any Error>, _ plan: MirrorPlan, _ item: MirrorPlan.Item
+  ) -> MirrorRow {
+    switch result {
+    case .success(let row): return row
+    case .failure(let error):
+      let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
+      var row = MirrorRow(plan, item.tag, .failed, reason: failure.message)
+      row.error = failure
+      return row
+    }
+  }
+
+  /// Brings one tag with what is about it.
+  private func mirror(
+    _ item: MirrorPlan.Item, _ plan: MirrorPlan, _ observer: @Sendable (String) -> ImportObserver
+  ) async throws -> MirrorRow {
+    let request = request(item, plan)
+    let target = "\(plan.pair.target.displayName):\(item.tag)"
+    if let digest = journal?.finished(plan.pair.source.displayName, target) {
+      return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the run before")
+    }
+    var row: MirrorRow
+    let arrived: [Digest]
+    let state = try await state(item, plan)
+    if state.isSame, let digest = state.source {
+      row = MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "the same digest")
+      arrived = [digest]
+    } else {
+      var wanted = request
+      wanted.targets[0].known = state.target
+      // The tag may be moved at the source meanwhile; what was compared is what comes.
+      if let digest = state.source, plan.options.platforms == nil { wanted.source.selector = .digest(digest) }
+      let events = observer(target)
+      let result = try await importer(wanted, events)
+      let isNew = state.target == .absent
+      var digest = result.digest ?? state.source
+      // The service does not always tell.
+      if digest == nil { digest = try await plan.pair.target.digest(of: item.tag) }
+      row = MirrorRow(
+        plan, item.tag, result.isUnchanged ? .unchanged : isNew ? .copied : .updated, digest: digest,
+        reason: result.isUnchanged ? "the same digest" : isNew ? "missing at the target" : "another digest")
+      row.bytes = result.blobs.copiedBytes
+      if let original = result.trimmedFrom, let digest {
+        row.reason += "; the index \(original.short) without its other platforms is \(digest.short)"
+      }
+      arrived = digest.map { [$0] } ?? []
+    }
+    if plan.options.listsReferrers, item.tag.subjectDigest == nil {
+      row.referrers = try await bringReferrers(of: arrived, row, item, plan)
+    }
+    if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }
+    return row
+  }
+
+  func request(_ item: MirrorPlan.Item, _ plan: MirrorPlan) -> ImportRequest {
+    let pair = plan.pair
+    var target = ImportTarget(store: pair.target, tag: item.tag, location: pair.targetLocation)
+    target.known = item.known
+    return ImportRequest(
+      source: ImportSource(store: pair.source, selector: .tag(item.tag), location: pair.sourceLocation),
+      targets: [target], isForced: true, platforms: item.tag.subjectDigest == nil ? plan.options.platforms : nil)
+  }
+
+  /// What both sides have under a tag. Where the lists told it nothing is asked; else both are asked at once by HEAD.
+  func state(
+    _ item: MirrorPlan.Item, _ plan: MirrorPlan
+  ) async throws -> (source: Digest?, target: ImportTarget.Known?, isSame: Bool) {
+    // An index that is cut down has to be read first.
+    if plan.options.platforms != nil || item.known == .absent { return (item.sourceDigest, item.known, false) }
+    async let askedTarget = known(item, plan.pair.target)
+    let source: Digest?
+    if let digest = item.sourceDigest {
+      source = digest
+    } else {
+      source = try await plan.pair.source.digest(of: item.tag)
+    }
+    let target = try await askedTarget
+    guard let source else {
+      throw AcrError(.notFound, "\(plan.pair.source.displayName):\(item.tag) is gone since the tags were listed")
+    }
+    return (source, target, target == .digest(source))
+  }
+
+  private func known(_ item: MirrorPlan.Item, _ target: any ArtifactTarget) async throws -> ImportTarget.Known {
+    if let known = item.known { return known }
+    return try await target.digest(of: item.tag).map { .digest($0) } ?? .absent
+  }
+}

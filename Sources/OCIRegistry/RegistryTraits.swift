@@ -1,0 +1,33 @@
+import Synchronization
+
+/// What turned out about a registry during a session, so that nothing is found out twice.
+final class RegistryTraits: Sendable {
+  private struct State {
+    var hasReferrersAPI: Bool?
+    var losesPatches = false
+    var refusesPatch = false
+  }
+
+  private let state = Mutex(State())
+  /// Lets one of many first questions for referrers find out whether the registry knows them.
+  let referrersContact = FirstContact()
+
+  /// Whether the registry lists referrers (distribution-spec 1.1); nil as long as nobody asked.
+  var hasReferrersAPI: Bool? {
+    get { state.withLock { $0.hasReferrersAPI } }
+    set { state.withLock { $0.hasReferrersAPI = newValue } }
+  }
+
+  /// True once bytes of a blob in two pieces came out as others: such a registry keeps the last piece only, so that an
+  /// upload cannot be gone on with.
+  var losesPatches: Bool {
+    get { state.withLock { $0.losesPatches } }
+    set { state.withLock { $0.losesPatches = newValue } }
+  }
+
+  /// True once the registry refused a PATCH: large blobs go up in one PUT there.
+  var refusesPatch: Bool {
+    get { state.withLock { $0.refusesPatch } }
+    set { state.withLock { $0.refusesPatch = newValue } }
+  }
+}
