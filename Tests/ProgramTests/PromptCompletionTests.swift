@@ -57,12 +57,12 @@ struct PromptCompletionTests {
         let host = server.authority
         try await terminal.run("repository list --name \(host)", expecting: "shop/web")
         try await terminal.clear()
-        terminal.type("repository show-tags --")
+        terminal.type("repository untag --")
         terminal.press(.tab)
-        try await terminal.expect("(required) the registry")
+        try await terminal.expect("(required) repository:tag")
         try await terminal.expect("the line again") { $0.currentLine.hasPrefix("acrsh>") && $0.row > 3 }
         let screen = terminal.screen
-        let row = try #require(screen.lines.firstIndex { $0.hasPrefix("--name, -n") })
+        let row = try #require(screen.lines.firstIndex { $0.hasPrefix("--image, -t") })
         #expect(screen.style(row: row, column: 24) == "2", "the help is dim")
         try PromptScreens.check("flags", screen, authorities: [host])
         terminal.press(.controlC)
@@ -170,7 +170,7 @@ struct PromptCompletionTests {
     try await withPrompt(["--sandbox"], columns: 90, rows: 16) { terminal in
       try await terminal.expect("[sandbox]>")
       terminal.enter("whoami | get user")
-      try await terminal.expect("acrsh 11111111… [sandbox]>", within: .seconds(30))
+      try await terminal.expect("acrsh 11111111… [sandbox]", within: .seconds(30))
       try await terminal.clear()
       terminal.type("repository list --name my")
       terminal.press(.tab)

@@ -39,26 +39,26 @@ struct PromptHistoryTests {
   @Test("a dim line below names what is missing")
   func missing() async throws {
     try await withPrompt(columns: 80, rows: 6) { terminal in
-      terminal.type("acr login ")
-      try await terminal.expect("needs --name: the registry: a name or a host")
+      terminal.type("cloud set ")
+      try await terminal.expect("needs --name: the cloud")
       let screen = terminal.screen
-      #expect(screen.linesBelow.first == "needs --name: the registry: a name or a host")
+      #expect(screen.linesBelow.first == "needs --name: the cloud")
       #expect(screen.style(row: screen.row + 1, column: 0) == "2")
       #expect(screen.column == 17)
       try PromptScreens.check("missing", screen)
       terminal.type("--name x ")
       try await terminal.expect("nothing is missing") {
-        $0.currentLine == "acrsh> acr login --name x" && $0.text.hasSuffix(" x")
+        $0.currentLine == "acrsh> cloud set --name x" && $0.text.hasSuffix(" x")
       }
       // In the last row the screen scrolls once, and the line stays whole.
       terminal.press(.controlC)
       try await terminal.expectPrompt()
       for _ in 0..<6 { terminal.press(.enter) }
-      terminal.type("acr login ")
+      terminal.type("cloud set ")
       try await terminal.expect("needs --name")
       #expect(terminal.screen.row == 4)
       terminal.type("y")
-      try await terminal.expect("acrsh> acr login y")
+      try await terminal.expect("acrsh> cloud set y")
     }
   }
 

@@ -95,8 +95,7 @@ public final class HistoryStore: Sendable {
     try withLockedFile { file in
       let lines = try readLines(of: file)
       let kept = lines.filter { line in
-        guard case .string(let entry)? = try? JSONValue(parsing: Array(line)) else { return true }
-        return !isUnwanted(entry)
+        Self.entry(in: line).map { !isUnwanted($0) } ?? true
       }
       removed = lines.count - kept.count
       guard removed > 0 else { return }
@@ -111,10 +110,24 @@ public final class HistoryStore: Sendable {
   private static func entries(in lines: some Sequence<ArraySlice<UInt8>>) -> [String] {
     var entries: [String] = []
     for line in lines {
-      guard case .string(let entry)? = try? JSONValue(parsing: Array(line)), entry != entries.last else { continue }
+      guard let entry = entry(in: line), entry != entries.last else { continue }
       entries.append(entry)
     }
     return entries
+  }
+
+  /// The text of a line; nil when it is no JSON string.
+  private static func entry(in line: ArraySlice<UInt8>) -> String? {
+    let quote = UInt8(ascii: "\"")
+    // Most entries hold nothing that is escaped, and are the bytes between the quotes.
+    if line.count >= 2, line.first == quote, line.last == quote {
+      let inner = line.dropFirst().dropLast()
+      if inner.allSatisfy({ $0 >= 0x20 && $0 != quote && $0 != UInt8(ascii: "\\") }) {
+        return String(validating: inner, as: UTF8.self)
+      }
+    }
+    guard case .string(let entry)? = try? JSONValue(parsing: Array(line)) else { return nil }
+    return entry
   }
 
   /// Leaves the newest entries in a new file that takes the old one's place in one step.

@@ -26,8 +26,10 @@ struct SecretLines: Sendable {
   }
 
   func contains(_ line: String) -> Bool {
-    let words = line.split(whereSeparator: { $0.isWhitespace })
-    for (index, word) in words.enumerated() {
+    // Ten thousand entries pass here when the prompt starts, so bytes are looked at, and most lines have no flags.
+    guard line.utf8.contains(UInt8(ascii: "-")) else { return false }
+    let words = line.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { Substring($0) }
+    for (index, word) in words.enumerated() where word.utf8.first == UInt8(ascii: "-") {
       if let equals = word.firstIndex(of: "="), isSecret(word[..<equals]) {
         if isLiteral(word[word.index(after: equals)...]) { return true }
       } else if isSecret(word), let value = words.dropFirst(index + 1).first(where: { $0 != "\\" }), isLiteral(value) {
@@ -38,7 +40,7 @@ struct SecretLines: Sendable {
   }
 
   private func isSecret(_ word: Substring) -> Bool {
-    word.hasPrefix("-") && (flags.contains(String(word)) || parameters.contains(word.lowercased()))
+    flags.contains(String(word)) || !parameters.isEmpty && parameters.contains(word.lowercased())
   }
 
   private func isLiteral(_ value: Substring) -> Bool { !value.hasPrefix("$") && !value.hasPrefix("(") }
