@@ -2,38 +2,174 @@
 # Put it into ~/.config/fish/completions or /usr/share/fish/vendor_completions.d.
 
 set -g __acrsh_lines \
+    'Connect-AzAccount	-	-	Signs in to Azure for this session' \
+    'Connect-AzAccount	-AccountId	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
+    'Connect-AzAccount	-ApplicationId	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
+    'Connect-AzAccount	-CertificatePassword	*	the password of the certificate’s file' \
+    'Connect-AzAccount	-CertificatePath	FILE	the service principal’s certificate and key, PEM or PFX' \
+    'Connect-AzAccount	-FederatedToken	*	a token of another issuer that the service principal trusts' \
+    'Connect-AzAccount	-Identity	-	a managed identity of this machine' \
+    'Connect-AzAccount	-SendCertificateChain	-	sends the certificate with its chain, for trust by subject name and issuer' \
+    'Connect-AzAccount	-ServicePrincipal	-	a service principal: with --username, --tenant and one kind of credential' \
+    'Connect-AzAccount	-Subscription	*	the subscription to work in, by name or id' \
+    'Connect-AzAccount	-Tenant	*	the tenant, by its id or domain' \
+    'Connect-AzAccount	-TenantId	*	the tenant, by its id or domain' \
+    'Connect-AzAccount	-UseDeviceAuthentication	-	a person signs in with a browser on any device' \
+    'Connect-AzContainerRegistry	-	-	Signs in to one registry for this session' \
+    'Connect-AzContainerRegistry	-ExposeToken	-	gives the account’s token for the registry instead of keeping it' \
+    'Connect-AzContainerRegistry	-Name	*	the registry: a name or a host' \
+    'Connect-AzContainerRegistry	-Password	*	the password or access token; asked for when it is missing' \
+    'Connect-AzContainerRegistry	-UserName	*	the user; none with an access token' \
+    'Disconnect-AzAccount	-	-	Signs out of Azure, and forgets a saved sign-in' \
+    'Get-AzAccessToken	-	-	Gets an access token of the account' \
+    'Get-AzAccessToken	-Resource	*	what it is for, such as https://containerregistry.azure.net' \
+    'Get-AzAccessToken	-ResourceTypeName	arm,ms-graph,aad-graph,acr	a well-known resource' \
+    'Get-AzAccessToken	-ResourceUrl	*	what it is for, such as https://containerregistry.azure.net' \
+    'Get-AzAccessToken	-TenantId	*	another tenant than that of the current subscription' \
+    'Get-AzContainerRegistry	-	-	Lists the Azure registries that the account can see, in all its subscriptions' \
+    'Get-AzContainerRegistry	-ResourceGroupName	*	only those of one resource group' \
+    'Get-AzContainerRegistry	-SubscriptionId	*	only those of one subscription, by name or id' \
+    'Get-AzContainerRegistryManifest	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
+    'Get-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
+    'Get-AzContainerRegistryManifest	-RepositoryName	*	the repository' \
+    'Get-AzContainerRegistryRepository	-	-	Lists the repositories of a registry' \
+    'Get-AzContainerRegistryRepository	-First	*	only so many' \
+    'Get-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host' \
+    'Get-AzContainerRegistryTag	-	-	Lists the tags of a repository' \
+    'Get-AzContainerRegistryTag	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
+    'Get-AzContainerRegistryTag	-RepositoryName	*	the repository; not needed for a folder' \
+    'Get-AzContext	-	-	Shows who is signed in, to which cloud, and in which subscription' \
+    'Get-AzEnvironment	-	-	Lists the clouds there are, with their addresses' \
+    'Get-AzSubscription	-	-	Lists the subscriptions of the account' \
+    'Import-AzContainerRegistryImage	-	-	Copies an image or any other artifact into a registry, without Docker' \
+    'Import-AzContainerRegistryImage	-Mode	Force,NoForce	' \
+    'Import-AzContainerRegistryImage	-NoWait	-	returns as soon as Azure has begun; `operation wait` follows it' \
+    'Import-AzContainerRegistryImage	-Password	*	the password or token for the source’s registry' \
+    'Import-AzContainerRegistryImage	-RegistryName	*	the registry to import into: a name, a host, or oci:PATH' \
+    'Import-AzContainerRegistryImage	-ResourceGroupName	*	the resource group of the registry to import into' \
+    'Import-AzContainerRegistryImage	-SourceImage	*	a part of --source' \
+    'Import-AzContainerRegistryImage	-SourceRegistryResourceId	*	the source’s registry: a name, a host or a resource id' \
+    'Import-AzContainerRegistryImage	-SourceRegistryUri	*	a part of --source' \
+    'Import-AzContainerRegistryImage	-SourceResourceId	*	the source’s registry: a name, a host or a resource id' \
+    'Import-AzContainerRegistryImage	-SubscriptionId	*	the subscription of the registry to import into, by name or id' \
+    'Import-AzContainerRegistryImage	-TargetTag	*	the image’s repository:tag in the target' \
+    'Import-AzContainerRegistryImage	-UntaggedTargetRepository	*	a repository that gets the manifests without a tag' \
+    'Import-AzContainerRegistryImage	-Username	*	the user for the source’s registry' \
+    'Remove-AzContainerRegistryManifest	-	-	Deletes a manifest with all its tags' \
+    'Remove-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
+    'Remove-AzContainerRegistryRepository	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
+    'Remove-AzContainerRegistryRepository	-Name	*	the whole repository' \
+    'Remove-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host' \
+    'Remove-AzContainerRegistryTag	-	-	Takes a tag away in an Azure registry; the image stays' \
+    'Remove-AzContainerRegistryTag	-RegistryName	*	the registry: a name or a host' \
+    'Set-AzContext	-	-	Chooses the subscription that commands work in' \
+    'Set-AzContext	-Subscription	*	the subscription, by name or id' \
+    'Set-AzContext	-SubscriptionId	*	the subscription, by name or id' \
+    'account get-access-token	-	-	Gets an access token of the account' \
+    'account get-access-token	--debug	-	lists its requests on standard error, and says how long it took' \
+    'account get-access-token	--only-show-errors	-	no notes and warnings' \
+    'account get-access-token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account get-access-token	--query	*	picks from the result with a JMESPath expression' \
+    'account get-access-token	--resource	*	what it is for, such as https://containerregistry.azure.net' \
+    'account get-access-token	--resource-type	arm,ms-graph,aad-graph,acr	a well-known resource' \
+    'account get-access-token	--reveal	-	gives the token as plain text' \
+    'account get-access-token	--scope	*	the same as a scope, such as https://graph.microsoft.com/.default' \
+    'account get-access-token	--subscription	*	the subscription whose tenant it is for, by name or id' \
+    'account get-access-token	--tenant	*	another tenant than that of the current subscription' \
+    'account get-access-token	--verbose	-	says how long it took' \
+    'account get-access-token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account get-access-token	-s	*	the subscription whose tenant it is for, by name or id' \
+    'account get-access-token	-t	*	another tenant than that of the current subscription' \
+    'account list	-	-	Lists the subscriptions of the account' \
+    'account list	--debug	-	lists its requests on standard error, and says how long it took' \
+    'account list	--only-show-errors	-	no notes and warnings' \
+    'account list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account list	--query	*	picks from the result with a JMESPath expression' \
+    'account list	--verbose	-	says how long it took' \
+    'account list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account set	-	-	Chooses the subscription that commands work in' \
+    'account set	--debug	-	lists its requests on standard error, and says how long it took' \
+    'account set	--only-show-errors	-	no notes and warnings' \
+    'account set	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account set	--query	*	picks from the result with a JMESPath expression' \
+    'account set	--subscription	*	the subscription, by name or id' \
+    'account set	--verbose	-	says how long it took' \
+    'account set	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account set	-s	*	the subscription, by name or id' \
+    'account show	-	-	Shows who is signed in, to which cloud, and in which subscription' \
+    'account show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'account show	--only-show-errors	-	no notes and warnings' \
+    'account show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account show	--query	*	picks from the result with a JMESPath expression' \
+    'account show	--verbose	-	says how long it took' \
+    'account show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr credential show	-	-	Gets the admin user of an Azure registry and its passwords' \
+    'acr credential show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr credential show	--name	*	the registry: its name, login server or resource id' \
+    'acr credential show	--only-show-errors	-	no notes and warnings' \
+    'acr credential show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr credential show	--query	*	picks from the result with a JMESPath expression' \
+    'acr credential show	--verbose	-	says how long it took' \
+    'acr credential show	-n	*	the registry: its name, login server or resource id' \
+    'acr credential show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'acr import	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
     'acr import	--force	-	moves tags that point at another image' \
     'acr import	--image	*	the image’s repository:tag in the target' \
+    'acr import	--jobs	*	with rows: how many imports are under way at a time' \
+    'acr import	--journal	FILE	with rows: a file from which a killed run is taken up again' \
+    'acr import	--keep-going	-	with rows: goes on when one fails' \
     'acr import	--name	*	the registry to import into: a name, a host, or oci:PATH' \
+    'acr import	--no-preflight	-	asks Azure without looking first' \
+    'acr import	--no-wait	-	returns as soon as Azure has begun; `operation wait` follows it' \
     'acr import	--only-show-errors	-	no notes and warnings' \
     'acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	--password	*	the password or token for the source’s registry' \
+    'acr import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
     'acr import	--query	*	picks from the result with a JMESPath expression' \
-    'acr import	--registry	*	the source’s registry' \
+    'acr import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'acr import	--repository	*	a repository that gets the manifests without a tag' \
+    'acr import	--resource-group	*	the resource group of the registry to import into' \
     'acr import	--source	*	the image to import, with its registry unless --registry names it' \
+    'acr import	--subscription	*	the subscription of the registry to import into, by name or id' \
+    'acr import	--timeout	*	how long to wait for Azure at most' \
     'acr import	--username	*	the user for the source’s registry' \
     'acr import	--verbose	-	says how long it took' \
+    'acr import	-g	*	the resource group of the registry to import into' \
     'acr import	-n	*	the registry to import into: a name, a host, or oci:PATH' \
     'acr import	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-p	*	the password or token for the source’s registry' \
-    'acr import	-r	*	the source’s registry' \
+    'acr import	-r	*	the source’s registry: a name, a host or a resource id' \
+    'acr import	-s	*	the subscription of the registry to import into, by name or id' \
     'acr import	-t	*	the image’s repository:tag in the target' \
     'acr import	-u	*	the user for the source’s registry' \
+    'acr list	-	-	Lists the Azure registries that the account can see, in all its subscriptions' \
+    'acr list	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr list	--only-show-errors	-	no notes and warnings' \
+    'acr list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr list	--query	*	picks from the result with a JMESPath expression' \
+    'acr list	--resource-group	*	only those of one resource group' \
+    'acr list	--subscription	*	only those of one subscription, by name or id' \
+    'acr list	--verbose	-	says how long it took' \
+    'acr list	-g	*	only those of one resource group' \
+    'acr list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr list	-s	*	only those of one subscription, by name or id' \
     'acr login	-	-	Signs in to one registry for this session' \
     'acr login	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr login	--expose-token	-	gives the account’s token for the registry instead of keeping it' \
     'acr login	--name	*	the registry: a name or a host' \
     'acr login	--only-show-errors	-	no notes and warnings' \
     'acr login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr login	--password	*	the password or access token; asked for when it is missing' \
     'acr login	--query	*	picks from the result with a JMESPath expression' \
+    'acr login	--reveal	-	with --expose-token: as plain text' \
     'acr login	--username	*	the user; none with an access token' \
     'acr login	--verbose	-	says how long it took' \
     'acr login	-n	*	the registry: a name or a host' \
     'acr login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr login	-p	*	the password or access token; asked for when it is missing' \
+    'acr login	-t	-	gives the account’s token for the registry instead of keeping it' \
     'acr login	-u	*	the user; none with an access token' \
     'acr logout	-	-	Forgets the credentials this session was given for a registry' \
     'acr logout	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -44,12 +180,25 @@ set -g __acrsh_lines \
     'acr logout	--verbose	-	says how long it took' \
     'acr logout	-n	*	the registry: a name or a host' \
     'acr logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest delete	-	-	Deletes a manifest with all its tags' \
+    'acr manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr manifest delete	--name	*	repository:tag or repository@digest' \
+    'acr manifest delete	--only-show-errors	-	no notes and warnings' \
+    'acr manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest delete	--query	*	picks from the result with a JMESPath expression' \
+    'acr manifest delete	--registry	*	the registry: a name, a host, or oci:PATH' \
+    'acr manifest delete	--verbose	-	says how long it took' \
+    'acr manifest delete	--yes	-	do not ask' \
+    'acr manifest delete	-n	*	repository:tag or repository@digest' \
+    'acr manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest delete	-r	*	the registry: a name, a host, or oci:PATH' \
+    'acr manifest delete	-y	-	do not ask' \
     'acr manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
     'acr manifest list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error' \
     'acr manifest list-metadata	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr manifest list-metadata	--name	*	the repository' \
     'acr manifest list-metadata	--only-show-errors	-	no notes and warnings' \
-    'acr manifest list-metadata	--orderby	time_asc,time_desc	by creation time, oldest or newest first' \
+    'acr manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'acr manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
@@ -70,6 +219,44 @@ set -g __acrsh_lines \
     'acr manifest show	-n	*	repository:tag or repository@digest' \
     'acr manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
+    'acr preflight	-	-	Looks at what would make an import by Azure fail, without importing' \
+    'acr preflight	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr preflight	--force	-	tags that point at another image may be moved' \
+    'acr preflight	--image	*	the image’s repository:tag in the target' \
+    'acr preflight	--name	*	the registry to import into' \
+    'acr preflight	--only-show-errors	-	no notes and warnings' \
+    'acr preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr preflight	--password	*	the password or token for the source’s registry' \
+    'acr preflight	--query	*	picks from the result with a JMESPath expression' \
+    'acr preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
+    'acr preflight	--repository	*	a repository that gets the manifests without a tag' \
+    'acr preflight	--resource-group	*	the resource group of the registry to import into' \
+    'acr preflight	--source	*	the image to import, with its registry unless --registry names it' \
+    'acr preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
+    'acr preflight	--username	*	the user for the source’s registry' \
+    'acr preflight	--verbose	-	says how long it took' \
+    'acr preflight	-g	*	the resource group of the registry to import into' \
+    'acr preflight	-n	*	the registry to import into' \
+    'acr preflight	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr preflight	-p	*	the password or token for the source’s registry' \
+    'acr preflight	-r	*	the source’s registry: a name, a host or a resource id' \
+    'acr preflight	-s	*	the subscription of the registry to import into, by name or id' \
+    'acr preflight	-t	*	the image’s repository:tag in the target' \
+    'acr preflight	-u	*	the user for the source’s registry' \
+    'acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
+    'acr repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository delete	--image	*	one image: repository:tag or repository@digest' \
+    'acr repository delete	--name	*	the registry: a name or a host' \
+    'acr repository delete	--only-show-errors	-	no notes and warnings' \
+    'acr repository delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository delete	--query	*	picks from the result with a JMESPath expression' \
+    'acr repository delete	--repository	*	the whole repository' \
+    'acr repository delete	--verbose	-	says how long it took' \
+    'acr repository delete	--yes	-	do not ask' \
+    'acr repository delete	-n	*	the registry: a name or a host' \
+    'acr repository delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository delete	-t	*	one image: repository:tag or repository@digest' \
+    'acr repository delete	-y	-	do not ask' \
     'acr repository list	-	-	Lists the repositories of a registry' \
     'acr repository list	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr repository list	--name	*	the registry: a name or a host' \
@@ -80,10 +267,24 @@ set -g __acrsh_lines \
     'acr repository list	--verbose	-	says how long it took' \
     'acr repository list	-n	*	the registry: a name or a host' \
     'acr repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show	-	-	Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry' \
+    'acr repository show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository show	--image	*	one image: repository:tag or repository@digest' \
+    'acr repository show	--name	*	the registry: a name or a host' \
+    'acr repository show	--only-show-errors	-	no notes and warnings' \
+    'acr repository show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show	--query	*	picks from the result with a JMESPath expression' \
+    'acr repository show	--repository	*	the whole repository' \
+    'acr repository show	--verbose	-	says how long it took' \
+    'acr repository show	-n	*	the registry: a name or a host' \
+    'acr repository show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show	-t	*	one image: repository:tag or repository@digest' \
     'acr repository show-tags	-	-	Lists the tags of a repository' \
     'acr repository show-tags	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository show-tags	--detail	-	rows with digest, times and locks instead of names' \
     'acr repository show-tags	--name	*	the registry: a name, a host, or oci:PATH' \
     'acr repository show-tags	--only-show-errors	-	no notes and warnings' \
+    'acr repository show-tags	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'acr repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'acr repository show-tags	--repository	*	the repository; not needed for a folder' \
@@ -91,10 +292,139 @@ set -g __acrsh_lines \
     'acr repository show-tags	--verbose	-	says how long it took' \
     'acr repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
     'acr repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository untag	-	-	Takes a tag away in an Azure registry; the image stays' \
+    'acr repository untag	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository untag	--image	*	repository:tag' \
+    'acr repository untag	--name	*	the registry: a name or a host' \
+    'acr repository untag	--only-show-errors	-	no notes and warnings' \
+    'acr repository untag	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository untag	--query	*	picks from the result with a JMESPath expression' \
+    'acr repository untag	--verbose	-	says how long it took' \
+    'acr repository untag	--yes	-	do not ask' \
+    'acr repository untag	-n	*	the registry: a name or a host' \
+    'acr repository untag	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository untag	-t	*	repository:tag' \
+    'acr repository untag	-y	-	do not ask' \
+    'acr repository update	-	-	Sets the locks of a repository, a tag or a manifest of an Azure registry' \
+    'acr repository update	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository update	--delete-enabled	*	whether it may be deleted' \
+    'acr repository update	--image	*	one image: repository:tag or repository@digest' \
+    'acr repository update	--list-enabled	*	whether lists show it' \
+    'acr repository update	--name	*	the registry: a name or a host' \
+    'acr repository update	--only-show-errors	-	no notes and warnings' \
+    'acr repository update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository update	--query	*	picks from the result with a JMESPath expression' \
+    'acr repository update	--read-enabled	*	whether it may be pulled' \
+    'acr repository update	--repository	*	the whole repository' \
+    'acr repository update	--verbose	-	says how long it took' \
+    'acr repository update	--write-enabled	*	whether it may be overwritten' \
+    'acr repository update	-n	*	the registry: a name or a host' \
+    'acr repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository update	-t	*	one image: repository:tag or repository@digest' \
+    'acr show	-	-	Shows the settings of an Azure registry that matter for imports and sign-ins' \
+    'acr show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr show	--name	*	the registry: its name, login server or resource id' \
+    'acr show	--only-show-errors	-	no notes and warnings' \
+    'acr show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr show	--query	*	picks from the result with a JMESPath expression' \
+    'acr show	--verbose	-	says how long it took' \
+    'acr show	-n	*	the registry: its name, login server or resource id' \
+    'acr show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud list	-	-	Lists the clouds there are, with their addresses' \
+    'cloud list	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud list	--only-show-errors	-	no notes and warnings' \
+    'cloud list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud list	--query	*	picks from the result with a JMESPath expression' \
+    'cloud list	--verbose	-	says how long it took' \
+    'cloud list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud register	-	-	Makes a cloud of its own addresses known' \
+    'cloud register	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud register	--endpoint-active-directory	*	where Entra answers' \
+    'cloud register	--endpoint-active-directory-graph-resource-id	*	what tokens for the old graph are asked for' \
+    'cloud register	--endpoint-active-directory-resource-id	*	what tokens for the resource manager are asked for' \
+    'cloud register	--endpoint-management	*	where the classic management answered' \
+    'cloud register	--endpoint-microsoft-graph-resource-id	*	what tokens for Microsoft Graph are asked for' \
+    'cloud register	--endpoint-resource-manager	*	where the resource manager answers' \
+    'cloud register	--name	*	the cloud’s name' \
+    'cloud register	--only-show-errors	-	no notes and warnings' \
+    'cloud register	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud register	--query	*	picks from the result with a JMESPath expression' \
+    'cloud register	--suffix-acr-login-server-endpoint	*	how hosts of registries end' \
+    'cloud register	--suffix-keyvault-dns	*	how hosts of key vaults end' \
+    'cloud register	--suffix-sql-server-hostname	*	how hosts of SQL servers end' \
+    'cloud register	--suffix-storage-endpoint	*	how hosts of storage accounts end' \
+    'cloud register	--verbose	-	says how long it took' \
+    'cloud register	-n	*	the cloud’s name' \
+    'cloud register	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud set	-	-	Chooses the cloud to sign in to, for this session and later ones' \
+    'cloud set	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud set	--name	AzureCloud,AzureChinaCloud,AzureUSGovernment	the cloud' \
+    'cloud set	--only-show-errors	-	no notes and warnings' \
+    'cloud set	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud set	--query	*	picks from the result with a JMESPath expression' \
+    'cloud set	--verbose	-	says how long it took' \
+    'cloud set	-n	AzureCloud,AzureChinaCloud,AzureUSGovernment	the cloud' \
+    'cloud set	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud show	-	-	Shows the addresses of a cloud' \
+    'cloud show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud show	--name	*	the cloud; without it the chosen one' \
+    'cloud show	--only-show-errors	-	no notes and warnings' \
+    'cloud show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud show	--query	*	picks from the result with a JMESPath expression' \
+    'cloud show	--verbose	-	says how long it took' \
+    'cloud show	-n	*	the cloud; without it the chosen one' \
+    'cloud show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud unregister	-	-	Forgets a cloud that was registered' \
+    'cloud unregister	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud unregister	--name	*	the cloud' \
+    'cloud unregister	--only-show-errors	-	no notes and warnings' \
+    'cloud unregister	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud unregister	--query	*	picks from the result with a JMESPath expression' \
+    'cloud unregister	--verbose	-	says how long it took' \
+    'cloud unregister	-n	*	the cloud' \
+    'cloud unregister	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud update	-	-	Changes the addresses of a cloud' \
+    'cloud update	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cloud update	--endpoint-active-directory	*	where Entra answers' \
+    'cloud update	--endpoint-active-directory-graph-resource-id	*	what tokens for the old graph are asked for' \
+    'cloud update	--endpoint-active-directory-resource-id	*	what tokens for the resource manager are asked for' \
+    'cloud update	--endpoint-management	*	where the classic management answered' \
+    'cloud update	--endpoint-microsoft-graph-resource-id	*	what tokens for Microsoft Graph are asked for' \
+    'cloud update	--endpoint-resource-manager	*	where the resource manager answers' \
+    'cloud update	--name	*	the cloud’s name' \
+    'cloud update	--only-show-errors	-	no notes and warnings' \
+    'cloud update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud update	--query	*	picks from the result with a JMESPath expression' \
+    'cloud update	--suffix-acr-login-server-endpoint	*	how hosts of registries end' \
+    'cloud update	--suffix-keyvault-dns	*	how hosts of key vaults end' \
+    'cloud update	--suffix-sql-server-hostname	*	how hosts of SQL servers end' \
+    'cloud update	--suffix-storage-endpoint	*	how hosts of storage accounts end' \
+    'cloud update	--verbose	-	says how long it took' \
+    'cloud update	-n	*	the cloud’s name' \
+    'cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'configure	-	-	Chooses values for flags that are left out, or shows which are chosen' \
+    'configure	--debug	-	lists its requests on standard error, and says how long it took' \
+    'configure	--defaults	acr=,group=	NAME=VALUE; the names are acr and group' \
+    'configure	--list-defaults	-	shows what is chosen' \
+    'configure	--only-show-errors	-	no notes and warnings' \
+    'configure	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'configure	--query	*	picks from the result with a JMESPath expression' \
+    'configure	--verbose	-	says how long it took' \
+    'configure	-d	acr=,group=	NAME=VALUE; the names are acr and group' \
+    'configure	-l	-	shows what is chosen' \
+    'configure	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'confirm	-	-	Asks a question and goes on only after yes' \
     'confirm	--yes	-	do not ask, the answer is yes' \
     'confirm	-y	-	do not ask, the answer is yes' \
     'count	-	-	Counts the rows' \
+    'diff	-	-	Compares two images, or the tags of two repositories, side by side' \
+    'diff	--changed	-	only what is not the same' \
+    'diff	--debug	-	lists its requests on standard error, and says how long it took' \
+    'diff	--only-show-errors	-	no notes and warnings' \
+    'diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'diff	--query	*	picks from the result with a JMESPath expression' \
+    'diff	--verbose	-	says how long it took' \
+    'diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'each	-	-	Runs a block for each row and passes on what it gives' \
     'each	--keep-going	-	go on after errors' \
     'extend	-	-	Adds columns to each row' \
@@ -105,25 +435,40 @@ set -g __acrsh_lines \
     'get	-	-	Takes one column of each row, one field of a record, or one item of a list' \
     'group-by	-	-	Collects rows with the same value in a column as `{key, rows}`' \
     'help	-	-	Lists the commands, or explains one' \
+    'history	-	-	Lists the entries that were typed at the prompt, in all sessions, the oldest first' \
+    'history	--clear	-	forget all entries, or those that contain the text' \
+    'history	--last	*	only so many of the newest' \
     'ignore	-	-	Runs what stands before it and drops the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--debug	-	lists its requests on standard error, and says how long it took' \
+    'import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
     'import	--force	-	moves tags that point at another image' \
     'import	--image	*	the image’s repository:tag in the target' \
+    'import	--jobs	*	with rows: how many imports are under way at a time' \
+    'import	--journal	FILE	with rows: a file from which a killed run is taken up again' \
+    'import	--keep-going	-	with rows: goes on when one fails' \
     'import	--name	*	the registry to import into: a name, a host, or oci:PATH' \
+    'import	--no-preflight	-	asks Azure without looking first' \
+    'import	--no-wait	-	returns as soon as Azure has begun; `operation wait` follows it' \
     'import	--only-show-errors	-	no notes and warnings' \
     'import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	--password	*	the password or token for the source’s registry' \
+    'import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
     'import	--query	*	picks from the result with a JMESPath expression' \
-    'import	--registry	*	the source’s registry' \
+    'import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'import	--repository	*	a repository that gets the manifests without a tag' \
+    'import	--resource-group	*	the resource group of the registry to import into' \
     'import	--source	*	the image to import, with its registry unless --registry names it' \
+    'import	--subscription	*	the subscription of the registry to import into, by name or id' \
+    'import	--timeout	*	how long to wait for Azure at most' \
     'import	--username	*	the user for the source’s registry' \
     'import	--verbose	-	says how long it took' \
+    'import	-g	*	the resource group of the registry to import into' \
     'import	-n	*	the registry to import into: a name, a host, or oci:PATH' \
     'import	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	-p	*	the password or token for the source’s registry' \
-    'import	-r	*	the source’s registry' \
+    'import	-r	*	the source’s registry: a name, a host or a resource id' \
+    'import	-s	*	the subscription of the registry to import into, by name or id' \
     'import	-t	*	the image’s repository:tag in the target' \
     'import	-u	*	the user for the source’s registry' \
     'join-by	-	-	Puts rows of two tables with the same value in a column side by side as `{COLUMN, left, right}`' \
@@ -135,7 +480,7 @@ set -g __acrsh_lines \
     'list-metadata	--debug	-	lists its requests on standard error, and says how long it took' \
     'list-metadata	--name	*	the repository' \
     'list-metadata	--only-show-errors	-	no notes and warnings' \
-    'list-metadata	--orderby	time_asc,time_desc	by creation time, oldest or newest first' \
+    'list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
@@ -144,6 +489,45 @@ set -g __acrsh_lines \
     'list-metadata	-n	*	the repository' \
     'list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	-r	*	the registry: a name, a host, or oci:PATH' \
+    'login	-	-	Signs in to Azure for this session' \
+    'login	--allow-no-subscriptions	-	an account without subscriptions is fine' \
+    'login	--az-cli	-	the account that is signed in to the Azure CLI' \
+    'login	--certificate	FILE	the service principal’s certificate and key, PEM or PFX' \
+    'login	--certificate-password	*	the password of the certificate’s file' \
+    'login	--claims-challenge	*	base64 of the claims that a service asked for' \
+    'login	--client-id	*	with --identity: the client id of a user-assigned one' \
+    'login	--debug	-	lists its requests on standard error, and says how long it took' \
+    'login	--federated-token	*	a token of another issuer that the service principal trusts' \
+    'login	--federated-token-file	FILE	a file in which such a token is kept fresh' \
+    'login	--identity	-	a managed identity of this machine' \
+    'login	--object-id	*	with --identity: the object id of a user-assigned one' \
+    'login	--only-show-errors	-	no notes and warnings' \
+    'login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'login	--password	*	the service principal’s secret; asked for when nothing else is given' \
+    'login	--query	*	picks from the result with a JMESPath expression' \
+    'login	--resource-id	*	with --identity: the resource id of a user-assigned one' \
+    'login	--save	-	stays signed in for later sessions' \
+    'login	--scope	*	what the first token is for' \
+    'login	--service-principal	-	a service principal: with --username, --tenant and one kind of credential' \
+    'login	--subscription	*	the subscription to work in, by name or id' \
+    'login	--tenant	*	the tenant, by its id or domain' \
+    'login	--use-cert-sn-issuer	-	sends the certificate with its chain, for trust by subject name and issuer' \
+    'login	--use-device-code	-	a person signs in with a browser on any device' \
+    'login	--username	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
+    'login	--verbose	-	says how long it took' \
+    'login	-i	-	a managed identity of this machine' \
+    'login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'login	-p	*	the service principal’s secret; asked for when nothing else is given' \
+    'login	-s	*	the subscription to work in, by name or id' \
+    'login	-t	*	the tenant, by its id or domain' \
+    'login	-u	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
+    'logout	-	-	Signs out of Azure, and forgets a saved sign-in' \
+    'logout	--debug	-	lists its requests on standard error, and says how long it took' \
+    'logout	--only-show-errors	-	no notes and warnings' \
+    'logout	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'logout	--query	*	picks from the result with a JMESPath expression' \
+    'logout	--verbose	-	says how long it took' \
+    'logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	-	-	Shows the configuration of an image: platform, entry point, environment, labels' \
     'manifest config	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest config	--name	*	repository:tag or repository@digest' \
@@ -156,12 +540,25 @@ set -g __acrsh_lines \
     'manifest config	-n	*	repository:tag or repository@digest' \
     'manifest config	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	-r	*	the registry: a name, a host, or oci:PATH' \
+    'manifest delete	-	-	Deletes a manifest with all its tags' \
+    'manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'manifest delete	--name	*	repository:tag or repository@digest' \
+    'manifest delete	--only-show-errors	-	no notes and warnings' \
+    'manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest delete	--query	*	picks from the result with a JMESPath expression' \
+    'manifest delete	--registry	*	the registry: a name, a host, or oci:PATH' \
+    'manifest delete	--verbose	-	says how long it took' \
+    'manifest delete	--yes	-	do not ask' \
+    'manifest delete	-n	*	repository:tag or repository@digest' \
+    'manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest delete	-r	*	the registry: a name, a host, or oci:PATH' \
+    'manifest delete	-y	-	do not ask' \
     'manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
     'manifest list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error' \
     'manifest list-metadata	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest list-metadata	--name	*	the repository' \
     'manifest list-metadata	--only-show-errors	-	no notes and warnings' \
-    'manifest list-metadata	--orderby	time_asc,time_desc	by creation time, oldest or newest first' \
+    'manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
@@ -182,7 +579,7 @@ set -g __acrsh_lines \
     'manifest show	-n	*	repository:tag or repository@digest' \
     'manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
-    'manifest tree	-	-	Lists what an image consists of: index, platforms, configurations, layers, and who refers to it' \
+    'manifest tree	-	-	Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it' \
     'manifest tree	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest tree	--name	*	repository:tag or repository@digest' \
     'manifest tree	--only-show-errors	-	no notes and warnings' \
@@ -193,16 +590,104 @@ set -g __acrsh_lines \
     'manifest tree	-n	*	repository:tag or repository@digest' \
     'manifest tree	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest tree	-r	*	the registry: a name, a host, or oci:PATH' \
+    'mirror	-	-	Makes a repository like another one: all tags, or those that are chosen' \
+    'mirror	--all-repositories	-	source and target are registries, and every repository is mirrored' \
+    'mirror	--debug	-	lists its requests on standard error, and says how long it took' \
+    'mirror	--dry-run	-	only says what would be done' \
+    'mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)' \
+    'mirror	--jobs	*	how many tags are under way at a time' \
+    'mirror	--journal	FILE	a file from which a killed run is taken up again' \
+    'mirror	--keep-going	-	goes on when a tag fails' \
+    'mirror	--newer-than	*	only those that are not older, for example 90d' \
+    'mirror	--newest	*	only so many, the newest' \
+    'mirror	--only-show-errors	-	no notes and warnings' \
+    'mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'mirror	--platform	*	exactly these platforms of each image, for example linux/arm64' \
+    'mirror	--prune	-	deletes tags at the target that the source does not have, after asking' \
+    'mirror	--query	*	picks from the result with a JMESPath expression' \
+    'mirror	--referrers	*	whether signatures, bills of materials and the like come along' \
+    'mirror	--report	FILE	a JSON file about the run' \
+    'mirror	--tags	*	only tags that fit a glob, /regex/ or version range' \
+    'mirror	--verbose	-	says how long it took' \
+    'mirror	--yes	-	does not ask before it deletes' \
+    'mirror	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'mirror	-y	-	does not ask before it deletes' \
     'open	-	-	Reads a file: data from .json, .jsonl, .csv and .tsv, text from any other' \
     'open	--raw	-	give the text, whatever the name’s ending' \
     'open	@	FILE	the file' \
+    'operation list	-	-	Lists the imports that Azure was asked for and nobody has seen the end of' \
+    'operation list	--debug	-	lists its requests on standard error, and says how long it took' \
+    'operation list	--only-show-errors	-	no notes and warnings' \
+    'operation list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation list	--query	*	picks from the result with a JMESPath expression' \
+    'operation list	--verbose	-	says how long it took' \
+    'operation list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation show	-	-	Shows what became of an import that Azure was asked for' \
+    'operation show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'operation show	--only-show-errors	-	no notes and warnings' \
+    'operation show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation show	--query	*	picks from the result with a JMESPath expression' \
+    'operation show	--verbose	-	says how long it took' \
+    'operation show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation wait	-	-	Waits for the end of an import that Azure was asked for, and fails when it failed' \
+    'operation wait	--debug	-	lists its requests on standard error, and says how long it took' \
+    'operation wait	--only-show-errors	-	no notes and warnings' \
+    'operation wait	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation wait	--query	*	picks from the result with a JMESPath expression' \
+    'operation wait	--timeout	*	how long to wait at most' \
+    'operation wait	--verbose	-	says how long it took' \
+    'operation wait	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'par-each	-	-	Runs a block for each row, several at a time, and gives the results in the order of the rows' \
     'par-each	--jobs	*	how many at a time, 1 to 64' \
     'par-each	--keep-going	-	go on after errors' \
     'par-each	-j	*	how many at a time, 1 to 64' \
+    'preflight	-	-	Looks at what would make an import by Azure fail, without importing' \
+    'preflight	--debug	-	lists its requests on standard error, and says how long it took' \
+    'preflight	--force	-	tags that point at another image may be moved' \
+    'preflight	--image	*	the image’s repository:tag in the target' \
+    'preflight	--name	*	the registry to import into' \
+    'preflight	--only-show-errors	-	no notes and warnings' \
+    'preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'preflight	--password	*	the password or token for the source’s registry' \
+    'preflight	--query	*	picks from the result with a JMESPath expression' \
+    'preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
+    'preflight	--repository	*	a repository that gets the manifests without a tag' \
+    'preflight	--resource-group	*	the resource group of the registry to import into' \
+    'preflight	--source	*	the image to import, with its registry unless --registry names it' \
+    'preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
+    'preflight	--username	*	the user for the source’s registry' \
+    'preflight	--verbose	-	says how long it took' \
+    'preflight	-g	*	the resource group of the registry to import into' \
+    'preflight	-n	*	the registry to import into' \
+    'preflight	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'preflight	-p	*	the password or token for the source’s registry' \
+    'preflight	-r	*	the source’s registry: a name, a host or a resource id' \
+    'preflight	-s	*	the subscription of the registry to import into, by name or id' \
+    'preflight	-t	*	the image’s repository:tag in the target' \
+    'preflight	-u	*	the user for the source’s registry' \
     'print	-	-	Writes a line of text: its arguments, or what comes from the pipe, row by row' \
     'print	--err	-	write to standard error' \
+    'prompt	-	-	Says what the prompt shows, and in which order' \
+    'prompt	--plain	-	only the text in front' \
+    'prompt	--slow	*	how long an entry takes at least for its time to be shown' \
+    'prompt	--suggestions	*	whether earlier entries are suggested behind the line' \
+    'prompt	--text	*	what stands in front' \
+    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark when commands reach the sandbox; dry-run: a mark when nothing is changed; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
     'query	-	-	Picks from a value or rows with a JMESPath expression, as the Azure CLI’s --query does' \
+    'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
+    'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository delete	--image	*	one image: repository:tag or repository@digest' \
+    'repository delete	--name	*	the registry: a name or a host' \
+    'repository delete	--only-show-errors	-	no notes and warnings' \
+    'repository delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository delete	--query	*	picks from the result with a JMESPath expression' \
+    'repository delete	--repository	*	the whole repository' \
+    'repository delete	--verbose	-	says how long it took' \
+    'repository delete	--yes	-	do not ask' \
+    'repository delete	-n	*	the registry: a name or a host' \
+    'repository delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository delete	-t	*	one image: repository:tag or repository@digest' \
+    'repository delete	-y	-	do not ask' \
     'repository list	-	-	Lists the repositories of a registry' \
     'repository list	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository list	--name	*	the registry: a name or a host' \
@@ -213,10 +698,24 @@ set -g __acrsh_lines \
     'repository list	--verbose	-	says how long it took' \
     'repository list	-n	*	the registry: a name or a host' \
     'repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show	-	-	Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry' \
+    'repository show	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository show	--image	*	one image: repository:tag or repository@digest' \
+    'repository show	--name	*	the registry: a name or a host' \
+    'repository show	--only-show-errors	-	no notes and warnings' \
+    'repository show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show	--query	*	picks from the result with a JMESPath expression' \
+    'repository show	--repository	*	the whole repository' \
+    'repository show	--verbose	-	says how long it took' \
+    'repository show	-n	*	the registry: a name or a host' \
+    'repository show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show	-t	*	one image: repository:tag or repository@digest' \
     'repository show-tags	-	-	Lists the tags of a repository' \
     'repository show-tags	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository show-tags	--detail	-	rows with digest, times and locks instead of names' \
     'repository show-tags	--name	*	the registry: a name, a host, or oci:PATH' \
     'repository show-tags	--only-show-errors	-	no notes and warnings' \
+    'repository show-tags	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'repository show-tags	--repository	*	the repository; not needed for a folder' \
@@ -224,6 +723,35 @@ set -g __acrsh_lines \
     'repository show-tags	--verbose	-	says how long it took' \
     'repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
     'repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository untag	-	-	Takes a tag away in an Azure registry; the image stays' \
+    'repository untag	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository untag	--image	*	repository:tag' \
+    'repository untag	--name	*	the registry: a name or a host' \
+    'repository untag	--only-show-errors	-	no notes and warnings' \
+    'repository untag	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository untag	--query	*	picks from the result with a JMESPath expression' \
+    'repository untag	--verbose	-	says how long it took' \
+    'repository untag	--yes	-	do not ask' \
+    'repository untag	-n	*	the registry: a name or a host' \
+    'repository untag	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository untag	-t	*	repository:tag' \
+    'repository untag	-y	-	do not ask' \
+    'repository update	-	-	Sets the locks of a repository, a tag or a manifest of an Azure registry' \
+    'repository update	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository update	--delete-enabled	*	whether it may be deleted' \
+    'repository update	--image	*	one image: repository:tag or repository@digest' \
+    'repository update	--list-enabled	*	whether lists show it' \
+    'repository update	--name	*	the registry: a name or a host' \
+    'repository update	--only-show-errors	-	no notes and warnings' \
+    'repository update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository update	--query	*	picks from the result with a JMESPath expression' \
+    'repository update	--read-enabled	*	whether it may be pulled' \
+    'repository update	--repository	*	the whole repository' \
+    'repository update	--verbose	-	says how long it took' \
+    'repository update	--write-enabled	*	whether it may be overwritten' \
+    'repository update	-n	*	the registry: a name or a host' \
+    'repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository update	-t	*	one image: repository:tag or repository@digest' \
     'retry	-	-	Runs a block again when it fails with an error that may pass' \
     'retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown	the kind of error to try again after' \
     'retry	--times	*	how many tries in all, 1 to 100' \
@@ -244,8 +772,30 @@ set -g __acrsh_lines \
     'to	-	-	Writes data as text' \
     'to	--compact	-	JSON on one line' \
     'to	@	json,jsonl,csv,tsv,yaml,table	json, jsonl, csv, tsv, yaml or table' \
+    'token	-	-	Gets an access token of the account' \
+    'token	--debug	-	lists its requests on standard error, and says how long it took' \
+    'token	--only-show-errors	-	no notes and warnings' \
+    'token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'token	--query	*	picks from the result with a JMESPath expression' \
+    'token	--resource	*	what it is for, such as https://containerregistry.azure.net' \
+    'token	--resource-type	arm,ms-graph,aad-graph,acr	a well-known resource' \
+    'token	--reveal	-	gives the token as plain text' \
+    'token	--scope	*	the same as a scope, such as https://graph.microsoft.com/.default' \
+    'token	--subscription	*	the subscription whose tenant it is for, by name or id' \
+    'token	--tenant	*	another tenant than that of the current subscription' \
+    'token	--verbose	-	says how long it took' \
+    'token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'token	-s	*	the subscription whose tenant it is for, by name or id' \
+    'token	-t	*	another tenant than that of the current subscription' \
     'unique	-	-	Leaves out rows that occurred before' \
-    'where	-	-	Keeps the rows for which a condition holds'
+    'where	-	-	Keeps the rows for which a condition holds' \
+    'whoami	-	-	Shows who is signed in, to which cloud, and in which subscription' \
+    'whoami	--debug	-	lists its requests on standard error, and says how long it took' \
+    'whoami	--only-show-errors	-	no notes and warnings' \
+    'whoami	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'whoami	--query	*	picks from the result with a JMESPath expression' \
+    'whoami	--verbose	-	says how long it took' \
+    'whoami	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown'
 
 # The text of -c: every line is the text with its last word completed, a tab, and what it is.
 function __acrsh_text
@@ -332,6 +882,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l strict -d 'With --check: also r
 complete -c acrsh -n 'not __acrsh_has_script' -l fmt -d 'Lay out the files in place; `-` reads standard input and writes standard output. With --check nothing is written; files that differ are named, and the exit code is 2.'
 complete -c acrsh -n 'not __acrsh_has_script' -l lsp -d 'Speak the Language Server Protocol on standard input and output.'
 complete -c acrsh -n 'not __acrsh_has_script' -l dry-run -d 'Read and check as usual, but change nothing: print what would be done.'
+complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Work in an Azure of this machine\'s own, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is gone at the end.'
 complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
 complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json' -d 'How errors are written: text or json.'
 complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto json none' -d 'How progress is shown: auto (lines on a terminal), json, or none.'
@@ -339,5 +890,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l transfers -x -d 'How many trans
 complete -c acrsh -n 'not __acrsh_has_script' -l insecure-registry -x -d 'A registry (host or host:port) that may be spoken to without TLS, or with a certificate nobody vouches for.'
 complete -c acrsh -n 'not __acrsh_has_script' -l ca-file -r -F -d 'Certificates of authorities to trust, as a PEM file.'
 complete -c acrsh -n 'not __acrsh_has_script' -l trace -r -F -d 'Append one line of JSON per request to this file; secrets are left out.'
+complete -c acrsh -n 'not __acrsh_has_script' -l no-pager -d 'At the prompt, show long tables whole instead of through `$PAGER`.'
+complete -c acrsh -n 'not __acrsh_has_script' -l no-rc -d 'Start the prompt without running `rc.acr`.'
 complete -c acrsh -n 'not __acrsh_has_script' -l version -d 'Show the version.'
 complete -c acrsh -n 'not __acrsh_has_script' -s h -l help -d 'Show help information.'
