@@ -107,7 +107,7 @@ let package = Package(
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "TestSupport"]),
+    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "AcrCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -40,14 +40,15 @@ extension Import {
       throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
     let items = try calls.map { row in
-      let order = try order(row)
+      let order = try order(row, readsEarly: false)
       return Item(order: order, engine: try engine(for: order, row))
     }
     let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
+    let looksFirst = try looksFirst(call)
     let results = try Blocking.wait(call.run) {
       if let journal { await session.engine.adopt(journal) }
-      return try await queue.run(items) { try await perform($0, journal) }
+      return try await queue.run(items) { try await perform($0, journal, looksFirst: looksFirst) }
     }
     var records: [Value] = []
     for (item, result) in zip(items, results) {
@@ -63,7 +64,7 @@ extension Import {
     return .value(.list(records))
   }
 
-  private func perform(_ item: Item, _ journal: ImportJournal?) async throws -> ImportResult {
+  private func perform(_ item: Item, _ journal: ImportJournal?, looksFirst: Bool) async throws -> ImportResult {
     let request = item.order.request
     let name = item.targets.joined(separator: ", ")
     if let digest = journal?.finished(item.source, name) {
@@ -77,10 +78,9 @@ extension Import {
         result = try await session.engine.run(request, journal: journal) { line.report($0) }
       case .service:
         let service = try await session.azure.signedIn().engine
-        let plan = try await service.plan(
-          request, credentials: item.order.credentials ?? .anonymous, sourceID: item.order.sourceID,
-          target: item.order.target)
-        result = try await service.run(request, plan: plan, observer: { line.report($0) })
+        let plan = try await self.plan(item.order, looksFirst: looksFirst).plan
+        result = try await service.run(
+          request, plan: plan, readsResult: looksFirst, observer: { line.report($0) })
       }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }

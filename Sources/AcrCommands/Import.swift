@@ -142,12 +142,14 @@ struct Import: Command {
   private func follow(_ request: ImportRequest, _ plan: ServiceImport.Plan, _ call: Invocation) throws -> Output {
     let session = session
     let timeout = call.duration("timeout").map { Duration.nanoseconds($0) }
+    // With `--no-preflight` nothing is sent but what az sends.
+    let readsResult = !call.isOn("no-preflight")
     let line = session.progress.start(Import.displayName(request))
     let started = StartedOperation()
     do {
       let result = try Blocking.wait(call.run) {
         try await session.azure.signedIn().engine.run(
-          request, plan: plan, timeout: timeout, observer: { line.report($0) },
+          request, plan: plan, timeout: timeout, readsResult: readsResult, observer: { line.report($0) },
           started: { started.note($0) })
       }
       line.finish(result)

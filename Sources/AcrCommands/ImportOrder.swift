@@ -77,14 +77,16 @@ extension Import {
   }
 
   /// Reads the flags.
-  func order(_ call: Invocation) throws -> ImportOrder {
+  /// - Parameter readsEarly: whether the source may be read while the registry to import into is looked for; one of many
+  ///   imports waits until it is its turn.
+  func order(_ call: Invocation, readsEarly: Bool = true) throws -> ImportOrder {
     let credentials = try credentials(call)
     let (source, sourceID) = try source(call, credentials)
     let importSource = ImportSource(
       store: source.store, selector: source.selector, location: source.location,
       isTagImplied: source.tag == nil && source.digest == nil)
     // Reading the source takes as long as finding the registry to import into.
-    let start = try startPreflight(importSource, credentials, sourceID, call)
+    let start = readsEarly ? try startPreflight(importSource, credentials, sourceID, call) : nil
     let target = try azureTarget(call)
     return ImportOrder(
       request: ImportRequest(

@@ -52,12 +52,13 @@ struct PreflightCommand: Command {
         "preflight --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init(
         "What stands in the way",
-        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == failed"),
+        "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == \"failed\""),
     ])
 
   func run(_ call: Invocation) throws -> Output {
     let command = Import(session: session)
-    let report = try command.planned(try command.order(call), call).report
+    let order = try command.order(call)
+    let report = try Blocking.wait(call.run) { try await command.planned(order).report }
     return .value(.list(report.checks.map { .record(PreflightCommand.record($0)) }))
   }
 
@@ -77,39 +78,43 @@ extension Import {
   /// Plans an import by the service, after a look at what is in its way unless `--no-preflight` forbids it.
   /// - Throws: what planning throws; the first failed check, with the others as notes.
   func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
-    guard try looksFirst(call) else {
-      return try Blocking.wait(call.run) {
-        try await session.azure.signedIn().engine.plan(
-          order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
-      }
+    let looksFirst = try looksFirst(call)
+    let planned = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
+    for check in planned.warnings {
+      call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
     }
-    let (plan, report) = try planned(order, call)
+    return planned.plan
+  }
+
+  /// The same for one of many imports.
+  /// - Returns: the plan, and what may go wrong.
+  func plan(
+    _ order: ImportOrder, looksFirst: Bool
+  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck]) {
+    guard looksFirst else {
+      let plan = try await session.azure.signedIn().engine.plan(
+        order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
+      return (plan, [])
+    }
+    let (plan, report) = try await planned(order)
     if var error = report.error {
       error.activity = "importing \(order.request.source.displayName)"
       throw error
     }
-    for check in report.checks(.warning) {
-      call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
-    }
-    return plan
+    return (plan, report.checks(.warning))
   }
 
   /// Plans, and looks at what is in the way.
-  func planned(
-    _ order: ImportOrder, _ call: Invocation
-  ) throws -> (plan: ServiceImport.Plan, report: PreflightReport) {
-    let session = session
-    return try Blocking.wait(call.run) {
-      let services = try await session.azure.signedIn()
-      return try await session.preflight(services).plan(
-        order.request, with: services.engine, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID,
-        target: order.target, start: order.start)
-    }
+  func planned(_ order: ImportOrder) async throws -> (plan: ServiceImport.Plan, report: PreflightReport) {
+    let services = try await session.azure.signedIn()
+    return try await session.preflight(services).plan(
+      order.request, with: services.engine, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID,
+      target: order.target, start: order.start)
   }
 
   /// Whether to look first.
   /// - Throws: ``ArgumentError`` for both flags at once.
-  private func looksFirst(_ call: Invocation) throws -> Bool {
+  func looksFirst(_ call: Invocation) throws -> Bool {
     guard call.isOn("no-preflight") else { return true }
     guard !call.isOn("preflight") else {
       throw ArgumentError(

@@ -42,13 +42,22 @@ public final class TextPattern: Sendable {
     }
   }
 
-  /// True when the whole name is described by the pattern. A name that is no version is in no range of versions.
+  /// True when the whole name is described by the pattern. A name that is no version is in no range of versions; `3.18` is 3.18.0.
   public func matches(_ name: String) -> Bool {
     switch rule {
     case .glob(let pattern): return Glob.matches(name, pattern: pattern)
-    case .versions(let range): return SemanticVersion(name).map { range.contains($0) } ?? false
+    case .versions(let range): return TextPattern.version(name).map { range.contains($0) } ?? false
     case .expression: return expression.withLock { $0.map { name.firstMatch(of: $0) != nil } ?? false }
     }
+  }
+
+  /// The version a tag stands for. Tags leave parts out (`3.18`, `v2`) where versions have three numbers.
+  private static func version(_ name: String) -> SemanticVersion? {
+    if let version = SemanticVersion(name) { return version }
+    let end = name.firstIndex { $0 == "-" || $0 == "+" } ?? name.endIndex
+    let missing = 3 - name[..<end].split(separator: ".", omittingEmptySubsequences: false).count
+    guard missing > 0 else { return nil }
+    return SemanticVersion(name[..<end] + String(repeating: ".0", count: missing) + name[end...])
   }
 
   /// No tag can hold a comparison sign, so a text with one is a range.

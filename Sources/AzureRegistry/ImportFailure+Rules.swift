@@ -7,7 +7,8 @@ extension ImportFailure {
 
   /// The kinds, the more particular ones first.
   static let rules: [Rule] = [
-    linkedAuthorization, missingTargets, existingTag, firewall, deniedTarget, dockerAbuseLimit, pullLimit, tooMany,
+    linkedAuthorization, unknownSource, missingTargets, existingTag, firewall, deniedTarget, dockerAbuseLimit,
+    pullLimit, tooMany,
     missingScope, unauthorized, unknownImage, missingDigest, tooManyManifests, brokenBlobs, unreachable,
   ]
 
@@ -21,6 +22,16 @@ extension ImportFailure {
       help:
         "ask the owner of \(facts.source.name) for the role `\(AzureRole.reader)` and for \(facts.source.pullRole) there"
     )
+  }
+
+  /// The resource manager says the same of both sides, and only names the one that it means.
+  @Sendable private static func unknownSource(_ facts: Facts) -> AcrError? {
+    guard facts.code == "ResourceNotFound", case .registry(let id, _) = facts.source, facts.says(id.description) else {
+      return nil
+    }
+    return AcrError(
+      .notFound, "there is no registry with the source's id `\(id)`",
+      help: "check the id; or name the source by its host: --source HOST/REPOSITORY:TAG")
   }
 
   @Sendable private static func missingTargets(_ facts: Facts) -> AcrError? {
@@ -144,7 +155,8 @@ extension ImportFailure {
     }
     return AcrError(
       .notFound, "the source has no such image: \(facts.source.name) does not know it",
-      help: "check the repository and the tag: tags \(facts.source.name.filter { $0 != "`" })/REPOSITORY")
+      help: "check the repository and the tag: repository show-tags --name \(facts.source.name.filter { $0 != "`" }) "
+        + "--repository REPOSITORY")
   }
 
   @Sendable private static func missingDigest(_ facts: Facts) -> AcrError? {

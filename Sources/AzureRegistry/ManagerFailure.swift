@@ -42,7 +42,7 @@ struct ManagerFailure {
     case "resourcenotfound":
       return AcrError(
         .notFound, "there is no registry `\(place.name)` in the resource group `\(place.group)`",
-        help: "see which there are: registry list")
+        help: "see which there are: acr list")
     case "missingsubscriptionregistration":
       return AcrError(
         .denied, "the subscription `\(place.subscription)` has not been opened for container registries",

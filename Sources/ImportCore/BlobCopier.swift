@@ -16,15 +16,16 @@ struct BlobCopier: Sendable {
 
   /// Blobs up to this size are held in memory: read while the upload is opened, and sent in one request.
   static let smallBlob: Int64 = 4 << 20
-  /// How many places of the limit a blob takes that is streamed: each holds a few megabytes on its way.
-  static let streamPlaces = 3
+  /// Blobs up to this size are on their way for a moment, most of which is waiting for answers.
+  static let tinyBlob: Int64 = 256 << 10
   /// How often an upload may break without getting on, before the import fails.
   static let maximumAttempts = 5
 
   func copy(_ descriptor: Descriptor) async throws -> BlobOutcome {
-    let places = descriptor.size > BlobCopier.smallBlob ? BlobCopier.streamPlaces : 1
+    // A blob that is streamed takes three places of the limit, since it holds a few megabytes on its way.
+    let halves = descriptor.size > BlobCopier.smallBlob ? 6 : descriptor.size > BlobCopier.tinyBlob ? 2 : 1
     let outcome = try await table.bring(descriptor.digest, to: TransferTable.Place(target), for: job) { home in
-      try await limit.withPlaces(places) {
+      try await limit.withHalfPlaces(halves) {
         let outcome = try await attempt(descriptor, mountFrom: home)
         journal?.note(blob: descriptor.digest, at: target.store.displayName)
         return outcome

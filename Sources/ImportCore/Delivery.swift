@@ -57,7 +57,7 @@ struct Delivery: Sendable {
   /// everything again, once.
   private func write(_ manifest: FetchedManifest, as selector: ManifestSelector, to target: ImportTarget) async throws {
     do {
-      try await limit.withPlace { try await target.store.putManifest(manifest, as: selector) }
+      try await limit.withHalfPlaces(1) { try await target.store.putManifest(manifest, as: selector) }
     } catch let error as AcrError where ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(error.code) {
       await table.forget(store: target.store.displayName)
       let copier = copier(to: target)

@@ -42,9 +42,14 @@ extension Mirror {
   }
 
   private func bringListed(of subject: Digest, _ plan: MirrorPlan, isNew: Bool, depth: Int) async throws -> Int {
-    guard depth < Mirror.referrerDepth, let found = try await plan.pair.source.listedReferrers(of: subject) else {
-      return 0
+    guard depth < Mirror.referrerDepth else { return 0 }
+    let listed: [Descriptor]?
+    if let folder = plan.folderReferrers {
+      listed = folder[subject]
+    } else {
+      listed = try await plan.pair.source.listedReferrers(of: subject)
     }
+    guard let found = listed else { return 0 }
     var count = 0
     for referrer in found {
       let result = try await engine.run(untagged(.digest(referrer.digest), plan), journal: journal)

@@ -57,7 +57,7 @@ public struct Mirror: Sendable {
     }
     return MirrorPlan(
       pair: pair, options: options, items: chosen.map(item), companions: companions, prunes: prunes,
-      targetDigests: target.facts?.mapValues(\.digest) ?? [:])
+      folderReferrers: options.listsReferrers ? try await (pair.source as? OCILayout)?.referrersBySubject() : nil)
   }
 
   /// The tags that are new enough. An Azure registry's pages tell when a tag was last changed; elsewhere the image says
@@ -113,6 +113,7 @@ public struct Mirror: Sendable {
       ended(Mirror.row(result, plans[index], item))
     }
     var rows = zip(work, results).map { Mirror.row($1, plans[$0.0], $0.1) }
+    try await lookForReferrers(&rows, work.map { (plans[$0.0], $0.1) }, ended)
     for (index, plan) in plans.enumerated() where !plan.prunes.isEmpty {
       let mine = zip(work, rows).filter { $0.0.0 == index }.map(\.1)
       let deleted = try await prune(plan, after: mine)
@@ -133,6 +134,29 @@ public struct Mirror: Sendable {
       var row = MirrorRow(plan, item.tag, .failed, reason: failure.message)
       row.error = failure
       return row
+    }
+  }
+
+  /// Brings what is new about images that are the same. Each takes one request at a time where a tag took two, so twice as
+  /// many are under way.
+  private func lookForReferrers(
+    _ rows: inout [MirrorRow], _ work: [(MirrorPlan, MirrorPlan.Item)], _ ended: @Sendable (MirrorRow) -> Void
+  ) async throws {
+    let waiting = rows.indices.filter { rows[$0].awaitsReferrers }
+    guard !waiting.isEmpty else { return }
+    let known = rows
+    let found = try await ImportQueue(jobs: 2 * queue.jobs, keepsGoing: queue.keepsGoing).run(waiting) { index in
+      let (plan, item) = work[index]
+      var row = known[index]
+      row.referrers = try await bringReferrers(of: row.digest.map { [$0] } ?? [], row, item, plan)
+      if let digest = row.digest {
+        journal?.note(finished: plan.pair.source.displayName, "\(row.repository):\(row.tag)", digest)
+      }
+      return row
+    }
+    for (index, result) in zip(waiting, found) {
+      rows[index] = Mirror.row(result, work[index].0, work[index].1)
+      if rows[index].action == .failed { ended(rows[index]) }
     }
   }
 
@@ -172,6 +196,10 @@ public struct Mirror: Sendable {
       arrived = digest.map { [$0] } ?? []
     }
     if plan.options.listsReferrers, item.tag.subjectDigest == nil {
+      guard row.action != .unchanged else {
+        row.awaitsReferrers = true
+        return row
+      }
       row.referrers = try await bringReferrers(of: arrived, row, item, plan)
     }
     if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }

@@ -68,8 +68,8 @@ public struct MirrorPlan: Sendable {
   let companions: [Digest: [Item]]
   /// Tags that are deleted at the target.
   public let prunes: [TagName]
-  /// The digests of the target's tags, where its pages told them.
-  let targetDigests: [TagName: Digest]
+  /// What a folder holds about its images, which is read once for all of them; nil for a registry, which is asked.
+  let folderReferrers: [Digest: [Descriptor]]?
 
   /// One tag.
   public struct Item: Sendable {
@@ -122,6 +122,8 @@ public struct MirrorRow: Sendable {
   public var reason: String
   /// Why it failed.
   public var error: AcrError?
+  /// True while what is about an unchanged image has still to be looked for.
+  var awaitsReferrers = false
 
   /// The row as a progress display takes it; nil for a failure.
   public var outcome: ImportResult? {

@@ -84,16 +84,22 @@ public struct OCILayout: ArtifactTarget {
 
   /// The manifests listed in the folder's index that name `digest` as their subject.
   public func referrers(of digest: Digest) async throws -> [Descriptor] {
-    var found: [Descriptor] = []
-    for entry in try index().entries where !found.contains(where: { $0.digest == entry.descriptor.digest }) {
+    try await referrersBySubject()[digest] ?? []
+  }
+
+  /// The manifests listed in the folder's index that name a subject, by its digest. All manifests are read for it.
+  public func referrersBySubject() async throws -> [Digest: [Descriptor]] {
+    var found: [Digest: [Descriptor]] = [:]
+    var seen: Set<Digest> = []
+    for entry in try index().entries where seen.insert(entry.descriptor.digest).inserted {
       let manifest = try await manifest(.digest(entry.descriptor.digest))
       guard let model = try? ImageManifest(manifest, name: "\(displayName)@\(manifest.digest)"),
-        model.subject?.digest == digest
+        let subject = model.subject
       else { continue }
       var descriptor = entry.descriptor
       descriptor.artifactType = model.artifactType ?? model.config?.mediaType
       descriptor.annotations = model.annotations
-      found.append(descriptor)
+      found[subject.digest, default: []].append(descriptor)
     }
     return found
   }

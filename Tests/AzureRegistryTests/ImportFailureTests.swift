@@ -158,7 +158,7 @@ struct ImportFailureTests {
       said: prefix + #"Invalid message NotFound Not Found {"errors":[{"code":"MANIFEST_UNKNOWN","message":"x"}]}"#,
       source: host("quay.io"), kind: .notFound,
       message: "the source has no such image: `quay.io` does not know it",
-      help: "check the repository and the tag: tags quay.io/REPOSITORY"),
+      help: "check the repository and the tag: repository show-tags --name quay.io --repository REPOSITORY"),
     Case(
       name: "linked scope", status: 403, code: "LinkedAuthorizationFailed",
       said: "The client 'me' with object id 'o' has permission to perform action "
@@ -168,6 +168,13 @@ struct ImportFailureTests {
       message: "the source refused: `me` may import into `first`, and may not read `second`",
       help: "ask the owner of `second` for the role `Reader` and for `AcrPull` (or `Container Registry Repository "
         + "Reader` where roles are for repositories) there"),
+    Case(
+      name: "no such source", status: 404, code: "ResourceNotFound",
+      said: "The source registry '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/"
+        + "second' could not be found.", source: linked(nil), kind: .notFound,
+      message: "there is no registry with the source's id `/subscriptions/s/resourceGroups/g/providers/"
+        + "Microsoft.ContainerRegistry/registries/second`",
+      help: "check the id; or name the source by its host: --source HOST/REPOSITORY:TAG"),
     Case(
       name: "no targets", code: "MissingRequestParameter",
       said: "Missing property parameters.TargetTags for the operation against the resource with name first.",

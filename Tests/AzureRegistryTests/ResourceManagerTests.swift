@@ -90,7 +90,7 @@ struct ResourceManagerTests {
   static let refusals: [Refusal] = [
     .init(
       status: 404, code: "ResourceNotFound", said: "The Resource … was not found.", kind: .notFound,
-      message: "there is no registry `first` in the resource group `g-1`", help: "see which there are: registry list"),
+      message: "there is no registry `first` in the resource group `g-1`", help: "see which there are: acr list"),
     .init(
       status: 404, code: "ResourceGroupNotFound", said: "…", kind: .notFound,
       message: "there is no resource group `g-1` in the subscription `s-1`", help: nil),

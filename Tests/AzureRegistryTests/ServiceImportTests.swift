@@ -89,6 +89,49 @@ struct ServiceImportTests {
     }
   }
 
+  @Test("a mirror by the service adds the signature that the service leaves out")
+  func mirror() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      let request = try place.request("hello-world:latest", ["hello-world:latest"])
+      let location = try #require(request.source.location)
+      let source = place.session.repository(location.registry, location.repository, access: .push)
+      let root = try await source.manifest(.tag(.latest))
+      let content = Array("{}".utf8)
+      let blob = Descriptor(mediaType: MediaType.empty, digest: .of(content), size: Int64(content.count))
+      if case .session(let session) = try await source.startUpload(blob, mountFrom: nil) {
+        try await source.finish(session, blob, bytes: content)
+      }
+      let part: JSONValue = [
+        "mediaType": .string(blob.mediaType), "digest": .string("\(blob.digest)"), "size": .integer(blob.size),
+      ]
+      let document: JSONValue = [
+        "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "artifactType": "application/vnd.example.sig",
+        "config": part, "layers": [part],
+        "subject": [
+          "mediaType": .string(root.mediaType), "digest": .string("\(root.digest)"),
+          "size": .integer(Int64(root.bytes.count)),
+        ],
+      ]
+      let bytes = Array(document.text.utf8)
+      let signature = FetchedManifest(bytes: bytes, mediaType: MediaType.ociManifest, digest: .of(bytes))
+      try await source.putManifest(signature, as: .digest(signature.digest))
+
+      let direct = DirectImport(table: TransferTable(), limit: TransferLimit(8))
+      let mirror = Mirror(engine: direct) { request, observer in
+        try await place.engine.run(request, plan: try await place.engine.plan(request), observer: observer)
+      }
+      let pair = MirrorPair(
+        source: request.source.store, sourceLocation: location, target: request.targets[0].store,
+        targetLocation: request.targets[0].location)
+      let rows = try await mirror.run(try await mirror.plan(pair, MirrorOptions()))
+      #expect(rows.map(\.action) == [.copied])
+      #expect(rows.first?.digest == root.digest)
+      #expect(rows.first?.referrers == 1)
+      #expect(try await pair.target.referrers(of: root.digest).map(\.digest) == [signature.digest])
+    }
+  }
+
   @Test("credentials name the source by its host, an id by that, and folders are not for the service")
   func plans() async throws {
     try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in

@@ -37,6 +37,47 @@ import Testing
       try await group.waitForAll()
     }
     #expect(transport.requests.count { $0.path == "/token" } == 1)
+    // One request is let through first, so that only it is refused.
+    #expect(transport.requests.count == 50 + 2)
+  }
+
+  @Test func aTokenThatEndsInTheMiddleOfAnUploadIsRenewed() async throws {
+    let tokens = Mutex(["second", "first"])
+    let transport = ScriptedTransport { request in
+      if request.path == "/token" {
+        let token = tokens.withLock { $0.popLast() } ?? "none"
+        return .text(200, "{\"token\":\"\(token)\",\"expires_in\":300}", to: request)
+      }
+      let token = request.authorization?.reveal()
+      guard token == "Bearer second" || (token == "Bearer first" && request.method != .patch) else {
+        return .text(401, "{}", ["WWW-Authenticate": Self.challenge], to: request)
+      }
+      switch request.method {
+      case .post: return .text(202, "", ["Location": "/v2/app/blobs/uploads/1"], to: request)
+      case .get: return .text(204, "", ["Range": "0-6"], to: request)
+      default: return .text(201, "", ["Location": "/v2/app/blobs/uploads/2"], to: request)
+      }
+    }
+    let repository = try makeRepository(transport, .user("ann", password: Secret("word")), access: .push)
+    let bytes = Array("hello world".utf8)
+    let blob = Descriptor(mediaType: "text/plain", digest: .of(bytes), size: Int64(bytes.count))
+    guard case .session(let session) = try await repository.startUpload(blob, mountFrom: nil) else {
+      Issue.record("the blob cannot be there")
+      return
+    }
+    let error = await failure {
+      try await repository.finish(session, blob, body: BlobBody(length: blob.size) { nil })
+    }
+    #expect(error?.code == RegistryClient.newToken)
+    let progress = try #require(try await repository.progress(of: session))
+    #expect(progress.count == 7)
+    #expect(transport.requests.last?.authorization?.reveal() == "Bearer second")
+    let rest = Mutex([Array(bytes[7...])])
+    try await repository.finish(
+      progress.session, blob, from: 7, body: BlobBody(length: 4) { rest.withLock { $0.popLast() } })
+    let patch = try #require(transport.requests.last { $0.method == .patch })
+    #expect(patch.headers[.contentRange] == "7-10")
+    #expect(transport.requests.count { $0.path == "/token" } == 2)
   }
 
   @Test func learnsTheChallengeOnce() async throws {

@@ -65,7 +65,7 @@ import Testing
     (["--fm"], ["--fmt"]),
     (["-o", "js"], ["json", "jsonc", "jsonl"]),
     (["--diagnostics", ""], ["json", "text"]),
-    (["-c", "'acr manifest "], ["acr manifest list-metadata", "acr manifest show"]),
+    (["-c", "'acr manifest list-m"], ["acr manifest list-metadata"]),
     (["-c", "'az acr manifest l"], ["az acr manifest list-metadata"]),
     (["-c", "'list-metadata x | sor"], ["list-metadata x | sort-by"]),
     (["-c", "'import a b --for"], ["import a b --force"]),

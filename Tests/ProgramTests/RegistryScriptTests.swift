@@ -4,14 +4,15 @@ import Testing
 
 @Suite("The program between real registries")
 struct RegistryScriptTests {
-  @Test("the quickstart's script: a folder, two registries, a list, and skopeo reads the result")
-  func quickstart() async throws {
+  @Test("the example: a folder, two registries, a list, and skopeo reads the result")
+  func registryToRegistry() async throws {
     try await withTemporaryDirectory { directory in
       try await withRegistryServer { dev in
         try await withRegistryServer { prod in
           let result = try await BuiltProducts.acrsh(
             [
-              Repository.path("examples/quickstart.acr"), "--from", dev.authority, "--to", prod.authority, "--layout",
+              Repository.path("examples/registry-to-registry.acr"), "--from", dev.authority, "--to", prod.authority,
+              "--layout",
               Repository.path("examples/images/hello"),
             ], in: directory
           ).run()

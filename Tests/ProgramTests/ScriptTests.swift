@@ -156,8 +156,9 @@ struct ScriptTests {
   @Test("every example passes the check")
   func examples() async throws {
     let folder = Repository.path("examples")
+    // The article's blocks are as the article has them, with a mistake and with passwords; they have a test of their own.
     let scripts = try #require(FileManager.default.enumerator(atPath: folder))
-      .compactMap { $0 as? String }.filter { $0.hasSuffix(".acr") }.sorted()
+      .compactMap { $0 as? String }.filter { $0.hasSuffix(".acr") && !$0.hasPrefix("article/") }.sorted()
     #expect(!scripts.isEmpty)
     try await withTemporaryDirectory { directory in
       let paths = scripts.map { "\(folder)/\($0)" }

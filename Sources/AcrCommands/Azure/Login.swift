@@ -50,8 +50,11 @@ struct Login: Command {
       .init("Whatever this machine is signed in as", "login"),
       .init(
         "A service principal",
-        "login --service-principal -u $appId -p (secret env AZURE_CLIENT_SECRET) --tenant contoso.example"),
-      .init("A managed identity, as Microsoft's article has it", "az login --identity --username $clientId"),
+        "login --service-principal -u ${env.AZURE_CLIENT_ID} -p (secret env AZURE_CLIENT_SECRET) --tenant contoso.example"
+      ),
+      .init(
+        "A managed identity, as Microsoft's article has it",
+        "az login --identity --username 00000000-0000-0000-0000-000000000000"),
     ],
     cmdlet: .init(
       "Connect-AzAccount",

@@ -17,7 +17,10 @@ struct OperationShow: Command {
     group: .registry,
     positionals: [OperationArgument.positional],
     examples: [
-      .init("One that was started before", "let started = import $source $target --no-wait\noperation show $started")
+      .init(
+        "One that was started before",
+        "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
+          + "operation show $started")
     ],
     input: .optional)
 
@@ -55,7 +58,10 @@ struct OperationWait: Command {
     positionals: [OperationArgument.positional],
     flags: [.init("timeout", .duration, help: "how long to wait at most")],
     examples: [
-      .init("Start several, then wait", "let started = import $source $target --no-wait\noperation wait $started")
+      .init(
+        "Start several, then wait",
+        "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
+          + "operation wait $started")
     ],
     input: .optional)
 

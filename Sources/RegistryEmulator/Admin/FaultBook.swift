@@ -50,8 +50,8 @@ actor FaultBook {
       effect = .cut(bytes: try reader.integer("cutAfterBytes", 0))
     } else {
       let status = Int(try reader.integer("status", 0))
-      guard (400...599).contains(status) else {
-        throw AcrError(.usage, "a fault needs `delayMilliseconds`, `cutAfterBytes`, or a `status` from 400 to 599")
+      guard (200...599).contains(status) else {
+        throw AcrError(.usage, "a fault needs `delayMilliseconds`, `cutAfterBytes`, or a `status` from 200 to 599")
       }
       let wait = json["retryAfter"] == nil ? nil : try reader.integer("retryAfter", 0)
       effect = .status(status, retryAfter: wait, body: try reader.optional("body"))

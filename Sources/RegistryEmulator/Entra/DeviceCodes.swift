@@ -7,6 +7,8 @@ actor DeviceCodes {
 
   private struct Entry {
     let userCode: String
+    /// What the tokens shall be for, which is said when the code is asked for and not again.
+    let scope: String
     let expiry: Timestamp
     var answer: Answer
   }
@@ -24,12 +26,13 @@ actor DeviceCodes {
   func setApprover(_ objectID: String?) { approver = objectID }
 
   /// Makes a code.
-  func start() -> (deviceCode: String, userCode: String) {
+  /// - Parameter scope: what the tokens shall be for.
+  func start(scope: String) -> (deviceCode: String, userCode: String) {
     let letters = Array("BCDFGHJKLMNPQRSTVWXZ23456789")
     let userCode = String((0..<9).compactMap { _ in letters.randomElement() })
     let deviceCode = Base64URL.encode((0..<48).map { _ in UInt8.random(in: .min ... .max) })
     entries[deviceCode] = Entry(
-      userCode: userCode, expiry: Timestamp(seconds: Timestamp.now().seconds + DeviceCodes.life),
+      userCode: userCode, scope: scope, expiry: Timestamp(seconds: Timestamp.now().seconds + DeviceCodes.life),
       answer: approver.map(Answer.approved) ?? .waiting)
     return (deviceCode, userCode)
   }
@@ -40,6 +43,9 @@ actor DeviceCodes {
     if entry.answer != .waiting { entries[deviceCode] = nil }
     return entry.answer
   }
+
+  /// What the tokens of a code shall be for.
+  func scope(of deviceCode: String) -> String? { entries[deviceCode]?.scope }
 
   /// Answers for the person.
   /// - Returns: false when no such code waits.

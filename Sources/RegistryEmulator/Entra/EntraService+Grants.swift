@@ -39,9 +39,11 @@ extension EntraService {
       return try answer(
         withClient(client, person), try resource(form["scope"] ?? "", call), form, call, isPerson: true)
     case "urn:ietf:params:oauth:grant-type:device_code", "device_code":
-      let person = try await personBehindDevice(form["device_code"] ?? form["code"] ?? "", call)
+      let code = form["device_code"] ?? form["code"] ?? ""
+      let scope = await devices.scope(of: code) ?? ""
+      let person = try await personBehindDevice(code, call)
       return try answer(
-        withClient(client, person), try resource(form["scope"] ?? "", call), form, call, isPerson: true)
+        withClient(client, person), try resource(scope, call), form, call, isPerson: true, scope: scope)
     case let grant:
       throw ErrorReply(
         .entra(
@@ -220,9 +222,10 @@ extension EntraService {
   // MARK: Answers
 
   private func answer(
-    _ identity: EntraIdentity, _ resource: String, _ form: FormFields, _ call: HTTPCall, isPerson: Bool
+    _ identity: EntraIdentity, _ resource: String, _ form: FormFields, _ call: HTTPCall, isPerson: Bool,
+    scope: String? = nil
   ) throws -> Reply {
-    let scopes = (form["scope"] ?? "").split(separator: " ").map(String.init)
+    let scopes = (scope ?? form["scope"] ?? "").split(separator: " ").map(String.init)
     var members: [JSONValue.Member] = [
       .init("token_type", "Bearer"), .init("expires_in", .integer(EntraService.accessTokenLife)),
       .init("ext_expires_in", .integer(EntraService.accessTokenLife)),

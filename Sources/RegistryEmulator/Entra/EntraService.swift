@@ -119,8 +119,9 @@ struct EntraService: Sendable {
     if !EntraService.isShared(tenant), world.configuration.tenant(tenant) == nil {
       throw ErrorReply(unknownTenant(tenant, call))
     }
-    _ = try resource(form["scope"] ?? "", call)
-    let (deviceCode, userCode) = await devices.start()
+    let scope = form["scope"] ?? ""
+    _ = try resource(scope, call)
+    let (deviceCode, userCode) = await devices.start(scope: scope)
     let page = "\(call.origin)/emulator/devices"
     return Reply(
       json: [

@@ -1,0 +1,71 @@
+import AcrCore
+import TestSupport
+import Testing
+
+@testable import AcrHTTP
+
+@Suite(.timeLimit(.minutes(1))) struct HostGateTests {
+  @Test func aThrottlingHostGetsHalfAsManyAtATimeAndSlowlyMore() async throws {
+    let gate = HostGate()
+    #expect(gate.window(of: "a") == nil)
+    var passes: [HostGate.Pass] = []
+    for _ in 0..<16 { passes.append(try await gate.enter("a")) }
+    gate.leave(passes.removeLast(), .throttled)
+    #expect(gate.window(of: "a") == 8)
+    // Those that were under way at that time met the same trouble, and say nothing new.
+    for _ in 0..<8 { gate.leave(passes.removeLast(), .throttled) }
+    #expect(gate.window(of: "a") == 8)
+    while let pass = passes.popLast() { gate.leave(pass, .answered) }
+    #expect(gate.window(of: "a") == 8)
+    for _ in 0..<8 { gate.leave(try await gate.enter("a"), .answered) }
+    #expect(gate.window(of: "a") == 9)
+    gate.leave(try await gate.enter("a"), .throttled)
+    #expect(gate.window(of: "a") == 1, "one was under way, and less than one makes no sense")
+    #expect(gate.window(of: "b") == nil, "another host is not to blame")
+    for _ in 0..<3000 { gate.leave(try await gate.enter("a"), .answered) }
+    #expect(gate.window(of: "a") == nil, "in the end there is no limit any more")
+  }
+
+  @Test func requestsWaitForRoomInTheirOrderAndCanBeCancelled() async throws {
+    let gate = HostGate()
+    gate.leave(try await gate.enter("a"), .throttled)
+    let first = try await gate.enter("a")
+    let order = Log<Int>()
+    let second = Task {
+      let pass = try await gate.enter("a")
+      order.add(2)
+      gate.leave(pass, .failed)
+    }
+    try await Task.sleep(for: .milliseconds(20))
+    let third = Task {
+      let pass = try await gate.enter("a")
+      order.add(3)
+      gate.leave(pass, .failed)
+    }
+    let impatient = Task { _ = try await gate.enter("a") }
+    try await Task.sleep(for: .milliseconds(20))
+    #expect(order.all.isEmpty)
+    impatient.cancel()
+    await #expect(throws: CancellationError.self) { try await impatient.value }
+    gate.leave(first, .failed)
+    try await second.value
+    try await third.value
+    #expect(order.all == [2, 3])
+  }
+
+  @Test func aHostThatAnsweredBeforeIsWorthMorePatience() async throws {
+    let time = FakeTime()
+    let transport = makeTransport()
+    let client = HTTPClient(
+      transport: transport, retry: RetryPolicy(tries: 5, unreachableTries: 2), sleeper: time.sleeper)
+    let server = try LoopbackServer { _ in .init(200, text: "ok") }
+    let url = "http://\(server.authority)/"
+    let answer = try await client.send(TransportRequest(.get, url, headers: [.connection: "close"]))
+    _ = try await answer.body.collect(upTo: 100)
+    server.stop()
+    let error = await acrError { _ = try await client.send(TransportRequest(.get, url)) }
+    #expect(error?.notes.contains("tried 5 times") == true, "\(String(describing: error))")
+    let stranger = await acrError { _ = try await client.send(TransportRequest(.get, "http://127.0.0.1:1/")) }
+    #expect(stranger?.notes.contains("tried 2 times") == true)
+  }
+}
