@@ -417,6 +417,14 @@ set -g __acrsh_lines \
     'confirm	--yes	-	do not ask, the answer is yes' \
     'confirm	-y	-	do not ask, the answer is yes' \
     'count	-	-	Counts the rows' \
+    'diff	-	-	Compares two images, or the tags of two repositories, side by side' \
+    'diff	--changed	-	only what is not the same' \
+    'diff	--debug	-	lists its requests on standard error, and says how long it took' \
+    'diff	--only-show-errors	-	no notes and warnings' \
+    'diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'diff	--query	*	picks from the result with a JMESPath expression' \
+    'diff	--verbose	-	says how long it took' \
+    'diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'each	-	-	Runs a block for each row and passes on what it gives' \
     'each	--keep-going	-	go on after errors' \
     'extend	-	-	Adds columns to each row' \
@@ -427,6 +435,9 @@ set -g __acrsh_lines \
     'get	-	-	Takes one column of each row, one field of a record, or one item of a list' \
     'group-by	-	-	Collects rows with the same value in a column as `{key, rows}`' \
     'help	-	-	Lists the commands, or explains one' \
+    'history	-	-	Lists the entries that were typed at the prompt, in all sessions, the oldest first' \
+    'history	--clear	-	forget all entries, or those that contain the text' \
+    'history	--last	*	only so many of the newest' \
     'ignore	-	-	Runs what stands before it and drops the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -568,7 +579,7 @@ set -g __acrsh_lines \
     'manifest show	-n	*	repository:tag or repository@digest' \
     'manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
-    'manifest tree	-	-	Lists what an image consists of: index, platforms, configurations, layers, and who refers to it' \
+    'manifest tree	-	-	Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it' \
     'manifest tree	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest tree	--name	*	repository:tag or repository@digest' \
     'manifest tree	--only-show-errors	-	no notes and warnings' \
@@ -656,6 +667,12 @@ set -g __acrsh_lines \
     'preflight	-u	*	the user for the source’s registry' \
     'print	-	-	Writes a line of text: its arguments, or what comes from the pipe, row by row' \
     'print	--err	-	write to standard error' \
+    'prompt	-	-	Says what the prompt shows, and in which order' \
+    'prompt	--plain	-	only the text in front' \
+    'prompt	--slow	*	how long an entry takes at least for its time to be shown' \
+    'prompt	--suggestions	*	whether earlier entries are suggested behind the line' \
+    'prompt	--text	*	what stands in front' \
+    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark when commands reach the sandbox; dry-run: a mark when nothing is changed; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
     'query	-	-	Picks from a value or rows with a JMESPath expression, as the Azure CLI’s --query does' \
     'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -873,5 +890,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l transfers -x -d 'How many trans
 complete -c acrsh -n 'not __acrsh_has_script' -l insecure-registry -x -d 'A registry (host or host:port) that may be spoken to without TLS, or with a certificate nobody vouches for.'
 complete -c acrsh -n 'not __acrsh_has_script' -l ca-file -r -F -d 'Certificates of authorities to trust, as a PEM file.'
 complete -c acrsh -n 'not __acrsh_has_script' -l trace -r -F -d 'Append one line of JSON per request to this file; secrets are left out.'
+complete -c acrsh -n 'not __acrsh_has_script' -l no-pager -d 'At the prompt, show long tables whole instead of through `$PAGER`.'
+complete -c acrsh -n 'not __acrsh_has_script' -l no-rc -d 'Start the prompt without running `rc.acr`.'
 complete -c acrsh -n 'not __acrsh_has_script' -l version -d 'Show the version.'
 complete -c acrsh -n 'not __acrsh_has_script' -s h -l help -d 'Show help information.'

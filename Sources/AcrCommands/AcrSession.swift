@@ -16,6 +16,8 @@ public final class AcrSession: Sendable {
   public let limit: TransferLimit
   /// Who shows how far imports are.
   public let progress: any ImportProgress
+  /// What the prompt tells.
+  public let status = SessionStatus()
   /// What `configure --defaults` chose.
   let defaults: Defaults
   /// The imports the service was asked for.
@@ -63,7 +65,7 @@ public final class AcrSession: Sendable {
       OperationList(session: self),
       RepositoryList(session: self), RepositoryShow(session: self), ShowTags(session: self),
       RepositoryUpdate(session: self), RepositoryDelete(session: self), RepositoryUntag(session: self),
-      ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self),
+      ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self), Diff(session: self),
       ManifestDelete(session: self), MirrorCommand(session: self),
     ]
   }

@@ -42,7 +42,7 @@ struct Import: Command {
         completer: .reference),
       .init(
         "image", short: "t", .string, isRepeatable: true, default: "as in the source",
-        help: "the image's repository:tag in the target"),
+        help: "the image's repository:tag in the target", completer: .image(of: "name")),
       .init(
         "repository", .string, isRepeatable: true, help: "a repository that gets the manifests without a tag",
         completer: .repository(of: "name")),

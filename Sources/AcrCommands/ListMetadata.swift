@@ -20,7 +20,8 @@ struct ListMetadata: Command {
     group: .registry,
     positionals: [
       .init(
-        "repository", isRequired: false, help: "registry/repository, instead of the two flags", completer: .reference)
+        "repository", isRequired: false, help: "registry/repository, instead of the two flags",
+        completer: .repositoryReference)
     ],
     flags: [
       .init("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
@@ -39,7 +40,8 @@ struct ListMetadata: Command {
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryManifest",
-      parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]))
+      parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
+    columns: MetadataRow.columns)
 
   func run(_ call: Invocation) throws -> Output {
     let place = try place(call)

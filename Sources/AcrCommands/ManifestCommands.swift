@@ -75,75 +75,6 @@ struct ManifestConfig: Command {
   }
 }
 
-/// `manifest tree`: what a manifest consists of, down to the layers.
-struct ManifestTree: Command {
-  let session: AcrSession
-
-  let signature = Signature(
-    "manifest tree",
-    summary: "Lists what an image consists of: index, platforms, configurations, layers, and who refers to it",
-    group: .registry,
-    positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags,
-    examples: [.init("All parts with their sizes", "manifest tree localhost:5000/base/alpine:3.20")])
-
-  private static let shape = Shape(["part", "digest", "size", "platform", "mediaType"])
-
-  func run(_ call: Invocation) throws -> Output {
-    let artifact = try ManifestArgument.locate(call, session)
-    let limit = session.limit
-    let rows = try Blocking.wait(call.run) {
-      let root = try await artifact.store.manifest(artifact.selector)
-      async let referrers = artifact.store.referrers(of: root.digest)
-      var rows = [ManifestTree.row("", root, platform: nil)]
-      let image = try ImageManifest(root, name: artifact.store.displayName)
-      let reader = PlanReader(source: artifact.store, limit: limit)
-      let manifests = try await reader.read(root).levels.flatMap(\.self)
-      let children = Dictionary(manifests.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
-      try ManifestTree.append(image, children, indent: "", last: try await referrers.isEmpty, to: &rows)
-      let referring = try await referrers
-      for (index, referrer) in referring.enumerated() {
-        let branch = index == referring.count - 1 ? "└─ " : "├─ "
-        rows.append(ManifestTree.row("\(branch)referrer", referrer, type: referrer.artifactType ?? referrer.mediaType))
-      }
-      return rows
-    }
-    return .value(.list(rows.map(Value.record)))
-  }
-
-  private static func append(
-    _ image: ImageManifest, _ children: [Digest: FetchedManifest], indent: String, last: Bool, to rows: inout [Record]
-  ) throws {
-    let parts =
-      image.manifests.map { ("manifest", $0) } + (image.config.map { [("config", $0)] } ?? [])
-      + image.layers.map { ("layer", $0) }
-    for (index, (kind, descriptor)) in parts.enumerated() {
-      let isLast = last && index == parts.count - 1
-      rows.append(row("\(indent)\(isLast ? "└─ " : "├─ ")\(kind)", descriptor, type: descriptor.mediaType))
-      guard kind == "manifest", let child = children[descriptor.digest] else { continue }
-      try append(
-        try ImageManifest(child, name: descriptor.digest.description), children,
-        indent: indent + (isLast ? "   " : "│  "), last: true, to: &rows)
-    }
-  }
-
-  private static func row(_ part: String, _ manifest: FetchedManifest, platform: Platform?) -> Record {
-    let kind = MediaType.isIndex(manifest.mediaType) ? "index" : "manifest"
-    let descriptor = Descriptor(
-      mediaType: manifest.mediaType, digest: manifest.digest, size: Int64(manifest.bytes.count), platform: platform)
-    return row(part + kind, descriptor, type: manifest.mediaType)
-  }
-
-  private static func row(_ part: String, _ descriptor: Descriptor, type: String) -> Record {
-    Record(
-      shape: shape,
-      values: [
-        .string(part), .string(descriptor.digest.description), .size(descriptor.size),
-        descriptor.platform.map { .string($0.description) } ?? .null, .string(type),
-      ])
-  }
-}
-
 /// The arguments of commands about one manifest: a whole reference, or az's two flags.
 enum ManifestArgument {
   static let positionals = [
@@ -154,7 +85,8 @@ enum ManifestArgument {
   static let flags = [
     Signature.Flag(
       "registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
-    Signature.Flag("name", short: "n", .string, help: "repository:tag or repository@digest"),
+    Signature.Flag(
+      "name", short: "n", .string, help: "repository:tag or repository@digest", completer: .image(of: "registry")),
   ]
 
   /// The store and the manifest that are meant.

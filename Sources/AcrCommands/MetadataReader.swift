@@ -30,6 +30,15 @@ struct MetadataReader: Sendable {
     let pages = store.tagPages()
     var found: [(tag: TagName, digest: Digest)] = []
     while let page = try await pages.next() { found += try await digests(of: page) }
+    return MetadataReader.collected(found)
+  }
+
+  /// The manifests of these tags.
+  func taggedManifests(_ tags: [TagName]) async throws -> [TaggedManifest] {
+    MetadataReader.collected(try await digests(of: tags))
+  }
+
+  private static func collected(_ found: [(tag: TagName, digest: Digest)]) -> [TaggedManifest] {
     var order: [Digest] = []
     var tags: [Digest: [String]] = [:]
     for (tag, digest) in found {

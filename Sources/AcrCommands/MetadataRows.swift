@@ -64,9 +64,11 @@ final class MetadataRows {
 
 /// One row of `list-metadata`, in the columns of `/acr/v1`.
 enum MetadataRow {
-  private static let shape = Shape([
+  /// The columns, in their order.
+  static let columns = [
     "digest", "tags", "mediaType", "imageSize", "createdTime", "architecture", "os", "configMediaType", "artifactType",
-  ])
+  ]
+  private static let shape = Shape(columns)
 
   /// An index is in no architecture; what a registry does not tell is null.
   static func record(_ details: MetadataReader.Details, tags: [String]) -> Record {

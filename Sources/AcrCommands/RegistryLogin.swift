@@ -70,6 +70,10 @@ struct RegistryLogin: Command {
       guard let account = await identity.account else { return known }
       return FoundCredentials(.user(account.userName, password: Secret("")), origin: RegistryTokenExchange.origin)
     }
+    session.status.update { facts in
+      facts.registry = host.name
+      facts.registryUser = shown.credentials.userName
+    }
     let fields: KeyValuePairs<String, Value> = [
       "loginServer": .string(host.name),
       "username": shown.credentials.userName.map(Value.string) ?? .null,
@@ -126,6 +130,10 @@ struct RegistryLogout: Command {
     let host = try session.registryHost(call, "name")
     let registries = session.registries
     let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
+    session.status.update { facts in
+      guard facts.registry == host.name else { return }
+      (facts.registry, facts.registryUser) = (nil, nil)
+    }
     if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
     return .nothing
   }

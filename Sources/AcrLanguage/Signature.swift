@@ -26,12 +26,15 @@ public struct Signature: Sendable {
   public var changes: Bool
   /// The Azure PowerShell cmdlet that means the same, if there is one.
   public var cmdlet: Cmdlet?
+  /// The columns of the rows it gives, or the fields of its record, as far as they are the same for every call: what Tab
+  /// offers behind a `.` further down the pipe.
+  public var columns: [String]
 
   /// Creates a signature.
   public init(
     _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
     positionals: [Positional] = [], flags: [Flag] = [], examples: [Example] = [], input: Input = .none,
-    changes: Bool = false, cmdlet: Cmdlet? = nil
+    changes: Bool = false, cmdlet: Cmdlet? = nil, columns: [String] = []
   ) {
     self.name = name
     self.aliases = aliases
@@ -44,6 +47,7 @@ public struct Signature: Sendable {
     self.input = input
     self.changes = changes
     self.cmdlet = cmdlet
+    self.columns = columns
   }
 
   /// Every spelling, the main one first.
@@ -202,8 +206,14 @@ public enum Completer: Sendable, Equatable {
   case repository(of: String)
   /// Tags of the repository that the named flags or positionals hold.
   case tag(registry: String, repository: String)
+  /// An image of the registry that the named flag holds: `repository:tag` or `repository@digest`.
+  case image(of: String)
   /// A whole reference, `host/repository:tag`.
   case reference
+  /// A repository with its registry, `host/repository`.
+  case repositoryReference
+  /// A column of the rows that come from the pipe.
+  case column
   /// Names of commands, for `help`.
   case command
 }

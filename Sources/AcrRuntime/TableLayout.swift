@@ -52,29 +52,52 @@ public struct TableLayout: Sendable {
       let name = TableLayout.printable(name)
       let padding = String(repeating: " ", count: nameWidth - TextWidth.columns(name))
       // A record has room: a digest is shown whole.
-      let text = cell(record.values[index], isCut: false).text
-      return "\(bold(name))\(padding)  \(fitted(text, to: width.map { max(8, $0 - nameWidth - 2) } ?? .max))"
+      let cell = cell(record.values[index], isCut: false)
+      let text = fitted(cell.text, to: width.map { max(8, $0 - nameWidth - 2) } ?? .max)
+      return "\(bold(name))\(padding)  \(painted(text, cell.style))"
     }
   }
 
   private struct Cell {
     var text: String
     var isRight = false
-    var isDim = false
+    var style = Style.plain
+
+    var isEmptyLooking: Bool { text.isEmpty || style == .absent }
+  }
+
+  /// How a value is coloured, by what it means.
+  private enum Style: String {
+    case plain = ""
+    /// Null.
+    case absent = "2"
+    /// A digest.
+    case digest = "33"
+    /// A size, a number, a bar.
+    case amount = "36"
+    /// A time or an age.
+    case time = "34"
+    /// A word for what went well, is noteworthy, or failed.
+    case good = "32"
+    case notable = "93"
+    case bad = "31"
   }
 
   /// A header and the rows.
   private func table(_ records: [Record]) -> [String] {
     let names = Table.columns(records)
     guard !names.isEmpty else { return [] }
-    let cells = records.map { record in names.map { name in record[name].map { cell($0) } ?? Cell(text: "") } }
+    let bars = Set(names.filter { name in TableLayout.isShare(name, records) })
+    let cells = records.map { record in
+      names.map { name in record[name].map { bars.contains(name) ? bar($0) : cell($0) } ?? Cell(text: "") }
+    }
     let headers = names.map(TableLayout.printable)
     let wanted = names.indices.map { column in
       cells.reduce(TextWidth.columns(headers[column])) { max($0, TextWidth.columns($1[column].text)) }
     }
     let widths = fit(wanted)
     let isRight = names.indices.map { column in
-      cells.allSatisfy { $0[column].isRight || $0[column].text.isEmpty || $0[column].isDim }
+      cells.allSatisfy { $0[column].isRight || $0[column].isEmptyLooking }
         && cells.contains { $0[column].isRight }
     }
     var lines = [line(headers.map { Cell(text: $0) }, widths, isRight, isHeader: true)]
@@ -88,7 +111,7 @@ public struct TableLayout: Sendable {
     for (column, cell) in cells.enumerated() where widths[column] > 0 {
       let text = fitted(cell.text, to: widths[column])
       let space = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(text)))
-      let styled = isHeader ? bold(text) : cell.isDim ? dim(text) : text
+      let styled = isHeader ? bold(text) : painted(text, cell.style)
       // Spaces at the end of a line are left out.
       if text.isEmpty {
         pending += space
@@ -121,16 +144,56 @@ public struct TableLayout: Sendable {
 
   private func cell(_ value: Value, isCut: Bool = true) -> Cell {
     switch value {
-    case .null: Cell(text: "-", isDim: true)
-    case .bool, .secret: Cell(text: value.text ?? "secret(…)")
-    case .int(let number): Cell(text: String(number), isRight: true)
-    case .number(let number): Cell(text: TableLayout.text(of: number), isRight: true)
-    case .string(let text): Cell(text: TableLayout.printable(isCut ? TableLayout.withCutDigest(text) : text))
-    case .duration(let amount): Cell(text: DurationText.human(amount), isRight: true)
-    case .size(let bytes): Cell(text: ByteCount.human(bytes), isRight: true)
-    case .datetime(let time): Cell(text: isCut ? age(time) : "\(time) (\(age(time)))", isRight: isCut)
+    case .null: Cell(text: "-", style: .absent)
+    case .bool(let flag): Cell(text: flag ? "true" : "false", style: flag ? .good : .plain)
+    case .secret: Cell(text: value.text ?? "secret(…)")
+    case .int(let number): Cell(text: String(number), isRight: true, style: .amount)
+    case .number(let number): Cell(text: TableLayout.text(of: number), isRight: true, style: .amount)
+    case .string(let text):
+      Cell(
+        text: TableLayout.printable(isCut ? TableLayout.withCutDigest(text) : text), style: TableLayout.style(of: text))
+    case .duration(let amount): Cell(text: DurationText.human(amount), isRight: true, style: .time)
+    case .size(let bytes): Cell(text: ByteCount.human(bytes), isRight: true, style: .amount)
+    case .datetime(let time): Cell(text: isCut ? age(time) : "\(time) (\(age(time)))", isRight: isCut, style: .time)
     case .list, .record: Cell(text: short(value))
     }
+  }
+
+  /// Words that say how something went, in results of this program's own commands.
+  private static let words: [String: Style] = [
+    "imported": .good, "same": .good, "ok": .good, "copied": .good, "succeeded": .good, "unchanged": .absent,
+    "differs": .notable, "left only": .notable, "right only": .notable, "would import": .notable, "skipped": .absent,
+    "failed": .bad, "missing": .bad, "error": .bad, "conflict": .bad,
+  ]
+
+  private static func style(of text: String) -> Style {
+    if let style = words[text.lowercased()] { return style }
+    return text.hasPrefix("sha256:") || text.hasPrefix("sha512:") ? .digest : .plain
+  }
+
+  /// A column called `share` that holds numbers from 0 to 1 is drawn as bars.
+  private static func isShare(_ name: String, _ records: [Record]) -> Bool {
+    guard name == "share" else { return false }
+    var isThere = false
+    for record in records {
+      switch record[name] {
+      case .number(let number)? where (0...1).contains(number): isThere = true
+      case .null?, nil: continue
+      default: return false
+      }
+    }
+    return isThere
+  }
+
+  /// Ten columns of a bar and the percentage: `████▌       45 %`.
+  private func bar(_ value: Value) -> Cell {
+    guard case .number(let share) = value else { return cell(value) }
+    let eighths = Int((share * 80).rounded())
+    var text = String(repeating: "█", count: eighths / 8)
+    if eighths % 8 > 0 { text += ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] }
+    let percent = share > 0 && share < 0.01 ? "<1" : String(Int((share * 100).rounded()))
+    text += String(repeating: " ", count: 10 - (eighths + 7) / 8) + String(repeating: " ", count: 4 - percent.count)
+    return Cell(text: "\(text)\(percent) %", style: .amount)
   }
 
   /// A nested value in a few words: plain items joined, others as JSON-like text.
@@ -214,7 +277,9 @@ public struct TableLayout: Sendable {
   }
 
   private func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-  private func dim(_ text: String) -> String { isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+  private func painted(_ text: String, _ style: Style) -> String {
+    isColored && style != .plain && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
 }
 
 extension String {

@@ -45,6 +45,22 @@ public actor CredentialStore {
     }
   }
 
+  /// The credentials for a registry that are at hand: given in this session, or written in a file. No helper is started,
+  /// and a file that cannot be read is passed over.
+  public func quietCredentials(for host: RegistryHost) -> FoundCredentials {
+    if let credentials = explicit[host] { return FoundCredentials(credentials, origin: Self.sessionOrigin) }
+    for path in Self.configPaths(environment) {
+      guard let config = try? DockerConfig(path: path) else { continue }
+      if let credentials = config.entry(for: host) { return FoundCredentials(credentials, origin: "`\(path)`") }
+    }
+    return .anonymous
+  }
+
+  /// The registries that the files with credentials name.
+  public func configuredHosts() -> [RegistryHost] {
+    Self.configPaths(environment).flatMap { path in (try? DockerConfig(path: path))?.hosts ?? [] }
+  }
+
   private static func search(_ host: RegistryHost, _ environment: [String: String]) async throws -> FoundCredentials {
     for path in configPaths(environment) {
       guard let config = try DockerConfig(path: path) else { continue }

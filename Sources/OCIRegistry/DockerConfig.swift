@@ -44,6 +44,9 @@ struct DockerConfig: Sendable {
     }
   }
 
+  /// The registries the file names: with credentials, or with a helper of their own.
+  var hosts: [RegistryHost] { Array(Set(entries.keys).union(helpers.keys)) }
+
   /// The credentials that stand in the file itself.
   func entry(for host: RegistryHost) -> Credentials? { entries[host] }
 

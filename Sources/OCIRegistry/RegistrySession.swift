@@ -14,6 +14,8 @@ public final class RegistrySession: Sendable {
   private let borrowedClients = Mutex<
     [(host: RegistryHost, credentials: Credentials, exchanges: Bool, client: RegistryClient)]
   >([])
+  /// Clients that sign in nowhere; see ``quietClient(_:)``.
+  private let quietClients = Mutex<[RegistryHost: RegistryClient]>([:])
 
   /// Creates a session.
   /// - Parameters:
@@ -56,6 +58,25 @@ public final class RegistrySession: Sendable {
     }
   }
 
+  /// A client for what nobody asked for aloud, such as completion: it shows the credentials this session was given or that
+  /// stand in a file, and starts no credential helper, which might ask a person. What it learns it keeps for itself, so that
+  /// commands find neither its tokens nor its failures.
+  public func quietClient(_ host: RegistryHost) -> RegistryClient {
+    quietClients.withLock { clients in
+      if let client = clients[host] { return client }
+      let client = makeClient(host, identity) { [credentials] in await credentials.quietCredentials(for: host) }
+      clients[host] = client
+      return client
+    }
+  }
+
+  /// The registries this session has to do with: signed in to, used, or in a file with credentials; in alphabetical order.
+  public func knownHosts() async -> [RegistryHost] {
+    let used = clients.withLock { Array($0.keys) } + borrowedClients.withLock { $0.map(\.host) }
+    let signedIn = await credentials.list().map(\.host)
+    return Set(used + signedIn + (await credentials.configuredHosts())).sorted { $0.name < $1.name }
+  }
+
   /// One repository of a registry.
   public func repository(_ host: RegistryHost, _ name: RepositoryName, access: Access) -> RegistryRepository {
     RegistryRepository(client: client(host), name: name, access: access)
@@ -83,9 +104,15 @@ public final class RegistrySession: Sendable {
   public func checkLogin(_ host: RegistryHost) async throws { try await client(host).checkLogin() }
 
   /// Forgets all tokens that were got by the identity: another one is signed in now.
-  public func forgetTokens() { clients.withLock { $0 = [:] } }
+  public func forgetTokens() {
+    clients.withLock { $0 = [:] }
+    quietClients.withLock { $0 = [:] }
+  }
 
-  private func forgetClient(_ host: RegistryHost) { clients.withLock { $0[host] = nil } }
+  private func forgetClient(_ host: RegistryHost) {
+    clients.withLock { $0[host] = nil }
+    quietClients.withLock { $0[host] = nil }
+  }
 
   private func makeClient(
     _ host: RegistryHost, _ identity: (any RegistryIdentity)? = nil,

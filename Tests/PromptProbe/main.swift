@@ -10,12 +10,13 @@ import Synchronization
 // Statements go to standard output and everything else to standard error, as in the shell.
 
 struct Files: ValueSource {
-  func values(for query: ValueQuery) -> [String] {
+  func values(for query: ValueQuery) -> [LiveValue] {
     switch query {
-    case .registries: ["contosodev", "contosoprod"]
+    case .registries, .hosts: ["contosodev", "contosoprod"]
     case .repositories: ["shop/api", "shop/web"]
     case .tags: ["1.0", "1.1"]
-    case .files(let folder): FileNames.list(folder: folder)
+    case .digests: []
+    case .files(let folder): FileNames.list(folder: folder).map { LiveValue($0) }
     }
   }
 }

@@ -7,7 +7,7 @@ struct Select: Command {
     "select", summary: "Keeps only the named columns of each row",
     description: "A path such as `error.kind` reaches into nested records; the column is then called by its last part.",
     group: .rows,
-    positionals: [.init("column", .string, isRest: true, help: "columns, in the order wanted")],
+    positionals: [.init("column", .string, isRest: true, help: "columns, in the order wanted", completer: .column)],
     examples: [
       .init("Two columns of a table", "[{a: 1, b: 2, c: 3}] | select c a"),
       .init("A nested field", "[{item: \"x\", error: {kind: \"network\"}}] | select item error.kind"),
@@ -39,7 +39,10 @@ struct Get: Command {
   let signature = Signature(
     "get", summary: "Takes one column of each row, one field of a record, or one item of a list",
     group: .rows,
-    positionals: [.init("path", .string, help: "a column such as `tags` or `error.kind`, or a position such as `0`")],
+    positionals: [
+      .init(
+        "path", .string, help: "a column such as `tags` or `error.kind`, or a position such as `0`", completer: .column)
+    ],
     examples: [
       .init("All tags of a table, one list", "[{tags: [\"a\", \"b\"]}, {tags: []}] | get tags | flatten"),
       .init("A field of a record", "{a: {b: 1}} | get a.b"),

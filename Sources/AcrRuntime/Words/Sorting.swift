@@ -10,7 +10,10 @@ struct SortBy: Command {
       their order. Nulls come last, also with `--desc`.
       """,
     group: .rows,
-    positionals: [.init("column", .string, isRequired: false, isRest: true, help: "columns, the first counts most")],
+    positionals: [
+      .init(
+        "column", .string, isRequired: false, isRest: true, help: "columns, the first counts most", completer: .column)
+    ],
     flags: [.init("desc", help: "greatest first")],
     examples: [
       .init("Largest first", "[{n: \"a\", size: 1MB}, {n: \"b\", size: 2MB}] | sort-by size --desc"),
@@ -54,7 +57,9 @@ struct Unique: Command {
     "unique", summary: "Leaves out rows that occurred before",
     group: .rows,
     positionals: [
-      .init("column", .string, isRequired: false, isRest: true, help: "columns that make two rows the same (all)")
+      .init(
+        "column", .string, isRequired: false, isRest: true, help: "columns that make two rows the same (all)",
+        completer: .column)
     ],
     examples: [.init("Each value once", "[1, 2, 1] | unique")],
     input: .required)
@@ -79,13 +84,13 @@ struct GroupBy: Command {
   let signature = Signature(
     "group-by", summary: "Collects rows with the same value in a column as `{key, rows}`",
     group: .rows,
-    positionals: [.init("column", .string, help: "the column")],
+    positionals: [.init("column", .string, help: "the column", completer: .column)],
     examples: [
       .init(
         "Count by a column",
         "[{os: \"linux\"}, {os: \"windows\"}, {os: \"linux\"}] | group-by os | extend n = count(.rows) | select key n")
     ],
-    input: .required)
+    input: .required, columns: ["key", "rows"])
 
   func run(_ call: Invocation) throws -> Output {
     let path = ColumnPath(call.string("column") ?? "")

@@ -82,15 +82,52 @@ public final class HistoryStore: Sendable {
     if count > Self.fileLimit { try trim() }
   }
 
+  /// All entries of all sessions, the oldest first.
+  /// - Throws: ``AcrError`` when there is a file that cannot be read.
+  public func readAll() throws -> [String] { Self.entries(in: try readSharedLines()) }
+
+  /// Forgets entries, in the file and in this session.
+  /// - Parameter isUnwanted: says of an entry whether it goes.
+  /// - Returns: how many the file held.
+  /// - Throws: ``AcrError`` when it cannot be written; the file is then as it was.
+  public func remove(where isUnwanted: (String) -> Bool) throws -> Int {
+    var removed = 0
+    try withLockedFile { file in
+      let lines = try readLines(of: file)
+      let kept = lines.filter { line in
+        Self.entry(in: line).map { !isUnwanted($0) } ?? true
+      }
+      removed = lines.count - kept.count
+      guard removed > 0 else { return }
+      try replace(with: kept)
+    }
+    state.withLock { $0.entries.removeAll(where: isUnwanted) }
+    return removed
+  }
+
   // MARK: - The file
 
   private static func entries(in lines: some Sequence<ArraySlice<UInt8>>) -> [String] {
     var entries: [String] = []
     for line in lines {
-      guard case .string(let entry)? = try? JSONValue(parsing: Array(line)), entry != entries.last else { continue }
+      guard let entry = entry(in: line), entry != entries.last else { continue }
       entries.append(entry)
     }
     return entries
+  }
+
+  /// The text of a line; nil when it is no JSON string.
+  private static func entry(in line: ArraySlice<UInt8>) -> String? {
+    let quote = UInt8(ascii: "\"")
+    // Most entries hold nothing that is escaped, and are the bytes between the quotes.
+    if line.count >= 2, line.first == quote, line.last == quote {
+      let inner = line.dropFirst().dropLast()
+      if inner.allSatisfy({ $0 >= 0x20 && $0 != quote && $0 != UInt8(ascii: "\\") }) {
+        return String(validating: inner, as: UTF8.self)
+      }
+    }
+    guard case .string(let entry)? = try? JSONValue(parsing: Array(line)) else { return nil }
+    return entry
   }
 
   /// Leaves the newest entries in a new file that takes the old one's place in one step.
@@ -98,20 +135,25 @@ public final class HistoryStore: Sendable {
     try withLockedFile { file in
       let lines = try readLines(of: file)
       guard lines.count > Self.fileLimit else { return }
-      let temporary = "\(path).\(getpid())"
-      unlink(temporary)
-      let copy = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      guard copy >= 0 else { throw failure("trim") }
-      defer { close(copy) }
-      do {
-        try write(Array(lines.suffix(Self.loadedCount).joined(separator: [0x0A])) + [0x0A], to: copy)
-        guard fsync(copy) == 0, rename(temporary, path) == 0 else { throw failure("trim") }
-      } catch {
-        unlink(temporary)
-        throw error
-      }
-      state.withLock { $0.fileCount = Self.loadedCount }
+      try replace(with: lines.suffix(Self.loadedCount))
     }
+  }
+
+  /// Puts a new file with these lines in the old one's place, in one step.
+  private func replace(with lines: some BidirectionalCollection<ArraySlice<UInt8>>) throws {
+    let temporary = "\(path).\(getpid())"
+    unlink(temporary)
+    let copy = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard copy >= 0 else { throw failure("trim") }
+    defer { close(copy) }
+    do {
+      try write(lines.flatMap { $0 + [0x0A] }, to: copy)
+      guard fsync(copy) == 0, rename(temporary, path) == 0 else { throw failure("trim") }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    state.withLock { $0.fileCount = lines.count }
   }
 
   /// The shared lock is gone when it returns: a trim that follows takes the file for itself alone.

@@ -20,21 +20,33 @@ extension LibeditEditor {
     ceditline_set_key_map(handle, "emacs")
     bind("acr-older", to: ["\\e[A", "\\eOA", "^P"])
     bind("acr-newer", to: ["\\e[B", "\\eOB", "^N"])
-    bind("em-next-word", to: ["\\e[1;5C", "\\e[1;3C", "\\e[5C"])
+    bind("acr-forward", to: ["\\e[C", "\\eOC", "^F"])
+    bind("acr-next-word", to: ["\\e[1;5C", "\\e[1;3C", "\\e[5C", "\\ef"])
     bind("ed-prev-word", to: ["\\e[1;5D", "\\e[1;3D", "\\e[5D"])
-    bind("ed-move-to-beg", to: ["\\e[H", "\\eOH", "\\e[1~", "\\e[7~"])
-    bind("ed-move-to-end", to: ["\\e[F", "\\eOF", "\\e[4~", "\\e[8~"])
+    bind("acr-beginning", to: ["^A", "\\e[H", "\\eOH", "\\e[1~", "\\e[7~"])
+    bind("acr-end", to: ["^E", "\\e[F", "\\eOF", "\\e[4~", "\\e[8~"])
     bind("ed-delete-next-char", to: ["\\e[3~"])
     bind("ed-delete-prev-word", to: ["^W"])
     bind("ed-prev-line", to: ["\\e[1;3A"])
     bind("ed-next-line", to: ["\\e[1;3B"])
     bind("acr-new-line", to: ["\\e^M", "\\e^J"])
     if options.readsEditrc { el_source(handle, nil) }
-    let required = [("acr-complete", "^I"), ("acr-paste", "\\e[200~")]
-    for (function, key) in required { ceditline_bind(handle, key, function) }
-    // `bind -v` starts from vi's own bindings, where these have to be in the command map too.
-    if let name = ceditline_key_map(handle), String(cString: name) == "vi" {
-      ceditline_bind_alternative(handle, "\\e[200~", "acr-paste")
+    bind("acr-complete", to: ["^I"])
+    bind("acr-explain", to: ["?"])
+    // `bind -v` starts from vi's own bindings.
+    isVi = ceditline_key_map(handle).map { String(cString: $0) == "vi" } ?? false
+    if isVi { bindViKeys() } else { bind("acr-paste", to: ["\\e[200~"]) }
+  }
+
+  /// What the reader makes of sequences of keys, in the maps for inserting and for commands.
+  private func bindViKeys() {
+    let keys = [
+      ("^P", "acr-older"), ("^N", "acr-newer"), ("^F", "acr-forward"), ("^B", "ed-prev-char"), ("^A", "acr-beginning"),
+      ("^E", "acr-end"), ("^_", "acr-paste"),
+    ]
+    for (key, function) in keys {
+      ceditline_bind(handle, key, function)
+      ceditline_bind_alternative(handle, key, function)
     }
   }
 
@@ -54,6 +66,21 @@ extension LibeditEditor {
     }
     ceditline_add_function(handle, "acr-newer", "Newer entry that starts like the line") { handle, _ in
       LibeditEditor.of(handle)?.recallEntry(isOlder: false) ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-forward", "Forward, or take the suggestion") { handle, _ in
+      LibeditEditor.of(handle)?.moveForward() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-next-word", "Forward by a word, or take one of the suggestion") { handle, _ in
+      LibeditEditor.of(handle)?.moveForwardByWord() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-end", "To the end of the line, or take the suggestion") { handle, _ in
+      LibeditEditor.of(handle)?.moveToEnd() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-beginning", "To the beginning of the line") { handle, _ in
+      LibeditEditor.of(handle)?.moveToBeginning() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-explain", "Help for the command at the cursor") { handle, _ in
+      LibeditEditor.of(handle)?.explainLine() ?? UInt8(CC_ERROR)
     }
     ceditline_add_function(handle, "acr-new-line", "Insert a line end without submitting") { handle, _ in
       el_insertstr(handle, "\n") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)

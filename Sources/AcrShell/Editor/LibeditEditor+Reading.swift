@@ -2,14 +2,21 @@ import CEditline
 import Glibc
 
 extension LibeditEditor {
-  /// libedit's source of characters. It waits for the keyboard and for signals at once, so that ^C ends the read and a new
-  /// window size is drawn without a key.
+  /// libedit's source of characters. It waits for the keyboard, for signals and for other threads' texts at once, so that ^C
+  /// ends the read, and a new window size or a text above the line is drawn without a key.
   /// - Returns: 1, 0 at the end of input, or -1 with `errno` set.
   func readScalar(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
     printList()
+    drawHints()
     var first: UInt8 = 0
     let status = nextByte(&first)
     guard status == 1 else { return status }
+    eraseHints()
+    note = nil
+    if first == 0x1B, isVi, let key = viKey() {
+      character.pointee = wchar_t(key)
+      return 1
+    }
     let length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0
     var bytes = [first]
     while bytes.count < length {
@@ -17,7 +24,7 @@ extension LibeditEditor {
       let status = nextByte(&next)
       guard status == 1 else { return status }
       guard next & 0xC0 == 0x80 else {
-        heldByte = next
+        heldBytes.insert(next, at: 0)
         break
       }
       bytes.append(next)
@@ -28,17 +35,17 @@ extension LibeditEditor {
   }
 
   private func nextByte(_ byte: inout UInt8) -> Int32 {
-    if let held = heldByte {
-      heldByte = nil
-      byte = held
+    if !heldBytes.isEmpty {
+      byte = heldBytes.removeFirst()
       return 1
     }
     var waiting = [
       pollfd(fd: input, events: Int16(POLLIN), revents: 0),
       pollfd(fd: ConsoleSignals.shared.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: visitors.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     while true {
-      guard poll(&waiting, 2, -1) > 0 else {
+      guard poll(&waiting, 3, -1) > 0 else {
         if errno == EINTR { continue }
         return -1
       }
@@ -46,6 +53,7 @@ extension LibeditEditor {
         errno = EINTR
         return -1
       }
+      if waiting[2].revents != 0 { showVisitors() }
       guard waiting[0].revents != 0 else { continue }
       let count = read(input, &byte, 1)
       if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
@@ -57,21 +65,33 @@ extension LibeditEditor {
   private func handleSignals() -> Bool {
     let events = ConsoleSignals.shared.drain()
     if events.contains(.interrupt) {
+      eraseHints()
       leaveInterruptedLine()
       return true
     }
-    if events.contains(.resize) { redrawResized() }
+    if events.contains(.resize) {
+      el_resize(handle)
+      redraw(below: "")
+    }
     return false
   }
 
-  /// Draws the line anew at its own first row. Where the cursor is now follows from the new width, because terminals flow
-  /// long lines anew.
-  private func redrawResized() {
-    el_resize(handle)
+  /// Texts of other threads go above the line, which is drawn anew below them.
+  private func showVisitors() {
+    let text = visitors.take()
+    if !text.isEmpty { redraw(below: text.hasSuffix("\n") ? text : text + "\n") }
+  }
+
+  /// Draws the line anew, at its own first row or below a text that takes its place. Where the cursor is now follows from the
+  /// width, because terminals flow long lines anew.
+  private func redraw(below text: String) {
+    hintsAreShown = false
     var layout = DisplayLayout(width: screenSize().columns)
     layout.advance(over: promptText + line().before)
-    put((layout.row > 0 ? "\u{1B}[\(layout.row)A" : "") + "\r\u{1B}[J", on: output)
+    let up = layout.row > 0 ? "\u{1B}[\(layout.row)A" : ""
+    put(up + "\r\u{1B}[J" + text.replacing("\n", with: "\r\n"), on: output)
     ceditline_redraw(handle)
+    drawHints()
   }
 
   /// Tab moved the cursor to the end of the line and left the list here. Now that libedit has drawn that, the list goes
@@ -82,5 +102,36 @@ extension LibeditEditor {
     put("\n" + list.text, on: output)
     el_cursor(handle, -list.back)
     ceditline_redraw(handle)
+  }
+
+  // MARK: - vi
+
+  /// In vi's maps Escape is a key of its own, which a binding that begins with it would take away. So the sequences of keys
+  /// are told from it here, by what is there directly behind it, and come to libedit as control characters bound to them.
+  private func viKey() -> UInt8? {
+    var bytes: [UInt8] = []
+    while bytes.count < 6, !bytes.contains(where: Self.endsSequence), let next = byteAtHand() { bytes.append(next) }
+    if let key = Self.viKeys[String(decoding: bytes, as: UTF8.self)] { return key }
+    heldBytes = bytes + heldBytes
+    return nil
+  }
+
+  private static func endsSequence(_ byte: UInt8) -> Bool {
+    byte == 0x7E || (0x41...0x5A).contains(byte) && byte != 0x4F
+  }
+
+  /// What sequences become: ^P, ^N, ^F, ^B, ^A, ^E, ^_ (the start of a paste).
+  private static let viKeys: [String: UInt8] = [
+    "[A": 0x10, "[B": 0x0E, "[C": 0x06, "[D": 0x02, "[H": 0x01, "[F": 0x05, "OA": 0x10, "OB": 0x0E, "OC": 0x06,
+    "OD": 0x02, "[200~": 0x1F,
+  ]
+
+  /// A byte that follows within a few milliseconds, as those of one key do.
+  private func byteAtHand() -> UInt8? {
+    if !heldBytes.isEmpty { return heldBytes.removeFirst() }
+    var waiting = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    var byte: UInt8 = 0
+    guard poll(&waiting, 1, 20) > 0, read(input, &byte, 1) == 1 else { return nil }
+    return byte
   }
 }

@@ -15,23 +15,34 @@ public final class LibeditEditor: LineEditor {
     public var isColored: Bool
     /// The name that limits lines of `.editrc` (`acrsh:bind …`).
     public var programName: String
+    /// Show the rest of an earlier entry behind the line; needs colours, which tell it from what was typed.
+    public var suggests: Bool
 
     /// Creates options.
-    public init(readsEditrc: Bool = true, isColored: Bool = false, programName: String = "acrsh") {
+    public init(
+      readsEditrc: Bool = true, isColored: Bool = false, programName: String = "acrsh", suggests: Bool = true
+    ) {
       self.readsEditrc = readsEditrc
       self.isColored = isColored
       self.programName = programName
+      self.suggests = suggests
     }
   }
 
   let handle: OpaquePointer
   let input: Int32 = STDIN_FILENO
   let output: Int32
-  let options: Options
+  /// May be changed between two lines.
+  public var options: Options
+  /// Gives a line about what the text lacks, shown dim below it; called after each key, so it has to be quick.
+  public var advise: ((CompletionRequest.Text) -> String?)?
+  /// Gives the help that `?` shows, lines with their ends; nil where `?` is a character like others.
+  public var explain: ((CompletionRequest.Text) -> String?)?
   let complete: ((CompletionRequest.Text) -> Completion)?
   private let history: OpaquePointer
   private let files: [UnsafeMutablePointer<FILE>]
-  private let hasPaste: Bool
+  /// False on terminals without cursor movement, which know no bracketed paste either.
+  let hasPaste: Bool
   private var promptBytes: UnsafeMutablePointer<CChar>?
   private(set) var promptText = ""
 
@@ -41,12 +52,21 @@ public final class LibeditEditor: LineEditor {
   var recall: Recall?
   /// The lines of the statement that were read before this one.
   var pending = ""
-  /// What Tab last found ambiguous; the second Tab at the same place shows the list.
-  var ambiguous: (before: String, after: String)?
+  /// What Tab lists; the next Tab at the same place shows its next page.
+  var listing: Listing?
+  /// Said below the line until the next key.
+  var note: String?
+  /// What drawn hints offer behind the line.
+  var suggestion = ""
+  var hintsAreShown = false
   /// A list to print as soon as the cursor has reached the end of the line, and how far it has to go back then.
   var list: (text: String, back: Int32)?
-  /// A byte read too far, behind a broken UTF-8 sequence.
-  var heldByte: UInt8?
+  /// Bytes read too far, behind a broken UTF-8 sequence or Escape.
+  var heldBytes: [UInt8] = []
+  /// Texts of other threads for above the line.
+  let visitors = VisitorTexts()
+  /// True with vi's key maps.
+  var isVi = false
   private(set) var wasInterrupted = false
 
   /// The descriptor an editor can draw on: nil when standard input or both outputs are no terminals.
@@ -128,8 +148,10 @@ public final class LibeditEditor: LineEditor {
     show(prompt)
     self.pending = pending
     recall = nil
-    ambiguous = nil
+    listing = nil
     list = nil
+    note = nil
+    suggestion = ""
     wasInterrupted = false
     // ^Z would leave the terminal raw, and the typed text would be lost.
     var ignore = sigaction()
@@ -138,7 +160,9 @@ public final class LibeditEditor: LineEditor {
     sigaction(SIGTSTP, &ignore, &before)
     TerminalGuard.arm(input: input, output: output)
     if hasPaste { put("\u{1B}[?2004h", on: output) }
+    visitors.open()
     defer {
+      put(visitors.close(), on: output)
       if hasPaste { put("\u{1B}[?2004l", on: output) }
       TerminalGuard.disarm()
       sigaction(SIGTSTP, &before, nil)
@@ -161,6 +185,10 @@ public final class LibeditEditor: LineEditor {
     let bytes = UnsafeRawBufferPointer(start: line, count: Int(count))
     return .line(String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes[...], as: UTF8.self))
   }
+
+  /// Shows a text of another thread above the line that is edited.
+  /// - Returns: false when no line is edited now; the text is then the caller's to write.
+  public func announce(_ text: String) -> Bool { visitors.leave(text) }
 
   private func show(_ prompt: Prompt) {
     promptText = prompt.plain

@@ -15,18 +15,26 @@ private nonisolated(unsafe) let saved: UnsafeMutablePointer<SavedTerminal> = {
 }()
 private let isArmed = Atomic<Bool>(false)
 private let isInstalled = Atomic<Bool>(false)
+/// The descriptor of the terminal whose cursor is hidden; -1 for none.
+private let hiddenCursor = Atomic<Int32>(-1)
 
-/// Only what a signal handler may call: tcsetattr(3) and write(2).
+/// Only what a signal handler may call: tcsetattr(3) and write(2). StaticStrings, because an array would allocate.
 private func restore() {
+  let cursor = hiddenCursor.exchange(-1, ordering: .sequentiallyConsistent)
+  if cursor >= 0 {
+    // Progress lines below the cursor are left as they are.
+    let sequence: StaticString = "\u{1B}[?25h"
+    _ = write(cursor, sequence.utf8Start, sequence.utf8CodeUnitCount)
+  }
   guard isArmed.exchange(false, ordering: .sequentiallyConsistent) else { return }
   tcsetattr(saved.pointee.input, TCSANOW, &saved.pointee.state)
-  // Bracketed paste off. A StaticString, because an array would allocate.
+  // Bracketed paste off.
   let sequence: StaticString = "\u{1B}[?2004l\n"
   _ = write(saved.pointee.output, sequence.utf8Start, sequence.utf8CodeUnitCount)
 }
 
-/// Puts the terminal back when the process ends in the middle of a line: by `exit`, by a signal from outside, or by a fault.
-/// The ordinary way out of a read does not need it.
+/// Puts the terminal back when the process ends in the middle of a line or of progress: by `exit`, by a signal from outside,
+/// or by a fault. The ordinary way out does not need it.
 enum TerminalGuard {
   private static let signals: [Int32] = [
     SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV,
@@ -43,6 +51,15 @@ enum TerminalGuard {
 
   /// The terminal is as it was.
   static func disarm() { isArmed.store(false, ordering: .sequentiallyConsistent) }
+
+  /// The cursor of a terminal is about to be hidden.
+  static func cursorHides(on descriptor: Int32) {
+    install()
+    hiddenCursor.store(descriptor, ordering: .sequentiallyConsistent)
+  }
+
+  /// The cursor is shown again.
+  static func cursorIsBack() { hiddenCursor.store(-1, ordering: .sequentiallyConsistent) }
 
   private static func install() {
     guard !isInstalled.exchange(true, ordering: .sequentiallyConsistent) else { return }

@@ -25,13 +25,13 @@ final class HelpCommand: Command {
     if words.first == "az", words.count > 1 { words.removeFirst() }
     let name = words.joined(separator: " ")
     if name.isEmpty {
-      try call.run.sink.print(trimmed(help.overview()))
+      try show(help.overview(), call)
     } else if let signature = catalog.command(named: name) {
-      try call.run.sink.print(trimmed(help.command(signature)))
+      try show(help.command(signature), call)
     } else if let function = catalog.function(named: name) {
-      try call.run.sink.print(trimmed(help.function(function)))
+      try show(help.function(function), call)
     } else if catalog.isPrefix(name) {
-      try call.run.sink.print(trimmed(help.family(name)))
+      try show(help.family(name), call)
     } else {
       let names = catalog.commandNames + catalog.functions.map(\.name)
       let near = AcrCore.Suggestion.nearest(to: name, in: names, limit: 1).first
@@ -42,6 +42,12 @@ final class HelpCommand: Command {
           help: near.map { "did you mean `\($0)`?" } ?? "`help` lists what there is"))
     }
     return .nothing
+  }
+
+  /// At the prompt a text longer than the screen goes through the pager.
+  private func show(_ text: String, _ call: Invocation) throws {
+    guard let output = call.run.sink as? ShownValues else { return try call.run.sink.print(trimmed(text)) }
+    try output.showLong(trimmed(text) + "\n")
   }
 
   private func trimmed(_ text: String) -> String {

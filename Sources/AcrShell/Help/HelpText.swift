@@ -3,6 +3,8 @@ import AcrLanguage
 /// What `help` says, made from signatures and nothing else.
 struct HelpText {
   let catalog: Catalog
+  /// The columns of the screen; nil for about a hundred.
+  var columns: Int?
 
   /// How the groups are headed, in the order of the page.
   static let headings: [(Signature.Group, String)] = [
@@ -19,7 +21,7 @@ struct HelpText {
       let commands = catalog.commands.filter { $0.group == group }
       guard !commands.isEmpty else { continue }
       text += "\n\(heading)\n"
-      for command in commands { text += "  \(pad(command.name, width))  \(command.summary)\n" }
+      text += table(commands.map { (pad($0.name, width), $0.summary) })
     }
     text += "\nFunctions, called as `f(x)`\n"
     text += wrap(catalog.functions.map(\.name).sorted().joined(separator: " "), indent: 2)
@@ -30,21 +32,85 @@ struct HelpText {
   /// Everything about one command.
   func command(_ signature: Signature) -> String {
     var text = "\(signature.name): \(signature.summary)\n\nUsage\n  \(usage(signature))\n"
+    for line in dialects(signature) { text += "  \(line)\n" }
     if !signature.aliases.isEmpty { text += "\nAlso written\n  \(signature.aliases.joined(separator: "\n  "))\n" }
     if !signature.description.isEmpty { text += "\n\(wrap(signature.description, indent: 0))" }
     let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
     let flags = signature.flags.map { (label($0), note($0.help, $0.isRequired, $0)) }
     let globalFlags = signature.globalFlags.map { (label($0), note($0.help, false, $0)) }
     let width = (values + flags + globalFlags).map(\.0.count).max() ?? 0
-    if !values.isEmpty { text += "\nValues\n" + values.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
-    if !flags.isEmpty { text += "\nFlags\n" + flags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined() }
-    if !globalFlags.isEmpty {
-      text += "\nGlobal flags\n" + globalFlags.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    for (heading, rows) in [("Values", values), ("Flags", flags), ("Global flags", globalFlags)] where !rows.isEmpty {
+      text += "\n\(heading)\n" + table(rows.map { (pad($0.0, width), $0.1) })
     }
     if !signature.examples.isEmpty {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
     }
     return text
+  }
+
+  /// What `?` shows: usage, values and flags of a command; or what could stand at its place.
+  func answer(to question: CompletionRequest.Question) -> String {
+    switch question {
+    case .overview: return overview()
+    case .stages:
+      let stages = catalog.commands.filter { $0.input != .none }.map { ($0.name, $0.summary) }
+      let expressions = [("where", "keep the rows a condition holds for"), ("extend", "add columns")]
+      return table((stages + expressions).sorted { $0.0 < $1.0 })
+    case .family(let words): return family(words)
+    case .command(let signature):
+      let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
+      let required = signature.flags.filter(\.isRequired) + signature.flags.filter { !$0.isRequired }
+      let flags = required.map { (label($0), note($0.help, $0.isRequired, $0)) }
+      let example = signature.examples.first.map { "  \($0.line)\n" } ?? ""
+      return "\(signature.summary)\n  \(usage(signature))\n" + table(values + flags) + example
+        + "`help \(signature.name)` says more.\n"
+    }
+  }
+
+  /// Names with their explanations, which go on below themselves where the screen ends.
+  private func table(_ rows: [(String, String)]) -> String {
+    let width = rows.map(\.0.count).max() ?? 0
+    let room = max(20, (columns ?? 100) - 1 - width - 4)
+    return rows.map { name, text in
+      var lines = [""]
+      for word in text.split(separator: " ") {
+        if lines[lines.count - 1].isEmpty {
+          lines[lines.count - 1] = String(word)
+        } else if lines[lines.count - 1].count + 1 + word.count <= room {
+          lines[lines.count - 1] += " \(word)"
+        } else {
+          lines.append(String(word))
+        }
+      }
+      let indent = "\n" + String(repeating: " ", count: width + 4)
+      return "  \(pad(name, width))  \(lines.joined(separator: indent))\n"
+    }.joined()
+  }
+
+  /// The same command as the Azure CLI and as Azure PowerShell write it, where they have it.
+  private func dialects(_ signature: Signature) -> [String] {
+    var lines: [String] = []
+    if let name = signature.names.first(where: { $0.hasPrefix("acr ") || $0.hasPrefix("account ") }) {
+      var az = signature
+      az.name = "az \(name)"
+      if !signature.positionals.contains(where: \.isRequired) { az.positionals = [] }
+      lines.append(usage(az))
+    }
+    if let cmdlet = signature.cmdlet {
+      let parameters = cmdlet.parameters.map { parameter in
+        let name: String =
+          switch parameter.meaning {
+          case .flag(let flag), .part(of: let flag, order: _): flag
+          case .choice: parameter.name
+          }
+        let flag = signature.allFlags.first { $0.name == name }
+        let value = flag?.type == nil && parameter.meaning == .flag(name) ? "" : " \(parameter.name.uppercased())"
+        let text = "-\(parameter.name)\(value)"
+        return flag?.isRequired ?? false ? text : "[\(text)]"
+      }
+      lines.append(([cmdlet.name] + parameters).joined(separator: " "))
+    }
+    return lines
   }
 
   /// One function.
@@ -55,11 +121,10 @@ struct HelpText {
   /// The commands whose names start with some words: `help acr manifest`.
   func family(_ prefix: String) -> String {
     let commands = catalog.commands.filter { $0.names.contains { $0.hasPrefix("\(prefix) ") } }
-    let rows = commands.map { command in
-      (command.names.first { $0.hasPrefix("\(prefix) ") } ?? command.name, command.summary)
-    }
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { "  \(pad($0.0, width))  \($0.1)\n" }.joined()
+    return table(
+      commands.map { command in
+        (command.names.first { $0.hasPrefix("\(prefix) ") } ?? command.name, command.summary)
+      })
   }
 
   /// `import [FROM] [TO] --name NAME …`

@@ -138,7 +138,8 @@ extension LanguageServer {
     // Registries are not asked: typing in an editor must not send requests.
     let found = request.completion { query in
       guard case .files(let typed) = query else { return [] }
-      return FileNames.list(folder: typed.hasPrefix("/") || typed.hasPrefix("~") ? typed : folder + typed)
+      let path = typed.hasPrefix("/") || typed.hasPrefix("~") ? typed : folder + typed
+      return FileNames.list(folder: path).map { LiveValue($0) }
     }
     let range = source.range(
       Span(Int32(start + found.replacement.lowerBound), Int32(start + found.replacement.upperBound)), encoding)

@@ -3,14 +3,17 @@ import AcrCore
 import ImportCore
 import Synchronization
 
-/// Progress for people: one line per running import on standard error, redrawn at most ten times a second.
+/// Progress for people: one line per running import on standard error, a line of totals below several, redrawn at most ten
+/// times a second, and a sentence at the end of many.
 final class TerminalProgress: ImportProgress {
   private struct State {
     var lines: [Int: ImportTally] = [:]
     var order: [Int] = []
     var nextID = 0
+    /// How many lines stand on the screen above the cursor.
     var drawn = 0
     var lastDraw: ContinuousClock.Instant?
+    var total = ProgressTotal()
   }
 
   private let stream: StandardStream
@@ -18,6 +21,8 @@ final class TerminalProgress: ImportProgress {
 
   /// Redraws come no closer together than this.
   private static let interval = Duration.milliseconds(100)
+  /// How many imports have a line of their own.
+  private static let lineLimit = 8
 
   init(stream: StandardStream) { self.stream = stream }
 
@@ -26,6 +31,7 @@ final class TerminalProgress: ImportProgress {
       state.nextID += 1
       state.lines[state.nextID] = ImportTally(name: name)
       state.order.append(state.nextID)
+      state.total.begin()
       return state.nextID
     }
     return Line(id: id, display: self)
@@ -34,12 +40,22 @@ final class TerminalProgress: ImportProgress {
   /// Takes the lines away, so that something else can be written.
   func clear() { state.withLock { erase(&$0) } }
 
+  /// Says what the imports since the last call came to, when they were more than one.
+  func summarize() {
+    let summary = state.withLock { state in
+      erase(&state)
+      defer { state.total = ProgressTotal() }
+      return state.total.summary
+    }
+    if let summary { stream.tell(summary + "\n") }
+  }
+
   private struct Line: ImportProgressLine {
     let id: Int
     let display: TerminalProgress
 
     func report(_ event: ImportEvent) { display.report(id, event) }
-    func finish(_ result: ImportResult?) { display.finish(id) }
+    func finish(_ result: ImportResult?) { display.finish(id, result) }
   }
 
   private func report(_ id: Int, _ event: ImportEvent) {
@@ -52,34 +68,84 @@ final class TerminalProgress: ImportProgress {
     }
   }
 
-  private func finish(_ id: Int) {
+  private func finish(_ id: Int, _ result: ImportResult?) {
     state.withLock { state in
+      state.total.end(result)
       state.lines[id] = nil
       state.order.removeAll { $0 == id }
-      if state.order.isEmpty { erase(&state) } else { draw(&state) }
+      // Between two imports of a loop nothing is left on the screen.
+      if state.order.isEmpty { erase(&state) } else if state.drawn > 0 { draw(&state) }
     }
   }
 
-  /// All lines in one write, so that nothing flickers. More lines than fit are summed up in the last one.
+  /// All lines in one write, each written over what stood there, so that nothing flickers.
   private func draw(_ state: inout State) {
-    let columns = stream.columns ?? 80
-    let shown = state.order.prefix(8).compactMap { state.lines[$0] }
-    var text = eraseSequence(state.drawn)
-    for tally in shown { text += tally.line(columns: columns - 1) + "\n" }
-    let hidden = state.order.count - shown.count
-    if hidden > 0 { text += "… and \(hidden) more\n" }
-    state.drawn = shown.count + (hidden > 0 ? 1 : 0)
+    let columns = (stream.columns ?? 80) - 1
+    let running = state.order.compactMap { state.lines[$0] }
+    var lines = running.prefix(TerminalProgress.lineLimit).map { $0.line(columns: columns) }
+    if running.count > 1 { lines.append(state.total.line(running, columns: columns)) }
+    if state.drawn == 0 { TerminalGuard.cursorHides(on: stream.number) }
+    var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\r" : "\u{1B}[?25l"
+    for line in lines { text += line + "\u{1B}[K\n" }
+    if lines.count < state.drawn { text += "\u{1B}[J" }
+    state.drawn = lines.count
     stream.tell(text)
   }
 
   private func erase(_ state: inout State) {
     guard state.drawn > 0 else { return }
-    stream.tell(eraseSequence(state.drawn))
+    stream.tell("\u{1B}[\(state.drawn)A\r\u{1B}[J\u{1B}[?25h")
+    TerminalGuard.cursorIsBack()
     state.drawn = 0
   }
+}
 
-  /// Moves up and clears down to the end of the screen.
-  private func eraseSequence(_ lines: Int) -> String { lines > 0 ? "\u{1B}[\(lines)A\r\u{1B}[J" : "" }
+/// What the imports of one run come to.
+struct ProgressTotal {
+  private var started: ContinuousClock.Instant?
+  private var count = 0
+  private var imported = 0
+  private var unchanged = 0
+  private var failed = 0
+  private var bytes: Int64 = 0
+
+  mutating func begin() {
+    if started == nil { started = .now }
+    count += 1
+  }
+
+  mutating func end(_ result: ImportResult?) {
+    guard let result else {
+      failed += 1
+      return
+    }
+    if result.isUnchanged { unchanged += 1 } else { imported += 1 }
+    bytes += result.blobs.copiedBytes
+  }
+
+  private var seconds: Double { started.map { (ContinuousClock.now - $0).seconds } ?? 0 }
+
+  private var counts: String {
+    [(imported, "imported"), (unchanged, "unchanged"), (failed, "failed")].filter { $0.0 > 0 }
+      .map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+  }
+
+  /// For example `12 running, 30 imported, 2 unchanged   345 MB   28 MB/s`.
+  func line(_ running: [ImportTally], columns: Int) -> String {
+    let all = bytes + running.reduce(0) { $0 + $1.bytes }
+    var text = "\(running.count) running" + (counts.isEmpty ? "" : ", \(counts)") + "  \(ByteCount.human(all))"
+    if seconds >= 1, all > 0 { text += "  \(ByteCount.human(Int64(Double(all) / seconds)))/s" }
+    return CompletionList.fitted(text, to: columns)
+  }
+
+  /// For example `42 imports: 40 imported, 2 unchanged; 345 MB in 12.3s (28 MB/s)`; nil for fewer than two.
+  var summary: String? {
+    guard count > 1 else { return nil }
+    var text = "\(count) imports: \(counts); \(ByteCount.human(bytes))"
+    text += " in \(ByteCount.fixed(seconds, decimals: 1)) s"
+    if seconds >= 0.1, bytes > 0 { text += " (\(ByteCount.human(Int64(Double(bytes) / seconds)))/s)" }
+    return text
+  }
 }
 
 /// The numbers of one running import.
@@ -90,9 +156,15 @@ struct ImportTally {
   private var blobs = 0
   private var doneBlobs = 0
   private var partial: [Digest: Int64] = [:]
-  private let started = ContinuousClock.now
+  private var rate: TransferRate
 
-  init(name: String) { self.name = name }
+  init(name: String) {
+    self.name = name
+    rate = TransferRate(now: .now)
+  }
+
+  /// The bytes at the target so far.
+  var bytes: Int64 { doneBytes + partial.values.reduce(0, +) }
 
   mutating func add(_ event: ImportEvent) {
     switch event {
@@ -107,74 +179,50 @@ struct ImportTally {
       doneBlobs += 1
     case .manifest, .note, .tagged: break
     }
+    rate.note(bytes, now: .now)
   }
 
-  /// For example `alpine:3.20 → prod/alpine:3.20   12.3 MB of 45.6 MB   3/7 blobs   8.1 MB/s   4 s left`.
+  /// For example `alpine:3.20 → prod/alpine:3.20  12.3 MB of 45.6 MB  3/7 blobs  8.1 MB/s  4 s left`.
   func line(columns: Int) -> String {
-    let bytes = doneBytes + partial.values.reduce(0, +)
+    let bytes = bytes
     var numbers = "  \(ByteCount.human(bytes)) of \(ByteCount.human(totalBytes))  \(doneBlobs)/\(blobs) blobs"
-    let seconds = Double((ContinuousClock.now - started).components.seconds)
-    if seconds >= 1, bytes > 0 {
-      let rate = Double(bytes) / seconds
-      numbers += "  \(ByteCount.human(Int64(rate)))/s"
-      if totalBytes > bytes { numbers += "  \(Int((Double(totalBytes - bytes) / rate).rounded(.up))) s left" }
+    if let perSecond = rate.perSecond, perSecond > 0 {
+      numbers += "  \(ByteCount.human(Int64(perSecond)))/s"
+      if totalBytes > bytes { numbers += "  \(Int((Double(totalBytes - bytes) / perSecond).rounded(.up))) s left" }
     }
     if blobs == 0 { numbers = "  reading manifests" }
     let space = columns - numbers.count
-    guard space > 8 else { return String(name.prefix(max(0, columns))) }
-    return (name.count <= space ? name : "\(name.prefix(space - 1))…") + numbers
+    guard space > 8 else { return CompletionList.fitted(CompletionList.shown(name), to: columns) }
+    return CompletionList.fitted(CompletionList.shown(name), to: space) + numbers
   }
 }
 
-/// Progress for programs: one JSON line per event on standard error.
-final class JSONProgress: ImportProgress {
-  private let stream: StandardStream
+/// Bytes a second over the last few seconds: an average from the start would still show a fast beginning long after it.
+struct TransferRate {
+  private var marks: [(time: ContinuousClock.Instant, bytes: Int64)]
+  private static let window = Duration.seconds(5)
+  private static let step = Duration.milliseconds(250)
 
-  init(stream: StandardStream) { self.stream = stream }
+  init(now: ContinuousClock.Instant) { marks = [(now, 0)] }
 
-  func start(_ name: String) -> any ImportProgressLine {
-    let line = Line(name: name, stream: stream)
-    line.write("started", [])
-    return line
+  mutating func note(_ bytes: Int64, now: ContinuousClock.Instant) {
+    if let last = marks.last, now - last.time < Self.step { return }
+    marks.append((now, bytes))
+    while marks.count > 2, now - marks[0].time > Self.window { marks.removeFirst() }
   }
 
-  private struct Line: ImportProgressLine {
-    let name: String
-    let stream: StandardStream
-
-    func report(_ event: ImportEvent) {
-      switch event {
-      case .planned(let manifests, let blobs, let bytes):
-        write(
-          "planned",
-          [
-            .init("manifests", .integer(Int64(manifests))), .init("blobs", .integer(Int64(blobs))),
-            .init("bytes", .integer(bytes)),
-          ])
-      case .transferred: return
-      case .restarted(let digest, _): write("restarted", [.init("digest", .string(digest.description))])
-      case .blob(let digest, let size, let outcome):
-        let members: [JSONValue.Member] = [
-          .init("digest", .string(digest.description)), .init("size", .integer(size)),
-          .init("outcome", outcome == .copied ? "copied" : "present"),
-        ]
-        write("blob", members)
-      case .manifest(let digest): write("manifest", [.init("digest", .string(digest.description))])
-      case .note(let text): write("note", [.init("text", .string(text))])
-      case .tagged(let target): write("tagged", [.init("target", .string(target))])
-      }
+  /// Nil until half a second has been seen.
+  var perSecond: Double? {
+    guard let first = marks.first, let last = marks.last, last.time - first.time >= .milliseconds(500) else {
+      return nil
     }
+    return max(0, Double(last.bytes - first.bytes) / (last.time - first.time).seconds)
+  }
+}
 
-    func finish(_ result: ImportResult?) {
-      write(result == nil ? "failed" : result?.isUnchanged == true ? "unchanged" : "imported", [])
-    }
-
-    func write(_ event: String, _ members: [JSONValue.Member]) {
-      let head: [JSONValue.Member] = [
-        .init("time", .string(Timestamp.now().description)), .init("event", .string(event)),
-        .init("import", .string(name)),
-      ]
-      stream.tell(JSONValue.object(head + members).text + "\n")
-    }
+extension Duration {
+  /// The duration in seconds.
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1_000_000_000_000_000_000
   }
 }

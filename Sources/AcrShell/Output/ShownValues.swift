@@ -10,6 +10,15 @@ final class ShownValues: OutputSink {
   private let isColored: Bool
   /// Takes progress lines away before something else is written.
   private let clearProgress: @Sendable () -> Void
+  private let prompt = Mutex(PromptNeeds())
+
+  /// What only a prompt wants.
+  private struct PromptNeeds {
+    /// Shows tables that are longer than the screen.
+    var pager: Pager?
+    /// The columns of the table shown last.
+    var columns: [String] = []
+  }
   /// True once a secret was shown by a text in its place.
   private let hasHidden = Atomic(false)
 
@@ -22,6 +31,17 @@ final class ShownValues: OutputSink {
     self.format = format ?? (output.isTerminal ? .table : .json)
     self.isColored = isColored
     self.clearProgress = clearProgress
+  }
+
+  /// Shows tables that are longer than the screen through a pager from now on.
+  func use(_ pager: Pager?) { prompt.withLock { $0.pager = pager } }
+
+  /// The columns of the table shown since the last call.
+  func takeColumns() -> [String] {
+    prompt.withLock { needs in
+      defer { needs.columns = [] }
+      return needs.columns
+    }
   }
 
   func show(_ shown: Output, as format: OutputFormat?) throws {
@@ -115,6 +135,44 @@ final class ShownValues: OutputSink {
     let layout = TableLayout(width: output.columns, isColored: isColored)
     let lines = layout.lines(value)
     guard !lines.isEmpty else { return talk("(nothing)") }
-    try write(lines.joined(separator: "\n") + "\n")
+    prompt.withLock { $0.columns = value.columnNames }
+    try showLong(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Writes a text of whole lines, at the prompt through the pager when it is longer than the screen.
+  func showLong(_ text: String) throws {
+    let pager = prompt.withLock { $0.pager }
+    if let pager, let rows = output.rows, text.utf8.count(where: { $0 == 0x0A }) >= rows {
+      clearProgress()
+      if pager.show(text) { return }
+    }
+    try write(text)
+  }
+}
+
+extension Value {
+  /// The fields of a record, or the columns of the first rows of a list.
+  var columnNames: [String] {
+    switch self {
+    case .record(let record): return record.shape.names
+    case .list(let items):
+      var names: [String] = []
+      for case .record(let record) in items.prefix(20) {
+        names += record.shape.names.filter { !names.contains($0) }
+      }
+      return names
+    default: return []
+    }
+  }
+
+  /// What is behind these fields; in a list, behind those of its first record.
+  func field(_ path: [String]) -> Value? {
+    guard let name = path.first else { return self }
+    let rest = Array(path.dropFirst())
+    switch self {
+    case .record(let record): return record[name]?.field(rest)
+    case .list(let items): return items.first?.field(path)
+    default: return nil
+    }
   }
 }

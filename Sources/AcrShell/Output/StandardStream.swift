@@ -11,8 +11,12 @@ final class StandardStream: Sendable {
 
   private let descriptor: Int32
   private let lock = Mutex<Void>(())
+  private let visitor = Mutex<(@Sendable (String) -> Bool)?>(nil)
 
   init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The descriptor.
+  var number: Int32 { descriptor }
 
   /// True when a terminal is behind it.
   var isTerminal: Bool { isatty(descriptor) == 1 }
@@ -52,5 +56,19 @@ final class StandardStream: Sendable {
   }
 
   /// Writes text, and does not mind when nobody reads it.
-  func tell(_ text: String) { try? write(Array(text.utf8)) }
+  func tell(_ text: String) {
+    if let visitor = visitor.withLock({ $0 }), visitor(text) { return }
+    try? write(Array(text.utf8))
+  }
+
+  /// Gives what is told from now on to `visitor` first, such as an editor that shows it above its line; what that does not
+  /// take is written as usual.
+  func divert(to visitor: @escaping @Sendable (String) -> Bool) { self.visitor.withLock { $0 = visitor } }
+
+  /// The rows of the terminal behind it; nil when there is none.
+  var rows: Int? {
+    var size = winsize()
+    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+    return Int(size.ws_row)
+  }
 }

@@ -1,3 +1,4 @@
+import AcrCommands
 import AcrCore
 import AcrLanguage
 import AcrRuntime
@@ -10,6 +11,12 @@ final class InteractiveSession {
   private var scope = SessionScope()
   private let errorVariable: Int
   private let currentRun = CurrentRun()
+  /// The kind of the error the last entry ended with.
+  private var failure: String?
+  /// How long the last entry took, in nanoseconds.
+  private var duration: Int64 = 0
+  /// The columns of what entries showed, by their texts.
+  private var shownColumns: [String: [String]] = [:]
 
   init(_ workshop: Workshop) {
     self.workshop = workshop
@@ -19,32 +26,35 @@ final class InteractiveSession {
   /// Runs until somebody leaves; returns the exit code.
   func run() -> Int32 {
     ConsoleSignals.shared.install()
-    let catalog = workshop.session.catalog
-    let secrets = SecretLines(catalog)
-    let history = HistoryStore.defaultPath { workshop.environment[$0] }
-      .map { HistoryStore(path: $0, isSecret: secrets.contains) }
+    let history = workshop.history
     do {
       try history?.load()
     } catch {
       workshop.sink.talk("note: the history cannot be read: \((error as? AcrError)?.message ?? "\(error)")")
     }
-    let values = LiveValues(FileValues())
-    let isColored = TerminalStyle.isColored(STDERR_FILENO)
-    let complete: (CompletionRequest.Text) -> Completion = { [self] text in
-      let names = scope.variables.keys.sorted()
-      return CompletionRequest(text, catalog: catalog, variables: names).completion { values.values(for: $0) }
-    }
-    guard let editor = LibeditEditor(options: .init(isColored: isColored), complete: complete) else {
+    let values = LiveValues(
+      SessionValues(lookup: RegistryLookup(session: workshop.registries)),
+      isInHurry: { InteractiveSession.isKeyWaiting })
+    guard let editor = makeEditor(values, entries: history?.entries ?? []) else {
       return ScriptRunner(workshop).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
     }
-    for entry in history?.entries ?? [] { editor.remember(entry) }
+    StandardStream.error.divert { [box = UncheckedBox(editor)] in box.value.announce($0) }
+    if !workshop.options.noPager { workshop.sink.use(Pager(setting: workshop.environment["PAGER"])) }
+    if let code = runSettings() { return code }
     let loop = PromptLoop(
       editor: editor, history: history,
-      prompt: { [isDryRun = workshop.options.dryRun] in Prompt.main(isDryRun: isDryRun) },
+      prompt: { [self] in
+        editor.options.suggests = workshop.promptCommand.settings.suggests
+        return prompt
+      },
       completeness: InteractiveSession.completeness,
-      run: { [self] in perform($0) }, interrupt: { [currentRun] in currentRun.interrupt() },
-      tell: { [sink = workshop.sink] in sink.talk($0) })
-    StandardStream.error.tell("acrsh \(Program.version). `help` lists the commands, ^D leaves.\n")
+      run: { [self] entry in
+        defer { values.entryHasRun() }
+        return perform(Source(name: "<prompt>", text: entry))
+      },
+      interrupt: { [currentRun] in currentRun.interrupt() }, tell: { [sink = workshop.sink] in sink.talk($0) })
+    StandardStream.error.tell(
+      "acrsh \(Program.version). `help` lists the commands, Tab completes, ? explains, ^D leaves.\n")
     if let sandbox = workshop.sandbox {
       StandardStream.error.tell(
         "Sandbox: Azure and all registries are emulated on this machine; signed in as \(Sandbox.clientID).\n")
@@ -57,27 +67,146 @@ final class InteractiveSession {
     }
   }
 
-  private func perform(_ text: String) -> PromptLoop.Outcome {
-    let source = Source(name: "<prompt>", text: text)
+  private func makeEditor(_ values: LiveValues, entries: [String]) -> LibeditEditor? {
+    let catalog = workshop.session.catalog
+    let complete: (CompletionRequest.Text) -> Completion = { [self] text in
+      var note: String?
+      var completion = request(text, catalog).completion { query in
+        let answer = values.answer(to: query)
+        switch answer {
+        case .known(let found):
+          if found.isEmpty { note = query.noteForNone }
+        case .asked: note = query.asked.map { "asking \($0); Tab again shows what it answers" }
+        case .failed(let reason): note = reason
+        }
+        return answer.values
+      }
+      if completion.candidates.isEmpty { completion.note = note }
+      return completion
+    }
+    let isColored = TerminalStyle.isColored(STDERR_FILENO)
+    let editor = LibeditEditor(options: .init(isColored: isColored), history: entries, complete: complete)
+    editor?.advise = { CompletionRequest($0, catalog: catalog).advice }
+    editor?.explain = { text in
+      CompletionRequest(text, catalog: catalog).question.map {
+        HelpText(catalog: catalog, columns: StandardStream.error.columns).answer(to: $0)
+      }
+    }
+    return editor
+  }
+
+  /// A request with what the session knows at this moment.
+  private func request(_ text: CompletionRequest.Text, _ catalog: Catalog) -> CompletionRequest {
+    let known = UncheckedBox(self)
+    return CompletionRequest(text, catalog: catalog, variables: scope.variables.keys.sorted()) { source in
+      known.value.columns(of: source)
+    }
+  }
+
+  private func columns(of source: RowSource) -> [String] {
+    switch source {
+    case .variable(let name, let path):
+      guard let variable = scope.variables[name] else { return [] }
+      return workshop.session.global(variable.index).field(path)?.columnNames ?? []
+    case .entry(let text): return shownColumns[text] ?? []
+    }
+  }
+
+  private static var isKeyWaiting: Bool {
+    var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&waiting, 1, 0) > 0
+  }
+
+  // MARK: - The prompt's text
+
+  private var prompt: Prompt {
+    let settings = workshop.promptCommand.settings
+    let facts = workshop.registries.statusForPrompt()
+    var state = Prompt.State()
+    state.text = settings.text
+    for part in settings.parts {
+      switch part {
+      case .registry: state.registry = facts.registry
+      case .identity: state.identity = (facts.account ?? facts.registryUser).map(InteractiveSession.shortened)
+      case .sandbox: state.isSandbox = facts.isSandbox
+      case .dryRun: state.isDryRun = workshop.options.dryRun
+      case .state: state.failure = failure
+      case .duration: if duration >= settings.slow { state.duration = DurationText.human(duration) }
+      }
+    }
+    return Prompt.main(state)
+  }
+
+  /// Names are shown whole; of the ids of service principals the beginning, as of digests.
+  private static func shortened(_ name: String) -> String {
+    let isID = name.count == 36 && name.allSatisfy { $0.isHexDigit || $0 == "-" }
+    return isID ? "\(name.prefix(8))…" : name
+  }
+
+  // MARK: - Running
+
+  /// Runs `rc.acr`, if there is one.
+  /// - Returns: the exit code when it wants to leave.
+  private func runSettings() -> Int32? {
+    guard !workshop.options.noRc, let path = InteractiveSession.settingsPath({ workshop.environment[$0] }),
+      access(path, F_OK) == 0
+    else { return nil }
+    do {
+      if case .leave(let code) = perform(try SourceFile.read(path)) { return code }
+    } catch {
+      _ = ScriptRunner(workshop).fail(error)
+    }
+    (failure, duration) = (nil, 0)
+    return nil
+  }
+
+  /// `$XDG_CONFIG_HOME/acrsh/rc.acr`, or `~/.config/acrsh/rc.acr` when that is unset or not absolute (XDG Base Directory
+  /// Specification). Nil without a home folder.
+  static func settingsPath(_ environment: (String) -> String?) -> String? {
+    if let folder = environment("XDG_CONFIG_HOME"), folder.hasPrefix("/") { return folder + "/acrsh/rc.acr" }
+    guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
+    return home + "/.config/acrsh/rc.acr"
+  }
+
+  private func perform(_ source: Source) -> PromptLoop.Outcome {
+    (failure, duration) = (nil, 0)
     let result = Checker.check(
       source: source, catalog: workshop.session.catalog, session: scope, environment: Set(workshop.environment.keys),
       loader: SourceFile.loadModule)
     workshop.reporter.report(result.diagnostics)
-    guard let script = result.script else { return .goOn }
+    guard let script = result.script else {
+      failure = ErrorKind.usage.name
+      return .goOn
+    }
     scope = result.session
     let run = workshop.makeRun(isInteractive: true)
     currentRun.set(run)
     defer { currentRun.set(nil) }
+    let start = Timestamp.now().nanoseconds
     let outcome = workshop.session.run(script, in: run)
+    duration = Timestamp.now().nanoseconds - start
     workshop.clearProgress()
+    workshop.summarizeProgress()
+    let columns = workshop.sink.takeColumns()
+    if !columns.isEmpty {
+      shownColumns[InteractiveSession.trimmed(source.text(Span(0, Int32(source.bytes.count))))] = columns
+    }
     switch outcome {
-    case .finished: return .goOn
+    case .finished:
+      if run.hasFailedItems { failure = "some failed" }
+      return .goOn
     case .exited(let code): return .leave(code)
     case .failed(let error):
+      failure = error.error.kind.name
       workshop.session.setGlobal(errorVariable, to: .record(error.record))
       workshop.reporter.report([error.diagnostic])
       return .goOn
     }
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    let start = text.drop(while: \.isWhitespace)
+    return String(start.reversed().drop(while: \.isWhitespace).reversed())
   }
 
   private static func completeness(_ text: String) -> Completeness {
@@ -91,46 +220,17 @@ final class InteractiveSession {
   }
 }
 
+/// Carries a value into a closure that the compiler takes for one of another thread. What is in it is used on the prompt's
+/// own thread, or is safe to share.
+private struct UncheckedBox<Value>: @unchecked Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
+
 /// The run that ^C stops.
 private final class CurrentRun: Sendable {
   private let run = Mutex<RunContext?>(nil)
 
   func set(_ new: RunContext?) { run.withLock { $0 = new } }
   func interrupt() { run.withLock { $0 }?.interrupt() }
-}
-
-/// Knows which lines hold a secret as plain text, so that they stay out of the history. It looks at words only, so that a
-/// line that does not parse is protected too.
-struct SecretLines: Sendable {
-  private let flags: Set<String>
-
-  init(_ catalog: Catalog) {
-    var flags: Set<String> = []
-    for flag in catalog.commands.flatMap(\.flags) where flag.type == .secret {
-      flags.insert("--\(flag.name)")
-      if let short = flag.short { flags.insert("-\(short)") }
-    }
-    self.flags = flags
-  }
-
-  func contains(_ line: String) -> Bool {
-    let words = line.split(whereSeparator: { $0.isWhitespace })
-    for (index, word) in words.enumerated() {
-      if let equals = word.firstIndex(of: "="), flags.contains(String(word[..<equals])) {
-        if isLiteral(word[word.index(after: equals)...]) { return true }
-      } else if flags.contains(String(word)), index + 1 < words.count, isLiteral(words[index + 1]) {
-        return true
-      }
-    }
-    return false
-  }
-
-  private func isLiteral(_ value: Substring) -> Bool { !value.hasPrefix("$") && !value.hasPrefix("(") }
-}
-
-/// Files for completion; registries are not asked.
-private struct FileValues: ValueSource {
-  func values(for query: ValueQuery) -> [String] {
-    if case .files(let folder) = query { FileNames.list(folder: folder) } else { [] }
-  }
 }

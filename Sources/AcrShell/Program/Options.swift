@@ -80,6 +80,11 @@ struct Options: ParsableCommand {
     completion: .file())
   var trace: String?
 
+  @Flag(help: "At the prompt, show long tables whole instead of through `$PAGER`.")
+  var noPager = false
+
+  @Flag(help: "Start the prompt without running `rc.acr`.")
+  var noRc = false
   /// For `scripts/generate`.
   @Option(help: .hidden)
   var generate: GeneratedPage?

@@ -55,6 +55,7 @@ struct ScriptRunner {
     } while: {
       workshop.session.run(script, arguments: arguments, in: run)
     }
+    workshop.summarizeProgress()
     switch outcome {
     case .finished: return run.hasFailedItems ? 6 : 0
     case .exited(let code): return code

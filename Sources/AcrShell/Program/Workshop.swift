@@ -13,8 +13,13 @@ final class Workshop {
   let session: Session
   let sink: ShownValues
   let reporter: Reporter
+  /// The settings of the prompt.
+  let promptCommand = PromptCommand()
+  /// The entries of all sessions; nil without a home folder.
+  let history: HistoryStore?
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
+  private let terminalProgress: TerminalProgress?
   /// What commands know of registries and Azure, for the prompt.
   let registries: AcrSession
   /// The Azure of this machine's own, with `--sandbox`.
@@ -91,10 +96,20 @@ final class Workshop {
       registries: RegistrySession(
         http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
       azure: azure, progress: progress, transfers: options.transfers)
+    registries.status.update { $0.isSandbox = sandbox != nil }
+    terminalProgress = terminal
     let help = HelpCommand()
-    session = Session(commands: registries.commands + [help])
+    let historyCommand = HistoryCommand()
+    session = Session(commands: registries.commands + [help, historyCommand, promptCommand])
     help.use(session.catalog)
+    let secrets = SecretLines(session.catalog)
+    history = HistoryStore.defaultPath { [environment] in environment[$0] }
+      .map { HistoryStore(path: $0, isSecret: secrets.contains) }
+    historyCommand.use(history)
   }
+
+  /// Says what the imports since the last call came to, when they were many.
+  func summarizeProgress() { terminalProgress?.summarize() }
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {

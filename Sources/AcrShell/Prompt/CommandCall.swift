@@ -3,24 +3,29 @@ import AcrLanguage
 /// The arguments of an unfinished command, told apart with its signature.
 struct CommandCall {
   let signature: Signature
+  /// True when it is written as a cmdlet, whose parameters have one dash and names of their own.
+  let isCmdlet: Bool
   /// Values by the name of the flag or positional.
   private var given: [String: String] = [:]
   private var flagsGiven: Set<String> = []
   private var positionalCount = 0
+  private var laterCount = 0
   /// The flag at the end that still needs its value.
   private(set) var flagAwaitingValue: Signature.Flag?
 
   /// - Parameters:
   ///   - arguments: the finished words before the cursor, without the command's name.
   ///   - later: the words behind the cursor.
-  init(_ signature: Signature, arguments: [String], later: [String]) {
+  init(_ signature: Signature, arguments: [String], later: [String], isCmdlet: Bool = false) {
     self.signature = signature
+    self.isCmdlet = isCmdlet
     for word in arguments { add(word) }
     let awaiting = flagAwaitingValue
     let positionals = positionalCount
     flagAwaitingValue = nil
     for word in later { add(word) }
     flagAwaitingValue = awaiting
+    laterCount = positionalCount - positionals
     positionalCount = positionals
   }
 
@@ -45,10 +50,23 @@ struct CommandCall {
       guard let name = parts.first, let flag = signature.allFlags.first(where: { $0.name == name }) else { return nil }
       return (flag, parts.count == 2 ? String(parts[1]) : nil)
     }
+    if isCmdlet, word.hasPrefix("-") {
+      let name = word.dropFirst().lowercased()
+      let parameter = signature.cmdlet?.parameters.first { $0.name.lowercased() == name }
+      return parameter.flatMap { flag(meaning: $0.meaning) }.map { ($0, nil) }
+    }
     guard word.hasPrefix("-"), word.count == 2, let letter = word.last,
       let flag = signature.allFlags.first(where: { $0.short == letter })
     else { return nil }
     return (flag, nil)
+  }
+
+  /// The flag behind a cmdlet's parameter; nil for a choice, which sets switches.
+  private func flag(meaning: Signature.Cmdlet.Meaning) -> Signature.Flag? {
+    switch meaning {
+    case .flag(let name), .part(of: let name, order: _): signature.allFlags.first { $0.name == name }
+    case .choice: nil
+    }
   }
 
   /// The positional the next value without a flag belongs to.
@@ -57,8 +75,29 @@ struct CommandCall {
     return signature.positionals.last.flatMap { $0.isRest ? $0 : nil }
   }
 
+  /// The required positionals that no word stands for.
+  var missingPositionals: [Signature.Positional] {
+    signature.positionals.dropFirst(positionalCount + laterCount).filter(\.isRequired)
+  }
+
   /// Flags that may still be given.
   var openFlags: [Signature.Flag] { signature.allFlags.filter { $0.isRepeatable || !flagsGiven.contains($0.name) } }
+
+  /// Parameters of the cmdlet that may still be given, those for required flags first.
+  var openParameters: [(parameter: Signature.Cmdlet.Parameter, flag: Signature.Flag?)] {
+    let all = (signature.cmdlet?.parameters ?? []).map { (parameter: $0, flag: flag(meaning: $0.meaning)) }
+    let open = all.filter { $0.flag.map { !flagsGiven.contains($0.name) || $0.isRepeatable } ?? true }
+    return open.filter { $0.flag?.isRequired ?? false } + open.filter { !($0.flag?.isRequired ?? false) }
+  }
+
+  /// Whether a flag is given.
+  func isGiven(_ flag: Signature.Flag) -> Bool { flagsGiven.contains(flag.name) }
+
+  /// A flag in the spelling of the call.
+  func written(_ flag: Signature.Flag) -> String {
+    let parameter = isCmdlet ? signature.cmdlet?.parameters.first { $0.meaning == .flag(flag.name) } : nil
+    return parameter.map { "-\($0.name)" } ?? "--\(flag.name)"
+  }
 
   /// What a flag or positional holds, when that is known before the run.
   func value(of name: String) -> String? {

@@ -6,6 +6,8 @@ public struct Completion: Sendable, Equatable {
   public var replacement: Range<Int>
   /// What could stand there, in the order to show it.
   public var candidates: [Candidate]
+  /// Something to tell beside the line: who is being asked, or why there is no answer; nil for nothing.
+  public var note: String?
 
   /// One possibility.
   public struct Candidate: Sendable, Hashable {
@@ -28,9 +30,10 @@ public struct Completion: Sendable, Equatable {
   }
 
   /// Creates a completion.
-  public init(replacement: Range<Int>, candidates: [Candidate]) {
+  public init(replacement: Range<Int>, candidates: [Candidate], note: String? = nil) {
     self.replacement = replacement
     self.candidates = candidates
+    self.note = note
   }
 
   /// What all candidates begin with; nil when there are none.
@@ -74,28 +77,61 @@ public struct CompletionRequest: Sendable {
   public var catalog: Catalog
   /// The names of the session's variables, without `$`.
   public var variables: [String]
+  /// The columns of rows, and the fields of records, that the session has at hand.
+  public var columns: @Sendable (RowSource) -> [String]
 
   /// Creates a request.
-  public init(_ text: Text, catalog: Catalog, variables: [String] = []) {
+  public init(
+    _ text: Text, catalog: Catalog, variables: [String] = [],
+    columns: @escaping @Sendable (RowSource) -> [String] = { _ in [] }
+  ) {
     self.text = text
     self.catalog = catalog
     self.variables = variables
+    self.columns = columns
   }
 
   /// The candidates for the word at the cursor. The same request and values give the same answer.
   /// - Parameter values: live values such as tags, as far as they are known.
-  public func completion(values: @escaping (ValueQuery) -> [String]) -> Completion {
+  public func completion(values: @escaping (ValueQuery) -> [LiveValue]) -> Completion {
     CompletionSearch(request: self, values: values).completion()
   }
 }
 
+/// Where rows or a record come from whose names Tab wants.
+public enum RowSource: Hashable, Sendable {
+  /// A variable of the session, without `$`, and the fields that lead into it.
+  case variable(String, path: [String])
+  /// An entry that was run before: its text without white space around it.
+  case entry(String)
+}
+
+/// A value of a live query, with a few words about it.
+public struct LiveValue: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// The value itself.
+  public var text: String
+  /// One line about it; may be empty.
+  public var description: String
+
+  /// Creates a value.
+  public init(_ text: String, description: String = "") {
+    self.text = text
+    self.description = description
+  }
+
+  public init(stringLiteral value: String) { self.init(value) }
+}
+
 /// Live values a completer asks for.
 public enum ValueQuery: Hashable, Sendable {
-  /// Registries this session knows.
+  /// Registries this session knows, as flags take them.
   case registries
+  /// The hosts of registries this session knows, as references begin with them.
+  case hosts
   /// The repositories of a registry, named as in `--name`.
   case repositories(registry: String)
   case tags(registry: String, repository: String)
+  case digests(registry: String, repository: String)
   /// The names in a folder; those of folders end in `/`. The path is empty for the working directory.
   case files(folder: String)
 }

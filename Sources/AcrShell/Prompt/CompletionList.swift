@@ -1,5 +1,5 @@
-/// The candidates as a list for a terminal: one per line with their descriptions when they have any and there is room,
-/// in columns otherwise.
+/// The candidates as a list for a terminal: one per line with their descriptions when they have any, in columns otherwise.
+/// What does not fit the screen is cut into pages.
 struct CompletionList {
   private let candidates: [Completion.Candidate]
   private let columns: Int
@@ -11,56 +11,73 @@ struct CompletionList {
     self.rows = max(4, rows)
   }
 
-  /// Lines with their ends. No more than the screen holds together with the line being edited.
-  func text(isColored: Bool) -> String {
+  /// The pages, each of lines with their ends. A page and the line being edited fit the screen together.
+  func pages(isColored: Bool) -> [String] {
+    let lines = isDescribed ? described(isColored: isColored) : table()
     let limit = rows - 3
-    if candidates.count <= limit, candidates.contains(where: { !$0.description.isEmpty }) {
-      return described(isColored: isColored)
+    guard lines.count > limit else { return [lines.joined()] }
+    // The last line of each page says how to see the next.
+    let starts = Array(stride(from: 0, to: lines.count, by: limit - 1))
+    return starts.enumerated().map { page, start in
+      let note = "page \(page + 1) of \(starts.count), \(candidates.count) in all; Tab shows the next"
+      let text = Self.fitted(note, to: columns - 1)
+      return lines[start..<min(start + limit - 1, lines.count)].joined()
+        + (isColored ? "\u{1B}[2m\(text)\u{1B}[0m\n" : "\(text)\n")
     }
-    return table(limit: limit)
   }
 
-  private func described(isColored: Bool) -> String {
+  /// Hundreds of names are easier to look over in columns than one below the other.
+  private var isDescribed: Bool { candidates.count <= 200 && candidates.contains { !$0.description.isEmpty } }
+
+  private func described(isColored: Bool) -> [String] {
     let names = candidates.map { Self.fitted(Self.shown($0.display), to: columns - 1) }
     let width = min(names.map(AcrShell.columns(of:)).max() ?? 0, columns / 2)
     return zip(names, candidates).map { name, candidate in
       let padding = max(0, width - AcrShell.columns(of: name)) + 2
       let room = columns - 1 - AcrShell.columns(of: name) - padding
-      guard !candidate.description.isEmpty, room > 8 else { return name + "\n" }
-      let description = Self.fitted(Self.shown(candidate.description), to: room)
+      let whole = Self.shown(candidate.description)
+      guard !whole.isEmpty, room > 8 || room >= AcrShell.columns(of: whole) else { return name + "\n" }
+      let description = Self.fitted(whole, to: room)
       let shown = isColored ? "\u{1B}[2m\(description)\u{1B}[0m" : description
       return name + String(repeating: " ", count: padding) + shown + "\n"
-    }.joined()
+    }
   }
 
-  private func table(limit: Int) -> String {
-    let width = min((candidates.map { AcrShell.columns(of: Self.shown($0.display)) }.max() ?? 0) + 2, columns - 1)
+  private func table() -> [String] {
+    let names = candidates.map { Self.shown($0.display) }
+    let width = min((names.map { AcrShell.columns(of: $0) }.max() ?? 0) + 2, columns - 1)
     let perLine = max(1, (columns - 1) / width)
-    let shown = candidates.count > limit * perLine ? candidates.prefix((limit - 1) * perLine) : candidates[...]
-    let lines = (shown.count + perLine - 1) / perLine
-    var text = ""
-    for line in 0..<lines {
-      // Down the columns, as ls(1) orders names.
-      let names = stride(from: shown.startIndex + line, to: shown.endIndex, by: lines).map {
-        Self.fitted(Self.shown(shown[$0].display), to: width)
+    // Each page is filled by itself, down its columns, as ls(1) orders names.
+    let pageLines = rows - 4
+    let isPaged = names.count > (rows - 3) * perLine
+    let pageSize = isPaged ? pageLines * perLine : max(1, names.count)
+    var lines: [String] = []
+    for start in stride(from: 0, to: names.count, by: pageSize) {
+      let page = names[start..<min(start + pageSize, names.count)]
+      let count = isPaged ? pageLines : (page.count + perLine - 1) / perLine
+      for line in 0..<min(count, page.count) {
+        let cells = stride(from: page.startIndex + line, to: page.endIndex, by: count)
+          .map { Self.fitted(page[$0], to: width) }
+        var text = ""
+        for (index, cell) in cells.enumerated() {
+          text += cell
+          if index < cells.count - 1 { text += String(repeating: " ", count: width - AcrShell.columns(of: cell)) }
+        }
+        lines.append(text + "\n")
       }
-      for (index, name) in names.enumerated() {
-        text += name
-        if index < names.count - 1 { text += String(repeating: " ", count: width - AcrShell.columns(of: name)) }
-      }
-      text += "\n"
     }
-    return shown.count < candidates.count ? text + "… and \(candidates.count - shown.count) more\n" : text
+    return lines
   }
 
   /// Names come from servers and disks: what would steer the terminal is shown as `?`.
-  private static func shown(_ text: String) -> String {
+  static func shown(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { result.append(scalar.properties.generalCategory == .control ? "?" : scalar) }
     return String(result)
   }
 
-  private static func fitted(_ text: String, to width: Int) -> String {
+  /// The text cut to so many columns, with `…` at the end.
+  static func fitted(_ text: String, to width: Int) -> String {
     guard AcrShell.columns(of: text) > width else { return text }
     var result = ""
     var used = 1

@@ -3,26 +3,27 @@ import AcrLanguage
 /// Works out one ``Completion`` from signatures: which command the cursor is in, which part of it, and what fits there.
 struct CompletionSearch {
   let request: CompletionRequest
-  let values: (ValueQuery) -> [String]
-  private let scan: StatementScanner
+  let values: (ValueQuery) -> [LiveValue]
+  let scan: StatementScanner
   /// Bytes of the pending lines; the scanner's offsets count them, a replacement does not.
   private let offset: Int
 
-  init(request: CompletionRequest, values: @escaping (ValueQuery) -> [String]) {
+  init(request: CompletionRequest, values: @escaping (ValueQuery) -> [LiveValue]) {
     self.request = request
     self.values = values
     scan = StatementScanner(request.text.pending + request.text.before)
     offset = request.text.pending.utf8.count
   }
 
-  private var catalog: Catalog { request.catalog }
-  private var end: Int { request.text.before.utf8.count }
+  var catalog: Catalog { request.catalog }
+  var end: Int { request.text.before.utf8.count }
 
   func completion() -> Completion {
     let word = scan.word
     // A word that began on an earlier line cannot be replaced from this one.
     guard !scan.endsInComment, word.start >= offset || variableStart != nil else { return none }
     if let start = variableStart { return variables(from: start) }
+    if let completion = fields() { return completion }
     switch scan.bracket {
     case .interpolation: return variables(from: end - word.raw.utf8.count)
     case .call, .list: return answer(functions(word.raw), for: word.raw)
@@ -30,10 +31,10 @@ struct CompletionSearch {
     }
   }
 
-  private var none: Completion { Completion(replacement: end..<end, candidates: []) }
+  var none: Completion { Completion(replacement: end..<end, candidates: []) }
 
   /// Candidates for the last bytes before the cursor.
-  private func answer(_ candidates: [Completion.Candidate], for typed: String) -> Completion {
+  func answer(_ candidates: [Completion.Candidate], for typed: String) -> Completion {
     Completion(replacement: end - typed.utf8.count..<end, candidates: candidates)
   }
 
@@ -59,21 +60,8 @@ struct CompletionSearch {
   // MARK: - Pipelines
 
   private func pipeline(_ word: StatementScanner.Word) -> Completion {
-    var words = scan.stage.words.map(\.raw)
-    let isStatement = !scan.stage.isPiped && scan.bracket != .paren
-    if isStatement {
-      while ["else", "try", "finally"].contains(words.first) { words.removeFirst() }
-      switch words.first {
-      case "let", "var":
-        guard words.count >= 3, words[2] == "=" else { return none }
-        words.removeFirst(3)
-      case "return", "exit": words.removeFirst()
-      case let first? where first.hasPrefix("$") && words.count > 1 && ["=", "+=", "-="].contains(words[1]):
-        words.removeFirst(2)
-      case "use": return words.count == 1 ? answer(files(word.raw), for: word.raw) : none
-      case "def", "param": return none
-      default: break
-      }
+    guard case .words(var words, let isStatement) = stageStart else {
+      return stageStart == .file ? answer(files(word.raw), for: word.raw) : none
     }
     let isStart = words.isEmpty
     if words.first == "az" { words.removeFirst() }
@@ -89,10 +77,39 @@ struct CompletionSearch {
     return command(words, word)
   }
 
-  /// Words behind which an expression stands.
-  private static let expressionWords: Set<String> = ["if", "while", "for", "throw", "where", "extend", "not"]
+  /// What the stage around the cursor begins with, apart from the words of its statement.
+  enum StageStart: Equatable {
+    /// The finished words of a pipeline's stage; whether keywords may stand there too.
+    case words([String], isStatement: Bool)
+    /// The path behind `use`.
+    case file
+    /// A name that is being given, or something else that nothing can be offered for.
+    case other
+  }
 
-  private static func startsCommand(_ byte: UInt8) -> Bool {
+  var stageStart: StageStart {
+    var words = scan.stage.words.map(\.raw)
+    let isStatement = !scan.stage.isPiped && scan.bracket != .paren
+    guard isStatement else { return .words(words, isStatement: false) }
+    while ["else", "try", "finally"].contains(words.first) { words.removeFirst() }
+    switch words.first {
+    case "let", "var":
+      guard words.count >= 3, words[2] == "=" else { return .other }
+      words.removeFirst(3)
+    case "return", "exit": words.removeFirst()
+    case let first? where first.hasPrefix("$") && words.count > 1 && ["=", "+=", "-="].contains(words[1]):
+      words.removeFirst(2)
+    case "use": return words.count == 1 ? .file : .other
+    case "def", "param": return .other
+    default: break
+    }
+    return .words(words, isStatement: true)
+  }
+
+  /// Words behind which an expression stands.
+  static let expressionWords: Set<String> = ["if", "while", "for", "throw", "where", "extend", "not"]
+
+  static func startsCommand(_ byte: UInt8) -> Bool {
     StatementScanner.isNameByte(byte) && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
@@ -107,7 +124,7 @@ struct CompletionSearch {
     return all.filter { $0.0.hasPrefix(typed) }.map { Completion.Candidate($0.0, description: $0.1) }
   }
 
-  private func functions(_ typed: String) -> [Completion.Candidate] {
+  func functions(_ typed: String) -> [Completion.Candidate] {
     guard typed.utf8.first.map(Self.startsCommand) ?? false else { return [] }
     return catalog.functions.filter { $0.name.hasPrefix(typed) }.map {
       Completion.Candidate(
@@ -118,12 +135,13 @@ struct CompletionSearch {
   // MARK: - Commands
 
   /// The next words of commands whose names go on after `path`. Without anything typed, only the names people are shown.
-  private func commandWords(after path: String, typed: String, isPiped: Bool) -> [Completion.Candidate] {
+  func commandWords(after path: String, typed: String, isPiped: Bool) -> [Completion.Candidate] {
     let lead = path.isEmpty ? "" : path.lowercased() + " "
     let wanted = typed.lowercased()
     var found: [Completion.Candidate] = []
     for signature in catalog.commands where isPiped ? signature.input != .none : signature.input != .required {
-      for name in path.isEmpty && typed.isEmpty ? [signature.name] : signature.names {
+      let spellings = signature.names + (signature.cmdlet.map { [$0.name] } ?? [])
+      for name in path.isEmpty && typed.isEmpty ? [signature.name] : spellings {
         let rest = name.dropFirst(lead.count)
         guard name.lowercased().hasPrefix(lead), rest.lowercased().hasPrefix(wanted), !rest.isEmpty else { continue }
         // PowerShell's names, whose capitals matter only to the eye, are for those who have begun to type one.
@@ -158,7 +176,8 @@ struct CompletionSearch {
     }
     guard let (signature, length) = longestCommand(words) else { return answer(candidates, for: typed) }
     let later = StatementScanner.firstWords(of: request.text.after)
-    let call = CommandCall(signature, arguments: Array(words.dropFirst(length)), later: later)
+    let call = CommandCall(
+      signature, arguments: Array(words.dropFirst(length)), later: later, isCmdlet: isCmdlet(words))
 
     if let flag = call.flagAwaitingValue { return values(for: flag.completer, type: flag.type, typed: typed, call) }
     if typed.hasPrefix("--"), let equals = typed.firstIndex(of: "=") {
@@ -176,24 +195,28 @@ struct CompletionSearch {
   }
 
   /// The command whose name takes the most of the words.
-  private func longestCommand(_ words: [String]) -> (Signature, Int)? {
+  func longestCommand(_ words: [String]) -> (Signature, Int)? {
     for length in stride(from: words.count, to: 0, by: -1) {
       let name = words.prefix(length).joined(separator: " ")
       if let signature = catalog.command(named: name) { return (signature, length) }
+      guard length == 1, name.contains("-") else { continue }
+      if let signature = catalog.command(ofCmdlet: name) { return (signature, 1) }
       let folded = name.lowercased()
-      if length == 1, name.contains("-"),
-        let cmdlet = catalog.commandNames.first(where: {
-          $0.contains(where: \.isUppercase) && $0.lowercased() == folded
-        }),
-        let signature = catalog.command(named: cmdlet)
-      {
-        return (signature, length)
-      }
+      let alias = catalog.commandNames.first { $0.contains(where: \.isUppercase) && $0.lowercased() == folded }
+      if let signature = alias.flatMap(catalog.command(named:)) { return (signature, 1) }
     }
     return nil
   }
 
   private func flags(_ call: CommandCall, typed: String) -> [Completion.Candidate] {
+    if call.isCmdlet {
+      let wanted = typed.lowercased()
+      return call.openParameters.filter { "-\($0.parameter.name)".lowercased().hasPrefix(wanted) }.map { name, flag in
+        let isRequired = flag?.isRequired ?? false
+        return Completion.Candidate(
+          "-\(name.name)", description: (isRequired ? "(required) " : "") + (flag?.help ?? ""))
+      }
+    }
     let open = call.openFlags
     let ordered = open.filter(\.isRequired) + open.filter { !$0.isRequired }
     let long = ordered.filter { "--\($0.name)".hasPrefix(typed) }.map { flag in
@@ -205,58 +228,5 @@ struct CompletionSearch {
       return [Completion.Candidate(typed, description: flag.help)]
     }
     return long
-  }
-
-  // MARK: - Values
-
-  private func values(
-    for completer: Completer, type: ValueType?, typed: String, _ call: CommandCall
-  ) -> Completion {
-    let plain = WordQuoting(typed).value
-    switch completer {
-    case .none: return answer(type == .bool ? quoted(["true", "false"], typed) : [], for: typed)
-    case .file: return answer(files(typed), for: typed)
-    case .fixed(let texts): return answer(quoted(texts, typed), for: typed)
-    case .registry: return answer(quoted(values(.registries), typed), for: typed)
-    case .repository(let holder):
-      guard let registry = call.value(of: holder) else { return none }
-      return answer(quoted(values(.repositories(registry: registry)), typed), for: typed)
-    case .tag(let registry, let repository):
-      guard let registry = call.value(of: registry), let repository = call.value(of: repository) else { return none }
-      return answer(quoted(values(.tags(registry: registry, repository: repository)), typed), for: typed)
-    case .reference: return answer(references(plain, typed), for: typed)
-    case .command:
-      return answer(commandWords(after: "", typed: typed, isPiped: false), for: typed)
-    }
-  }
-
-  private func quoted(_ texts: [String], _ typed: String) -> [Completion.Candidate] {
-    WordQuoting(typed).candidates(texts.map { ($0, true) })
-  }
-
-  /// `host/`, then `host/repository`, then `host/repository:tag`.
-  private func references(_ plain: String, _ typed: String) -> [Completion.Candidate] {
-    let quoting = WordQuoting(typed)
-    guard let slash = plain.firstIndex(of: "/") else {
-      return quoting.candidates(values(.registries).map { ($0 + "/", false) })
-    }
-    let host = String(plain[..<slash])
-    let path = plain[plain.index(after: slash)...]
-    guard let colon = path.lastIndex(of: ":") else {
-      return quoting.candidates(values(.repositories(registry: host)).map { ("\(host)/\($0)", false) })
-    }
-    let repository = String(path[..<colon])
-    return quoting.candidates(
-      values(.tags(registry: host, repository: repository)).map { ("\(host)/\(repository):\($0)", true) })
-  }
-
-  private func files(_ typed: String) -> [Completion.Candidate] {
-    let quoting = WordQuoting(typed)
-    let plain = quoting.value
-    let folder = plain.lastIndex(of: "/").map { String(plain[...$0]) } ?? ""
-    // Hidden files only for who asks for them.
-    let isHiddenWanted = plain.dropFirst(folder.count).hasPrefix(".")
-    let names = values(.files(folder: folder)).filter { isHiddenWanted || !$0.hasPrefix(".") }
-    return quoting.candidates(names.sorted().map { (folder + $0, !$0.hasSuffix("/")) }, shownFrom: folder)
   }
 }

@@ -28,16 +28,41 @@ public struct Prompt: Sendable, Equatable {
     }
   }
 
-  /// The session's prompt, `acrsh> `, with what the session is set to before the `>`.
-  /// - Parameters:
-  ///   - registry: the registry that commands use by default.
-  ///   - isSandbox: changes go to the emulator on this machine.
-  ///   - isDryRun: changes are only told.
-  public static func main(registry: String? = nil, isSandbox: Bool = false, isDryRun: Bool = false) -> Prompt {
-    var pieces = [Piece("acrsh", style: "1")]
-    if let registry { pieces += [Piece(" "), Piece(registry, style: "36")] }
-    if isSandbox { pieces += [Piece(" "), Piece("[sandbox]", style: "32")] }
-    if isDryRun { pieces += [Piece(" "), Piece("[dry run]", style: "33")] }
+  /// What the session's prompt shows before its `>`; what is nil or false is left out.
+  public struct State: Sendable, Equatable {
+    /// What stands in front.
+    public var text = "acrsh"
+    /// The registry signed in to, or that commands use by default.
+    public var registry: String?
+    /// Who is signed in.
+    public var identity: String?
+    /// Changes go to the emulator on this machine.
+    public var isSandbox = false
+    /// Changes are only told.
+    public var isDryRun = false
+    /// How the last entry failed: the kind of its error.
+    public var failure: String?
+    /// How long the last entry took.
+    public var duration: String?
+
+    /// Creates a state with nothing to show but the text.
+    public init() {}
+  }
+
+  /// The session's prompt: `acrsh> `, with what there is to show before the `>`.
+  public static func main(_ state: State = State()) -> Prompt {
+    var pieces = [Piece(state.text, style: "1")]
+    func add(_ text: String?, _ style: String) {
+      if let text, !text.isEmpty {
+        pieces += [Piece(pieces.last?.text.isEmpty ?? true ? "" : " "), Piece(text, style: style)]
+      }
+    }
+    add(state.registry, "36")
+    add(state.identity, "34")
+    add(state.isSandbox ? "[sandbox]" : nil, "32")
+    add(state.isDryRun ? "[dry run]" : nil, "33")
+    add(state.failure.map { "✗ \($0)" }, "31")
+    add(state.duration, "2")
     return Prompt(pieces + [Piece("> ")])
   }
 

@@ -14,6 +14,8 @@ struct StatementScanner {
     var words: [Word] = []
     /// True behind a `|`.
     var isPiped = false
+    /// The byte behind that `|`.
+    var start = 0
   }
 
   /// What an opening mark began.
@@ -28,6 +30,10 @@ struct StatementScanner {
   private struct Frame {
     let kind: Kind
     var stage = Stage()
+    /// The finished stages of the statement before it.
+    var earlier: [Stage] = []
+    /// The stages of the line above, which a line that starts with `|` goes on with.
+    var lineAbove: [Stage] = []
     var wordStart: Int?
     /// Nothing but white space so far: where `{ |name|` may follow.
     var isFresh = true
@@ -55,6 +61,21 @@ struct StatementScanner {
 
   /// The stage around the end, without the unfinished word.
   var stage: Stage { frames[holder].stage }
+
+  /// The stages of the statement before ``stage``, the first one first.
+  var earlierStages: [Stage] { frames[holder].earlier }
+
+  /// The brackets around the end, the innermost first, each with the stages of its own statement, the last of which is the
+  /// one around the end.
+  var surroundings: [(kind: Kind, stages: [Stage])] {
+    frames[...holder].reversed().filter { !$0.kind.isQuote }.map { ($0.kind, $0.earlier + [$0.stage]) }
+  }
+
+  /// The names in the row of `{ |name| …` of the innermost block that has any.
+  private(set) var blockParameters: [String] = []
+
+  /// The scanned text from one byte to another.
+  func text(from start: Int, to end: Int) -> String { text(start..<max(start, min(end, bytes.count))) }
 
   /// The unfinished word; empty at the very end when there is none.
   var word: Word {
@@ -104,13 +125,17 @@ struct StatementScanner {
       endWord()
       // A `|` at the end of a line goes on below.
       let goesOn = frames[top].stage.isPiped && frames[top].stage.words.isEmpty
-      if frames[top].kind.holdsStatements, !goesOn { frames[top].stage = Stage() }
+      if frames[top].kind.holdsStatements, !goesOn {
+        if !frames[top].stage.words.isEmpty { frames[top].lineAbove = frames[top].earlier + [frames[top].stage] }
+        startStatement(in: top)
+      }
     case UInt8(ascii: ";"), UInt8(ascii: "&"):
       endWord()
-      frames[top].stage = Stage()
+      frames[top].lineAbove = []
+      startStatement(in: top)
     case UInt8(ascii: ",") where frames[top].kind == .list || frames[top].kind == .call:
       endWord()
-      frames[top].stage = Stage()
+      startStatement(in: top)
     case UInt8(ascii: "#") where frames[top].wordStart == nil: return skipComment()
     case UInt8(ascii: "\\") where peek() == 0x0A || (peek() == 0x0D && peek(2) == 0x0A):
       endWord()
@@ -118,7 +143,12 @@ struct StatementScanner {
     case UInt8(ascii: "|"):
       endWord()
       if frames[top].kind == .block && frames[top].isFresh { return readBlockParameters() }
-      frames[top].stage = Stage(isPiped: true)
+      if frames[top].stage.words.isEmpty, frames[top].earlier.isEmpty {
+        frames[top].earlier = frames[top].lineAbove
+      } else {
+        frames[top].earlier.append(frames[top].stage)
+      }
+      frames[top].stage = Stage(isPiped: true, start: position + 1)
     case UInt8(ascii: "("):
       let isCall = frames[top].wordStart.map { Self.isNameByte(bytes[position - 1]) && $0 < position } ?? false
       open(isCall ? .call : .paren)
@@ -138,6 +168,11 @@ struct StatementScanner {
       frames[top].isFresh = false
     }
     position += 1
+  }
+
+  private mutating func startStatement(in top: Int) {
+    frames[top].stage = Stage(start: position + 1)
+    frames[top].earlier = []
   }
 
   private mutating func startWord() {
@@ -189,6 +224,7 @@ struct StatementScanner {
     for name in list.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "|" || $0 == "\n" }) {
       addName(String(name))
     }
+    blockParameters = list.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "|" || $0 == "\n" }).map(String.init)
   }
 
   private mutating func skipComment() {

@@ -33,19 +33,36 @@ struct WordQuoting {
     value = text
   }
 
+  /// A value that could stand in the word's place.
+  struct Item {
+    /// The text without quotes.
+    let text: String
+    /// One line about it.
+    let description: String
+    /// Whether the word ends there.
+    let isFinal: Bool
+
+    init(_ text: String, description: String = "", isFinal: Bool = true) {
+      self.text = text
+      self.description = description
+      self.isFinal = isFinal
+    }
+  }
+
   /// The values that begin with the word. When one of them needs quotes all get them, so that what they have in common is
   /// still a beginning of each.
-  /// - Parameters:
-  ///   - values: each with whether the word ends there.
-  ///   - shownFrom: a beginning that lists leave out.
-  func candidates(_ values: [(text: String, isFinal: Bool)], shownFrom: String = "") -> [Completion.Candidate] {
+  /// - Parameter shownFrom: a beginning that lists leave out.
+  func candidates(_ values: [Item], shownFrom: String = "") -> [Completion.Candidate] {
     let fitting = values.filter { $0.text.utf8.starts(with: value.utf8) }
     let mark = quote ?? (fitting.contains { $0.text.contains(where: Self.special.contains) } ? "\"" : nil)
-    return fitting.map { text, isFinal in
-      let display = String(text.dropFirst(shownFrom.count))
-      guard let mark else { return Completion.Candidate(text, display: display, isFinal: isFinal) }
-      let inner = mark == "'" ? text : text.map { "\\\"$".contains($0) ? "\\\($0)" : String($0) }.joined()
-      return Completion.Candidate("\(mark)\(inner)\(isFinal ? String(mark) : "")", display: display, isFinal: isFinal)
+    return fitting.map { item in
+      let display = String(item.text.dropFirst(shownFrom.count))
+      var text = item.text
+      if let mark {
+        let inner = mark == "'" ? text : text.map { "\\\"$".contains($0) ? "\\\($0)" : String($0) }.joined()
+        text = "\(mark)\(inner)\(item.isFinal ? String(mark) : "")"
+      }
+      return Completion.Candidate(text, display: display, description: item.description, isFinal: item.isFinal)
     }
   }
 }

@@ -1,0 +1,153 @@
+import AcrCore
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// Compares two images platform by platform.
+struct ImageDiff: Sendable {
+  let limit: TransferLimit
+
+  private static let shape = Shape(["platform", "part", "left", "leftSize", "right", "rightSize", "status"])
+
+  /// One platform's image on one side.
+  private struct Side {
+    let digest: Digest
+    let image: ImageManifest
+    /// The bytes of configuration and layers.
+    let size: Int64
+  }
+
+  func rows(_ left: NamedArtifact, _ right: NamedArtifact) async throws -> (rows: [Record], notes: [String]) {
+    async let leftRoot = left.store.manifest(left.selector)
+    async let rightRoot = right.store.manifest(right.selector)
+    let (ours, theirs) = (try await leftRoot, try await rightRoot)
+    var notes: [String] = []
+    if ours.digest == theirs.digest { notes.append("both are the same image, \(ours.digest)") }
+    async let leftSides = sides(of: ours, in: left.store)
+    async let rightSides = sides(of: theirs, in: right.store)
+    let (mine, other) = (try await leftSides, try await rightSides)
+    var rows = [
+      row("", "image", ours.digest, nil, theirs.digest, nil, DiffStatus(ours.digest, theirs.digest))
+    ]
+    // Where both are single images, their platforms need not agree to be compared.
+    let isSingle = mine.order.count == 1 && other.order.count == 1
+    let names = isSingle ? mine.order : mine.order + other.order.filter { mine.images[$0] == nil }
+    for name in names {
+      let pair = (mine.images[name], isSingle ? other.order.first.flatMap { other.images[$0] } : other.images[name])
+      let (found, note) = compare(name, pair.0, pair.1)
+      rows += found
+      if ours.digest != theirs.digest { notes.append(note) }
+    }
+    return (rows, notes)
+  }
+
+  /// The images under a manifest by platform. Attestations and the like, whose platform is unknown, are left out.
+  private func sides(
+    of root: FetchedManifest, in store: any ArtifactSource
+  ) async throws -> (order: [String], images: [String: Side]) {
+    let top = try ImageManifest(root, name: store.displayName)
+    let reader = MetadataReader(store: store, limit: limit)
+    var wanted = [root.digest]
+    var platforms: [Digest: Platform] = [:]
+    if top.kind == .index {
+      let children = top.manifests.filter { $0.platform?.os != "unknown" }
+      wanted = children.map(\.digest)
+      for child in children { platforms[child.digest] = child.platform }
+    }
+    var order: [String] = []
+    var images: [String: Side] = [:]
+    for case let details? in try await reader.details(wanted, platforms: platforms) {
+      let name = details.platform?.description ?? details.image.artifactType ?? "-"
+      guard images[name] == nil else { continue }
+      order.append(name)
+      images[name] = Side(digest: details.manifest.digest, image: details.image, size: details.size)
+    }
+    return (order, images)
+  }
+
+  private func compare(_ platform: String, _ left: Side?, _ right: Side?) -> (rows: [Record], note: String) {
+    var rows = [
+      row(
+        platform, "manifest", left?.digest, left?.size, right?.digest, right?.size,
+        DiffStatus(left?.digest, right?.digest))
+    ]
+    guard let left, let right else { return (rows, "\(platform): only on the \(left == nil ? "right" : "left")") }
+    if left.image.config != nil || right.image.config != nil {
+      rows.append(row(platform, "config", left.image.config, right.image.config))
+    }
+    let pairs = LayerPairs.of(left.image.layers, right.image.layers)
+    for pair in pairs { rows.append(row(platform, "layer", pair.left, pair.right)) }
+    let common = pairs.filter { $0.left?.digest == $0.right?.digest }
+    let bytes = common.reduce(Int64(0)) { $0 + ($1.left?.size ?? 0) }
+    let all = max(left.image.layers.count, right.image.layers.count)
+    let size = max(left.size, right.size)
+    return (
+      rows,
+      "\(platform): \(common.count) of \(all) layers in common, \(ByteCount.human(bytes)) of \(ByteCount.human(size))"
+    )
+  }
+
+  private func row(_ platform: String, _ part: String, _ left: Descriptor?, _ right: Descriptor?) -> Record {
+    row(
+      platform, part, left?.digest, left?.size, right?.digest, right?.size, DiffStatus(left?.digest, right?.digest))
+  }
+
+  private func row(
+    _ platform: String, _ part: String, _ left: Digest?, _ leftSize: Int64?, _ right: Digest?, _ rightSize: Int64?,
+    _ status: DiffStatus
+  ) -> Record {
+    func text(_ digest: Digest?) -> Value { digest.map { .string($0.description) } ?? .null }
+    return Record(
+      shape: ImageDiff.shape,
+      values: [
+        .string(platform), .string(part), text(left), leftSize.map(Value.size) ?? .null, text(right),
+        rightSize.map(Value.size) ?? .null, .string(status.rawValue),
+      ])
+  }
+}
+
+/// The layers of two images side by side: those in common stand on one row, and between them what each has of its own.
+enum LayerPairs {
+  struct Pair {
+    let left: Descriptor?
+    let right: Descriptor?
+  }
+
+  static func of(_ left: [Descriptor], _ right: [Descriptor]) -> [Pair] {
+    // Lengths of the longest common sequences of the rests; images have few layers.
+    var lengths = Array(repeating: Array(repeating: 0, count: right.count + 1), count: left.count + 1)
+    for i in left.indices.reversed() {
+      for j in right.indices.reversed() {
+        lengths[i][j] =
+          left[i].digest == right[j].digest
+          ? lengths[i + 1][j + 1] + 1 : max(lengths[i + 1][j], lengths[i][j + 1])
+      }
+    }
+    var pairs: [Pair] = []
+    var (ownLeft, ownRight): ([Descriptor], [Descriptor]) = ([], [])
+    func flush() {
+      for index in 0..<max(ownLeft.count, ownRight.count) {
+        pairs.append(
+          Pair(
+            left: index < ownLeft.count ? ownLeft[index] : nil, right: index < ownRight.count ? ownRight[index] : nil))
+      }
+      (ownLeft, ownRight) = ([], [])
+    }
+    var (i, j) = (0, 0)
+    while i < left.count || j < right.count {
+      if i < left.count, j < right.count, left[i].digest == right[j].digest {
+        flush()
+        pairs.append(Pair(left: left[i], right: right[j]))
+        (i, j) = (i + 1, j + 1)
+      } else if j == right.count || i < left.count && lengths[i + 1][j] >= lengths[i][j + 1] {
+        ownLeft.append(left[i])
+        i += 1
+      } else {
+        ownRight.append(right[j])
+        j += 1
+      }
+    }
+    flush()
+    return pairs
+  }
+}

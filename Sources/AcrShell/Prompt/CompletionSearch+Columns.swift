@@ -1,0 +1,134 @@
+import AcrLanguage
+
+/// Columns of rows and fields of records: behind a `.`, and where a command takes a column's name.
+extension CompletionSearch {
+  /// The candidates when the cursor stands behind `.`, `$name.` or `name.` in `${…}`; nil when it does not.
+  func fields() -> Completion? {
+    guard scan.innermost != .singleQuote else { return nil }
+    let chain = chainAtEnd
+    guard let dot = chain.lastIndex(of: ".") else { return nil }
+    let typed = String(chain[chain.index(after: dot)...])
+    let names = columns(of: chain[..<dot])
+    guard let names else { return nil }
+    let found = names.filter { $0.hasPrefix(typed) && !$0.isEmpty && $0.utf8.allSatisfy(StatementScanner.isNameByte) }
+    return answer(found.map { Completion.Candidate($0, display: "." + $0, isFinal: false) }, for: typed)
+  }
+
+  /// The names, dots, `?` and brackets directly before the cursor, with a `$` in front if there is one.
+  private var chainAtEnd: Substring {
+    let line = request.text.before
+    var start = line.endIndex
+    while start > line.startIndex {
+      let before = line.index(before: start)
+      let character = line[before]
+      let isPart = character.utf8.allSatisfy(StatementScanner.isNameByte) || ".?[]".contains(character)
+      guard isPart || character == "$" else { break }
+      start = before
+      if character == "$" { break }
+    }
+    return line[start...]
+  }
+
+  /// The names behind a chain such as `$m`, `$m.error`, or the empty one, which is the row; nil where it is none.
+  private func columns(of chain: Substring) -> [String]? {
+    var parts = chain.split(separator: ".", omittingEmptySubsequences: false)
+      .map { String($0.prefix { $0 != "?" && $0 != "[" }) }
+    guard let first = parts.first else { return nil }
+    if first.hasPrefix("$") {
+      parts.removeFirst()
+      return variableColumns(String(first.dropFirst()), parts)
+    }
+    if !first.isEmpty {
+      guard scan.bracket == .interpolation else { return nil }
+      parts.removeFirst()
+      return variableColumns(first, parts)
+    }
+    // What is in a nested field of a row is not known before the run.
+    return parts.count <= 1 ? rowColumns : []
+  }
+
+  private func variableColumns(_ name: String, _ path: [String]) -> [String] {
+    if name == "it" || scan.blockParameters.contains(name), path.isEmpty, let row = rowColumns { return row }
+    return request.columns(.variable(name, path: path))
+  }
+
+  /// The columns of the row an expression is about: in `where` and `extend` those of the pipe, in a block those of the rows
+  /// it runs for; nil where there is no row.
+  private var rowColumns: [String]? {
+    for (depth, stages) in scan.surroundings.map(\.stages).enumerated() {
+      guard let last = stages.last, last.isPiped, let word = last.words.first?.raw else { continue }
+      let isRowExpression = word == "where" || word == "extend"
+      // In a block, the words around the cursor are those of its own statement.
+      let isRowBlock = depth > 0 && (word == "each" || word == "par-each")
+      if isRowExpression || isRowBlock { return inputColumns(of: Array(stages.dropLast())) }
+    }
+    return nil
+  }
+
+  /// The columns that come out of stages; empty when they are not known.
+  func inputColumns(of stages: [StatementScanner.Stage]) -> [String] {
+    guard let first = stages.first else { return [] }
+    let known = entryColumns(stages)
+    if !known.isEmpty { return known }
+    var columns = sourceColumns(first)
+    for stage in stages.dropFirst() { columns = passed(columns, through: stage) }
+    return columns
+  }
+
+  /// The columns of the same text run before as an entry of its own.
+  private func entryColumns(_ stages: [StatementScanner.Stage]) -> [String] {
+    guard let start = stages.first?.words.first?.start, let end = stages.last?.words.last else { return [] }
+    return request.columns(.entry(scan.text(from: start, to: end.start + end.raw.utf8.count)))
+  }
+
+  private func sourceColumns(_ stage: StatementScanner.Stage) -> [String] {
+    var words = stage.words.map(\.raw)
+    if ["let", "var"].contains(words.first), words.count > 3, words[2] == "=" { words.removeFirst(3) }
+    if words.first == "for", let place = words.firstIndex(of: "in") { words.removeFirst(place + 1) }
+    guard let first = words.first else { return [] }
+    if first.hasPrefix("$") {
+      let parts = first.dropFirst().split(separator: ".").map { String($0.prefix { $0 != "?" && $0 != "[" }) }
+      return parts.first.map { request.columns(.variable($0, path: Array(parts.dropFirst()))) } ?? []
+    }
+    if first.hasPrefix("[") || first.hasPrefix("{") { return Self.literalColumns(first) }
+    if words.first == "az" { words.removeFirst() }
+    return longestCommand(words)?.0.columns ?? []
+  }
+
+  private func passed(_ columns: [String], through stage: StatementScanner.Stage) -> [String] {
+    let words = stage.words.map(\.raw)
+    switch words.first {
+    case "where", "sort-by", "first", "last", "skip", "unique": return columns
+    case "select":
+      return words.dropFirst().map { String($0.split(separator: ".").last ?? "") }
+    case "extend":
+      let added = words.indices.dropFirst().filter { words[$0] == "=" }.map { words[$0 - 1] }
+      return columns + added.filter { !columns.contains($0) }
+    case "join-by": return words.count > 1 ? [words[1], "left", "right"] : []
+    case "each", "par-each": return words.contains("--keep-going") ? ["item", "ok", "value", "error"] : []
+    case let word?: return catalog.command(named: word)?.columns ?? []
+    case nil: return []
+    }
+  }
+
+  /// The names in a list of records that is written out.
+  private static func literalColumns(_ text: String) -> [String] {
+    var names: [String] = []
+    var name = ""
+    var mayStart = false
+    for character in text {
+      if character == "{" || character == "," || (character == " " && mayStart) {
+        mayStart = true
+        name = ""
+      } else if character == ":", !name.isEmpty {
+        if !names.contains(name) { names.append(name) }
+        (name, mayStart) = ("", false)
+      } else if mayStart, character.utf8.allSatisfy(StatementScanner.isNameByte) {
+        name.append(character)
+      } else {
+        (name, mayStart) = ("", false)
+      }
+    }
+    return names
+  }
+}

@@ -1,0 +1,96 @@
+import AcrLanguage
+
+/// Values of flags and positionals: live ones, fixed ones, files.
+extension CompletionSearch {
+  func values(
+    for completer: Completer, type: ValueType?, typed: String, _ call: CommandCall
+  ) -> Completion {
+    switch completer {
+    case .none: return answer(type == .bool ? quoted(["true", "false"], typed) : [], for: typed)
+    case .file: return answer(files(typed), for: typed)
+    case .fixed(let texts): return answer(quoted(texts.map { LiveValue($0) }, typed), for: typed)
+    case .registry: return answer(quoted(values(.registries), typed), for: typed)
+    case .repository(let holder):
+      guard let registry = call.value(of: holder) else { return none }
+      return answer(quoted(values(.repositories(registry: registry)), typed), for: typed)
+    case .tag(let registry, let repository):
+      guard let registry = call.value(of: registry), let repository = call.value(of: repository) else { return none }
+      return answer(quoted(values(.tags(registry: registry, repository: repository)), typed), for: typed)
+    case .image(let holder):
+      guard let registry = call.value(of: holder) else { return none }
+      return answer(images(typed, in: registry, lead: ""), for: typed)
+    case .reference:
+      // As with az, `--registry` takes the place of the host in `--source`.
+      if let registry = call.value(of: "registry") { return answer(images(typed, in: registry, lead: ""), for: typed) }
+      return answer(references(typed, withTags: true), for: typed)
+    case .repositoryReference: return answer(references(typed, withTags: false), for: typed)
+    case .column:
+      return answer(quoted(inputColumns(of: scan.earlierStages).map { LiveValue($0) }, typed), for: typed)
+    case .command:
+      return answer(commandWords(after: "", typed: typed, isPiped: false), for: typed)
+    }
+  }
+
+  private func quoted(_ texts: [LiveValue], _ typed: String) -> [Completion.Candidate] {
+    WordQuoting(typed).candidates(texts.map { .init($0.text, description: $0.description) })
+  }
+
+  /// `host/`, then `host/repository`, then `host/repository:tag` or `@digest`.
+  private func references(_ typed: String, withTags: Bool) -> [Completion.Candidate] {
+    let plain = WordQuoting(typed).value
+    if plain.hasPrefix("oci:") { return files(typed, behind: "oci:") }
+    guard let slash = plain.firstIndex(of: "/") else {
+      let hosts = values(.hosts).map { WordQuoting.Item($0.text + "/", isFinal: false) }
+      return WordQuoting(typed).candidates(hosts)
+    }
+    let host = String(plain[..<slash])
+    guard withTags else {
+      let names = values(.repositories(registry: host)).map { WordQuoting.Item("\(host)/\($0.text)") }
+      return WordQuoting(typed).candidates(names)
+    }
+    return images(typed, in: host, lead: "\(host)/")
+  }
+
+  /// `repository`, then `repository:tag` or `repository@digest`.
+  /// - Parameter lead: what stands before the repository in the word.
+  private func images(_ typed: String, in registry: String, lead: String) -> [Completion.Candidate] {
+    let quoting = WordQuoting(typed)
+    let path = String(quoting.value.dropFirst(lead.count))
+    if let at = path.lastIndex(of: "@") {
+      let repository = String(path[..<at])
+      let digests = values(.digests(registry: registry, repository: repository))
+      return quoting.candidates(
+        digests.map { .init("\(lead)\(repository)@\($0.text)", description: $0.description) },
+        shownFrom: "\(lead)\(repository)@")
+    }
+    if let colon = path.lastIndex(of: ":") { return tags(String(path[..<colon]), in: registry, lead, quoting) }
+    let repositories = values(.repositories(registry: registry))
+    let found = quoting.candidates(repositories.map { .init("\(lead)\($0.text)", isFinal: false) }, shownFrom: lead)
+    // A whole name leads on to its tags.
+    let isWhole = found.count == 1 && repositories.contains { $0.text == path }
+    let tagged = isWhole ? tags(path, in: registry, lead, quoting) : []
+    return tagged.isEmpty ? found : tagged
+  }
+
+  private func tags(
+    _ repository: String, in registry: String, _ lead: String, _ quoting: WordQuoting
+  ) -> [Completion.Candidate] {
+    let tags = values(.tags(registry: registry, repository: repository))
+    return quoting.candidates(
+      tags.map { .init("\(lead)\(repository):\($0.text)", description: $0.description) },
+      shownFrom: "\(lead)\(repository):")
+  }
+
+  /// - Parameter lead: what stands before the path in the word.
+  func files(_ typed: String, behind lead: String = "") -> [Completion.Candidate] {
+    let quoting = WordQuoting(typed)
+    let plain = quoting.value.dropFirst(lead.count)
+    let folder = plain.lastIndex(of: "/").map { String(plain[...$0]) } ?? ""
+    // Hidden files only for who asks for them.
+    let isHiddenWanted = plain.dropFirst(folder.count).hasPrefix(".")
+    let names = values(.files(folder: folder)).map(\.text).filter { isHiddenWanted || !$0.hasPrefix(".") }
+    return quoting.candidates(
+      names.sorted().map { .init(lead + folder + $0, isFinal: !$0.hasSuffix("/") && lead.isEmpty) },
+      shownFrom: lead + folder)
+  }
+}

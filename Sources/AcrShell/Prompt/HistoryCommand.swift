@@ -1,0 +1,55 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import Synchronization
+
+/// `history`: the entries that were typed, in this session and in others.
+final class HistoryCommand: Command {
+  private let store = Mutex<HistoryStore?>(nil)
+
+  let signature = Signature(
+    "history", summary: "Lists the entries that were typed at the prompt, in all sessions, the oldest first",
+    description: """
+      The file is `acrsh/history` in `$XDG_STATE_HOME`, else in `~/.local/state`; only its owner can read it. Lines that start \
+      with a space, and lines with a secret written out, are not kept.
+      """,
+    group: .talk,
+    positionals: [.init("text", isRequired: false, help: "only entries that contain it")],
+    flags: [
+      .init("last", .int, help: "only so many of the newest"),
+      .init("clear", help: "forget all entries, or those that contain the text"),
+    ],
+    examples: [
+      .init("The newest ten imports", "history import --last 10"),
+      .init("Forget what names a registry", "history contoso.azurecr.io --clear"),
+    ], columns: ["number", "entry"])
+
+  private static let shape = Shape(["number", "entry"])
+
+  /// Tells where entries are kept.
+  func use(_ store: HistoryStore?) { self.store.withLock { $0 = store } }
+
+  func run(_ call: Invocation) throws -> Output {
+    guard let store = store.withLock({ $0 }) else {
+      throw AcrError(.notFound, "there is no home folder to keep a history in", help: "set XDG_STATE_HOME")
+    }
+    let text = call.string("text")
+    if call.isOn("clear") {
+      if call.run.isDryRun {
+        call.run.sink.talk("dry run: would forget entries of \(store.path)")
+        return .nothing
+      }
+      let count = try store.remove { text.map($0.contains) ?? true }
+      call.run.sink.talk("\(count) \(count == 1 ? "entry is" : "entries are") forgotten")
+      return .nothing
+    }
+    var rows = try store.readAll().enumerated().map { (number: $0 + 1, entry: $1) }
+    if let text { rows = rows.filter { $0.entry.contains(text) } }
+    if let last = call.int("last") {
+      guard last >= 0 else { throw ArgumentError("last", AcrError(.usage, "`--last \(last)` is less than 0")) }
+      rows = rows.suffix(Int(clamping: last))
+    }
+    return .value(
+      .list(rows.map { .record(Record(shape: Self.shape, values: [.int(Int64($0.number)), .string($0.entry)])) }))
+  }
+}
