@@ -199,7 +199,10 @@ struct PromptCompletionTests {
         terminal.press(.tab)
         try await terminal.expect("--repository team-")
         terminal.press(.tab)
-        try await terminal.expect("page 1 of ")
+        try await terminal.expect("the line and its hint below the first page") {
+          $0.text.contains("page 1 of ") && $0.typedLine.hasSuffix("--repository team-")
+            && $0.linesBelow.first?.hasPrefix("--repository: ") == true
+        }
         try PromptScreens.check("pages", terminal.screen, authorities: [server.authority])
         #expect(terminal.screen.text.contains("team-0/service-0 "))
         terminal.press(.tab)
