@@ -149,7 +149,12 @@ struct CredentialHelper: Sendable {
       for pointer in arguments + variables { free(pointer) }
     }
     var process: pid_t = 0
-    let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    var code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    // A helper that is just being installed is open for writing for a moment.
+    for _ in 0..<10 where code == ETXTBSY {
+      usleep(10_000)
+      code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    }
     guard code == 0 else {
       errno = code
       return .failure(SystemFile.failure("cannot start \(displayName)"))

@@ -112,7 +112,9 @@ struct PromptEditingTests {
         terminal.press(.end)
         terminal.type(" | where $it == 1")
         terminal.press(.controlC)
-        try await terminal.expectPrompt()
+        try await terminal.expect("a new prompt below the line that was left") { screen in
+          screen.typedLine == "acrsh>" && screen.lines.count { $0.hasPrefix("acrsh>") } == 2
+        }
         terminal.type("manifest show \(server.authority)/")
         terminal.press(.tab)
         try await terminal.expect("note: \(server.authority)")
