@@ -90,17 +90,17 @@ extension RegistryService {
   private func listManifests(_ call: HTTPCall, _ name: RepositoryName) async throws -> Reply {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "metadata_read")
-    let record = try await known(name, call)
-    let listed = record.manifests.values.filter(\.attributes.listEnabled)
-    let sorted = listed.sorted(by: RegistryService.order(call, time: \.updated) { $0.digest.description })
-    let (items, hasMore) = try page(sorted, call) { $0.digest.description }
-    var tags: [Digest: [String]] = [:]
-    for (tag, entry) in record.tags { tags[entry.digest, default: []].append(tag) }
+    _ = try await known(name, call)
+    let order = ManifestList.Order(rawValue: call.query["orderby"] ?? "") ?? .digest
+    guard let list = await registry.store.manifests(of: name, by: order) else { throw ErrorReply(.unknown(name)) }
+    let (items, hasMore) = try page(list.items, call, key: \.name)
     var reply = Reply(
-      json: envelope(name, "manifests", .array(items.map { describe($0, tags: tags[$0.digest]?.sorted() ?? []) })))
+      json: envelope(
+        name, "manifests",
+        .array(items.map { describe($0.manifest, tags: list.tags[$0.manifest.digest] ?? []) })))
     if hasMore, let last = items.last {
       let path = "/acr/v1/\(PercentEncoding.encode(name.name))/_manifests"
-      reply.set("Link", link(path, last: last.digest.description, call, withOrder: true))
+      reply.set("Link", link(path, last: last.name, call, withOrder: true))
     }
     return reply
   }

@@ -19,7 +19,11 @@ actor RegistryStore {
   nonisolated let folder: String
   /// False while sample content is made, which can be made again.
   private var isDurable = true
-  private var repositories: [String: RepositoryRecord] = [:]
+  private var repositories: [String: RepositoryRecord] = [:] {
+    didSet { if !lists.isEmpty { lists = [:] } }
+  }
+  /// Lists of manifests that were asked for since the last change, so that a list of many pages is sorted once.
+  private var lists: [String: ManifestList] = [:]
 
   /// Opens the store and reads its index.
   init(folder: String) throws {
@@ -49,6 +53,17 @@ actor RegistryStore {
 
   /// A repository; nil when there is none of this name.
   func repository(_ name: RepositoryName) -> RepositoryRecord? { repositories[name.name] }
+
+  /// The manifests of a repository that lists show, in an order.
+  /// - Returns: nil for an unknown repository.
+  func manifests(of name: RepositoryName, by order: ManifestList.Order) -> ManifestList? {
+    guard let repository = repositories[name.name] else { return nil }
+    let key = "\(order.rawValue) \(name)"
+    if let list = lists[key] { return list }
+    let list = ManifestList(repository, by: order)
+    lists[key] = list
+    return list
+  }
 
   /// A manifest's record; nil when there is none.
   func manifest(_ selector: ManifestSelector, in name: RepositoryName) -> ManifestRecord? {
