@@ -155,14 +155,15 @@ struct JMESPathLexer {
     return take(inner.count + 2, .literal(.string(content)))
   }
 
-  /// A JSON value in backticks. What is not JSON is a text, as the specification had it until 2015.
+  /// A JSON value in backticks. What is not JSON is a text, whose leading space does not count: so it was until JEP-12, which
+  /// leaves it to the implementation whether that is an error, and so the Python library still reads it.
   private mutating func literal() throws(JMESPathError) -> JMESPathToken {
     let inner = try enclosed("the literal")
     let range = position..<inner.endIndex + 1
     let content = String(decoding: inner, as: UTF8.self).replacing("\\`", with: "`")
     if let value = try? Value(json: Array(content.utf8)) { return take(range.count, .literal(value)) }
-    let bare = content.drop { $0 == " " || $0 == "\t" || $0.isNewline }
-    guard !bare.isEmpty, case .string(let name)? = try? Value(json: Array("\"\(bare)\"".utf8)) else {
+    let bare = content.drop(while: \.isWhitespace)
+    guard case .string(let name)? = try? Value(json: Array("\"\(bare)\"".utf8)) else {
       throw JMESPathError("the literal is not JSON", text, range, help: "a text is written `'…'`")
     }
     return take(range.count, .literal(.string(name)))
