@@ -27,6 +27,23 @@ import Testing
     return found
   }
 
+  @Test func whatADefinitionTakesIsItsSignature() throws {
+    let text = "## Copies.\n## Twice.\ndef copy(image: string, to = 'x', ...more, --tag_name: string, --force) { 1 }"
+    let tree = SyntaxTree.parse(Source(name: "t.acr", text: text)).tree
+    guard case .definition(let definition) = try #require(tree.statements.first) else { throw Unexpected() }
+    let signature = definition.signature
+    #expect(signature.name == "copy")
+    #expect(signature.summary == "Copies.")
+    #expect(signature.description == "Twice.")
+    #expect(signature.positionals.map(\.name) == ["image", "to", "more"])
+    #expect(signature.positionals.map(\.type) == [.string, .any, .any])
+    #expect(signature.positionals.map(\.isRequired) == [true, false, false])
+    #expect(signature.positionals.map(\.isRest) == [false, false, true])
+    #expect(signature.flags.map(\.name) == ["tag-name", "force"])
+    #expect(signature.flags.map(\.type) == [.string, nil])
+    #expect(signature.flags.map(\.isRequired) == [true, false])
+  }
+
   @Test(arguments: [
     ("0", Constant.int(0)), ("-5", .int(-5)), ("9223372036854775807", .int(.max)), ("1.5", .number(1.5)),
     ("-9223372036854775808", .int(.min)), ("30s", .duration(30_000_000_000)), ("250ms", .duration(250_000_000)),

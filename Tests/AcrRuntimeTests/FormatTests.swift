@@ -22,6 +22,29 @@ struct FormatTests {
     #expect(try Value.record(fourth).json() == #"{"a":7,"b":2}"#)
   }
 
+  @Test("What is shown names the secrets in lists and records, and holds none of them")
+  func secretsInWhatIsShown() throws {
+    let secret = Value.secret(Secret("hunter2"))
+    let value = Value.record(
+      Record([
+        "name": .string("prod"), "password": secret,
+        "accounts": .list([.int(1), .record(Record(["token": secret])), .list([secret])]),
+      ]))
+    let shown = try #require(value.withoutSecrets)
+    let name = Value.string("\(Secret("hunter2"))")
+    let expected = Value.record(
+      Record([
+        "name": .string("prod"), "password": name,
+        "accounts": .list([.int(1), .record(Record(["token": name])), .list([name])]),
+      ]))
+    #expect(try shown.json() == expected.json())
+    #expect(try !shown.json().contains("hunter2"))
+    // Nothing is made anew where there is none, and one alone stays a secret.
+    #expect(Value.list([.int(1), .record(Record(["a": .string("b")]))]).withoutSecrets == nil)
+    #expect(Value.string("hunter2").withoutSecrets == nil)
+    #expect(secret.withoutSecrets == nil)
+  }
+
   @Test(
     "Durations as text",
     arguments: [
