@@ -37,7 +37,7 @@ struct PromptStateTests {
       try await withPrompt(in: directory, columns: 70, rows: 12) { terminal in
         try await terminal.expect("the prompt's own text") { $0.currentLine == "acr>" }
         try await terminal.run("print \"$dev ${twice(21)}\"", expecting: "localhost:5000 42")
-        terminal.enter("sleep 30ms")
+        terminal.enter("run sleep 0.05")
         try await terminal.expect("ms>")
         terminal.enter("prompt")
         try await terminal.expect("suggestions  true")
