@@ -55,13 +55,9 @@ set -g __acrsh_lines \
     'Import-AzContainerRegistryImage	-TargetTag	*	the image’s repository:tag in the target' \
     'Import-AzContainerRegistryImage	-UntaggedTargetRepository	*	a repository that gets the manifests without a tag' \
     'Import-AzContainerRegistryImage	-Username	*	the user for the source’s registry' \
-    'Remove-AzContainerRegistryManifest	-	-	Deletes a manifest with all its tags' \
-    'Remove-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
     'Remove-AzContainerRegistryRepository	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'Remove-AzContainerRegistryRepository	-Name	*	the whole repository' \
     'Remove-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host' \
-    'Remove-AzContainerRegistryTag	-	-	Takes a tag away in an Azure registry; the image stays' \
-    'Remove-AzContainerRegistryTag	-RegistryName	*	the registry: a name or a host' \
     'Set-AzContext	-	-	Chooses the subscription that commands work in' \
     'Set-AzContext	-Subscription	*	the subscription, by name or id' \
     'Set-AzContext	-SubscriptionId	*	the subscription, by name or id' \

@@ -109,10 +109,7 @@ struct RepositoryUntag: Command {
       .init("image", short: "t", .string, isRequired: true, help: "repository:tag"), Deletion.yes,
     ],
     examples: [.init("A tag", "repository untag --name myregistry --image hello-world:old")],
-    changes: true,
-    cmdlet: .init(
-      "Remove-AzContainerRegistryTag",
-      parameters: [.init("RegistryName", .flag("name"))]))
+    changes: true)
 
   func run(_ call: Invocation) throws -> Output {
     let place = try RepositoryItem.locate(call, session)
@@ -135,10 +132,7 @@ struct ManifestDelete: Command {
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [Deletion.yes],
     examples: [.init("By its tag", "manifest delete localhost:5000/base/alpine:3.20 --yes")],
-    changes: true,
-    cmdlet: .init(
-      "Remove-AzContainerRegistryManifest",
-      parameters: [.init("RegistryName", .flag("registry"))]))
+    changes: true)
 
   func run(_ call: Invocation) throws -> Output {
     let artifact = try ManifestArgument.locate(call, session)
