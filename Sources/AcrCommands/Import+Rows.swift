@@ -71,6 +71,7 @@ extension Import {
       return ImportResult(unchanged: request, digest: digest)
     }
     let line = session.progress.start("\(item.source) → \(name)")
+    let started = StartedOperation()
     do {
       let result: ImportResult
       switch item.engine {
@@ -80,13 +81,18 @@ extension Import {
         let service = try await session.azure.signedIn().engine
         let plan = try await self.plan(item.order, looksFirst: looksFirst).plan
         result = try await service.run(
-          request, plan: plan, readsResult: looksFirst, observer: { line.report($0) })
+          request, plan: plan, readsResult: looksFirst, observer: { line.report($0) }, started: { started.note($0) })
       }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result
     } catch {
       line.finish(nil)
+      // What is left running in Azure is in `operation list`, also for another session.
+      let kind = (error as? AcrError)?.kind
+      if kind == nil || kind == .cancelled || kind == .timeout, let operation = started.operation {
+        try? session.operations.keep(operation)
+      }
       throw error
     }
   }

@@ -213,7 +213,7 @@ struct Import: Command {
 }
 
 /// The operation that the service has begun.
-private final class StartedOperation: Sendable {
+final class StartedOperation: Sendable {
   private let noted = Mutex<ImportOperation?>(nil)
 
   func note(_ operation: ImportOperation) { noted.withLock { $0 = operation } }
