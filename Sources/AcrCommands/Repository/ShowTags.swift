@@ -4,32 +4,6 @@ import AcrRuntime
 import AzureRegistry
 import OCIRegistry
 
-/// `repository list`: the repositories of a registry.
-struct RepositoryList: Command {
-  let session: AcrSession
-
-  let signature = Signature(
-    "repository list", aliases: ["acr repository list"],
-    summary: "Lists the repositories of a registry",
-    group: .registry,
-    flags: [
-      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),
-      .init("top", .int, help: "only so many"),
-    ],
-    examples: [
-      .init("All of them", "repository list --name localhost:5000"),
-      .init("Those of one team", "repository list --name localhost:5000 | where $it like \"shop/*\""),
-    ],
-    cmdlet: .init(
-      "Get-AzContainerRegistryRepository",
-      parameters: [.init("RegistryName", .flag("name")), .init("First", .flag("top"))]))
-
-  func run(_ call: Invocation) throws -> Output {
-    let client = session.registries.client(try session.registryHost(call, "name"))
-    return .rows(try Pages.rows(client.catalog(), top: call.int("top"), call) { .string($0.name) })
-  }
-}
-
 /// `repository show-tags`: the tags of a repository.
 struct ShowTags: Command {
   let session: AcrSession
@@ -122,26 +96,4 @@ enum MetadataOrder {
 
   /// How many rows a page shall have: az's 100, or fewer where fewer are wanted.
   static func pageSize(_ top: Int64?) -> Int { Int(min(max(top ?? 100, 1), 100)) }
-}
-
-/// Pages of a list as rows of a pipeline.
-enum Pages {
-  /// Rows that are pulled page by page; after `top` rows no further page is asked for.
-  static func rows<Element: Sendable>(
-    _ pages: PageReader<Element>, top: Int64?, _ call: Invocation, _ value: @escaping (Element) -> Value
-  ) throws -> RowStream {
-    if let top, top < 0 { throw ArgumentError("top", AcrError(.usage, "`--top \(top)` is less than 0")) }
-    var left = top ?? .max
-    var page: ArraySlice<Element> = []
-    let run = call.run
-    return RowStream {
-      guard left > 0 else { return nil }
-      while page.isEmpty {
-        guard let next = try Blocking.wait(run, { try await pages.next() }) else { return nil }
-        page = next[...]
-      }
-      left -= 1
-      return page.popFirst().map(value)
-    }
-  }
 }

@@ -1,0 +1,29 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+
+/// `logout`: forgets the account.
+struct Logout: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "logout",
+    summary: "Signs out of Azure, and forgets a saved sign-in",
+    group: .session,
+    examples: [.init("Forget everything", "logout")],
+    cmdlet: .init("Disconnect-AzAccount", parameters: []))
+
+  func run(_ call: Invocation) throws -> Output {
+    let session = session
+    let wasSignedIn = try Blocking.wait(call.run) {
+      let identity = try await session.azure.services().identity
+      let account = await identity.account
+      try await identity.signOut()
+      await session.accountChanged()
+      return account != nil
+    }
+    if !wasSignedIn { call.run.sink.talk("note: nobody was signed in") }
+    return .nothing
+  }
+}

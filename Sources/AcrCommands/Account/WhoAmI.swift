@@ -1,0 +1,29 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+
+/// `whoami`: the account, and where it works.
+struct WhoAmI: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "whoami", aliases: ["account show"],
+    summary: "Shows who is signed in, to which cloud, and in which subscription",
+    group: .session,
+    examples: [.init("The tenant of the account", "whoami | get tenantId")],
+    cmdlet: .init("Get-AzContext", parameters: []))
+
+  func run(_ call: Invocation) throws -> Output {
+    let session = session
+    return try Blocking.wait(call.run) {
+      let identity = try await session.azure.services().identity
+      guard let account = await identity.account else {
+        throw AcrError(
+          .auth, "nobody is signed in to `\(await identity.cloud.name)`", help: "sign in: `login`",
+          notes: await session.registries.credentials.list().map { "signed in to the registry \($0.host)" })
+      }
+      return .value(.record(await AccountRows.whoami(identity, account, session)))
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+
+/// `cloud list`: the clouds there are.
+struct CloudList: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "cloud list",
+    summary: "Lists the clouds there are, with their addresses",
+    group: .session,
+    examples: [.init("Their names", "cloud list | get name")],
+    cmdlet: .init("Get-AzEnvironment", parameters: []))
+
+  func run(_ call: Invocation) throws -> Output {
+    try session.azure.withClouds { clouds in
+      .value(.list(clouds.clouds.map { .record(CloudRecord.record($0, isActive: $0 == clouds.active)) }))
+    }
+  }
+}

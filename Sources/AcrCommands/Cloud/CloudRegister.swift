@@ -1,0 +1,47 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+
+/// `cloud register` and `cloud update`: clouds of one's own.
+struct CloudRegister: Command {
+  let session: AcrSession
+  /// True for `cloud update`.
+  let isUpdate: Bool
+
+  var signature: Signature {
+    Signature(
+      isUpdate ? "cloud update" : "cloud register",
+      summary: isUpdate ? "Changes the addresses of a cloud" : "Makes a cloud of its own addresses known",
+      description: "The flags are those of the Azure CLI. Addresses take https; plain http only on this machine.",
+      group: .session,
+      flags: [.init("name", short: "n", .string, isRequired: true, help: "the cloud's name")]
+        + CloudSetting.allCases.map { .init($0.flag, .string, help: CloudRecord.help($0)) },
+      examples: [
+        .init(
+          "A cloud behind other addresses",
+          isUpdate
+            ? "cloud update --name Own --suffix-acr-login-server-endpoint .registry.example"
+            : "cloud register --name Own --endpoint-resource-manager https://management.example/ "
+              + "--endpoint-active-directory https://login.example")
+      ])
+  }
+
+  func run(_ call: Invocation) throws -> Output {
+    let name = call.string("name") ?? ""
+    var settings: [CloudSetting: String] = [:]
+    for setting in CloudSetting.allCases { settings[setting] = call.string(setting.flag) }
+    let isActive = try locate("name") {
+      try session.azure.withClouds { clouds in
+        if isUpdate {
+          try clouds.update(name, settings: settings)
+        } else {
+          try clouds.register(try AzureCloud(name: name, settings: settings))
+        }
+        return clouds.active.name == (try? clouds.cloud(named: name).name)
+      }
+    }
+    if isActive { try session.use(try session.azure.withClouds { $0.active }, call.run) }
+    return .nothing
+  }
+}

@@ -1,0 +1,33 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+
+/// `cloud set`: chooses the cloud.
+struct CloudSet: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "cloud set",
+    summary: "Chooses the cloud to sign in to, for this session and later ones",
+    description: "An account of another cloud is signed out of this session.",
+    group: .session,
+    flags: [
+      .init(
+        "name", short: "n", .string, isRequired: true, help: "the cloud",
+        completer: .fixed(AzureCloud.builtIn.map(\.name)))
+    ],
+    examples: [.init("Back to the public cloud", "cloud set --name AzureCloud")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let name = call.string("name") ?? ""
+    let cloud = try locate("name") {
+      try session.azure.withClouds { clouds in
+        try clouds.setActive(name)
+        return clouds.active
+      }
+    }
+    try session.use(cloud, call.run)
+    return .nothing
+  }
+}

@@ -1,0 +1,52 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// `manifest config`: the configuration of an image.
+struct ManifestConfig: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "manifest config",
+    summary: "Shows the configuration of an image: platform, entry point, environment, labels",
+    group: .registry,
+    positionals: ManifestArgument.positionals,
+    flags: ManifestArgument.flags + [
+      .init("platform", .string, default: "linux/amd64", help: "which image of an index, as os/architecture[/variant]")
+    ],
+    examples: [
+      .init("Labels", "manifest config localhost:5000/base/alpine:3.20 | get config.Labels"),
+      .init("Another platform", "manifest config localhost:5000/base/alpine:3.20 --platform linux/arm64"),
+    ])
+
+  func run(_ call: Invocation) throws -> Output {
+    let artifact = try ManifestArgument.locate(call, session)
+    let wanted = call.string("platform") ?? "linux/amd64"
+    let bytes = try Blocking.wait(call.run) {
+      var image = try ImageManifest(
+        try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)
+      if !image.manifests.isEmpty {
+        let child = try ManifestConfig.choose(wanted, in: image.manifests, of: artifact.store.displayName)
+        image = try ImageManifest(
+          try await artifact.store.manifest(.digest(child.digest)), name: artifact.store.displayName)
+      }
+      guard let config = image.config else {
+        throw AcrError(.notFound, "this manifest of \(artifact.store.displayName) has no configuration")
+      }
+      return Array(try await ImageConfiguration.read(config, from: artifact.store).text.utf8)
+    }
+    return .value(try ManifestArgument.document(bytes, "the configuration"))
+  }
+
+  private static func choose(_ wanted: String, in children: [Descriptor], of store: String) throws -> Descriptor {
+    let platforms = children.compactMap { child in child.platform.map { ($0, child) } }
+    let exact = platforms.first { $0.0.description == wanted }
+    guard let found = exact ?? platforms.first(where: { $0.0.description.hasPrefix("\(wanted)/") }) else {
+      let list = platforms.map(\.0.description).joined(separator: ", ")
+      throw AcrError(.notFound, "\(store) has no image for the platform `\(wanted)`", help: "it has: \(list)")
+    }
+    return found.1
+  }
+}

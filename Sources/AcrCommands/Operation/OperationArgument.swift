@@ -1,0 +1,49 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+
+/// The operation that a command is about, and operations as records.
+enum OperationArgument {
+  static let positional = Signature.Positional(
+    "operation", .any, isRequired: false, help: "the record of `import --no-wait`, or its id")
+
+  private static let names = ["id", "status", "source", "targets", "registry", "artifacts", "error"]
+
+  /// Reads the argument, or what came through the pipe.
+  static func read(_ call: Invocation, _ session: AcrSession) throws -> ImportOperation {
+    var given = call.arguments["operation"]
+    if given == nil || given?.isNull == true { given = try call.input?.collected() }
+    let id: String
+    switch given {
+    case .string(let text)?: id = text
+    case .record(let record)?:
+      guard case .string(let text)? = record["id"] else {
+        throw AcrError(.usage, "this record has no `id` of an operation", help: "give what `import --no-wait` returned")
+      }
+      id = text
+    default:
+      throw AcrError(
+        .usage, "this needs one operation", help: "give the record of `import --no-wait`, or its id; several: `each`")
+    }
+    guard let operation = try session.operations.operation(id) else {
+      throw AcrError(
+        .notFound, "no operation `\(id)` is known here",
+        help: "`operation list` shows those that this account of the machine started and did not see the end of")
+    }
+    return operation
+  }
+
+  static func fields(_ operation: ImportOperation) -> [String: Value] {
+    [
+      "id": operation.id.map(Value.string) ?? .null, "source": .string(operation.sourceName),
+      "targets": .list(operation.targetNames.map(Value.string)), "registry": .string(operation.target.loginServer.name),
+    ]
+  }
+
+  /// The fields that are there, in their order.
+  static func record(_ fields: [String: Value]) -> Record {
+    let names = names.filter { fields[$0] != nil }
+    return Record(shape: Shape(names), values: names.compactMap { fields[$0] })
+  }
+}

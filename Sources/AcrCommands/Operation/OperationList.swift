@@ -1,0 +1,20 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+
+/// `operation list`: the imports that may still run.
+struct OperationList: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "operation list",
+    summary: "Lists the imports that Azure was asked for and nobody has seen the end of",
+    group: .registry,
+    examples: [.init("See what became of them", "operation list | each { |o| operation show $o }")])
+
+  func run(_ call: Invocation) throws -> Output {
+    .value(
+      .list(try session.operations.all().map { .record(OperationArgument.record(OperationArgument.fields($0))) }))
+  }
+}

@@ -1,0 +1,43 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+
+/// `operation wait`: follows an import by the service to its end.
+struct OperationWait: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "operation wait",
+    summary: "Waits for the end of an import that Azure was asked for, and fails when it failed",
+    group: .registry,
+    positionals: [OperationArgument.positional],
+    flags: [.init("timeout", .duration, help: "how long to wait at most")],
+    examples: [
+      .init(
+        "Start several, then wait",
+        "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
+          + "operation wait $started")
+    ],
+    input: .optional)
+
+  func run(_ call: Invocation) throws -> Output {
+    let operation = try OperationArgument.read(call, session)
+    let timeout = call.duration("timeout").map { Duration.nanoseconds($0) }
+    let session = session
+    let line = session.progress.start("\(operation.sourceName) → \(operation.targetNames.joined(separator: ", "))")
+    defer { line.finish(nil) }
+    do {
+      try Blocking.wait(call.run) {
+        try await session.azure.services().imports.follow(operation, timeout: timeout)
+      }
+    } catch let error as AcrError {
+      if error.kind != .cancelled, error.kind != .timeout, let id = operation.id { session.operations.remove(id) }
+      throw error
+    }
+    if let id = operation.id { session.operations.remove(id) }
+    var fields = OperationArgument.fields(operation)
+    fields["status"] = .string("Succeeded")
+    return .value(.record(OperationArgument.record(fields)))
+  }
+}

@@ -1,0 +1,40 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+
+/// `acr list`: the Azure registries of the account.
+struct RegistryList: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "acr list",
+    summary: "Lists the Azure registries that the account can see, in all its subscriptions",
+    group: .registry,
+    flags: [
+      .init("resource-group", short: "g", .string, help: "only those of one resource group"),
+      .init("subscription", short: "s", .string, help: "only those of one subscription, by name or id"),
+    ],
+    examples: [
+      .init("Names and hosts", "acr list | select name loginServer"),
+      .init("Those that others cannot reach", "acr list | where not .publicNetworkAccess"),
+    ],
+    cmdlet: .init(
+      "Get-AzContainerRegistry",
+      parameters: [
+        .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
+      ]))
+
+  func run(_ call: Invocation) throws -> Output {
+    let session = session
+    let subscription = call.string("subscription")
+    let group = call.string("resource-group")?.lowercased()
+    let registries = try Blocking.wait(call.run) {
+      let services = try await session.azure.signedIn()
+      let only = try await subscription.asyncMap { try await services.identity.subscription(named: $0) }
+      return try await services.finder.all(in: only)
+    }
+    let wanted = registries.filter { group == nil || $0.id.resourceGroup.lowercased() == group }
+    return .value(.list(wanted.map { .record(RegistryRecord.record($0)) }))
+  }
+}

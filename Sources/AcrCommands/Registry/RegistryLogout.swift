@@ -1,0 +1,32 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureIdentity
+import AzureRegistry
+import OCIRegistry
+
+/// `acr logout`: forgets what `acr login` was given.
+struct RegistryLogout: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "acr logout",
+    summary: "Forgets the credentials this session was given for a registry",
+    group: .registry,
+    flags: [
+      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry)
+    ],
+    examples: [.init("Forget a registry", "acr logout --name localhost:5000")])
+
+  func run(_ call: Invocation) throws -> Output {
+    let host = try session.registryHost(call, "name")
+    let registries = session.registries
+    let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
+    session.status.update { facts in
+      guard facts.registry == host.name else { return }
+      (facts.registry, facts.registryUser) = (nil, nil)
+    }
+    if !wasKnown { call.run.sink.talk("note: this session had no credentials for \(host)") }
+    return .nothing
+  }
+}

@@ -1,0 +1,29 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+
+/// `acr show`: one Azure registry.
+struct RegistryShow: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "acr show",
+    summary: "Shows the settings of an Azure registry that matter for imports and sign-ins",
+    group: .registry,
+    flags: [
+      .init(
+        "name", short: "n", .string, help: "the registry: its name, login server or resource id", completer: .registry)
+    ],
+    examples: [.init("Its resource id", "acr show --name myregistry | get id")])
+
+  func run(_ call: Invocation) throws -> Output {
+    guard let text = try session.registryText(call, "name") else { throw AcrSession.needsRegistry("name") }
+    let session = session
+    return try locate("name") {
+      try Blocking.wait(call.run) {
+        .value(.record(RegistryRecord.record(try await session.azure.signedIn().finder.find(text))))
+      }
+    }
+  }
+}

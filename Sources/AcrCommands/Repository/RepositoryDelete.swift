@@ -1,0 +1,34 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+import OCIRegistry
+
+/// `repository delete`: deletes a repository, or an image with all its tags.
+struct RepositoryDelete: Command {
+  let session: AcrSession
+
+  let signature = Signature(
+    "repository delete", aliases: ["acr repository delete"],
+    summary: "Deletes a repository of an Azure registry, or an image with all its tags",
+    description: "It asks first, unless --yes is given. A tag alone is taken away with `repository untag`.",
+    group: .registry,
+    flags: RepositoryItem.flags + [Deletion.yes],
+    examples: [.init("An image", "repository delete --name myregistry --image hello-world:latest --yes")],
+    changes: true,
+    cmdlet: .init(
+      "Remove-AzContainerRegistryRepository",
+      parameters: [.init("RegistryName", .flag("name")), .init("Name", .flag("repository"))]))
+
+  func run(_ call: Invocation) throws -> Output {
+    let place = try RepositoryItem.locate(call, session)
+    if case .repository = place.item {
+      let details = try Blocking.wait(call.run) { try await place.metadata.details(of: place.item) }
+      let manifests = details["manifestCount"]?.integer ?? 0
+      let tags = details["tagCount"]?.integer ?? 0
+      let what = "the repository \(place.name) with \(manifests) manifests and \(tags) tags"
+      return try Deletion.run(what, place.name, call) { try await place.metadata.delete(place.item) }
+    }
+    return try ManifestDeletion.run(place, call)
+  }
+}

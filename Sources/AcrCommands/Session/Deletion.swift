@@ -1,0 +1,33 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import AzureRegistry
+import OCIRegistry
+
+/// Deletions: announced in a dry run, asked about otherwise.
+enum Deletion {
+  /// The flag that answers the question.
+  static let yes = Signature.Flag("yes", short: "y", help: "do not ask")
+
+  /// Asks, and deletes.
+  /// - Parameters:
+  ///   - what: what is deleted, for the question.
+  ///   - item: its name, for the result.
+  /// - Throws: ``AcrError`` of kind `cancelled` for the answer no, `usage` where nobody can be asked.
+  static func run(
+    _ what: String, _ item: String, _ call: Invocation, _ delete: @escaping @Sendable () async throws -> Void
+  ) throws -> Output {
+    if call.run.isDryRun { return DryRun.output("delete \(what)", ["item": .string(item)], call) }
+    if !call.isOn("yes") {
+      guard call.run.isInteractive, let prompter = call.run.prompter else {
+        throw AcrError(
+          .usage, "nobody is there to be asked whether to delete \(what)", help: "`--yes` deletes without asking")
+      }
+      guard try prompter.confirm("Delete \(what)?") else {
+        throw AcrError(.cancelled, "nothing was deleted: the answer was no")
+      }
+    }
+    try Blocking.wait(call.run, delete)
+    return .value(.record(Record(["status": .string("deleted"), "item": .string(item)])))
+  }
+}
