@@ -5,7 +5,6 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 import NIOPosix
-import NIOSSL
 
 /// What answers requests.
 protocol HTTPService: Sendable {
@@ -27,7 +26,7 @@ struct Listener: Sendable {
   /// Opens a port; 0 lets the system choose one.
   /// - Parameter service: answers the requests; it learns the port as ``HTTPCall/authority`` where a client sends none.
   static func open(
-    port: Int, tls: NIOSSLContext, logger: Logger, service: any HTTPService
+    port: Int, tls: TLSContext, logger: Logger, service: any HTTPService
   ) async throws -> Listener {
     let (ports, announce) = AsyncStream.makeStream(of: Int.self)
     let http = HTTP1Channel(
@@ -91,7 +90,7 @@ private struct EitherChannel: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
   let http: HTTP1Channel
-  let tls: NIOSSLContext
+  let tls: TLSContext
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
@@ -115,10 +114,10 @@ private final class ConnectionOpener: ChannelInboundHandler, RemovableChannelHan
   private static let handshakeRecord: UInt8 = 22
   /// The longest head of a `CONNECT` request.
   private static let headLimit = 8192
-  private let tls: NIOSSLContext
+  private let tls: TLSContext
   private var received = ByteBuffer()
 
-  init(tls: NIOSSLContext) { self.tls = tls }
+  init(tls: TLSContext) { self.tls = tls }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var piece = unwrapInboundIn(data)
@@ -127,7 +126,7 @@ private final class ConnectionOpener: ChannelInboundHandler, RemovableChannelHan
     guard let first = view.first else { return }
     if first == ConnectionOpener.handshakeRecord {
       do {
-        try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .after(self))
+        try context.pipeline.syncOperations.addHandler(TLSHandler(context: tls), position: .after(self))
       } catch {
         context.close(promise: nil)
         return
@@ -169,7 +168,7 @@ private final class SchemeHandler: ChannelInboundHandler, RemovableChannelHandle
       context.fireChannelRead(data)
       return
     }
-    let isSecure = (try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)) != nil
+    let isSecure = (try? context.pipeline.syncOperations.handler(type: TLSHandler.self)) != nil
     head.scheme = isSecure ? "https" : "http"
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }

@@ -2,7 +2,6 @@ import AcrCore
 import Crypto
 import CryptoExtras
 import FoundationEssentials
-import NIOSSL
 import SwiftASN1
 import X509
 
@@ -10,7 +9,7 @@ import X509
 /// and a service principal's certificate to sign in with.
 struct Certificates: Sendable {
   /// What the server shows.
-  let tls: NIOSSLContext
+  let tls: TLSContext
   /// The file with the authority's certificate, for `--cacert`, `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE`.
   let authorityPath: String
   /// The file with the service principal's key and certificate, in the form `az login --certificate` takes.
@@ -42,10 +41,7 @@ struct Certificates: Sendable {
       SubjectAlternativeNames(names + [.ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1]))])
       AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: authorityKey.publicKey).keyIdentifier)
     }
-    tls = try NIOSSLContext(
-      configuration: .makeServerConfiguration(
-        certificateChain: [.certificate(try NIOSSLCertificate(bytes: server.derBytes, format: .der))],
-        privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(serverKey.derRepresentation), format: .der))))
+    tls = try TLSContext(certificate: try server.derBytes, key: Array(serverKey.derRepresentation))
     authorityPath = "\(folder)/authority.pem"
     try DiskFile.replace(
       authorityPath, with: Array(try authority.serializeAsPEM().pemString.utf8) + [0x0A], isDurable: false)
