@@ -23,18 +23,18 @@ Connect-AzAccount	-Subscription	*	the subscription to work in, by name or id
 Connect-AzAccount	-Tenant	*	the tenant, by its id or domain
 Connect-AzAccount	-TenantId	*	the tenant, by its id or domain
 Connect-AzAccount	-UseDeviceAuthentication	-	a person signs in with a browser on any device
-Connect-AzContainerRegistry	-	-	Signs in to one registry for this session
+Connect-AzContainerRegistry	-	-	Signs in to a registry for this session
 Connect-AzContainerRegistry	-ExposeToken	-	gives the account’s token for the registry instead of keeping it
 Connect-AzContainerRegistry	-Name	*	the registry: a name or a host
 Connect-AzContainerRegistry	-Password	*	the password or access token; asked for when it is missing
 Connect-AzContainerRegistry	-UserName	*	the user; none with an access token
-Disconnect-AzAccount	-	-	Signs out of Azure, and forgets a saved sign-in
-Get-AzAccessToken	-	-	Gets an access token of the account
+Disconnect-AzAccount	-	-	Signs out of Azure and removes a saved sign-in
+Get-AzAccessToken	-	-	Gets an access token for the account
 Get-AzAccessToken	-Resource	*	what it is for, such as https://containerregistry.azure.net
 Get-AzAccessToken	-ResourceTypeName	arm,ms-graph,aad-graph,acr	a well-known resource
 Get-AzAccessToken	-ResourceUrl	*	what it is for, such as https://containerregistry.azure.net
 Get-AzAccessToken	-TenantId	*	another tenant than that of the current subscription
-Get-AzContainerRegistry	-	-	Lists the Azure registries that the account can see, in all its subscriptions
+Get-AzContainerRegistry	-	-	Lists the account’s Azure registries, in all its subscriptions
 Get-AzContainerRegistry	-ResourceGroupName	*	only those of one resource group
 Get-AzContainerRegistry	-SubscriptionId	*	only those of one subscription, by name or id
 Get-AzContainerRegistryManifest	-	-	Lists the manifests of a repository with their tags, platforms and sizes
@@ -46,8 +46,8 @@ Get-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host
 Get-AzContainerRegistryTag	-	-	Lists the tags of a repository
 Get-AzContainerRegistryTag	-RegistryName	*	the registry: a name, a host, or oci:PATH
 Get-AzContainerRegistryTag	-RepositoryName	*	the repository; not needed for a folder
-Get-AzContext	-	-	Shows who is signed in, to which cloud, and in which subscription
-Get-AzEnvironment	-	-	Lists the clouds there are, with their addresses
+Get-AzContext	-	-	Shows the account, the cloud and the subscription
+Get-AzEnvironment	-	-	Lists the known clouds, with their addresses
 Get-AzSubscription	-	-	Lists the subscriptions of the account
 Import-AzContainerRegistryImage	-	-	Copies an image or any other artifact into a registry, without Docker
 Import-AzContainerRegistryImage	-Mode	Force,NoForce	
@@ -66,10 +66,10 @@ Import-AzContainerRegistryImage	-Username	*	the user for the source’s registry
 Remove-AzContainerRegistryRepository	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 Remove-AzContainerRegistryRepository	-Name	*	the whole repository
 Remove-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host
-Set-AzContext	-	-	Chooses the subscription that commands work in
+Set-AzContext	-	-	Sets the default subscription
 Set-AzContext	-Subscription	*	the subscription, by name or id
 Set-AzContext	-SubscriptionId	*	the subscription, by name or id
-account get-access-token	-	-	Gets an access token of the account
+account get-access-token	-	-	Gets an access token for the account
 account get-access-token	--debug	-	lists its requests on standard error, and says how long it took
 account get-access-token	--only-show-errors	-	no notes and warnings
 account get-access-token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -91,7 +91,7 @@ account list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is sho
 account list	--query	*	picks from the result with a JMESPath expression
 account list	--verbose	-	says how long it took
 account list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-account set	-	-	Chooses the subscription that commands work in
+account set	-	-	Sets the default subscription
 account set	--debug	-	lists its requests on standard error, and says how long it took
 account set	--only-show-errors	-	no notes and warnings
 account set	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -100,7 +100,7 @@ account set	--subscription	*	the subscription, by name or id
 account set	--verbose	-	says how long it took
 account set	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 account set	-s	*	the subscription, by name or id
-account show	-	-	Shows who is signed in, to which cloud, and in which subscription
+account show	-	-	Shows the account, the cloud and the subscription
 account show	--debug	-	lists its requests on standard error, and says how long it took
 account show	--only-show-errors	-	no notes and warnings
 account show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -148,7 +148,7 @@ acr import	-r	*	the source’s registry: a name, a host or a resource id
 acr import	-s	*	the subscription of the registry to import into, by name or id
 acr import	-t	*	the image’s repository:tag in the target
 acr import	-u	*	the user for the source’s registry
-acr list	-	-	Lists the Azure registries that the account can see, in all its subscriptions
+acr list	-	-	Lists the account’s Azure registries, in all its subscriptions
 acr list	--debug	-	lists its requests on standard error, and says how long it took
 acr list	--only-show-errors	-	no notes and warnings
 acr list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -159,7 +159,7 @@ acr list	--verbose	-	says how long it took
 acr list	-g	*	only those of one resource group
 acr list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr list	-s	*	only those of one subscription, by name or id
-acr login	-	-	Signs in to one registry for this session
+acr login	-	-	Signs in to a registry for this session
 acr login	--debug	-	lists its requests on standard error, and says how long it took
 acr login	--expose-token	-	gives the account’s token for the registry instead of keeping it
 acr login	--name	*	the registry: a name or a host
@@ -175,7 +175,7 @@ acr login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr login	-p	*	the password or access token; asked for when it is missing
 acr login	-t	-	gives the account’s token for the registry instead of keeping it
 acr login	-u	*	the user; none with an access token
-acr logout	-	-	Forgets the credentials this session was given for a registry
+acr logout	-	-	Signs out of a registry
 acr logout	--debug	-	lists its requests on standard error, and says how long it took
 acr logout	--name	*	the registry: a name or a host
 acr logout	--only-show-errors	-	no notes and warnings
@@ -223,7 +223,7 @@ acr manifest show	--verbose	-	says how long it took
 acr manifest show	-n	*	repository:tag or repository@digest
 acr manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr manifest show	-r	*	the registry: a name, a host, or oci:PATH
-acr preflight	-	-	Looks at what would make an import by Azure fail, without importing
+acr preflight	-	-	Checks whether Azure can import an image, without importing it
 acr preflight	--debug	-	lists its requests on standard error, and says how long it took
 acr preflight	--force	-	tags that point at another image may be moved
 acr preflight	--image	*	the image’s repository:tag in the target
@@ -296,7 +296,7 @@ acr repository show-tags	--top	*	only so many
 acr repository show-tags	--verbose	-	says how long it took
 acr repository show-tags	-n	*	the registry: a name, a host, or oci:PATH
 acr repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-acr repository untag	-	-	Takes a tag away in an Azure registry; the image stays
+acr repository untag	-	-	Removes a tag; the image stays
 acr repository untag	--debug	-	lists its requests on standard error, and says how long it took
 acr repository untag	--image	*	repository:tag
 acr repository untag	--name	*	the registry: a name or a host
@@ -325,7 +325,7 @@ acr repository update	--write-enabled	*	whether it may be overwritten
 acr repository update	-n	*	the registry: a name or a host
 acr repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr repository update	-t	*	one image: repository:tag or repository@digest
-acr show	-	-	Shows the settings of an Azure registry that matter for imports and sign-ins
+acr show	-	-	Shows an Azure registry’s settings for imports and sign-in
 acr show	--debug	-	lists its requests on standard error, and says how long it took
 acr show	--name	*	the registry: its name, login server or resource id
 acr show	--only-show-errors	-	no notes and warnings
@@ -334,7 +334,7 @@ acr show	--query	*	picks from the result with a JMESPath expression
 acr show	--verbose	-	says how long it took
 acr show	-n	*	the registry: its name, login server or resource id
 acr show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-cloud list	-	-	Lists the clouds there are, with their addresses
+cloud list	-	-	Lists the known clouds, with their addresses
 cloud list	--debug	-	lists its requests on standard error, and says how long it took
 cloud list	--only-show-errors	-	no notes and warnings
 cloud list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -360,7 +360,7 @@ cloud register	--suffix-storage-endpoint	*	how hosts of storage accounts end
 cloud register	--verbose	-	says how long it took
 cloud register	-n	*	the cloud’s name
 cloud register	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-cloud set	-	-	Chooses the cloud to sign in to, for this session and later ones
+cloud set	-	-	Sets the cloud to sign in to, for this and later sessions
 cloud set	--debug	-	lists its requests on standard error, and says how long it took
 cloud set	--name	AzureCloud,AzureChinaCloud,AzureUSGovernment	the cloud
 cloud set	--only-show-errors	-	no notes and warnings
@@ -378,7 +378,7 @@ cloud show	--query	*	picks from the result with a JMESPath expression
 cloud show	--verbose	-	says how long it took
 cloud show	-n	*	the cloud; without it the chosen one
 cloud show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-cloud unregister	-	-	Forgets a cloud that was registered
+cloud unregister	-	-	Removes a registered cloud
 cloud unregister	--debug	-	lists its requests on standard error, and says how long it took
 cloud unregister	--name	*	the cloud
 cloud unregister	--only-show-errors	-	no notes and warnings
@@ -406,7 +406,7 @@ cloud update	--suffix-storage-endpoint	*	how hosts of storage accounts end
 cloud update	--verbose	-	says how long it took
 cloud update	-n	*	the cloud’s name
 cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-configure	-	-	Chooses values for flags that are left out, or shows which are chosen
+configure	-	-	Sets or shows the defaults of flags
 configure	--debug	-	lists its requests on standard error, and says how long it took
 configure	--defaults	acr=,group=	NAME=VALUE; the names are acr and group
 configure	--list-defaults	-	shows what is chosen
@@ -417,11 +417,11 @@ configure	--verbose	-	says how long it took
 configure	-d	acr=,group=	NAME=VALUE; the names are acr and group
 configure	-l	-	shows what is chosen
 configure	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-confirm	-	-	Asks a question and goes on only after yes
+confirm	-	-	Asks a question and continues only after yes
 confirm	--yes	-	do not ask, the answer is yes
 confirm	-y	-	do not ask, the answer is yes
 count	-	-	Counts the rows
-diff	-	-	Compares two images, or the tags of two repositories, side by side
+diff	-	-	Compares two images, or the tags of two repositories
 diff	--changed	-	only what is not the same
 diff	--debug	-	lists its requests on standard error, and says how long it took
 diff	--only-show-errors	-	no notes and warnings
@@ -429,20 +429,20 @@ diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 diff	--query	*	picks from the result with a JMESPath expression
 diff	--verbose	-	says how long it took
 diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-each	-	-	Runs a block for each row and passes on what it gives
+each	-	-	Runs a block for each row and returns the results
 each	--keep-going	-	go on after errors
 extend	-	-	Adds columns to each row
-first	-	-	Passes on the first rows and stops what makes them
-flatten	-	-	Replaces each item that is a list by its items
-from	-	-	Reads data from a text
+first	-	-	Takes the first N rows
+flatten	-	-	Flattens nested lists
+from	-	-	Parses text into data
 from	@	json,jsonl,csv,tsv	json, jsonl, csv or tsv
-get	-	-	Takes one column of each row, one field of a record, or one item of a list
-group-by	-	-	Collects rows with the same value in a column as `{key, rows}`
+get	-	-	Gets one column of each row, one field of a record, or one item of a list
+group-by	-	-	Groups rows by a column, as `{key, rows}`
 help	-	-	Lists the commands, or explains one
-history	-	-	Lists the entries that were typed at the prompt, in all sessions, the oldest first
+history	-	-	Lists the history of all sessions, oldest first
 history	--clear	-	forget all entries, or those that contain the text
 history	--last	*	only so many of the newest
-ignore	-	-	Runs what stands before it and drops the result
+ignore	-	-	Discards the result
 import	-	-	Copies an image or any other artifact into a registry, without Docker
 import	--debug	-	lists its requests on standard error, and says how long it took
 import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits
@@ -475,10 +475,10 @@ import	-r	*	the source’s registry: a name, a host or a resource id
 import	-s	*	the subscription of the registry to import into, by name or id
 import	-t	*	the image’s repository:tag in the target
 import	-u	*	the user for the source’s registry
-join-by	-	-	Puts rows of two tables with the same value in a column side by side as `{COLUMN, left, right}`
+join-by	-	-	Joins two tables by a column, as `{COLUMN, left, right}`
 join-by	--outer	-	also rows without a partner
-last	-	-	Passes on the last rows
-lines	-	-	Makes a list of the lines of a text, without empty ones at its end
+last	-	-	Takes the last N rows
+lines	-	-	Splits text into lines, without empty lines at the end
 list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes
 list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error
 list-metadata	--debug	-	lists its requests on standard error, and says how long it took
@@ -525,7 +525,7 @@ login	-p	*	the service principal’s secret; asked for when nothing else is give
 login	-s	*	the subscription to work in, by name or id
 login	-t	*	the tenant, by its id or domain
 login	-u	*	with --service-principal its application id; with --identity the identity’s client, object or resource id
-logout	-	-	Signs out of Azure, and forgets a saved sign-in
+logout	-	-	Signs out of Azure and removes a saved sign-in
 logout	--debug	-	lists its requests on standard error, and says how long it took
 logout	--only-show-errors	-	no notes and warnings
 logout	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -594,7 +594,7 @@ manifest tree	--verbose	-	says how long it took
 manifest tree	-n	*	repository:tag or repository@digest
 manifest tree	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest tree	-r	*	the registry: a name, a host, or oci:PATH
-mirror	-	-	Makes a repository like another one: all tags, or those that are chosen
+mirror	-	-	Mirrors a repository: all tags, or the selected ones
 mirror	--all-repositories	-	source and target are registries, and every repository is mirrored
 mirror	--debug	-	lists its requests on standard error, and says how long it took
 mirror	--dry-run	-	only says what would be done
@@ -616,24 +616,24 @@ mirror	--verbose	-	says how long it took
 mirror	--yes	-	does not ask before it deletes
 mirror	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 mirror	-y	-	does not ask before it deletes
-open	-	-	Reads a file: data from .json, .jsonl, .csv and .tsv, text from any other
+open	-	-	Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text
 open	--raw	-	give the text, whatever the name’s ending
 open	@	FILE	the file
-operation list	-	-	Lists the imports that Azure was asked for and nobody has seen the end of
+operation list	-	-	Lists pending Azure imports
 operation list	--debug	-	lists its requests on standard error, and says how long it took
 operation list	--only-show-errors	-	no notes and warnings
 operation list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 operation list	--query	*	picks from the result with a JMESPath expression
 operation list	--verbose	-	says how long it took
 operation list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-operation show	-	-	Shows what became of an import that Azure was asked for
+operation show	-	-	Shows the state of an Azure import
 operation show	--debug	-	lists its requests on standard error, and says how long it took
 operation show	--only-show-errors	-	no notes and warnings
 operation show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 operation show	--query	*	picks from the result with a JMESPath expression
 operation show	--verbose	-	says how long it took
 operation show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-operation wait	-	-	Waits for the end of an import that Azure was asked for, and fails when it failed
+operation wait	-	-	Waits for a pending Azure import, and fails if it failed
 operation wait	--debug	-	lists its requests on standard error, and says how long it took
 operation wait	--only-show-errors	-	no notes and warnings
 operation wait	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -641,11 +641,11 @@ operation wait	--query	*	picks from the result with a JMESPath expression
 operation wait	--timeout	*	how long to wait at most
 operation wait	--verbose	-	says how long it took
 operation wait	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-par-each	-	-	Runs a block for each row, several at a time, and gives the results in the order of the rows
+par-each	-	-	Runs a block for each row, several at a time, and returns the results in the order of the rows
 par-each	--jobs	*	how many at a time, 1 to 64
 par-each	--keep-going	-	go on after errors
 par-each	-j	*	how many at a time, 1 to 64
-preflight	-	-	Looks at what would make an import by Azure fail, without importing
+preflight	-	-	Checks whether Azure can import an image, without importing it
 preflight	--debug	-	lists its requests on standard error, and says how long it took
 preflight	--force	-	tags that point at another image may be moved
 preflight	--image	*	the image’s repository:tag in the target
@@ -669,15 +669,15 @@ preflight	-r	*	the source’s registry: a name, a host or a resource id
 preflight	-s	*	the subscription of the registry to import into, by name or id
 preflight	-t	*	the image’s repository:tag in the target
 preflight	-u	*	the user for the source’s registry
-print	-	-	Writes a line of text: its arguments, or what comes from the pipe, row by row
+print	-	-	Prints its arguments, or each row from the pipe
 print	--err	-	write to standard error
-prompt	-	-	Says what the prompt shows, and in which order
+prompt	-	-	Configures the prompt
 prompt	--plain	-	only the text in front
 prompt	--slow	*	how long an entry takes at least for its time to be shown
 prompt	--suggestions	*	whether earlier entries are suggested behind the line
 prompt	--text	*	what stands in front
 prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark when commands reach the sandbox; dry-run: a mark when nothing is changed; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long
-query	-	-	Picks from a value or rows with a JMESPath expression, as the Azure CLI’s --query does
+query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query
 repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 repository delete	--debug	-	lists its requests on standard error, and says how long it took
 repository delete	--image	*	one image: repository:tag or repository@digest
@@ -727,7 +727,7 @@ repository show-tags	--top	*	only so many
 repository show-tags	--verbose	-	says how long it took
 repository show-tags	-n	*	the registry: a name, a host, or oci:PATH
 repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-repository untag	-	-	Takes a tag away in an Azure registry; the image stays
+repository untag	-	-	Removes a tag; the image stays
 repository untag	--debug	-	lists its requests on standard error, and says how long it took
 repository untag	--image	*	repository:tag
 repository untag	--name	*	the registry: a name or a host
@@ -756,27 +756,27 @@ repository update	--write-enabled	*	whether it may be overwritten
 repository update	-n	*	the registry: a name or a host
 repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 repository update	-t	*	one image: repository:tag or repository@digest
-retry	-	-	Runs a block again when it fails with an error that may pass
+retry	-	-	Runs a block again when it fails with a transient error
 retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown	the kind of error to try again after
 retry	--times	*	how many tries in all, 1 to 100
 retry	--wait	*	how long to wait before the second try
-run	-	-	Runs a program without a shell in between and gives `{stdout, stderr, code}`
+run	-	-	Runs a program, without a shell, and returns `{stdout, stderr, code}`
 run	--allow-failure	-	give the record whatever the code
-save	-	-	Writes a file: text as it is, data in the format of the name’s ending
+save	-	-	Writes a file: text as it is, data in the format of the file’s extension
 save	--append	-	add to the end of the file
 save	@	FILE	the file
-secret env	-	-	Takes a secret from an environment variable
-secret file	-	-	Takes a secret from a file, without the line end behind it
+secret env	-	-	Reads a secret from an environment variable
+secret file	-	-	Reads a secret from a file (the trailing newline is removed)
 secret file	@	FILE	the file
-secret prompt	-	-	Asks for a secret, which is not shown while it is typed
-select	-	-	Keeps only the named columns of each row
-skip	-	-	Leaves out the first rows
-sort-by	-	-	Sorts rows by one or more columns, or a list of plain values by themselves
+secret prompt	-	-	Asks for a secret without showing it
+select	-	-	Selects columns
+skip	-	-	Skips the first N rows
+sort-by	-	-	Sorts rows by columns, or a list of plain values
 sort-by	--desc	-	greatest first
-to	-	-	Writes data as text
+to	-	-	Formats data as text
 to	--compact	-	JSON on one line
 to	@	json,jsonl,csv,tsv,yaml,table	json, jsonl, csv, tsv, yaml or table
-token	-	-	Gets an access token of the account
+token	-	-	Gets an access token for the account
 token	--debug	-	lists its requests on standard error, and says how long it took
 token	--only-show-errors	-	no notes and warnings
 token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -791,9 +791,9 @@ token	--verbose	-	says how long it took
 token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 token	-s	*	the subscription whose tenant it is for, by name or id
 token	-t	*	another tenant than that of the current subscription
-unique	-	-	Leaves out rows that occurred before
+unique	-	-	Removes duplicate rows
 where	-	-	Keeps the rows for which a condition holds
-whoami	-	-	Shows who is signed in, to which cloud, and in which subscription
+whoami	-	-	Shows the account, the cloud and the subscription
 whoami	--debug	-	lists its requests on standard error, and says how long it took
 whoami	--only-show-errors	-	no notes and warnings
 whoami	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown

@@ -73,7 +73,7 @@ enum ErrorCatalogue {
   }
 
   @Test(arguments: [
-    ("SyntaxError.swift", "errors-1-syntax.acrt"), ("CheckFinding.swift", "errors-2-check.acrt"),
+    ("Syntax/SyntaxError.swift", "errors-1-syntax.acrt"), ("Check/CheckFinding.swift", "errors-2-check.acrt"),
   ])
   func everyCaseHasAnExample(_ source: String, _ file: String) throws {
     let shown = Set(ErrorCatalogue.sections(file).map(\.title))

@@ -9,7 +9,7 @@ struct AccountSet: Command {
 
   let signature = Signature(
     "account set",
-    summary: "Chooses the subscription that commands work in",
+    summary: "Sets the default subscription",
     group: .session,
     flags: [
       .init("subscription", short: "s", .string, isRequired: true, help: "the subscription, by name or id")

@@ -8,7 +8,7 @@ struct Configure: Command {
 
   let signature = Signature(
     "configure",
-    summary: "Chooses values for flags that are left out, or shows which are chosen",
+    summary: "Sets or shows the defaults of flags",
     description: """
       `acr` is the registry of commands that are not told one, `group` its resource group. They are kept for later sessions; \
       an empty value (`acr=`) forgets one. Without flags the chosen ones are shown.

@@ -9,7 +9,7 @@ struct Logout: Command {
 
   let signature = Signature(
     "logout",
-    summary: "Signs out of Azure, and forgets a saved sign-in",
+    summary: "Signs out of Azure and removes a saved sign-in",
     group: .session,
     examples: [.init("Forget everything", "logout")],
     cmdlet: .init("Disconnect-AzAccount", parameters: []))

@@ -9,7 +9,7 @@ struct WhoAmI: Command {
 
   let signature = Signature(
     "whoami", aliases: ["account show"],
-    summary: "Shows who is signed in, to which cloud, and in which subscription",
+    summary: "Shows the account, the cloud and the subscription",
     group: .session,
     examples: [.init("The tenant of the account", "whoami | get tenantId")],
     cmdlet: .init("Get-AzContext", parameters: []))

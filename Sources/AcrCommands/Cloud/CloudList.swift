@@ -9,7 +9,7 @@ struct CloudList: Command {
 
   let signature = Signature(
     "cloud list",
-    summary: "Lists the clouds there are, with their addresses",
+    summary: "Lists the known clouds, with their addresses",
     group: .session,
     examples: [.init("Their names", "cloud list | get name")],
     cmdlet: .init("Get-AzEnvironment", parameters: []))

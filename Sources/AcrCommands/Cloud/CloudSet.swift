@@ -9,7 +9,7 @@ struct CloudSet: Command {
 
   let signature = Signature(
     "cloud set",
-    summary: "Chooses the cloud to sign in to, for this session and later ones",
+    summary: "Sets the cloud to sign in to, for this and later sessions",
     description: "An account of another cloud is signed out of this session.",
     group: .session,
     flags: [

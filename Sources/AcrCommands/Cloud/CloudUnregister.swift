@@ -9,7 +9,7 @@ struct CloudUnregister: Command {
 
   let signature = Signature(
     "cloud unregister",
-    summary: "Forgets a cloud that was registered",
+    summary: "Removes a registered cloud",
     group: .session,
     flags: [.init("name", short: "n", .string, isRequired: true, help: "the cloud")],
     examples: [.init("Forget one", "cloud unregister --name Own")])

@@ -11,7 +11,7 @@ struct PreflightCommand: Command {
 
   let signature = Signature(
     "preflight", aliases: ["acr preflight"],
-    summary: "Looks at what would make an import by Azure fail, without importing",
+    summary: "Checks whether Azure can import an image, without importing it",
     description: """
       Each row is a check, its result (passed, warning, failed or skipped), what was found and the cure. `import` does \
       the same before it asks Azure, and stops at a failed check; `--no-preflight` leaves it out there.

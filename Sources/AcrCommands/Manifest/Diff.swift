@@ -10,7 +10,7 @@ struct Diff: Command {
 
   let signature = Signature(
     "diff",
-    summary: "Compares two images, or the tags of two repositories, side by side",
+    summary: "Compares two images, or the tags of two repositories",
     description: """
       With a tag or a digest on either side two images are compared: manifests, configurations and layers for each platform, \
       `latest` on a side without. Without any, two repositories are: the digests behind their tags. `status` is `same`, \

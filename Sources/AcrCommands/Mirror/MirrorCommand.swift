@@ -10,7 +10,7 @@ struct MirrorCommand: Command {
 
   let signature = Signature(
     "mirror",
-    summary: "Makes a repository like another one: all tags, or those that are chosen",
+    summary: "Mirrors a repository: all tags, or the selected ones",
     description: """
       Tags that are missing at the target are copied, tags that point at something else are moved, and all that is the same \
       is left alone; nothing is sent twice, also across repositories. Signatures, bills of materials and other artifacts \

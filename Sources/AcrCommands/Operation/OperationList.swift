@@ -9,7 +9,7 @@ struct OperationList: Command {
 
   let signature = Signature(
     "operation list",
-    summary: "Lists the imports that Azure was asked for and nobody has seen the end of",
+    summary: "Lists pending Azure imports",
     group: .registry,
     examples: [.init("See what became of them", "operation list | each { |o| operation show $o }")])
 

@@ -9,7 +9,7 @@ struct OperationShow: Command {
 
   let signature = Signature(
     "operation show",
-    summary: "Shows what became of an import that Azure was asked for",
+    summary: "Shows the state of an Azure import",
     description: """
       Takes the record that `import --no-wait` gave, or its id. Imports that were left running by ^C, a timeout or --no-wait \
       are found in later sessions, too.

@@ -9,7 +9,7 @@ struct OperationWait: Command {
 
   let signature = Signature(
     "operation wait",
-    summary: "Waits for the end of an import that Azure was asked for, and fails when it failed",
+    summary: "Waits for a pending Azure import, and fails if it failed",
     group: .registry,
     positionals: [OperationArgument.positional],
     flags: [.init("timeout", .duration, help: "how long to wait at most")],

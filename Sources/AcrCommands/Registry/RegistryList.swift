@@ -9,7 +9,7 @@ struct RegistryList: Command {
 
   let signature = Signature(
     "acr list",
-    summary: "Lists the Azure registries that the account can see, in all its subscriptions",
+    summary: "Lists the account's Azure registries, in all its subscriptions",
     group: .registry,
     flags: [
       .init("resource-group", short: "g", .string, help: "only those of one resource group"),

@@ -11,7 +11,7 @@ struct RegistryLogin: Command {
 
   let signature = Signature(
     "acr login",
-    summary: "Signs in to one registry for this session",
+    summary: "Signs in to a registry for this session",
     description: """
       The user and password are tried at the registry before they are kept, and kept in memory only. Without them, the \
       account of `login` is tried where the registry is Azure's, else the credentials of Docker's configuration: nothing \

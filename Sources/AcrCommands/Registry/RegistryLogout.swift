@@ -11,7 +11,7 @@ struct RegistryLogout: Command {
 
   let signature = Signature(
     "acr logout",
-    summary: "Forgets the credentials this session was given for a registry",
+    summary: "Signs out of a registry",
     group: .registry,
     flags: [
       .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry)

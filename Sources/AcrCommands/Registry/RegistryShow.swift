@@ -9,7 +9,7 @@ struct RegistryShow: Command {
 
   let signature = Signature(
     "acr show",
-    summary: "Shows the settings of an Azure registry that matter for imports and sign-ins",
+    summary: "Shows an Azure registry's settings for imports and sign-in",
     group: .registry,
     flags: [
       .init(

@@ -10,7 +10,7 @@ struct RepositoryUntag: Command {
 
   let signature = Signature(
     "repository untag", aliases: ["acr repository untag"],
-    summary: "Takes a tag away in an Azure registry; the image stays",
+    summary: "Removes a tag; the image stays",
     group: .registry,
     flags: [
       .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),

@@ -10,7 +10,7 @@ struct TokenCommand: Command {
 
   let signature = Signature(
     "token", aliases: ["account get-access-token"],
-    summary: "Gets an access token of the account",
+    summary: "Gets an access token for the account",
     description: """
       The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
       `import --password`, and is shown as `secret(…)`. With --reveal it is plain text, for programs that read it from \

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `query`: JMESPath on what comes from the pipe.
 struct Query: Command {
   let signature = Signature(
-    "query", summary: "Picks from a value or rows with a JMESPath expression, as the Azure CLI's --query does",
+    "query", summary: "Queries a value or rows with a JMESPath expression, like the Azure CLI's --query",
     description: """
       All of JMESPath (https://jmespath.org): fields, indexes, slices, projections, filters, lists and records of several \
       picks, pipes, functions. Texts in an expression stand in single quotes and numbers in backticks, so the expression \

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `select`: some columns of every row.
 struct Select: Command {
   let signature = Signature(
-    "select", summary: "Keeps only the named columns of each row",
+    "select", summary: "Selects columns",
     description: "A path such as `error.kind` reaches into nested records; the column is then called by its last part.",
     group: .rows,
     positionals: [.init("column", .string, isRest: true, help: "columns, in the order wanted", completer: .column)],
@@ -37,7 +37,7 @@ struct Select: Command {
 /// `get`: one column of every row, one field of a record, or one item of a list.
 struct Get: Command {
   let signature = Signature(
-    "get", summary: "Takes one column of each row, one field of a record, or one item of a list",
+    "get", summary: "Gets one column of each row, one field of a record, or one item of a list",
     group: .rows,
     positionals: [
       .init(
@@ -64,7 +64,7 @@ struct Get: Command {
 /// `flatten`: takes lists in a list apart.
 struct Flatten: Command {
   let signature = Signature(
-    "flatten", summary: "Replaces each item that is a list by its items",
+    "flatten", summary: "Flattens nested lists",
     group: .rows,
     examples: [.init("One level of lists", "[[1, 2], [3], 4] | flatten")],
     input: .required)

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `first`: the first rows; what makes the others is not asked for them.
 struct First: Command {
   let signature = Signature(
-    "first", summary: "Passes on the first rows and stops what makes them",
+    "first", summary: "Takes the first N rows",
     group: .rows,
     positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("The first two items", "[1, 2, 3] | first 2")],
@@ -25,7 +25,7 @@ struct First: Command {
 /// `last`: the last rows.
 struct Last: Command {
   let signature = Signature(
-    "last", summary: "Passes on the last rows",
+    "last", summary: "Takes the last N rows",
     group: .rows,
     positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("The last two items", "[1, 2, 3] | last 2")],
@@ -40,7 +40,7 @@ struct Last: Command {
 /// `skip`: all rows but the first.
 struct Skip: Command {
   let signature = Signature(
-    "skip", summary: "Leaves out the first rows",
+    "skip", summary: "Skips the first N rows",
     group: .rows,
     positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("All but the first two items", "[1, 2, 3] | skip 2")],
@@ -79,7 +79,7 @@ struct Count: Command {
 /// `lines`: the lines of a text.
 struct Lines: Command {
   let signature = Signature(
-    "lines", summary: "Makes a list of the lines of a text, without empty ones at its end",
+    "lines", summary: "Splits text into lines, without empty lines at the end",
     group: .rows,
     examples: [.init("Lines of a text", "\"a\\nb\\n\" | lines")],
     input: .required)

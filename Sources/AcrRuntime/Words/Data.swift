@@ -4,7 +4,7 @@ import AcrLanguage
 /// `open`: a file as a value.
 struct Open: Command {
   let signature = Signature(
-    "open", summary: "Reads a file: data from .json, .jsonl, .csv and .tsv, text from any other",
+    "open", summary: "Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text",
     group: .data,
     positionals: [.init("path", .string, help: "the file", completer: .file)],
     flags: [.init("raw", help: "give the text, whatever the name's ending")],
@@ -30,7 +30,7 @@ struct Open: Command {
 /// `save`: a value into a file.
 struct Save: Command {
   let signature = Signature(
-    "save", summary: "Writes a file: text as it is, data in the format of the name's ending",
+    "save", summary: "Writes a file: text as it is, data in the format of the file's extension",
     description: """
       The file is written beside its place and moved there when it is complete, so a failure leaves what was there. A last \
       line without an end gets one.
@@ -106,7 +106,7 @@ struct Save: Command {
 /// `from`: text to data.
 struct From: Command {
   let signature = Signature(
-    "from", summary: "Reads data from a text",
+    "from", summary: "Parses text into data",
     group: .data,
     positionals: [
       .init("format", .string, help: "json, jsonl, csv or tsv", completer: .fixed(DataFormat.allCases.map(\.rawValue)))
@@ -130,7 +130,7 @@ struct To: Command {
   private static let formats = DataFormat.allCases.map(\.rawValue) + ["yaml", "table"]
 
   let signature = Signature(
-    "to", summary: "Writes data as text",
+    "to", summary: "Formats data as text",
     group: .data,
     positionals: [
       .init("format", .string, help: "json, jsonl, csv, tsv, yaml or table", completer: .fixed(To.formats))

@@ -5,7 +5,7 @@ import Synchronization
 /// `each`: a block for every row, one after the other.
 struct Each: Command {
   let signature = Signature(
-    "each", summary: "Runs a block for each row and passes on what it gives",
+    "each", summary: "Runs a block for each row and returns the results",
     description: "With `--keep-going` every row gives `{item, ok, value, error}`, and an error does not end the run.",
     group: .work,
     positionals: [.init("block", .block, help: "what to do with `$it`, or with the row under a name of its own")],
@@ -44,7 +44,8 @@ enum KeepGoing {
 /// `par-each`: a block for every row, several at a time.
 struct ParEach: Command {
   let signature = Signature(
-    "par-each", summary: "Runs a block for each row, several at a time, and gives the results in the order of the rows",
+    "par-each",
+    summary: "Runs a block for each row, several at a time, and returns the results in the order of the rows",
     description: """
       The block sees outer variables as they are when the work starts and cannot change them. The first error stops the \
       work that runs and the rest; with `--keep-going` every row gives `{item, ok, value, error}` instead.

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `retry`: a block again after errors that pass.
 struct Retry: Command {
   let signature = Signature(
-    "retry", summary: "Runs a block again when it fails with an error that may pass",
+    "retry", summary: "Runs a block again when it fails with a transient error",
     description: """
       Waits `--wait` before the second try and twice as long before each further one, at most 5 minutes. When the server \
       said how long to wait, that counts.

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `run`: another program.
 struct RunProgram: Command {
   let signature = Signature(
-    "run", summary: "Runs a program without a shell in between and gives `{stdout, stderr, code}`",
+    "run", summary: "Runs a program, without a shell, and returns `{stdout, stderr, code}`",
     description:
       "A text from the pipe is its standard input. A code other than 0 is an error unless `--allow-failure`.",
     group: .work,

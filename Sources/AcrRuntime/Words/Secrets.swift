@@ -5,7 +5,7 @@ import Glibc
 /// `secret env`: a secret from the environment.
 struct SecretEnv: Command {
   let signature = Signature(
-    "secret env", summary: "Takes a secret from an environment variable",
+    "secret env", summary: "Reads a secret from an environment variable",
     group: .secrets,
     positionals: [.init("name", .string, help: "the variable's name")],
     examples: [.init("A password", "let password = secret env HOME")])
@@ -22,7 +22,7 @@ struct SecretEnv: Command {
 /// `secret file`: a secret from a file.
 struct SecretFile: Command {
   let signature = Signature(
-    "secret file", summary: "Takes a secret from a file, without the line end behind it",
+    "secret file", summary: "Reads a secret from a file (the trailing newline is removed)",
     group: .secrets,
     positionals: [.init("path", .string, help: "the file", completer: .file)],
     examples: [.init("A password", "let password = secret file password.txt")])
@@ -44,7 +44,7 @@ struct SecretFile: Command {
 /// `secret prompt`: a secret typed by the person at the terminal.
 struct SecretPrompt: Command {
   let signature = Signature(
-    "secret prompt", summary: "Asks for a secret, which is not shown while it is typed",
+    "secret prompt", summary: "Asks for a secret without showing it",
     group: .secrets,
     positionals: [.init("text", .string, help: "what to ask for")],
     examples: [.init("A password", "let password = secret prompt \"Password\"")])

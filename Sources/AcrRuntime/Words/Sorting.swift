@@ -4,7 +4,7 @@ import AcrLanguage
 /// `sort-by`: rows in the order of their columns.
 struct SortBy: Command {
   let signature = Signature(
-    "sort-by", summary: "Sorts rows by one or more columns, or a list of plain values by themselves",
+    "sort-by", summary: "Sorts rows by columns, or a list of plain values",
     description: """
       Numbers, sizes, durations and datetimes sort by value, texts by character. Rows that are equal in all columns keep \
       their order. Nulls come last, also with `--desc`.
@@ -54,7 +54,7 @@ struct SortBy: Command {
 /// `unique`: rows without those that occurred before.
 struct Unique: Command {
   let signature = Signature(
-    "unique", summary: "Leaves out rows that occurred before",
+    "unique", summary: "Removes duplicate rows",
     group: .rows,
     positionals: [
       .init(
@@ -82,7 +82,7 @@ struct Unique: Command {
 /// `group-by`: rows with the same value in a column, together.
 struct GroupBy: Command {
   let signature = Signature(
-    "group-by", summary: "Collects rows with the same value in a column as `{key, rows}`",
+    "group-by", summary: "Groups rows by a column, as `{key, rows}`",
     group: .rows,
     positionals: [.init("column", .string, help: "the column", completer: .column)],
     examples: [
@@ -116,7 +116,7 @@ struct GroupBy: Command {
 struct JoinBy: Command {
   let signature = Signature(
     "join-by",
-    summary: "Puts rows of two tables with the same value in a column side by side as `{COLUMN, left, right}`",
+    summary: "Joins two tables by a column, as `{COLUMN, left, right}`",
     description: """
       Without `--outer` only rows that have a partner are given. With it all are; `left` or `right` is null where there is \
       no partner. A row with several partners is given once for each.

@@ -4,7 +4,7 @@ import AcrLanguage
 /// `confirm`: asks before going on.
 struct Confirm: Command {
   let signature = Signature(
-    "confirm", summary: "Asks a question and goes on only after yes",
+    "confirm", summary: "Asks a question and continues only after yes",
     group: .work,
     positionals: [.init("question", .string, help: "the question")],
     flags: [.init("yes", short: "y", help: "do not ask, the answer is yes")],
@@ -27,7 +27,7 @@ struct Confirm: Command {
 /// `ignore`: drops what comes from the pipe.
 struct Ignore: Command {
   let signature = Signature(
-    "ignore", summary: "Runs what stands before it and drops the result",
+    "ignore", summary: "Discards the result",
     group: .talk,
     examples: [.init("Nothing is shown", "[1, 2] | ignore")],
     input: .required)
@@ -43,7 +43,7 @@ struct Ignore: Command {
 /// `print`: text for people.
 struct Print: Command {
   let signature = Signature(
-    "print", summary: "Writes a line of text: its arguments, or what comes from the pipe, row by row",
+    "print", summary: "Prints its arguments, or each row from the pipe",
     description: "Lists and records are written as JSON. Secrets are refused.",
     group: .talk,
     positionals: [.init("value", .any, isRequired: false, isRest: true, help: "what to write, with spaces between")],

@@ -21,7 +21,7 @@ struct Options: ParsableCommand {
   @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
   var command: String?
 
-  @Flag(help: "Only parse and check the files; exit code 2 when something is found.")
+  @Flag(help: "Parse and check the files, run nothing. The exit code is 2 if there is an error.")
   var check = false
 
   @Flag(
@@ -66,21 +66,21 @@ struct Options: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A registry (host or host:port) that may be spoken to without TLS, or with a certificate nobody vouches for.",
+      "Allow plain HTTP and untrusted certificates for this registry (host or host:port).",
       valueName: "host"))
   var insecureRegistry: [String] = []
 
   @Option(
-    help: ArgumentHelp("Certificates of authorities to trust, as a PEM file.", valueName: "path"),
+    help: ArgumentHelp("Trust the certificate authorities in this PEM file.", valueName: "path"),
     completion: .file())
   var caFile: String?
 
   @Option(
-    help: ArgumentHelp("Append one line of JSON per request to this file; secrets are left out.", valueName: "path"),
+    help: ArgumentHelp("Append one line of JSON per request to this file, without secrets.", valueName: "path"),
     completion: .file())
   var trace: String?
 
-  @Flag(help: "At the prompt, show long tables whole instead of through `$PAGER`.")
+  @Flag(help: "At the prompt, do not show long tables in `$PAGER`.")
   var noPager = false
 
   @Flag(help: "Start the prompt without running `rc.acr`.")

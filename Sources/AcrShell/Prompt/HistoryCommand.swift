@@ -8,7 +8,7 @@ final class HistoryCommand: Command {
   private let store = Mutex<HistoryStore?>(nil)
 
   let signature = Signature(
-    "history", summary: "Lists the entries that were typed at the prompt, in all sessions, the oldest first",
+    "history", summary: "Lists the history of all sessions, oldest first",
     description: """
       The file is `acrsh/history` in `$XDG_STATE_HOME`, else in `~/.local/state`; only its owner can read it. Lines that start \
       with a space, and lines with a secret written out, are not kept.

@@ -36,7 +36,7 @@ final class PromptCommand: Command {
   private let state = Mutex(PromptSettings())
 
   let signature = Signature(
-    "prompt", summary: "Says what the prompt shows, and in which order",
+    "prompt", summary: "Configures the prompt",
     description: """
       Without arguments it gives the settings. In `rc.acr` (in `$XDG_CONFIG_HOME/acrsh`, else `~/.config/acrsh`) they \
       count for every session: that file is run when the prompt starts.

@@ -167,7 +167,7 @@ public actor IdentitySession {
 
   // MARK: Subscriptions
 
-  /// Chooses the subscription that commands work in.
+  /// Sets the default subscription.
   /// - Parameter nameOrID: its name, in any case, or its id.
   /// - Throws: as ``subscription(named:)``.
   @discardableResult
