@@ -106,7 +106,7 @@ struct PreflightTests {
               "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "layers": [],
               "config": [
                 "mediaType": .string(MediaType.ociConfig), "digest": .string(blob.digest.description),
-                "size": .integer(blob.size),
+                "size": .integer(blob.size.bytes),
               ],
             ], MediaType.ociManifest)
           try await store.putManifest(image, as: .digest(image.digest))

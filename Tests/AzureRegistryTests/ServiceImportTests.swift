@@ -103,7 +103,7 @@ struct ServiceImportTests {
         try await source.finish(session, blob, bytes: content)
       }
       let part: JSONValue = [
-        "mediaType": .string(blob.mediaType), "digest": .string("\(blob.digest)"), "size": .integer(blob.size),
+        "mediaType": .string(blob.mediaType), "digest": .string("\(blob.digest)"), "size": .integer(blob.size.bytes),
       ]
       let document: JSONValue = [
         "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "artifactType": "application/vnd.example.sig",

@@ -88,7 +88,7 @@ import Testing
         let offset = Mutex(0)
         try await repository.finish(
           upload, blob,
-          body: BlobBody(length: blob.size) {
+          body: BlobBody(length: blob.size.bytes) {
             offset.withLock { offset in
               guard offset < bytes.count else { return nil }
               defer { offset += 500_000 }

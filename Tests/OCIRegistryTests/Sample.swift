@@ -55,7 +55,7 @@ enum Sample {
   static func json(_ descriptor: Descriptor) -> JSONValue {
     [
       "mediaType": .string(descriptor.mediaType), "digest": .string(descriptor.digest.description),
-      "size": .integer(descriptor.size),
+      "size": .integer(descriptor.size.bytes),
     ]
   }
 

@@ -66,7 +66,7 @@ import Testing
       return
     }
     let error = await failure {
-      try await repository.finish(session, blob, body: BlobBody(length: blob.size) { nil })
+      try await repository.finish(session, blob, body: BlobBody(length: blob.size.bytes) { nil })
     }
     #expect(error?.code == RegistryClient.newToken)
     let progress = try #require(try await repository.progress(of: session))

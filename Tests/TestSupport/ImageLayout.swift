@@ -89,7 +89,7 @@ extension Descriptor {
   var members: [JSONValue.Member] {
     var members: [JSONValue.Member] = [
       .init("mediaType", .string(mediaType)), .init("digest", .string(digest.description)),
-      .init("size", .integer(size)),
+      .init("size", .integer(size.bytes)),
     ]
     if let platform {
       var parts: [JSONValue.Member] = [

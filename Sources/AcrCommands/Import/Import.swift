@@ -184,7 +184,7 @@ struct Import: Command {
       "source": .string(request.source.displayName), "targets": .list(targets.map(Value.string)),
       "digest": .string(plan.root.digest.description),
       "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
-      "bytes": .size(plan.totalBytes),
+      "bytes": .size(plan.totalBytes.bytes),
     ]
     return .value(.record(Record(fields)))
   }
@@ -207,7 +207,7 @@ struct Import: Command {
         .list(result.targets.map(Value.string)), result.digest.map { .string($0.description) } ?? .null,
         result.mediaType.map(Value.string) ?? .null,
         isKnown || result.manifests > 0 ? .int(Int64(result.manifests)) : .null, count(result.blobs.copied),
-        isKnown ? .size(result.blobs.copiedBytes) : .null, count(result.blobs.present), .string(engine),
+        isKnown ? .size(result.blobs.copiedBytes.bytes) : .null, count(result.blobs.present), .string(engine),
       ])
   }
 }

@@ -14,7 +14,7 @@ struct ImageDiff: Sendable {
     let digest: Digest
     let image: ImageManifest
     /// The bytes of configuration and layers.
-    let size: Int64
+    let size: WireSize
   }
 
   func rows(_ left: NamedArtifact, _ right: NamedArtifact) async throws -> (rows: [Record], notes: [String]) {
@@ -78,7 +78,7 @@ struct ImageDiff: Sendable {
     let pairs = LayerPairs.of(left.image.layers, right.image.layers)
     for pair in pairs { rows.append(row(platform, "layer", pair.left, pair.right)) }
     let common = pairs.filter { $0.left?.digest == $0.right?.digest }
-    let bytes = common.reduce(Int64(0)) { $0 + ($1.left?.size ?? 0) }
+    let bytes = common.compactMap(\.left).totalSize
     let all = max(left.image.layers.count, right.image.layers.count)
     let size = max(left.size, right.size)
     return (
@@ -93,15 +93,16 @@ struct ImageDiff: Sendable {
   }
 
   private func row(
-    _ platform: String, _ part: String, _ left: Digest?, _ leftSize: Int64?, _ right: Digest?, _ rightSize: Int64?,
+    _ platform: String, _ part: String, _ left: Digest?, _ leftSize: WireSize?, _ right: Digest?,
+    _ rightSize: WireSize?,
     _ status: DiffStatus
   ) -> Record {
     func text(_ digest: Digest?) -> Value { digest.map { .string($0.description) } ?? .null }
     return Record(
       shape: ImageDiff.shape,
       values: [
-        .string(platform), .string(part), text(left), leftSize.map(Value.size) ?? .null, text(right),
-        rightSize.map(Value.size) ?? .null, .string(status.rawValue),
+        .string(platform), .string(part), text(left), leftSize.map { .size($0.bytes) } ?? .null, text(right),
+        rightSize.map { .size($0.bytes) } ?? .null, .string(status.rawValue),
       ])
   }
 }

@@ -46,7 +46,7 @@ struct ManifestTree: Command {
     private let root: Descriptor
     private let images: [Digest: ImageManifest]
     /// The bytes of all blobs.
-    private let whole: Int64
+    private let whole: WireSize
 
     init(root: FetchedManifest, below: [FetchedManifest], name: String) throws {
       self.root = Descriptor(
@@ -58,10 +58,10 @@ struct ManifestTree: Command {
     }
 
     /// The bytes of the blobs below a manifest, each counted once.
-    private static func bytes(below digest: Digest, _ images: [Digest: ImageManifest]) -> Int64 {
+    private static func bytes(below digest: Digest, _ images: [Digest: ImageManifest]) -> WireSize {
       var seen: Set<Digest> = []
       var waiting = [digest]
-      var bytes: Int64 = 0
+      var bytes = WireSize.zero
       while let next = waiting.popLast() {
         guard seen.insert(next).inserted, let image = images[next] else { continue }
         for blob in image.blobs where seen.insert(blob.digest).inserted { bytes += blob.size }
@@ -98,13 +98,13 @@ struct ManifestTree: Command {
     }
 
     private func row(
-      _ part: String, _ descriptor: Descriptor, size: Int64, type: String? = nil, hasShare: Bool = true
+      _ part: String, _ descriptor: Descriptor, size: WireSize, type: String? = nil, hasShare: Bool = true
     ) -> Record {
-      let share = whole > 0 ? Double(size) / Double(whole) : 0
+      let share = whole > 0 ? Double(size.bytes) / Double(whole.bytes) : 0
       return Record(
         shape: ManifestTree.shape,
         values: [
-          .string(part), .size(size), hasShare ? .number(min(1, share)) : .null,
+          .string(part), .size(size.bytes), hasShare ? .number(min(1, share)) : .null,
           descriptor.platform.map { .string($0.description) } ?? .null, .string(descriptor.digest.description),
           .string(type ?? descriptor.mediaType),
         ])

@@ -21,7 +21,7 @@ struct MetadataReader: Sendable {
     let platform: Platform?
     let created: Timestamp?
     /// The bytes of what it refers to.
-    let size: Int64
+    let size: WireSize
   }
 
   /// The manifests with their tags, in the order in which the tags come.
@@ -97,7 +97,7 @@ struct MetadataReader: Sendable {
     }
     return Details(
       manifest: manifest, image: image, platform: platform, created: created,
-      size: (image.manifests + image.blobs).reduce(0) { $0 + $1.size })
+      size: (image.manifests + image.blobs).totalSize)
   }
 }
 

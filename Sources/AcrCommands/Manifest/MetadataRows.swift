@@ -77,7 +77,7 @@ enum MetadataRow {
       values: [
         .string(details.manifest.digest.description),
         tags.isEmpty ? .null : .list(tags.map(Value.string)),
-        .string(details.manifest.mediaType), .size(details.size),
+        .string(details.manifest.mediaType), .size(details.size.bytes),
         details.created.map(Value.datetime) ?? .null, text(details.platform?.architecture), text(details.platform?.os),
         text(details.image.config?.mediaType), text(details.image.artifactType),
       ])

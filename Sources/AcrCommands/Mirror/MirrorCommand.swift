@@ -184,7 +184,7 @@ struct MirrorCommand: Command {
       let count = rows.count { $0.action == action }
       if count > 0 { counts.append((action, count)) }
     }
-    let bytes = rows.reduce(0) { $0 + $1.bytes }
+    let bytes = rows.lazy.map(\.bytes).total
     let numbers = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
     call.run.sink.talk("\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
     if rows.contains(where: { $0.action == .failed }) { call.run.noteFailedItem() }
@@ -199,7 +199,7 @@ struct MirrorCommand: Command {
       shape: shape,
       values: [
         .string(row.repository), .string(row.tag.name), .string(row.action.rawValue),
-        row.digest.map { .string($0.description) } ?? .null, .size(row.bytes), .int(Int64(row.referrers)),
+        row.digest.map { .string($0.description) } ?? .null, .size(row.bytes.bytes), .int(Int64(row.referrers)),
         .string(row.reason),
       ])
   }
@@ -225,7 +225,7 @@ struct MirrorCommand: Command {
     var members: [JSONValue.Member] = [
       .init("repository", .string(row.repository)), .init("tag", .string(row.tag.name)),
       .init("action", .string(row.action.rawValue)),
-      .init("digest", row.digest.map { .string($0.description) } ?? .null), .init("bytes", .integer(row.bytes)),
+      .init("digest", row.digest.map { .string($0.description) } ?? .null), .init("bytes", .integer(row.bytes.bytes)),
       .init("referrers", .integer(Int64(row.referrers))), .init("reason", .string(row.reason)),
     ]
     if let error = row.error { members.append(.init("kind", .string(error.kind.name))) }

@@ -23,12 +23,16 @@ public enum JSONValue: Equatable, Sendable {
   }
 
   /// Reads a document.
+  /// - Parameter mostValues: how many values it may have: a short text can hold very many small ones.
   /// - Throws: ``JSONError`` with line and column.
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
+  public init(parsing bytes: [UInt8], mostValues: Int = .max) throws(JSONError) {
     var scanner = JSONScanner(bytes)
+    var left = mostValues
     var stack: [Container] = []
     var result = JSONValue.null
     while let event = try scanner.next() {
+      guard left > 0 else { throw scanner.failure("there are more than \(mostValues) values") }
+      left -= 1
       let value: JSONValue
       switch event {
       case .objectStart:

@@ -4,8 +4,8 @@ public struct Descriptor: Equatable, Sendable {
   public var mediaType: String
   /// The digest of its bytes.
   public var digest: Digest
-  /// The number of its bytes.
-  public var size: Int64
+  /// The number of its bytes, as the document says.
+  public var size: WireSize
   /// The platform, in an index's entries.
   public var platform: Platform?
   /// The type of an artifact, in an index's entries (image-spec 1.1).
@@ -15,9 +15,19 @@ public struct Descriptor: Equatable, Sendable {
   /// Addresses outside the registry; non-empty only for foreign layers, which are not copied.
   public var urls: [String]
 
-  /// Creates a descriptor.
+  /// Creates a descriptor of something whose size is known here.
   public init(
     mediaType: String, digest: Digest, size: Int64, platform: Platform? = nil, artifactType: String? = nil,
+    annotations: [JSONValue.Member] = [], urls: [String] = []
+  ) {
+    self.init(
+      mediaType: mediaType, digest: digest, size: WireSize(clamping: size), platform: platform,
+      artifactType: artifactType, annotations: annotations, urls: urls)
+  }
+
+  /// Creates a descriptor.
+  public init(
+    mediaType: String, digest: Digest, size: WireSize, platform: Platform? = nil, artifactType: String? = nil,
     annotations: [JSONValue.Member] = [], urls: [String] = []
   ) {
     self.mediaType = mediaType
@@ -38,7 +48,7 @@ public struct Descriptor: Equatable, Sendable {
     guard let digest = try? Digest(digestText) else {
       throw AcrError(.invalid, "\(place) has an entry whose digest `\(digestText)` is none")
     }
-    guard let size = json["size"]?.integer, size >= 0 else {
+    guard let size = WireSize(json["size"]) else {
       throw AcrError(.invalid, "\(place) has an entry without a size (\(digest.short))")
     }
     self.init(

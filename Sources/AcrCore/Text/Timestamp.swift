@@ -57,8 +57,10 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
       guard scanner.isAtEnd else { return nil }
     }
     let (scaled, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    guard !overflow else { return nil }
-    nanoseconds = scaled + Int64(fraction)
+    // The seconds of the last moment there is have room for a part of a second only.
+    let (sum, isTooLate) = scaled.addingReportingOverflow(Int64(fraction))
+    guard !overflow, !isTooLate else { return nil }
+    nanoseconds = sum
   }
 
   /// RFC 3339 in UTC, with as many digits after the second as needed and no more.

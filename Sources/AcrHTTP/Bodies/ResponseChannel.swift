@@ -24,7 +24,7 @@ final class ResponseChannel: Sendable {
     var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
     var outcome: Result<Void, any Error>?
     /// How many bytes `Content-Length` says are still to come; 0 where it is not known.
-    var remaining: Int64 = 0
+    var remaining = WireSize.zero
     var isPaused = false
   }
 
@@ -98,7 +98,7 @@ final class ResponseChannel: Sendable {
   func append(head: ResponseHead) {
     state.withLock { state in
       state.head = head
-      state.remaining = head.headers[.contentLength].flatMap(Int64.init) ?? 0
+      state.remaining = head.headers[.contentLength].flatMap { WireSize(digits: $0) } ?? .zero
     }
   }
 
@@ -111,11 +111,11 @@ final class ResponseChannel: Sendable {
       }
       if state.unread.isEmpty {
         // The exact room for a short body, and for a long one what will come before the task takes it.
-        let expected = Int(min(max(state.remaining, 0), Int64(ResponseChannel.limit + bytes.count)))
+        let expected = min(Int(clamping: state.remaining.bytes), ResponseChannel.limit + bytes.count)
         state.unread.reserveCapacity(max(bytes.count, expected))
       }
       state.unread.append(contentsOf: bytes)
-      state.remaining -= Int64(bytes.count)
+      state.remaining = state.remaining - Int64(bytes.count)
       return true
     }
   }

@@ -200,8 +200,8 @@ public struct HTTPClient: Sendable {
   }
 
   private static func discard(_ response: TransportResponse) async {
-    let length = response.headers[.contentLength].flatMap(Int.init) ?? 0
-    if length <= discardLimit { _ = try? await response.body.collect(upTo: discardLimit) }
+    let length = response.headers[.contentLength].flatMap { WireSize(digits: $0) } ?? .zero
+    if length <= Int64(discardLimit) { _ = try? await response.body.collect(upTo: discardLimit) }
   }
 }
 

@@ -2,16 +2,21 @@ import AcrCore
 import HTTPTypes
 
 /// The time a server asks to wait (RFC 9110, 10.2.3).
-enum RetryAfter {
+public enum RetryAfter {
   /// Reads `Retry-After`, which holds seconds or a date. A date is compared with the answer's own `Date` where it has
   /// one, so that a wrong clock on this machine does not matter.
   /// - Returns: nil where the field is missing or makes no sense; never less than zero.
   static func wait(in headers: HTTPFields, now: Timestamp = .now()) -> Duration? {
+    lifetime(in: headers, now: now)?.duration
+  }
+
+  /// The same in whole seconds.
+  public static func lifetime(in headers: HTTPFields, now: Timestamp = .now()) -> Lifetime? {
     guard let text = headers[.retryAfter]?.trimmed, !text.isEmpty else { return nil }
-    if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return .seconds(Int64(text) ?? .max / 1000) }
+    if let seconds = Lifetime(digits: text) { return seconds }
     guard let moment = HTTPDate.parse(text, now: now) else { return nil }
     let start = headers[.date].flatMap { HTTPDate.parse($0.trimmed, now: now) } ?? now
-    return .seconds(max(0, moment.seconds - start.seconds))
+    return Lifetime(from: start, until: moment)
   }
 }
 

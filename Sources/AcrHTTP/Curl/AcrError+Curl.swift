@@ -18,7 +18,7 @@ struct CurlFailure {
   var connectTimeout: Duration
   var hasHead: Bool
   var received: Int64
-  var expected: Int64?
+  var expected: WireSize?
 
   /// True where trying again cannot help.
   var isPermanent: Bool {

@@ -106,7 +106,7 @@ final class CurlTransfer {
       code: code, place: plan.url.hostAndPort ?? "", placeWithPort: "\(plan.url.host ?? ""):\(plan.url.port ?? 0)",
       proxy: plan.proxy.map(ProxySettings.place), proxyStatus: proxyStatus, systemError: Int32(clamping: systemError),
       text: String(cString: errorText), connectTimeout: connectTimeout, hasHead: hasHead, received: received,
-      expected: fields[.contentLength].flatMap(Int64.init))
+      expected: fields[.contentLength].flatMap { WireSize(digits: $0) })
     let error = AcrError(failure)
     if sends == 0 { return .failure(RequestNotSent(error, isPermanent: failure.isPermanent)) }
     return .failure(error)

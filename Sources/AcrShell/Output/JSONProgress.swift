@@ -25,13 +25,13 @@ final class JSONProgress: ImportProgress {
           "planned",
           [
             .init("manifests", .integer(Int64(manifests))), .init("blobs", .integer(Int64(blobs))),
-            .init("bytes", .integer(bytes)),
+            .init("bytes", .integer(bytes.bytes)),
           ])
       case .transferred: return
       case .restarted(let digest, _): write("restarted", [.init("digest", .string(digest.description))])
       case .blob(let digest, let size, let outcome):
         let members: [JSONValue.Member] = [
-          .init("digest", .string(digest.description)), .init("size", .integer(size)),
+          .init("digest", .string(digest.description)), .init("size", .integer(size.bytes)),
           .init("outcome", outcome == .copied ? "copied" : "present"),
         ]
         write("blob", members)

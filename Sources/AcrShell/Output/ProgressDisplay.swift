@@ -107,7 +107,7 @@ struct ProgressTotal {
   private var imported = 0
   private var unchanged = 0
   private var failed = 0
-  private var bytes: Int64 = 0
+  private var bytes = WireSize.zero
 
   mutating func begin() {
     if started == nil { started = .now }
@@ -132,9 +132,11 @@ struct ProgressTotal {
 
   /// For example `12 running, 30 imported, 2 unchanged   345 MB   28 MB/s`.
   func line(_ running: [ImportTally], columns: Int) -> String {
-    let all = bytes + running.reduce(0) { $0 + $1.bytes }
+    let all = bytes + running.lazy.map(\.bytes).total
     var text = "\(running.count) running" + (counts.isEmpty ? "" : ", \(counts)") + "  \(ByteCount.human(all))"
-    if seconds >= 1, all > 0 { text += "  \(ByteCount.human(Int64(Double(all) / seconds)))/s" }
+    if seconds >= 1, all > 0 {
+      text += "  \(ByteCount.human(Int64(exactly: (Double(all.bytes) / seconds).rounded()) ?? .max))/s"
+    }
     return CompletionList.fitted(text, to: columns)
   }
 
@@ -143,7 +145,9 @@ struct ProgressTotal {
     guard count > 1 else { return nil }
     var text = "\(count) imports: \(counts); \(ByteCount.human(bytes))"
     text += " in \(ByteCount.fixed(seconds, decimals: 1)) s"
-    if seconds >= 0.1, bytes > 0 { text += " (\(ByteCount.human(Int64(Double(bytes) / seconds)))/s)" }
+    if seconds >= 0.1, bytes > 0 {
+      text += " (\(ByteCount.human(Int64(exactly: (Double(bytes.bytes) / seconds).rounded()) ?? .max))/s)"
+    }
     return text
   }
 }
@@ -151,8 +155,8 @@ struct ProgressTotal {
 /// The numbers of one running import.
 struct ImportTally {
   let name: String
-  private var totalBytes: Int64 = 0
-  private var doneBytes: Int64 = 0
+  private var totalBytes = WireSize.zero
+  private var doneBytes = WireSize.zero
   private var blobs = 0
   private var doneBlobs = 0
   private var partial: [Digest: Int64] = [:]
@@ -164,7 +168,7 @@ struct ImportTally {
   }
 
   /// The bytes at the target so far.
-  var bytes: Int64 { doneBytes + partial.values.reduce(0, +) }
+  var bytes: WireSize { doneBytes + WireSize(clamping: partial.values.reduce(0, +)) }
 
   mutating func add(_ event: ImportEvent) {
     switch event {
@@ -179,7 +183,7 @@ struct ImportTally {
       doneBlobs += 1
     case .manifest, .note, .tagged: break
     }
-    rate.note(bytes, now: .now)
+    rate.note(bytes.bytes, now: .now)
   }
 
   /// For example `alpine:3.20 → prod/alpine:3.20  12.3 MB of 45.6 MB  3/7 blobs  8.1 MB/s  4 s left`.
@@ -188,7 +192,9 @@ struct ImportTally {
     var numbers = "  \(ByteCount.human(bytes)) of \(ByteCount.human(totalBytes))  \(doneBlobs)/\(blobs) blobs"
     if let perSecond = rate.perSecond, perSecond > 0 {
       numbers += "  \(ByteCount.human(Int64(perSecond)))/s"
-      if totalBytes > bytes { numbers += "  \(Int((Double(totalBytes - bytes) / perSecond).rounded(.up))) s left" }
+      if totalBytes > bytes {
+        numbers += "  \(Int64(exactly: (Double((totalBytes - bytes).bytes) / perSecond).rounded(.up)) ?? .max) s left"
+      }
     }
     if blobs == 0 { numbers = "  reading manifests" }
     let space = columns - numbers.count

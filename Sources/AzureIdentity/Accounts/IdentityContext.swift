@@ -88,9 +88,9 @@ struct IdentityAnswer: Sendable {
   var json: JSONValue? { try? JSONValue(parsing: bytes) }
   /// True for 200 to 299.
   var isSuccess: Bool { (200..<300).contains(status) }
-  /// `Retry-After` in whole seconds, the only form token endpoints use; a day at most, so that it can be added to times.
+  /// `Retry-After`; a day at most.
   var retryAfter: Duration? {
-    headers[.retryAfter].flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86_400)) : nil }
+    RetryAfter.lifetime(in: headers).map { .seconds(min($0.seconds, 86_400)) }
   }
 }
 
@@ -111,33 +111,9 @@ public struct IdentityClock: Sendable {
   public static let system = IdentityClock(now: { .now() }, sleep: { try await Task.sleep(for: $0) })
 }
 
-extension Timestamp {
-  /// The moment that many seconds later; saturates outside the range.
-  func adding(seconds: Int64) -> Timestamp {
-    let (sum, overflow) = self.seconds.addingReportingOverflow(seconds)
-    return Timestamp(seconds: overflow ? (seconds < 0 ? .min : .max) : sum)
-  }
-
-  /// Whole seconds from another moment to this one, rounded up.
-  func seconds(since other: Timestamp) -> Int64 {
-    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
-    guard !overflow else { return nanoseconds < other.nanoseconds ? .min : .max }
-    return difference / 1_000_000_000 + (difference % 1_000_000_000 > 0 ? 1 : 0)
-  }
-}
-
 extension HTTPFields {
   /// Sets a field by its name as text; names that are no token (RFC 9110, 5.6.2) do not occur here.
   mutating func set(_ name: String, _ value: String) {
     if let name = HTTPField.Name(name) { self[name] = value }
-  }
-}
-
-extension JSONValue {
-  /// A whole number that is written as a number or, as some token endpoints do, as text.
-  var lenientInteger: Int64? {
-    if let integer { return integer }
-    if case .number(let value) = self { return Int64(exactly: value.rounded(.down)) }
-    return string.flatMap { Int64($0) }
   }
 }

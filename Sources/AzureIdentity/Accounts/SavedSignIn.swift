@@ -80,13 +80,14 @@ struct SavedSignIn: Sendable {
   }
 
   private static func token(_ json: JSONValue) -> TokenCache.Saved? {
-    guard let token = json["token"]?.string, let end = json["expiresOn"]?.integer, let scopes = json["scopes"]?.array
+    guard let token = json["token"]?.string, let end = Timestamp(epochSeconds: json["expiresOn"]),
+      let scopes = json["scopes"]?.array
     else { return nil }
     return TokenCache.Saved(
       scopes: scopes.compactMap(\.string), tenant: json["tenant"]?.string,
       token: AccessToken(
-        token: Secret(token), expiresOn: Timestamp(seconds: end),
-        refreshOn: json["refreshOn"]?.integer.map(Timestamp.init(seconds:)),
+        token: Secret(token), expiresOn: end,
+        refreshOn: Timestamp(epochSeconds: json["refreshOn"]),
         tokenType: json["tokenType"]?.string ?? "Bearer", tenant: json["tokenTenant"]?.string))
   }
 }

@@ -70,7 +70,7 @@ public struct AzureCLICredential: TokenCredential {
       throw AcrError(.invalid, "`az account get-access-token` printed something that holds no access token")
     }
     let end =
-      json["expires_on"]?.lenientInteger.map(Timestamp.init(seconds:))
+      Timestamp(epochSeconds: json["expires_on"])
       ?? json["expiresOn"]?.string.flatMap(localTime)
     guard let end else {
       throw AcrError(.invalid, "`az account get-access-token` did not print when its token ends")

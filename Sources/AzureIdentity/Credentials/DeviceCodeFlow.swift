@@ -23,7 +23,7 @@ public struct DeviceCodeFlow: Sendable {
   private static let slowDown: Int64 = 5
   private static let longestInterval: Int64 = 60
   /// MSAL's, where the server does not tell.
-  private static let defaultLife: Int64 = 1800
+  private static let defaultLife = Lifetime(seconds: 1800)
   /// The tenant of users who do not name one.
   public static let anyTenant = "organizations"
 
@@ -81,13 +81,13 @@ public struct DeviceCodeFlow: Sendable {
     guard let code = json["device_code"]?.string, let userCode = json["user_code"]?.string,
       let uri = json["verification_uri"]?.string ?? json["verification_url"]?.string
     else { throw AcrError(.invalid, "the answer of `\(entra.host)` holds no device code", target: entra.host) }
-    let life = json["expires_in"]?.lenientInteger ?? DeviceCodeFlow.defaultLife
+    let life = Lifetime(json["expires_in"]) ?? DeviceCodeFlow.defaultLife
     let message =
       json["message"]?.string ?? "To sign in, use a web browser to open the page \(uri) and enter the code \(userCode)."
     let prompt = DeviceCodePrompt(
       message: message, userCode: userCode, verificationURI: uri,
-      expiresOn: entra.context.clock.now().adding(seconds: life))
-    let interval = json["interval"]?.lenientInteger ?? DeviceCodeFlow.defaultInterval
+      expiresOn: entra.context.clock.now().adding(life))
+    let interval = Lifetime(json["interval"])?.seconds ?? DeviceCodeFlow.defaultInterval
     return Start(
       prompt: prompt, deviceCode: Secret(code), interval: min(max(1, interval), DeviceCodeFlow.longestInterval))
   }

@@ -12,7 +12,7 @@ public struct ManagedIdentityCredential: TokenCredential {
   /// IMDS must be tried again this often after an answer that may be gone later (Azure's guidance for clients of IMDS).
   private static let retries = 5
   /// A life from this on is refreshed at its half (MSAL).
-  private static let longLife: Int64 = 7200
+  private static let longLife = Lifetime(seconds: 7200)
 
   /// Creates a credential for the host this program runs on.
   public init(id: ManagedIdentityID = .systemAssigned, context: IdentityContext) {
@@ -176,16 +176,15 @@ public struct ManagedIdentityCredential: TokenCredential {
     let now = context.clock.now()
     // Numbers come as numbers or as text, depending on the host.
     let end =
-      json?["expires_on"]?.lenientInteger.map(Timestamp.init(seconds:))
-      ?? json?["expires_in"]?.lenientInteger.map { now.adding(seconds: $0) }
+      Timestamp(epochSeconds: json?["expires_on"]) ?? Lifetime(json?["expires_in"]).map(now.adding)
     let token = Secret(text)
     let claims = TokenClaims(peekingInto: token)
     guard let expiresOn = end ?? claims?.expiresOn else {
       throw AcrError(.invalid, "the answer of \(source.rawValue) does not tell how long its token holds")
     }
-    let life = expiresOn.seconds(since: now)
-    var refreshOn = json?["refresh_in"]?.lenientInteger.map { now.adding(seconds: $0) }
-    if refreshOn == nil, life >= ManagedIdentityCredential.longLife { refreshOn = now.adding(seconds: life / 2) }
+    let life = Lifetime(from: now, until: expiresOn)
+    var refreshOn = Lifetime(json?["refresh_in"]).map(now.adding)
+    if refreshOn == nil, life >= ManagedIdentityCredential.longLife { refreshOn = now.adding(life.half) }
     return AccessToken(
       token: token, expiresOn: expiresOn, refreshOn: refreshOn, tokenType: json?["token_type"]?.string ?? "Bearer",
       tenant: claims?.tenant)

@@ -166,12 +166,12 @@ struct TokenReply: Sendable {
     guard let text = json["access_token"]?.string, !text.isEmpty else {
       throw AcrError(.invalid, "the answer of `\(host)` holds no access token", target: host)
     }
-    guard let life = json["expires_in"]?.lenientInteger, life > 0 else {
+    guard let life = Lifetime(json["expires_in"]), life > .zero else {
       throw AcrError(.invalid, "the answer of `\(host)` does not tell how long its token holds", target: host)
     }
     token = Secret(text)
-    expiresOn = now.adding(seconds: life)
-    refreshOn = json["refresh_in"]?.lenientInteger.map { now.adding(seconds: $0) }
+    expiresOn = now.adding(life)
+    refreshOn = Lifetime(json["refresh_in"]).map(now.adding)
     tokenType = json["token_type"]?.string ?? "Bearer"
     refreshToken = json["refresh_token"]?.string.flatMap { $0.isEmpty ? nil : Secret($0) }
     idClaims = json["id_token"]?.string.flatMap { TokenClaims(peekingInto: Secret($0)) }

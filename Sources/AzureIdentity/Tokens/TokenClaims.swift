@@ -27,7 +27,7 @@ public struct TokenClaims: Sendable, Hashable {
     objectID = text("oid")
     applicationID = text("appid", "azp")
     userName = text("upn", "preferred_username", "unique_name")
-    expiresOn = json["exp"]?.integer.map(Timestamp.init(seconds:))
+    expiresOn = Timestamp(epochSeconds: json["exp"])
   }
 }
 

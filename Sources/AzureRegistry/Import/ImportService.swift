@@ -69,7 +69,7 @@ public struct ImportService: Sendable {
         // A wait of zero means "ask again", not "ask without a pause".
         let asked = answer.retryAfter ?? operation.retryAfter ?? ImportService.usualWait
         let wait = max(asked, .milliseconds(200))
-        if let timeout, start.elapsed(until: clock.now()) + wait > timeout { throw timedOut(operation, timeout) }
+        if let timeout, clock.now().duration(since: start) + wait > timeout { throw timedOut(operation, timeout) }
         try await clock.sleep(wait)
       }
     } catch is CancellationError {
@@ -135,11 +135,5 @@ public struct ImportService: Sendable {
   /// The last part of the path of `…/operationResults/registries-<uuid>?…`.
   private static func operationID(_ location: Secret) -> String? {
     URLReference(location.reveal()).path.split(separator: "/").last.map { ServerText.cleaned(String($0), limit: 80) }
-  }
-}
-
-extension Timestamp {
-  fileprivate func elapsed(until later: Timestamp) -> Duration {
-    .nanoseconds(later.nanoseconds.subtractingReportingOverflow(nanoseconds).partialValue)
   }
 }

@@ -162,9 +162,9 @@ struct ManagerAnswer: Sendable {
   var requestID: String? {
     ["x-ms-correlation-request-id", "x-ms-request-id"].lazy.compactMap { headers.first($0) }.first
   }
-  /// `Retry-After` in whole seconds, an hour at most.
+  /// `Retry-After`, an hour at most.
   var retryAfter: Duration? {
-    headers.first("Retry-After").flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 3600)) : nil }
+    RetryAfter.lifetime(in: headers).map { .seconds(min($0.seconds, 3600)) }
   }
 
   /// The claims that a refusal asks for, as JSON text: `Bearer … error="insufficient_claims", claims="BASE64"`.

@@ -19,7 +19,7 @@ final class ArtifactReporter: Sendable {
       )
     }
     // The service says nothing of blobs and bytes.
-    if isNew { observer(.planned(manifests: count, blobs: 0, bytes: 0)) }
+    if isNew { observer(.planned(manifests: count, blobs: 0, bytes: .zero)) }
     for name in written {
       guard let mark = name.lastIndex(of: "@"), let digest = try? Digest(name[name.index(after: mark)...]) else {
         continue

@@ -21,7 +21,7 @@ struct BlobStream: Sendable {
     while true {
       do {
         if await blob.count > 0 || upload.count > 0 { await blob.rewind(to: upload.count) }
-        let body = BlobBody(length: descriptor.size - upload.count) { try await blob.next() }
+        let body = BlobBody(length: (descriptor.size - upload.count).bytes) { try await blob.next() }
         try await store.finish(upload.session, descriptor, from: upload.count, body: body)
         return .copied
       } catch let error as AcrError where error.isWorthAnotherUpload && failures < BlobCopier.maximumAttempts {
@@ -45,7 +45,7 @@ struct BlobStream: Sendable {
   /// The upload that an earlier run left open, or a new one; nil where the target has the blob.
   private func firstUpload() async throws -> UploadProgress? {
     if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.displayName),
-      let found = try? await store.progress(of: UploadSession(location: location)), found.count <= descriptor.size
+      let found = try? await store.progress(of: UploadSession(location: location)), descriptor.size >= found.count
     {
       return found
     }
@@ -53,7 +53,7 @@ struct BlobStream: Sendable {
   }
 
   private func nextUpload(after broken: UploadProgress) async throws -> UploadProgress? {
-    if let found = try await store.progress(of: broken.session), found.count <= descriptor.size {
+    if let found = try await store.progress(of: broken.session), descriptor.size >= found.count {
       note(found.session)
       return found
     }

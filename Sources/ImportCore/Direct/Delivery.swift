@@ -15,7 +15,7 @@ struct Delivery: Sendable {
   /// Brings all blobs, then the manifests under the root, to one store.
   func bring(to target: ImportTarget) async throws -> ImportResult.BlobCounts {
     let copier = copier(to: target)
-    let counts = try await withThrowingTaskGroup(of: (BlobOutcome, Int64).self) { group in
+    let counts = try await withThrowingTaskGroup(of: (BlobOutcome, WireSize).self) { group in
       for blob in plan.blobs { group.addTask { (try await copier.copy(blob), blob.size) } }
       var counts = ImportResult.BlobCounts()
       for try await (outcome, size) in group { counts.add(outcome, size: size) }

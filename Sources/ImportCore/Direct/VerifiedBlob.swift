@@ -95,7 +95,7 @@ public actor VerifiedBlob {
           guard let new = try accept(piece) else { continue }
           return new
         }
-        guard hasher.count >= descriptor.size else {
+        guard descriptor.size <= hasher.count else {
           throw AcrError(
             .network,
             "\(source.displayName) sent \(hasher.count) of \(descriptor.size) bytes of the blob \(descriptor.digest)")
@@ -115,7 +115,7 @@ public actor VerifiedBlob {
 
   private func openReader() async throws -> BlobReader {
     if let reader { return reader }
-    if hasher.count == descriptor.size, hasher.count > 0 {
+    if descriptor.size == hasher.count, hasher.count > 0 {
       let ended = BlobReader(length: 0) { nil }
       reader = ended
       return ended
@@ -130,11 +130,11 @@ public actor VerifiedBlob {
       observer(.note("\(error.message); it was read again from its start"))
       opened = try await source.blob(descriptor, from: 0)
     }
-    if let length = opened.length, length != descriptor.size - first {
+    if let length = opened.length, descriptor.size - first != length {
       throw AcrError(
         .invalid,
         """
-        \(source.displayName) announces \(length + first) bytes for the blob \(descriptor.digest), and its manifest \
+        \(source.displayName) announces \(WireSize(clamping: length) + WireSize(clamping: first)) bytes for the blob \(descriptor.digest), and its manifest \
         says \(descriptor.size)
         """)
     }
@@ -152,7 +152,7 @@ public actor VerifiedBlob {
       if old == piece.count { return nil }
       piece = Array(piece[Int(old)...])
     }
-    guard hasher.count + Int64(piece.count) <= descriptor.size else {
+    guard descriptor.size >= hasher.count + Int64(piece.count) else {
       throw AcrError(
         .invalid,
         "\(source.displayName) sent more bytes for the blob \(descriptor.digest) than the \(descriptor.size) of its manifest"

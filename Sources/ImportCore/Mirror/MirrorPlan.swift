@@ -115,7 +115,7 @@ public struct MirrorRow: Sendable {
   /// The digest at the target afterwards.
   public var digest: Digest?
   /// The bytes that were sent; in a dry run those of the image's blobs.
-  public var bytes: Int64 = 0
+  public var bytes = WireSize.zero
   /// How many artifacts about the image came along.
   public var referrers = 0
   /// Why, in a few words.

@@ -33,7 +33,7 @@ public struct ImportPlan: Sendable {
   public var isUnchanged: Bool { states.allSatisfy { $0 == .same } }
 
   /// The bytes of all blobs together.
-  public var totalBytes: Int64 { blobs.reduce(0) { $0 + $1.size } }
+  public var totalBytes: WireSize { blobs.totalSize }
 }
 
 /// Reads a source from its root manifest down.

@@ -131,7 +131,7 @@ public struct ImportResult: Sendable, Equatable {
     /// Blobs sent.
     public var copied = 0
     /// Bytes of the blobs sent.
-    public var copiedBytes: Int64 = 0
+    public var copiedBytes = WireSize.zero
     /// Blobs that were in the target's registry already.
     public var present = 0
 
@@ -139,7 +139,7 @@ public struct ImportResult: Sendable, Equatable {
     public init() {}
 
     /// Adds one blob.
-    mutating func add(_ outcome: BlobOutcome, size: Int64) {
+    mutating func add(_ outcome: BlobOutcome, size: WireSize) {
       switch outcome {
       case .copied:
         copied += 1

@@ -39,7 +39,7 @@ actor TokenBroker {
   /// What registries see as the client's name.
   private static let clientID = "acrsh"
   /// The life of a token whose answer does not tell it (token specification, "expires_in").
-  private static let defaultLife: Int64 = 60
+  private static let defaultLife = Lifetime(seconds: 60)
 
   init(
     host: RegistryHost, http: HTTPClient, credentials: @escaping @Sendable () async throws -> FoundCredentials,
@@ -202,22 +202,23 @@ actor TokenBroker {
     guard let text = document?["token"]?.string ?? document?["access_token"]?.string, !text.isEmpty else {
       throw RegistryFailure.noToken(answer, host)
     }
-    let life = document?["expires_in"]?.integer ?? Self.life(ofJWT: text) ?? Self.defaultLife
+    let life = Lifetime(document?["expires_in"]) ?? Self.life(ofJWT: text) ?? Self.defaultLife
     // A request that starts now must still be accepted when it arrives.
-    let margin = min(60, max(5, life / 6))
-    return Token(value: Secret(text), expiry: start + .seconds(max(0, life - margin)))
+    let margin = Lifetime(seconds: min(60, max(5, life.seconds / 6)))
+    return Token(value: Secret(text), expiry: start + (life - margin).duration)
   }
 
   /// The life of a token that is a JSON Web Token (RFC 7519), in seconds. Azure registries tell it in no other way. The
   /// difference of two of its own times is free of the two machines' clocks.
-  private static func life(ofJWT text: String) -> Int64? {
+  private static func life(ofJWT text: String) -> Lifetime? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }
     let payload = parts[1].map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
     guard let bytes = Base64.decode(payload), let claims = try? JSONValue(parsing: bytes),
-      let expiry = claims["exp"]?.integer, let issued = claims["iat"]?.integer, expiry > issued
+      let expiry = Timestamp(epochSeconds: claims["exp"]), let issued = Timestamp(epochSeconds: claims["iat"]),
+      expiry > issued
     else { return nil }
-    return min(expiry - issued, 86_400)
+    return min(Lifetime(from: issued, until: expiry), Lifetime(seconds: 86_400))
   }
 
   // MARK: - Challenges

@@ -68,7 +68,7 @@ enum RegistryFailure {
     error.requestID =
       ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
       .compactMap { answer.headers.first($0) }.first
-    error.retryAfter = answer.headers.first("Retry-After").flatMap { Int64($0) }.map { .seconds($0) }
+    error.retryAfter = RetryAfter.lifetime(in: answer.headers)?.duration
     if answer.tries > 1 { error.notes.append("tried \(answer.tries) times") }
     // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
     if let answering = other(than: host, answer) { error.notes.append("the answer came from \(answering)") }

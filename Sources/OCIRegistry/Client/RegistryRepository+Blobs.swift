@@ -21,7 +21,7 @@ extension RegistryRepository {
   /// reading on from the start would silently give the wrong bytes.
   public func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader {
     // A range that starts at the end would be answered with 416.
-    guard offset < descriptor.size || offset == 0 else { return BlobReader(length: 0) { nil } }
+    guard descriptor.size > offset || offset == 0 else { return BlobReader(length: 0) { nil } }
     var call = blobCall(.get, descriptor.digest)
     call.headers[.acceptEncoding] = "identity"
     if offset > 0 { call.headers[.range] = "bytes=\(offset)-" }
@@ -32,7 +32,7 @@ extension RegistryRepository {
       throw await client.failure(response, to: call)
     }
     let expected = descriptor.size - offset
-    let announced = response.headers.first("Content-Length").flatMap { Int64($0) }
+    let announced = response.headers.first("Content-Length").flatMap { WireSize(digits: $0) }
     if let announced, announced != expected {
       var error = rangeFailure(
         response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)",
@@ -40,7 +40,7 @@ extension RegistryRepository {
       if offset > 0 { error.code = RangeFailure.code }
       throw error
     }
-    return reader(response, descriptor, expected: expected)
+    return reader(response, descriptor, expected: expected.bytes)
   }
 
   private func blobCall(_ method: HTTPRequest.Method, _ digest: Digest) -> RegistryCall {
@@ -78,7 +78,9 @@ extension RegistryRepository {
       guard let range = response.headers.first("Content-Range") else {
         throw rangeFailure(response, .invalid, "\(notCompliant) without `Content-Range`", descriptor, code)
       }
-      guard ContentRange(range) == ContentRange(first: offset, last: descriptor.size - 1) else {
+      guard let given = WireRange(contentRange: range),
+        given == WireRange(first: offset, last: (descriptor.size - 1).bytes)
+      else {
         let shown = ServerText.cleaned(range, limit: 60)
         throw rangeFailure(response, .invalid, "\(notCompliant) with `Content-Range: \(shown)`", descriptor, code)
       }
@@ -108,25 +110,4 @@ extension RegistryRepository {
 public enum RangeFailure {
   /// The code of errors that say so: such a blob can still be read from its start.
   public static let code = "RANGE_NOT_SERVED"
-}
-
-/// The bytes that an answer 206 holds (RFC 9110, section 14.4).
-private struct ContentRange: Equatable {
-  let first: Int64
-  let last: Int64
-
-  init(first: Int64, last: Int64) {
-    self.first = first
-    self.last = last
-  }
-
-  /// Reads `bytes FIRST-LAST/TOTAL`, where the total may be `*`.
-  init?(_ text: String) {
-    let words = text.split(separator: " ")
-    guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
-    let parts = words[1].split(separator: "/")
-    let ends = parts.first?.split(separator: "-") ?? []
-    guard parts.count == 2, ends.count == 2, let first = Int64(ends[0]), let last = Int64(ends[1]) else { return nil }
-    self.init(first: first, last: last)
-  }
 }

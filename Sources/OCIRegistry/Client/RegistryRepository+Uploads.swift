@@ -77,9 +77,8 @@ extension RegistryRepository {
 
   /// Reads `0-99` or `bytes=0-99`: the bytes that are there. `0-0` is what registries say of an empty upload.
   private static func count(_ range: String) -> Int64? {
-    let ends = range.replacing("bytes=", with: "").split(separator: "-").map { Int64($0) }
-    guard ends.count == 2, ends[0] == 0, let last = ends[1], last >= 0 else { return nil }
-    return last == 0 ? 0 : last + 1
+    guard let range = WireRange(uploadRange: range), range.first == 0 else { return nil }
+    return range.last == 0 ? 0 : range.end.bytes
   }
 
   public func cancel(_ upload: UploadSession) async {
@@ -100,7 +99,7 @@ extension RegistryRepository {
   private func patch(
     _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: RequestBody
   ) async throws {
-    guard offset == 0 || offset < descriptor.size else {
+    guard offset == 0 || descriptor.size > offset else {
       // Everything is there; only the end is missing.
       return try check(try await client.answer(finishCall(upload, descriptor), [200, 201, 202, 204]), descriptor)
     }

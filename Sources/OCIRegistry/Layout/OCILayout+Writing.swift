@@ -5,7 +5,7 @@ extension OCILayout {
   /// Opens a temporary file in the folder, which is made when it does not exist. A blob that is there needs no upload.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     try await prepare()
-    if SystemFile.size(blobPath(descriptor.digest)) == descriptor.size { return .mounted }
+    if let size = SystemFile.size(blobPath(descriptor.digest)), descriptor.size == size { return .mounted }
     let file = try TemporaryFile(in: path)
     return .session(UploadSession(location: file.path))
   }
@@ -63,7 +63,7 @@ extension OCILayout {
         hasher.update(piece)
         try SystemFile.write(piece, to: file, path: upload.location)
       }
-      guard hasher.count == descriptor.size else {
+      guard descriptor.size == hasher.count else {
         throw AcrError(
           .invalid, "the blob \(descriptor.digest) came with \(hasher.count) bytes instead of \(descriptor.size)")
       }

@@ -67,7 +67,7 @@ public struct OCILayout: ArtifactTarget {
     let path = blobPath(descriptor.digest)
     let file = try OpenFile(path)
     let size = SystemFile.size(path) ?? 0
-    guard size == descriptor.size else {
+    guard descriptor.size == size else {
       throw AcrError(.invalid, "the file `\(path)` has \(size) bytes instead of \(descriptor.size)")
     }
     guard lseek(file.descriptor, off_t(offset), SEEK_SET) >= 0 else {

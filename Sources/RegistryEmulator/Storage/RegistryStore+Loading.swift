@@ -67,7 +67,7 @@ extension RegistryStore {
     let parts = document.blobs + document.manifests
     return ManifestRecord(
       digest: manifest.digest, mediaType: manifest.mediaType, size: Int64(manifest.bytes.count),
-      imageSize: parts.reduce(0) { $0 + $1.size }, created: now, updated: now, platform: platform,
+      imageSize: parts.totalSize.bytes, created: now, updated: now, platform: platform,
       configMediaType: document.config?.mediaType,
       artifactType: document.artifactType, subject: document.subject?.digest, annotations: document.annotations,
       references: parts.map(\.digest))
