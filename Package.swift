@@ -105,8 +105,12 @@ let package = Package(
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
+    .executableTarget(
+      name: "wire-soak",
+      dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "OCIRegistry", "AcrHTTP", "AcrCore", "TestSupport"],
+      path: "Tests/WireSoak"),
     .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "AcrCore", "TestSupport"]),
+    .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "wire-soak", "AcrCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

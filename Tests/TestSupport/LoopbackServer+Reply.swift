@@ -7,6 +7,8 @@ extension LoopbackServer {
       case bytes([UInt8])
       /// Send that many zero bytes, without holding them in memory.
       case zeros(Int)
+      /// Send the same bytes so many times.
+      case repeated([UInt8], times: Int)
       /// Wait before the next step.
       case pause(Duration)
       /// Do nothing more until the server stops or the client leaves.
@@ -131,6 +133,7 @@ extension LoopbackServer {
         switch step {
         case .bytes(let bytes): sum + bytes.count
         case .zeros(let count): sum + count
+        case .repeated(let bytes, let times): sum + bytes.count * times
         default: sum
         }
       }

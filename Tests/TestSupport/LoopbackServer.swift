@@ -208,6 +208,12 @@ public final class LoopbackServer: Sendable {
           guard writePart(part, reply.framing, socket) else { return false }
           left -= part.count
         }
+      case .repeated(let bytes, let times):
+        var left = hasBody ? times : 0
+        while left > 0 {
+          guard writePart(bytes, reply.framing, socket) else { return false }
+          left -= 1
+        }
       case .pause(let duration):
         if socket.waitForHangup(duration) { return false }
       case .stall:

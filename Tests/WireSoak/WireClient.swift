@@ -1,0 +1,97 @@
+import AcrCommands
+import AcrCore
+import AcrHTTP
+import AcrLanguage
+import AcrRuntime
+import Glibc
+import OCIRegistry
+import Synchronization
+
+/// acrsh without its terminal: the commands, the engine and curl, put together as the program does it, with short waits.
+final class WireClient {
+  private let session: Session
+  private let transport: CurlTransport
+  private let sink: RecordingSink
+  /// What a trace would hold.
+  let trace = TraceText()
+
+  /// The lines of a trace.
+  final class TraceText: Sendable {
+    private let lines = Mutex("")
+    var text: String { lines.withLock { $0 } }
+    func add(_ bytes: [UInt8]) {
+      lines.withLock { if $0.utf8.count < 4 << 20 { $0 += String(decoding: bytes, as: UTF8.self) } }
+    }
+  }
+
+  /// - Parameter dockerConfig: the folder of Docker's configuration.
+  init(dockerConfig: String, sink: RecordingSink) {
+    self.sink = sink
+    let transport = CurlTransport(
+      CurlTransport.Configuration(
+        userAgent: "acrsh/soak", connectTimeout: .milliseconds(500), stallTimeout: .milliseconds(200),
+        variable: { _ in nil }))
+    self.transport = transport
+    let lines = trace
+    let policy = RetryPolicy(
+      tries: 3, unreachableTries: 2, firstDelay: .milliseconds(2), longestDelay: .milliseconds(10),
+      longestRetryAfter: .seconds(600))
+    let requests = RequestTrace { lines.add($0) }
+    let http = HTTPClient(
+      transport: transport, retry: policy, trace: requests, sleeper: .hurried(),
+      onRetry: { sink.talk("note: \($0.host): \($0.reason)") })
+    var settings = AzureSession.Settings(transport: transport, http: http, trace: requests)
+    settings.warn = { sink.talk("note: \($0)") }
+    let azure = AzureSession(settings)
+    let store = CredentialStore(environment: ["DOCKER_CONFIG": dockerConfig])
+    let acr = AcrSession(
+      registries: RegistrySession(http: http, credentials: store, identity: azure.registryIdentity), azure: azure,
+      progress: NoProgress())
+    session = Session(commands: acr.commands)
+  }
+
+  /// Runs a script.
+  /// - Returns: how it ended, in a line, and whether that was a success for everything in it.
+  func run(_ script: String) -> (String, Bool) {
+    let check = Checker.check(
+      source: Source(name: "soak.acr", text: script), catalog: session.catalog,
+      environment: ["SOAK_SOURCE_PASSWORD", "SOAK_TARGET_PASSWORD"])
+    guard let checked = check.script else {
+      let text = DiagnosticPrinter().text(of: check.diagnostics)
+      return ("the script is wrong: \(text)", false)
+    }
+    let run = RunContext(sink: sink)
+    switch session.run(checked, in: run) {
+    case .finished: return (run.hasFailedItems ? "failed items" : "success", !run.hasFailedItems)
+    case .exited(let code): return ("exit \(code)", code == 0)
+    case .failed(let error):
+      let text = DiagnosticPrinter().text(of: [error.diagnostic])
+      sink.add(text)
+      if let record = try? Value.record(error.record).json() { sink.add(record) }
+      return ("error \(error.error.kind.name)", false)
+    }
+  }
+
+  func shutDown() { transport.shutDown() }
+}
+
+extension Sleeper {
+  /// Time in which long waits are short: what would be slept goes by at once, after a few milliseconds.
+  static func hurried() -> Sleeper {
+    let skipped = Skipped()
+    return Sleeper(
+      now: { skipped.now() },
+      sleep: { duration in
+        let real = min(duration, .milliseconds(5))
+        try await Task.sleep(for: real)
+        skipped.add(duration - real)
+      })
+  }
+
+  private final class Skipped: Sendable {
+    private let total = Mutex(Duration.zero)
+    private let start = ContinuousClock.now
+    func now() -> Duration { total.withLock { $0 } + (ContinuousClock.now - start) }
+    func add(_ duration: Duration) { total.withLock { $0 += max(.zero, duration) } }
+  }
+}
