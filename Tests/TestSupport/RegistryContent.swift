@@ -73,6 +73,23 @@ public struct RegistryContent: Sendable {
     try Self.expect(201, answer, "PUT manifest \(reference)")
   }
 
+  /// Pushes a repository that was made in memory.
+  public func push(_ content: MemoryRegistry.Repository, to repository: String) async throws {
+    for (digest, bytes) in content.blobs.sorted(by: { $0.key < $1.key }) {
+      try await pushBlob(bytes, digest: digest, to: repository)
+    }
+    let tags = Dictionary(grouping: content.tags.keys) { content.tags[$0] ?? "" }
+    for digest in RandomRepository.inOrder(content) {
+      guard let manifest = content.manifests[digest] else { continue }
+      for reference in [digest] + (tags[digest] ?? []) {
+        let answer = try await client.send(
+          "PUT", "/v2/\(repository)/manifests/\(reference)", headers: ["Content-Type": manifest.mediaType],
+          body: manifest.bytes)
+        try Self.expect(201, answer, "PUT manifest \(reference)")
+      }
+    }
+  }
+
   /// Uploads one blob.
   public func pushBlob(_ bytes: [UInt8], digest: String, to repository: String) async throws {
     let start = try await client.send("POST", "/v2/\(repository)/blobs/uploads/", body: [])

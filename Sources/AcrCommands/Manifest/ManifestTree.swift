@@ -14,7 +14,9 @@ struct ManifestTree: Command {
       "Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it",
     description: """
       The size of a manifest is that of the blobs below it, each counted once; `share` is the part of the whole image's bytes, \
-      drawn as a bar in tables. Shares of platforms that have layers in common add up to more than the whole.
+      drawn as a bar in tables. Shares of platforms that have layers in common add up to more than the whole. A manifest that \
+      occurs again has one row without its parts. Referrers stand below the manifest that they are about, signatures of cosign \
+      with the end of their tag.
       """,
     group: .registry,
     positionals: ManifestArgument.positionals,
@@ -25,89 +27,115 @@ struct ManifestTree: Command {
     ], columns: columns)
 
   private static let columns = ["part", "size", "share", "platform", "digest", "mediaType"]
-  private static let shape = Shape(columns)
+  fileprivate static let shape = Shape(columns)
 
   func run(_ call: Invocation) throws -> Output {
     let artifact = try ManifestArgument.locate(call, session)
     let limit = session.limit
-    let rows = try Blocking.wait(call.run) {
+    let (graph, root) = try Blocking.wait(call.run) {
       let root = try await artifact.store.manifest(artifact.selector)
-      async let referrers = artifact.store.referrers(of: root.digest)
-      let reader = PlanReader(source: artifact.store, limit: limit)
-      let below = try await reader.read(root).levels.flatMap(\.self)
-      let tree = try Tree(root: root, below: below, name: artifact.store.displayName)
-      return tree.rows(referrers: try await referrers)
+      return (try await GraphReader(store: artifact.store, limit: limit).tree(root), root.digest)
     }
-    return .value(.list(rows.map(Value.record)))
+    for gap in graph.gaps.prefix(10) { call.run.sink.talk("incomplete: \(gap.message)") }
+    var tree = TreeRows(graph)
+    return .value(.list(tree.rows(of: root).map(Value.record)))
+  }
+}
+
+/// The rows of a tree. Each manifest's parts are shown once, however often indexes list it.
+private struct TreeRows {
+  private let graph: ArtifactGraph
+  private var shown: Set<Digest> = []
+  private var rows: [Record] = []
+  /// The bytes of all blobs of the image.
+  private var whole = WireSize.zero
+
+  init(_ graph: ArtifactGraph) { self.graph = graph }
+
+  mutating func rows(of digest: Digest) -> [Record] {
+    guard let root = graph.node(digest) else { return [] }
+    whole = graph.bytes(below: digest)
+    append(root.kind == .index ? "index" : "manifest", root.digest, root.mediaType, whole)
+    appendParts(of: root, indent: "")
+    return rows
   }
 
-  /// An image read whole.
-  private struct Tree {
-    private let root: Descriptor
-    private let images: [Digest: ImageManifest]
-    /// The bytes of all blobs.
-    private let whole: WireSize
+  /// A row below a manifest.
+  private enum Part {
+    case manifest(Descriptor)
+    case blob(String, ManifestNode.Blob)
+    case referrer(ManifestNode)
+  }
 
-    init(root: FetchedManifest, below: [FetchedManifest], name: String) throws {
-      self.root = Descriptor(
-        mediaType: root.mediaType, digest: root.digest, size: Int64(root.bytes.count))
-      var images: [Digest: ImageManifest] = [:]
-      for manifest in [root] + below { images[manifest.digest] = try ImageManifest(manifest, name: name) }
-      self.images = images
-      whole = Tree.bytes(below: root.digest, images)
+  private mutating func appendParts(of node: ManifestNode, indent: String) {
+    guard shown.insert(node.digest).inserted else { return }
+    // An index that lists a manifest twice shows it once, unless it is for another platform.
+    var entries: Set<String> = []
+    let children = node.children.filter { child in
+      entries.insert("\(child.digest) \(child.platform?.description ?? "")").inserted
     }
-
-    /// The bytes of the blobs below a manifest, each counted once.
-    private static func bytes(below digest: Digest, _ images: [Digest: ImageManifest]) -> WireSize {
-      var seen: Set<Digest> = []
-      var waiting = [digest]
-      var bytes = WireSize.zero
-      while let next = waiting.popLast() {
-        guard seen.insert(next).inserted, let image = images[next] else { continue }
-        for blob in image.blobs where seen.insert(blob.digest).inserted { bytes += blob.size }
-        waiting += image.manifests.map(\.digest)
-      }
-      return bytes
-    }
-
-    func rows(referrers: [Descriptor]) -> [Record] {
-      var rows = [row(MediaType.isIndex(root.mediaType) ? "index" : "manifest", root, size: whole)]
-      append(partsOf: root.digest, indent: "", isLast: referrers.isEmpty, to: &rows)
-      for (index, referrer) in referrers.enumerated() {
-        let branch = index == referrers.count - 1 ? "└─ " : "├─ "
-        let type = referrer.artifactType ?? referrer.mediaType
-        rows.append(row("\(branch)referrer", referrer, size: referrer.size, type: type, hasShare: false))
-      }
-      return rows
-    }
-
-    private func append(partsOf digest: Digest, indent: String, isLast: Bool, to rows: inout [Record]) {
-      guard let image = images[digest] else { return }
-      let parts =
-        image.manifests.map { ("manifest", $0) } + (image.config.map { [("config", $0)] } ?? [])
-        + image.layers.map { ("layer", $0) }
-      for (index, (kind, descriptor)) in parts.enumerated() {
-        let endsHere = isLast && index == parts.count - 1
-        let isManifest = kind == "manifest"
-        let size = isManifest ? Tree.bytes(below: descriptor.digest, images) : descriptor.size
-        rows.append(row("\(indent)\(endsHere ? "└─ " : "├─ ")\(kind)", descriptor, size: size))
-        if isManifest {
-          append(partsOf: descriptor.digest, indent: indent + (endsHere ? "   " : "│  "), isLast: true, to: &rows)
-        }
+    let listed = Set(children.map(\.digest))
+    let parts =
+      children.map(Part.manifest) + (node.config.map { [.blob("config", $0)] } ?? [])
+      + node.layers.map { .blob("layer", $0) }
+      + graph.referrers(of: node.digest).filter { !listed.contains($0.digest) }.map(Part.referrer)
+    for (index, part) in parts.enumerated() {
+      let isLast = index == parts.count - 1
+      let branch = indent + (isLast ? "└─ " : "├─ ")
+      let next = indent + (isLast ? "   " : "│  ")
+      switch part {
+      case .blob(let kind, let blob): append("\(branch)\(kind)", blob.digest, blob.mediaType, blob.size)
+      case .manifest(let child):
+        let found = graph.node(child.digest)
+        append(
+          "\(branch)manifest", child.digest, child.mediaType,
+          found == nil ? child.size : graph.bytes(below: child.digest), platform: child.platform)
+        if let found { appendParts(of: found, indent: next) }
+      case .referrer(let referrer):
+        append(
+          "\(branch)referrer\(suffix(of: referrer))", referrer.digest, type(of: referrer), referrer.size,
+          hasShare: false)
+        appendReferrers(of: referrer, indent: next)
       }
     }
+  }
 
-    private func row(
-      _ part: String, _ descriptor: Descriptor, size: WireSize, type: String? = nil, hasShare: Bool = true
-    ) -> Record {
-      let share = whole > 0 ? Double(size.bytes) / Double(whole.bytes) : 0
-      return Record(
+  /// What is about a referrer; its own parts are not shown.
+  private mutating func appendReferrers(of node: ManifestNode, indent: String) {
+    guard shown.insert(node.digest).inserted else { return }
+    let referrers = graph.referrers(of: node.digest)
+    for (index, referrer) in referrers.enumerated() {
+      let isLast = index == referrers.count - 1
+      append(
+        "\(indent)\(isLast ? "└─ " : "├─ ")referrer\(suffix(of: referrer))", referrer.digest, type(of: referrer),
+        referrer.size, hasShare: false)
+      appendReferrers(of: referrer, indent: indent + (isLast ? "   " : "│  "))
+    }
+  }
+
+  /// The end of the tag under which cosign keeps it: ` .sig`.
+  private func suffix(of node: ManifestNode) -> String {
+    for tag in graph.tags(of: node.digest) where tag.subjectDigest != nil {
+      if let dot = tag.name.firstIndex(of: ".") { return " \(tag.name[dot...])" }
+    }
+    return ""
+  }
+
+  private func type(of node: ManifestNode) -> String {
+    let isImage = node.config.map { [MediaType.ociConfig, MediaType.dockerConfig].contains($0.mediaType) } ?? true
+    return node.artifactType ?? (isImage ? node.layers.first?.mediaType : node.config?.mediaType) ?? node.mediaType
+  }
+
+  private mutating func append(
+    _ part: String, _ digest: Digest, _ type: String, _ size: WireSize, platform: Platform? = nil, hasShare: Bool = true
+  ) {
+    let share = whole > 0 ? Double(size.bytes) / Double(whole.bytes) : 0
+    rows.append(
+      Record(
         shape: ManifestTree.shape,
         values: [
           .string(part), .size(size.bytes), hasShare ? .number(min(1, share)) : .null,
-          descriptor.platform.map { .string($0.description) } ?? .null, .string(descriptor.digest.description),
-          .string(type ?? descriptor.mediaType),
-        ])
-    }
+          platform.map { .string($0.description) } ?? .null, .string(digest.description), .string(type),
+        ]))
   }
 }

@@ -43,6 +43,7 @@ struct MirrorCommand: Command {
         "referrers", .bool, default: "true", help: "whether signatures, bills of materials and the like come along"),
       .init("all-repositories", help: "source and target are registries, and every repository is mirrored"),
       .init("prune", help: "deletes tags at the target that the source does not have, after asking"),
+      .init("allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all"),
       .init("yes", short: "y", help: "does not ask before it deletes"),
       .init("dry-run", help: "only says what would be done"),
       .init("jobs", .int, default: "16", help: "how many tags are under way at a time"),
@@ -128,6 +129,7 @@ struct MirrorCommand: Command {
     }
     if case .bool(let isOn)? = call.arguments["referrers"] { options.listsReferrers = isOn }
     options.prunes = call.isOn("prune")
+    options.prunesAll = call.isOn("allow-empty-source")
     return options
   }
 
@@ -155,9 +157,10 @@ struct MirrorCommand: Command {
 
   /// The preview of what `--prune` deletes, and the question.
   private func askBeforePruning(_ plans: [MirrorPlan], _ call: Invocation) throws {
+    let plans = plans.filter { $0.pruneRefusal == nil && !$0.prunes.isEmpty }
     let count = plans.reduce(0) { $0 + $1.prunes.count }
     guard count > 0 else { return }
-    for plan in plans where !plan.prunes.isEmpty {
+    for plan in plans {
       let shown = plan.prunes.prefix(20).map(\.name).joined(separator: ", ")
       let more = plan.prunes.count > 20 ? " and \(plan.prunes.count - 20) more" : ""
       call.run.sink.talk(

@@ -27,7 +27,7 @@ struct Delivery: Sendable {
           group.addTask {
             // Another index of this session may have brought it.
             if await !table.hasWritten(child.digest, to: target.store.displayName) {
-              try await write(child, as: .digest(child.digest), to: target)
+              try await writeChild(child, to: target)
               await table.noteWritten(child.digest, to: target.store.displayName)
             }
             observer(.manifest(child.digest))
@@ -47,6 +47,17 @@ struct Delivery: Sendable {
     observer(.tagged(target.displayName))
   }
 
+  /// Writes one manifest under the root. A large one is read again for it, so few of those are under way at a time.
+  private func writeChild(_ child: PlannedManifest, to target: ImportTarget) async throws {
+    guard child.body == nil else {
+      return try await write(try await child.fetched(from: source.store), as: .digest(child.digest), to: target)
+    }
+    try await limit.withHalfPlaces(ManifestWindow.largestHalves) {
+      let manifest = try await child.fetched(from: source.store)
+      try await target.store.putManifest(manifest, as: .digest(child.digest))
+    }
+  }
+
   private func copier(to target: ImportTarget) -> BlobCopier {
     BlobCopier(
       source: source, target: target, table: table, limit: limit, job: job, journal: journal, observer: observer,
@@ -63,7 +74,8 @@ struct Delivery: Sendable {
       let copier = copier(to: target)
       for blob in plan.blobs { _ = try await copier.copy(blob) }
       for child in plan.children where child.digest != manifest.digest {
-        try await target.store.putManifest(child, as: .digest(child.digest))
+        try await target.store.putManifest(
+          try await child.fetched(from: source.store), as: .digest(child.digest))
       }
       try await target.store.putManifest(manifest, as: selector)
     }

@@ -5,7 +5,8 @@ import OCIRegistry
 /// tags last, so that a reader of the target never sees half an image.
 public struct DirectImport: Sendable {
   private let table: TransferTable
-  private let limit: TransferLimit
+  /// The session's limit of transfers.
+  let limit: TransferLimit
   private let firstDelay: Duration
 
   /// Creates an engine. Imports of one session share the table and the limit, so that they share work and connections.

@@ -42,13 +42,10 @@ public actor TransferTable {
 
   private var entries: [Key: Entry] = [:]
   private var homes: [HomeKey: Home] = [:]
-  private var manifests: [Key: Task<FetchedManifest, any Error>] = [:]
+  private let manifests = ManifestCache()
   private var written: Set<Key> = []
   /// Stores whose last answer was that the blob is there already: asking before reading saves the read.
   private var storesWithContent: Set<String> = []
-
-  /// How many manifests are remembered; a run over more begins anew.
-  private static let manifestLimit = 4096
 
   /// Creates an empty table.
   public init() {}
@@ -138,25 +135,15 @@ public actor TransferTable {
   // MARK: Manifests
 
   /// A manifest by its digest, read once for all imports that need it.
-  func manifest(
+  nonisolated func manifest(
     _ digest: Digest, of store: String, read: @escaping @Sendable () async throws -> FetchedManifest
   ) async throws -> FetchedManifest {
-    let key = Key(store: store, digest: digest)
-    if let known = manifests[key], let manifest = try? await known.value { return manifest }
-    if manifests.count >= TransferTable.manifestLimit { manifests = [:] }
-    let task = Task { try await read() }
-    manifests[key] = task
-    return try await withTaskCancellationHandler {
-      try await task.value
-    } onCancel: {
-      task.cancel()
-    }
+    try await manifests.manifest(digest, of: store, read: read)
   }
 
   /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
-  func note(_ manifest: FetchedManifest, of store: String) {
-    if manifests.count >= TransferTable.manifestLimit { manifests = [:] }
-    manifests[Key(store: store, digest: manifest.digest)] = Task { manifest }
+  nonisolated func note(_ manifest: FetchedManifest, of store: String) async {
+    await manifests.note(manifest, of: store)
   }
 
   /// True for a manifest that this session wrote to a store by its digest.

@@ -12,12 +12,10 @@ extension Mirror {
       switch result {
       case .success(let row): return row
       case .failure(let error):
-        var row = MirrorRow(plan, item.tag, .failed, reason: (error as? AcrError)?.message ?? "interrupted")
-        row.error = error as? AcrError
-        return row
+        return MirrorRow(plan, item.tag, error as? AcrError ?? AcrError(.cancelled, "interrupted"))
       }
     }
-    return rows + plan.prunes.map { MirrorRow(plan, $0, .wouldDelete, reason: "gone at the source") }
+    return try await rows + previewPrune(plan)
   }
 
   private func preview(_ item: MirrorPlan.Item, _ plan: MirrorPlan) async throws -> MirrorRow {

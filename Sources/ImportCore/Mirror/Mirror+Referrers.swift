@@ -19,8 +19,9 @@ extension Mirror {
       subjects += try await children(of: root, plan, isNew: isNew)
     }
     var count = 0
+    var seen: Set<Digest> = []
     for (position, subject) in subjects.enumerated() {
-      if position == 0 || isNew { count += try await bringListed(of: subject, plan, isNew: isNew, depth: 0) }
+      if position == 0 || isNew { count += try await bringListed(of: subject, plan, depth: 0, &seen) }
       for companion in plan.companions[subject] ?? [] { count += try await bringCompanion(companion, plan) }
     }
     return count
@@ -41,7 +42,10 @@ extension Mirror {
     return try ImageManifest(manifest, name: plan.pair.source.displayName).manifests.map(\.digest)
   }
 
-  private func bringListed(of subject: Digest, _ plan: MirrorPlan, isNew: Bool, depth: Int) async throws -> Int {
+  /// Brings what a list names as being about a manifest, and what is about that in turn, each once.
+  private func bringListed(
+    of subject: Digest, _ plan: MirrorPlan, depth: Int, _ seen: inout Set<Digest>
+  ) async throws -> Int {
     guard depth < Mirror.referrerDepth else { return 0 }
     let listed: [Descriptor]?
     if let folder = plan.folderReferrers {
@@ -51,10 +55,10 @@ extension Mirror {
     }
     guard let found = listed else { return 0 }
     var count = 0
-    for referrer in found {
+    for referrer in found where seen.insert(referrer.digest).inserted {
       let result = try await engine.run(untagged(.digest(referrer.digest), plan), journal: journal)
       if !result.isUnchanged { count += 1 }
-      count += try await bringListed(of: referrer.digest, plan, isNew: isNew, depth: depth + 1)
+      count += try await bringListed(of: referrer.digest, plan, depth: depth + 1, &seen)
     }
     return count
   }

@@ -55,9 +55,22 @@ public struct Mirror: Sendable {
     let prunes = target.tags.filter { tag in
       options.prunes && !all.contains(tag) && tag.subjectDigest == nil && options.selects?(tag) ?? true
     }
+    let refusal = source.tags.isEmpty && !options.prunesAll ? Mirror.refusal(pair, prunes.count) : nil
+    if let refusal, !queue.keepsGoing { throw refusal }
     return MirrorPlan(
       pair: pair, options: options, items: chosen.map(item), companions: companions, prunes: prunes,
+      pruneRefusal: refusal,
       folderReferrers: options.listsReferrers ? try await (pair.source as? OCILayout)?.referrersBySubject() : nil)
+  }
+
+  /// A list that came back empty by mistake must not empty the target.
+  private static func refusal(_ pair: MirrorPair, _ count: Int) -> AcrError? {
+    guard count > 0 else { return nil }
+    return AcrError(
+      .conflict,
+      "\(pair.source.displayName) lists no tags, and pruning would delete \(count == 1 ? "the only tag" : "\(count) tags") "
+        + "of \(pair.target.displayName)",
+      help: "look at the source first; if it is really empty, add --allow-empty-source")
   }
 
   /// The tags that are new enough. An Azure registry's pages tell when a tag was last changed; elsewhere the image says

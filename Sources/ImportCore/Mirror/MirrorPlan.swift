@@ -38,11 +38,14 @@ public struct MirrorOptions: Sendable {
   public var listsReferrers: Bool
   /// Whether tags are deleted at the target that the source no longer has.
   public var prunes: Bool
+  /// Whether that is done too where the source lists no tags at all, so that nothing would be left.
+  public var prunesAll: Bool
 
   /// Creates options.
   public init(
     selects: (@Sendable (TagName) -> Bool)? = nil, newest: Int? = nil, newerThan: Timestamp? = nil,
-    platforms: PlatformChoice? = nil, listsReferrers: Bool = true, prunes: Bool = false
+    platforms: PlatformChoice? = nil, listsReferrers: Bool = true, prunes: Bool = false,
+    prunesAll: Bool = false
   ) {
     self.selects = selects
     self.newest = newest
@@ -50,6 +53,7 @@ public struct MirrorOptions: Sendable {
     self.platforms = platforms
     self.listsReferrers = listsReferrers
     self.prunes = prunes
+    self.prunesAll = prunesAll
   }
 
   /// True where some tags may be left out, so that tags about images come along with their image only.
@@ -68,6 +72,8 @@ public struct MirrorPlan: Sendable {
   let companions: [Digest: [Item]]
   /// Tags that are deleted at the target.
   public let prunes: [TagName]
+  /// Why they are not: the source lists no tags at all.
+  public var pruneRefusal: AcrError?
   /// What a folder holds about its images, which is read once for all of them; nil for a registry, which is asked.
   let folderReferrers: [Digest: [Descriptor]]?
 
@@ -131,6 +137,12 @@ public struct MirrorRow: Sendable {
     return ImportResult(
       source: "", targets: ["\(repository):\(tag)"], digest: digest, mediaType: nil, isUnchanged: action == .unchanged,
       manifests: 0, blobs: .init())
+  }
+
+  /// Creates the row of a failure.
+  init(_ plan: MirrorPlan, _ tag: TagName, _ failure: AcrError) {
+    self.init(plan, tag, .failed, reason: failure.message)
+    error = failure
   }
 
   /// Creates a row.

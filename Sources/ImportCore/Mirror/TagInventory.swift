@@ -35,7 +35,8 @@ struct TagInventory: Sendable {
     }
   }
 
-  private static func isAzure(_ repository: RegistryRepository) async throws -> Bool {
+  /// True for a registry of Azure, by its name or by what it said about its tokens.
+  static func isAzure(_ repository: RegistryRepository) async throws -> Bool {
     if repository.client.host.hostWithoutPort.contains(".azurecr.") { return true }
     return await repository.client.hasAzureTokens
   }

@@ -18,7 +18,7 @@ extension SourceReader {
       var depth = 0
       while let child = SourceReader.simplest(image.manifests) {
         depth += 1
-        guard depth <= PlanReader.maximumDepth else { break }
+        guard depth <= WireLimits.standard.count(.nesting) else { break }
         image = try ImageManifest(try await store.manifest(.digest(child.digest)), name: store.displayName)
       }
       let blobs = image.blobs.filter { $0.size > 1 && !$0.isForeign }

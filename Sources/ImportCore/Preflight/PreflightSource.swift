@@ -174,7 +174,7 @@ struct SourceReader: Sendable {
     var seen: Set<Digest> = [root.digest]
     var level = [image]
     do {
-      for _ in 0..<PlanReader.maximumDepth where !level.isEmpty {
+      for _ in 0..<WireLimits.standard.count(.nesting) where !level.isEmpty {
         let new = level.flatMap(\.manifests).filter { seen.insert($0.digest).inserted }
         guard seen.count <= Preflight.maximumManifests else { break }
         level = try await read(new.filter { [MediaType.ociIndex, MediaType.dockerList].contains($0.mediaType) })

@@ -97,7 +97,8 @@ extension RegistryRepository {
 
   private func fallbackIndex(of digest: Digest) async throws -> JSONValue? {
     let tag = try Self.fallbackTag(digest)
-    guard let found = try await self.digest(of: tag) else { return nil }
+    // Some registries (GitLab) resolve `sha256-HEX` to the manifest of that digest itself.
+    guard let found = try await self.digest(of: tag), found != digest else { return nil }
     let manifest = try await manifest(.digest(found))
     return try? JSONValue(parsing: manifest.bytes)
   }

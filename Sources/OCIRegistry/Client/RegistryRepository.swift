@@ -30,6 +30,20 @@ public struct RegistryRepository: ArtifactTarget {
     return client.pages(call, member: "tags") { try? TagName($0) }
   }
 
+  /// The same names as text, also those outside the grammar, for those who must know that there are such.
+  /// - Throws: from the reader, ``AcrError`` of kind `invalid` for a list that holds anything but texts.
+  public func tagNamePages() -> PageReader<String> {
+    let call = call(
+      .get, "tags/list?n=\(pageSize)", purpose: "listing the tags of `\(displayName)`",
+      subject: "the repository `\(displayName)`")
+    return client.documentPages(call) { document in
+      // Some registries write `null` for an empty list.
+      guard let items = document["tags"], !items.isNull else { return document["tags"].map { _ in [] } }
+      guard let names = items.array?.map(\.string), !names.contains(nil) else { return nil }
+      return names.compactMap(\.self)
+    }
+  }
+
   /// What is called in messages by tag or digest.
   func describe(_ selector: ManifestSelector) -> String {
     switch selector {

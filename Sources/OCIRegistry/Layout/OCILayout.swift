@@ -82,6 +82,12 @@ public struct OCILayout: ArtifactTarget {
     return PageReader { try await pages.next() }
   }
 
+  /// The manifests listed in the folder's index, each with its tag or other name; nil for an entry without one.
+  /// - Throws: ``AcrError``: `not-found` when there is no folder, `invalid` when it is no layout.
+  public func listedManifests() throws -> [(descriptor: Descriptor, name: String?)] {
+    try index().entries.map { ($0.descriptor, $0.name) }
+  }
+
   /// The manifests listed in the folder's index that name `digest` as their subject.
   public func referrers(of digest: Digest) async throws -> [Descriptor] {
     try await referrersBySubject()[digest] ?? []
