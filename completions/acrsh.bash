@@ -186,6 +186,7 @@ acr logout	-n	*	the registry: a name or a host
 acr logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr manifest delete	-	-	Deletes a manifest with all its tags
 acr manifest delete	--debug	-	lists its requests on standard error, and says how long it took
+acr manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)
 acr manifest delete	--name	*	repository:tag or repository@digest
 acr manifest delete	--only-show-errors	-	no notes and warnings
 acr manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -203,10 +204,12 @@ acr manifest list-metadata	--debug	-	lists its requests on standard error, and s
 acr manifest list-metadata	--name	*	the repository
 acr manifest list-metadata	--only-show-errors	-	no notes and warnings
 acr manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first
+acr manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by
 acr manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr manifest list-metadata	--query	*	picks from the result with a JMESPath expression
 acr manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH
 acr manifest list-metadata	--top	*	only so many rows
+acr manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees
 acr manifest list-metadata	--verbose	-	says how long it took
 acr manifest list-metadata	-n	*	the repository
 acr manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -249,6 +252,7 @@ acr preflight	-t	*	the image’s repository:tag in the target
 acr preflight	-u	*	the user for the source’s registry
 acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 acr repository delete	--debug	-	lists its requests on standard error, and says how long it took
+acr repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)
 acr repository delete	--image	*	one image: repository:tag or repository@digest
 acr repository delete	--name	*	the registry: a name or a host
 acr repository delete	--only-show-errors	-	no notes and warnings
@@ -485,10 +489,12 @@ list-metadata	--debug	-	lists its requests on standard error, and says how long 
 list-metadata	--name	*	the repository
 list-metadata	--only-show-errors	-	no notes and warnings
 list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first
+list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by
 list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 list-metadata	--query	*	picks from the result with a JMESPath expression
 list-metadata	--registry	*	the registry: a name, a host, or oci:PATH
 list-metadata	--top	*	only so many rows
+list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees
 list-metadata	--verbose	-	says how long it took
 list-metadata	-n	*	the repository
 list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -546,6 +552,7 @@ manifest config	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest config	-r	*	the registry: a name, a host, or oci:PATH
 manifest delete	-	-	Deletes a manifest with all its tags
 manifest delete	--debug	-	lists its requests on standard error, and says how long it took
+manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)
 manifest delete	--name	*	repository:tag or repository@digest
 manifest delete	--only-show-errors	-	no notes and warnings
 manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -563,10 +570,12 @@ manifest list-metadata	--debug	-	lists its requests on standard error, and says 
 manifest list-metadata	--name	*	the repository
 manifest list-metadata	--only-show-errors	-	no notes and warnings
 manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first
+manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by
 manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest list-metadata	--query	*	picks from the result with a JMESPath expression
 manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH
 manifest list-metadata	--top	*	only so many rows
+manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees
 manifest list-metadata	--verbose	-	says how long it took
 manifest list-metadata	-n	*	the repository
 manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -596,6 +605,7 @@ manifest tree	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest tree	-r	*	the registry: a name, a host, or oci:PATH
 mirror	-	-	Mirrors a repository: all tags, or the selected ones
 mirror	--all-repositories	-	source and target are registries, and every repository is mirrored
+mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all
 mirror	--debug	-	lists its requests on standard error, and says how long it took
 mirror	--dry-run	-	only says what would be done
 mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)
@@ -680,6 +690,7 @@ prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry
 query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query
 repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 repository delete	--debug	-	lists its requests on standard error, and says how long it took
+repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)
 repository delete	--image	*	one image: repository:tag or repository@digest
 repository delete	--name	*	the registry: a name or a host
 repository delete	--only-show-errors	-	no notes and warnings

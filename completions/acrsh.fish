@@ -178,6 +178,7 @@ set -g __acrsh_lines \
     'acr logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest delete	-	-	Deletes a manifest with all its tags' \
     'acr manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
     'acr manifest delete	--name	*	repository:tag or repository@digest' \
     'acr manifest delete	--only-show-errors	-	no notes and warnings' \
     'acr manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -195,10 +196,12 @@ set -g __acrsh_lines \
     'acr manifest list-metadata	--name	*	the repository' \
     'acr manifest list-metadata	--only-show-errors	-	no notes and warnings' \
     'acr manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
+    'acr manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
     'acr manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest list-metadata	--top	*	only so many rows' \
+    'acr manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'acr manifest list-metadata	--verbose	-	says how long it took' \
     'acr manifest list-metadata	-n	*	the repository' \
     'acr manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -241,6 +244,7 @@ set -g __acrsh_lines \
     'acr preflight	-u	*	the user for the source’s registry' \
     'acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'acr repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
     'acr repository delete	--image	*	one image: repository:tag or repository@digest' \
     'acr repository delete	--name	*	the registry: a name or a host' \
     'acr repository delete	--only-show-errors	-	no notes and warnings' \
@@ -477,10 +481,12 @@ set -g __acrsh_lines \
     'list-metadata	--name	*	the repository' \
     'list-metadata	--only-show-errors	-	no notes and warnings' \
     'list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
+    'list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
     'list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'list-metadata	--top	*	only so many rows' \
+    'list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'list-metadata	--verbose	-	says how long it took' \
     'list-metadata	-n	*	the repository' \
     'list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -538,6 +544,7 @@ set -g __acrsh_lines \
     'manifest config	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest delete	-	-	Deletes a manifest with all its tags' \
     'manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
     'manifest delete	--name	*	repository:tag or repository@digest' \
     'manifest delete	--only-show-errors	-	no notes and warnings' \
     'manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -555,10 +562,12 @@ set -g __acrsh_lines \
     'manifest list-metadata	--name	*	the repository' \
     'manifest list-metadata	--only-show-errors	-	no notes and warnings' \
     'manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
+    'manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
     'manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest list-metadata	--top	*	only so many rows' \
+    'manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'manifest list-metadata	--verbose	-	says how long it took' \
     'manifest list-metadata	-n	*	the repository' \
     'manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -588,6 +597,7 @@ set -g __acrsh_lines \
     'manifest tree	-r	*	the registry: a name, a host, or oci:PATH' \
     'mirror	-	-	Mirrors a repository: all tags, or the selected ones' \
     'mirror	--all-repositories	-	source and target are registries, and every repository is mirrored' \
+    'mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all' \
     'mirror	--debug	-	lists its requests on standard error, and says how long it took' \
     'mirror	--dry-run	-	only says what would be done' \
     'mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)' \
@@ -672,6 +682,7 @@ set -g __acrsh_lines \
     'query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query' \
     'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
+    'repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
     'repository delete	--image	*	one image: repository:tag or repository@digest' \
     'repository delete	--name	*	the registry: a name or a host' \
     'repository delete	--only-show-errors	-	no notes and warnings' \

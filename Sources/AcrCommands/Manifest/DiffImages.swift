@@ -11,10 +11,9 @@ struct ImageDiff: Sendable {
 
   /// One platform's image on one side.
   private struct Side {
-    let digest: Digest
-    let image: ImageManifest
+    let node: ManifestNode
     /// The bytes of configuration and layers.
-    let size: WireSize
+    var size: WireSize { node.namedBytes }
   }
 
   func rows(_ left: NamedArtifact, _ right: NamedArtifact) async throws -> (rows: [Record], notes: [String]) {
@@ -50,17 +49,18 @@ struct ImageDiff: Sendable {
     var wanted = [root.digest]
     var platforms: [Digest: Platform] = [:]
     if top.kind == .index {
-      let children = top.manifests.filter { $0.platform?.os != "unknown" }
+      var seen: Set<Digest> = []
+      let children = top.manifests.filter { $0.platform?.os != "unknown" && seen.insert($0.digest).inserted }
       wanted = children.map(\.digest)
       for child in children { platforms[child.digest] = child.platform }
     }
     var order: [String] = []
     var images: [String: Side] = [:]
     for case let details? in try await reader.details(wanted, platforms: platforms) {
-      let name = details.platform?.description ?? details.image.artifactType ?? "-"
+      let name = details.platform?.description ?? details.node.artifactType ?? "-"
       guard images[name] == nil else { continue }
       order.append(name)
-      images[name] = Side(digest: details.manifest.digest, image: details.image, size: details.size)
+      images[name] = Side(node: details.node)
     }
     return (order, images)
   }
@@ -68,18 +68,18 @@ struct ImageDiff: Sendable {
   private func compare(_ platform: String, _ left: Side?, _ right: Side?) -> (rows: [Record], note: String) {
     var rows = [
       row(
-        platform, "manifest", left?.digest, left?.size, right?.digest, right?.size,
-        DiffStatus(left?.digest, right?.digest))
+        platform, "manifest", left?.node.digest, left?.size, right?.node.digest, right?.size,
+        DiffStatus(left?.node.digest, right?.node.digest))
     ]
     guard let left, let right else { return (rows, "\(platform): only on the \(left == nil ? "right" : "left")") }
-    if left.image.config != nil || right.image.config != nil {
-      rows.append(row(platform, "config", left.image.config, right.image.config))
+    if left.node.config != nil || right.node.config != nil {
+      rows.append(row(platform, "config", left.node.config, right.node.config))
     }
-    let pairs = LayerPairs.of(left.image.layers, right.image.layers)
+    let pairs = LayerPairs.of(left.node.layers, right.node.layers)
     for pair in pairs { rows.append(row(platform, "layer", pair.left, pair.right)) }
     let common = pairs.filter { $0.left?.digest == $0.right?.digest }
-    let bytes = common.compactMap(\.left).totalSize
-    let all = max(left.image.layers.count, right.image.layers.count)
+    let bytes = common.compactMap(\.left?.size).total
+    let all = max(left.node.layers.count, right.node.layers.count)
     let size = max(left.size, right.size)
     return (
       rows,
@@ -87,7 +87,8 @@ struct ImageDiff: Sendable {
     )
   }
 
-  private func row(_ platform: String, _ part: String, _ left: Descriptor?, _ right: Descriptor?) -> Record {
+  private func row(_ platform: String, _ part: String, _ left: LayerPairs.Layer?, _ right: LayerPairs.Layer?) -> Record
+  {
     row(
       platform, part, left?.digest, left?.size, right?.digest, right?.size, DiffStatus(left?.digest, right?.digest))
   }
@@ -104,51 +105,5 @@ struct ImageDiff: Sendable {
         .string(platform), .string(part), text(left), leftSize.map { .size($0.bytes) } ?? .null, text(right),
         rightSize.map { .size($0.bytes) } ?? .null, .string(status.rawValue),
       ])
-  }
-}
-
-/// The layers of two images side by side: those in common stand on one row, and between them what each has of its own.
-enum LayerPairs {
-  struct Pair {
-    let left: Descriptor?
-    let right: Descriptor?
-  }
-
-  static func of(_ left: [Descriptor], _ right: [Descriptor]) -> [Pair] {
-    // Lengths of the longest common sequences of the rests; images have few layers.
-    var lengths = Array(repeating: Array(repeating: 0, count: right.count + 1), count: left.count + 1)
-    for i in left.indices.reversed() {
-      for j in right.indices.reversed() {
-        lengths[i][j] =
-          left[i].digest == right[j].digest
-          ? lengths[i + 1][j + 1] + 1 : max(lengths[i + 1][j], lengths[i][j + 1])
-      }
-    }
-    var pairs: [Pair] = []
-    var (ownLeft, ownRight): ([Descriptor], [Descriptor]) = ([], [])
-    func flush() {
-      for index in 0..<max(ownLeft.count, ownRight.count) {
-        pairs.append(
-          Pair(
-            left: index < ownLeft.count ? ownLeft[index] : nil, right: index < ownRight.count ? ownRight[index] : nil))
-      }
-      (ownLeft, ownRight) = ([], [])
-    }
-    var (i, j) = (0, 0)
-    while i < left.count || j < right.count {
-      if i < left.count, j < right.count, left[i].digest == right[j].digest {
-        flush()
-        pairs.append(Pair(left: left[i], right: right[j]))
-        (i, j) = (i + 1, j + 1)
-      } else if j == right.count || i < left.count && lengths[i + 1][j] >= lengths[i][j + 1] {
-        ownLeft.append(left[i])
-        i += 1
-      } else {
-        ownRight.append(right[j])
-        j += 1
-      }
-    }
-    flush()
-    return pairs
   }
 }

@@ -16,6 +16,12 @@ struct ListMetadata: Command {
       One row per manifest, in the columns the Azure registries use, which keep untagged manifests and times, too. A multi-architecture image is several manifests: its \
       index, which has the tags, and one for each platform. For registries without that service the columns are made from \
       the tags and the manifests; manifests no tag leads to are then not seen, and createdTime is the image's own.
+
+      A manifest without a tag is not garbage: it may be a platform of a tagged index, or a signature. --used-by adds the column \
+      `usedBy` (`tag:1.0`, `index:sha256:…`, `subject:sha256:…`) and `freedBytes`, which is what garbage collection can free \
+      once this manifest alone is deleted. --orphaned gives what nothing leads to, an index before its parts; there the \
+      `freedBytes` of all rows add up. Both read every manifest of the repository. Blobs that other repositories share are \
+      counted. While an image is pushed, its parts look orphaned until its tag is written: look at `createdTime` too.
       """,
     group: .registry,
     positionals: [
@@ -30,6 +36,8 @@ struct ListMetadata: Command {
       .init(
         "orderby", .string, help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
         check: MetadataOrder.check),
+      .init("used-by", help: "adds what needs each manifest, and the bytes that deleting it frees"),
+      .init("orphaned", help: "lists only what no tag, index or subject leads to; implies --used-by"),
       .init("allow-missing", help: "a repository that does not exist has no rows, instead of being an error"),
     ],
     examples: [
@@ -37,11 +45,13 @@ struct ListMetadata: Command {
       .init(
         "As the Azure CLI writes it", "az acr manifest list-metadata --name hello-world --registry myregistry"),
       .init("The largest three", "list-metadata localhost:5000/base/alpine | sort-by imageSize --desc | first 3"),
+      .init(
+        "Garbage", "list-metadata myregistry.azurecr.io/base/alpine --orphaned | select digest createdTime freedBytes"),
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryManifest",
       parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
-    columns: MetadataRow.columns)
+    columns: MetadataRow.columns + UseColumns.names)
 
   func run(_ call: Invocation) throws -> Output {
     let place = try place(call)
@@ -52,7 +62,11 @@ struct ListMetadata: Command {
       if let location = place.location {
         let azure = session.azure
         if try Blocking.wait(call.run, { try await azure.isAzure(location.registry) }) {
-          return .rows(try azureRows(location, order, top, call))
+          guard let uses = try uses(place.store, call) else {
+            return .rows(try azureRows(location, order, top, call))
+          }
+          let rows = try azureRows(location, order, nil, call)
+          return .rows(limited(uses.adding(to: rows, keepsOrder: order != nil), to: top))
         }
       }
       return try rows(place.store, order, top, call)
@@ -80,8 +94,13 @@ struct ListMetadata: Command {
     _ store: any ArtifactSource, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Invocation
   ) throws -> Output {
     let reader = MetadataReader(store: store, limit: session.limit)
-    let tagged = try Blocking.wait(call.run) { try await reader.taggedManifests() }
-    let rows = MetadataRows(tagged: tagged, reader: reader, run: call.run)
+    let rows: any MetadataRowSource
+    if let uses = try uses(store, call) {
+      rows = UsedRows(uses, reader: reader, run: call.run)
+    } else {
+      let tagged = try Blocking.wait(call.run) { try await reader.taggedManifests() }
+      rows = MetadataRows(tagged: tagged, reader: reader, run: call.run)
+    }
     guard let order else { return .rows(limited(rows.stream, to: top)) }
     var all: [Record] = []
     while let row = try rows.next() { all.append(row) }
@@ -90,6 +109,18 @@ struct ListMetadata: Command {
       return a == b ? left.offset < right.offset : order == .timeAscending ? a < b : a > b
     }
     return .value(.list(sorted.prefix(Int(top ?? .max)).map { .record($0.element) }))
+  }
+
+  /// What needs each manifest; nil where that was not asked for.
+  private func uses(_ store: any ArtifactSource, _ call: Invocation) throws -> UseColumns? {
+    let isOrphaned = call.isOn("orphaned")
+    guard isOrphaned || call.isOn("used-by") else { return nil }
+    let limit = session.limit
+    let graph = try Blocking.wait(call.run) { try await GraphReader(store: store, limit: limit).repository() }
+    if !isOrphaned {
+      for gap in graph.gaps.prefix(10) { call.run.sink.talk("incomplete: \(gap.message)") }
+    }
+    return try UseColumns(graph, onlyOrphans: isOrphaned)
   }
 
   private func limited(_ rows: RowStream, to top: Int64?) -> RowStream {
@@ -115,6 +146,10 @@ struct ListMetadata: Command {
           throw AcrError(
             .usage, "`\(text)` has a tag or digest, and this lists a whole repository",
             help: "leave it out, or see one image with `manifest show \(text)`")
+        }
+        // A folder is listed whole, however many images it holds.
+        if case .layout(let layout) = artifact, layout.tag == nil, layout.digest == nil {
+          return (OCILayout(path: layout.path), nil)
         }
         let named = try session.store(artifact, .pull)
         return (named.store, named.location)

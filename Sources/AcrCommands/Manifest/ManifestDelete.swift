@@ -11,10 +11,14 @@ struct ManifestDelete: Command {
   let signature = Signature(
     "manifest delete", aliases: ["acr manifest delete"],
     summary: "Deletes a manifest with all its tags",
-    description: "It asks first, unless --yes is given. A tag names the manifest it points at now.",
+    description: """
+      It names every tag that goes, and asks first, unless --yes is given. A tag names the manifest it points at now. A manifest \
+      that an index lists, or that is about another manifest (a signature, an SBOM), is not deleted without --force: delete the \
+      index first. To find that out it reads the repository; with --yes --force it does not look.
+      """,
     group: .registry,
     positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags + [Deletion.yes],
+    flags: ManifestArgument.flags + [Deletion.yes, ManifestDeletion.force],
     examples: [.init("By its tag", "manifest delete localhost:5000/base/alpine:3.20 --yes")],
     changes: true)
 
@@ -31,6 +35,6 @@ struct ManifestDelete: Command {
       }
     let name = artifact.selector.appended(to: artifact.store.displayName)
     return try ManifestDeletion.run(
-      RepositoryItem.Place(metadata: metadata, store: artifact.store, item: item, name: name), call)
+      RepositoryItem.Place(metadata: metadata, store: artifact.store, item: item, name: name), session.limit, call)
   }
 }

@@ -16,12 +16,11 @@ struct MetadataReader: Sendable {
 
   /// What is known of one manifest.
   struct Details: Sendable {
-    let manifest: FetchedManifest
-    let image: ImageManifest
+    let node: ManifestNode
     let platform: Platform?
     let created: Timestamp?
     /// The bytes of what it refers to.
-    let size: WireSize
+    var size: WireSize { node.namedBytes }
   }
 
   /// The manifests with their tags, in the order in which the tags come.
@@ -63,41 +62,25 @@ struct MetadataReader: Sendable {
   }
 
   /// Reads several manifests side by side; one that is gone meanwhile is nil.
-  /// - Parameter platforms: what an index says of its children, which saves reading their configurations for it.
+  /// - Parameter platforms: what an index says of its children.
   func details(_ digests: [Digest], platforms: [Digest: Platform] = [:]) async throws -> [Details?] {
-    try await withThrowingTaskGroup(of: (Int, Details?).self) { group in
-      for (index, digest) in digests.enumerated() {
-        group.addTask { (index, try await details(digest, platform: platforms[digest])) }
-      }
-      var found = [Details?](repeating: nil, count: digests.count)
-      for try await (index, details) in group { found[index] = details }
-      return found
-    }
+    try await details(try await NodeReader(store: store, limit: limit).nodes(digests), platforms: platforms)
   }
 
-  private func details(_ digest: Digest, platform: Platform?) async throws -> Details? {
-    let manifest: FetchedManifest
-    do {
-      manifest = try await limit.withPlace { try await store.manifest(.digest(digest)) }
-    } catch let error as AcrError where error.kind == .notFound {
-      return nil
+  /// The same for manifests that were read; their configurations are.
+  func details(_ nodes: [ManifestNode?], platforms: [Digest: Platform]) async throws -> [Details?] {
+    let store = store
+    let facts = try await NodeReader(store: store, limit: limit).configurations(of: nodes) { config in
+      let document = try await ImageConfiguration.read(config, from: store)
+      return (Platform(json: document), document["created"]?.string.flatMap(Timestamp.init(rfc3339:)))
     }
-    let image = try ImageManifest(manifest, name: store.displayName)
-    var platform = platform
-    var created: Timestamp?
-    if let config = image.config, config.mediaType == MediaType.ociConfig || config.mediaType == MediaType.dockerConfig,
-      let document = try? await limit.withPlace({ try await ImageConfiguration.read(config, from: store) })
-    {
-      platform = platform ?? Platform(json: document)
-      created = document["created"]?.string.flatMap(Timestamp.init(rfc3339:))
+    return zip(nodes, facts).map { node, facts in
+      node.map { node in
+        Details(
+          node: node, platform: platforms[node.digest] ?? facts?.0,
+          created: facts?.1 ?? node.created.flatMap(Timestamp.init(rfc3339:)))
+      }
     }
-    if created == nil {
-      created = image.annotations.first { $0.name == "org.opencontainers.image.created" }?.value.string
-        .flatMap(Timestamp.init(rfc3339:))
-    }
-    return Details(
-      manifest: manifest, image: image, platform: platform, created: created,
-      size: (image.manifests + image.blobs).totalSize)
   }
 }
 

@@ -2,8 +2,19 @@ import AcrCore
 import AcrRuntime
 import OCIRegistry
 
+/// What gives the rows of `list-metadata`.
+protocol MetadataRowSource: AnyObject {
+  /// The next row; nil after the last.
+  func next() throws -> Record?
+}
+
+extension MetadataRowSource {
+  /// The rows as a pipeline takes them.
+  var stream: RowStream { RowStream { try self.next().map(Value.record) } }
+}
+
 /// Rows of `list-metadata`, read in groups when they are asked for: `| first 5` does not read the rest.
-final class MetadataRows {
+final class MetadataRows: MetadataRowSource {
   private let reader: MetadataReader
   private let run: RunContext
   private var tagged: ArraySlice<MetadataReader.TaggedManifest>
@@ -21,10 +32,6 @@ final class MetadataRows {
     seen = Set(tagged.map(\.digest))
   }
 
-  /// The rows as a pipeline takes them.
-  var stream: RowStream { RowStream { try self.next().map(Value.record) } }
-
-  /// The next row; nil after the last.
   func next() throws -> Record? {
     while nextReady == ready.count {
       guard !tagged.isEmpty else { return nil }
@@ -42,7 +49,7 @@ final class MetadataRows {
     var children: [(digest: Digest, parent: Int)] = []
     var platforms: [Digest: Platform] = [:]
     for (index, parent) in parents.enumerated() {
-      for child in parent?.image.manifests ?? [] where seen.insert(child.digest).inserted {
+      for child in parent?.node.children ?? [] where seen.insert(child.digest).inserted {
         children.append((child.digest, index))
         platforms[child.digest] = child.platform
       }
@@ -75,11 +82,11 @@ enum MetadataRow {
     Record(
       shape: shape,
       values: [
-        .string(details.manifest.digest.description),
+        .string(details.node.digest.description),
         tags.isEmpty ? .null : .list(tags.map(Value.string)),
-        .string(details.manifest.mediaType), .size(details.size.bytes),
+        .string(details.node.mediaType), .size(details.size.bytes),
         details.created.map(Value.datetime) ?? .null, text(details.platform?.architecture), text(details.platform?.os),
-        text(details.image.config?.mediaType), text(details.image.artifactType),
+        text(details.node.config?.mediaType), text(details.node.artifactType),
       ])
   }
 

@@ -13,7 +13,7 @@ struct RepositoryDelete: Command {
     summary: "Deletes a repository of an Azure registry, or an image with all its tags",
     description: "It asks first, unless --yes is given. A tag alone is taken away with `repository untag`.",
     group: .registry,
-    flags: RepositoryItem.flags + [Deletion.yes],
+    flags: RepositoryItem.flags + [Deletion.yes, ManifestDeletion.force],
     examples: [.init("An image", "repository delete --name myregistry --image hello-world:latest --yes")],
     changes: true,
     cmdlet: .init(
@@ -29,6 +29,6 @@ struct RepositoryDelete: Command {
       let what = "the repository \(place.name) with \(manifests) manifests and \(tags) tags"
       return try Deletion.run(what, place.name, call) { try await place.metadata.delete(place.item) }
     }
-    return try ManifestDeletion.run(place, call)
+    return try ManifestDeletion.run(place, session.limit, call)
   }
 }

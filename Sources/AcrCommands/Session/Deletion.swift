@@ -18,16 +18,21 @@ enum Deletion {
     _ what: String, _ item: String, _ call: Invocation, _ delete: @escaping @Sendable () async throws -> Void
   ) throws -> Output {
     if call.run.isDryRun { return DryRun.output("delete \(what)", ["item": .string(item)], call) }
-    if !call.isOn("yes") {
-      guard call.run.isInteractive, let prompter = call.run.prompter else {
-        throw AcrError(
-          .usage, "nobody is there to be asked whether to delete \(what)", help: "`--yes` deletes without asking")
-      }
-      guard try prompter.confirm("Delete \(what)?") else {
-        throw AcrError(.cancelled, "nothing was deleted: the answer was no")
-      }
-    }
+    try ask(what, call)
     try Blocking.wait(call.run, delete)
     return .value(.record(Record(["status": .string("deleted"), "item": .string(item)])))
+  }
+
+  /// Asks, unless `--yes` answers.
+  /// - Throws: as ``run(_:_:_:_:)``.
+  static func ask(_ what: String, _ call: Invocation) throws {
+    guard !call.isOn("yes") else { return }
+    guard call.run.isInteractive, let prompter = call.run.prompter else {
+      throw AcrError(
+        .usage, "nobody is there to be asked whether to delete \(what)", help: "`--yes` deletes without asking")
+    }
+    guard try prompter.confirm("Delete \(what)?") else {
+      throw AcrError(.cancelled, "nothing was deleted: the answer was no")
+    }
   }
 }
