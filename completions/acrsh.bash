@@ -903,6 +903,10 @@ _acrsh() {
         mapfile -t COMPREPLY < <(compgen -W '' -- "$cur")
         return
         ;;
+      --limit)
+        mapfile -t COMPREPLY < <(compgen -W '' -- "$cur")
+        return
+        ;;
       --ca-file)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
@@ -914,7 +918,7 @@ _acrsh() {
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      -c | -o | --output | --diagnostics | --progress | --transfers | --insecure-registry | --ca-file | --trace) ((i++)) ;;
+      -c | -o | --output | --diagnostics | --progress | --transfers | --insecure-registry | --limit | --ca-file | --trace) ((i++)) ;;
       --check | --fmt) takes=files ;;
       -?*) ;;
       *)
@@ -933,7 +937,7 @@ _acrsh() {
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi
   elif [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W '-c --check --strict --fmt --lsp --dry-run --sandbox -o --output --diagnostics --progress --transfers --insecure-registry --ca-file --trace --no-pager --no-rc --version -h --help' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '-c --check --strict --fmt --lsp --dry-run --sandbox -o --output --diagnostics --progress --transfers --insecure-registry --limit --ca-file --trace --no-pager --no-rc --version -h --help' -- "$cur")
   else
     mapfile -t COMPREPLY < <(compgen -f -X '!*.acr' -- "$cur"; compgen -d -- "$cur")
   fi

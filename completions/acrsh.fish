@@ -895,6 +895,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json' -
 complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto json none' -d 'How progress is shown: auto (lines on a terminal), json, or none.'
 complete -c acrsh -n 'not __acrsh_has_script' -l transfers -x -d 'How many transfers run at a time.'
 complete -c acrsh -n 'not __acrsh_has_script' -l insecure-registry -x -d 'Allow plain HTTP and untrusted certificates for this registry (host or host:port).'
+complete -c acrsh -n 'not __acrsh_has_script' -l limit -x -d 'Raise or lower a limit on what servers may send (docs/manual.md, "Limits"): memory=256MiB, pages=20000.'
 complete -c acrsh -n 'not __acrsh_has_script' -l ca-file -r -F -d 'Trust the certificate authorities in this PEM file.'
 complete -c acrsh -n 'not __acrsh_has_script' -l trace -r -F -d 'Append one line of JSON per request to this file, without secrets.'
 complete -c acrsh -n 'not __acrsh_has_script' -l no-pager -d 'At the prompt, do not show long tables in `$PAGER`.'

@@ -1,8 +1,11 @@
 #include "CCurl.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 // curl.h wraps these in type-checking macros, which would get in the way of the pointers of the same names.
 #undef curl_easy_setopt
@@ -11,6 +14,7 @@
 
 static struct {
   __typeof__(curl_global_init) *global_init;
+  __typeof__(curl_version_info) *version_info;
   __typeof__(curl_easy_init) *easy_init;
   __typeof__(curl_easy_reset) *easy_reset;
   __typeof__(curl_easy_cleanup) *easy_cleanup;
@@ -53,6 +57,7 @@ static void load(void) {
     return;
   }
   curl.global_init = find(library, "curl_global_init");
+  curl.version_info = find(library, "curl_version_info");
   curl.easy_init = find(library, "curl_easy_init");
   curl.easy_reset = find(library, "curl_easy_reset");
   curl.easy_cleanup = find(library, "curl_easy_cleanup");
@@ -79,6 +84,14 @@ static void load(void) {
 const char *acr_curl_load(void) {
   pthread_once(&once, load);
   return failure;
+}
+
+unsigned int acr_curl_version(void) {
+  return curl.version_info == NULL ? 0 : curl.version_info(CURLVERSION_NOW)->version_num;
+}
+
+const char *acr_curl_version_text(void) {
+  return curl.version_info == NULL ? "" : curl.version_info(CURLVERSION_NOW)->version;
 }
 
 CURL *acr_curl_easy_init(void) { return curl.easy_init(); }
@@ -116,7 +129,31 @@ CURLcode acr_curl_easy_setopt_seek_callback(CURL *easy, acr_curl_seek_callback v
 }
 
 CURLcode acr_curl_easy_setopt_prerequest_callback(CURL *easy, acr_curl_prerequest_callback value) {
-  return curl.easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
+  return curl.easy_setopt(easy, (CURLoption)ACR_CURLOPT_PREREQFUNCTION, value);
+}
+
+// One function for all handles: their data differ, what is asked does not.
+static acr_curl_address_callback is_address_allowed;
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
+  (void)purpose;
+  char text[NI_MAXHOST] = "";
+  getnameinfo(&to->addr, (socklen_t)to->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
+  acr_curl_address_callback ask = __atomic_load_n(&is_address_allowed, __ATOMIC_ACQUIRE);
+  if (ask != NULL && !ask(context, text)) return CURL_SOCKET_BAD;
+#ifdef SOCK_CLOEXEC
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+#else
+  int opened = socket(to->family, to->socktype, to->protocol);
+  if (opened >= 0) fcntl(opened, F_SETFD, FD_CLOEXEC);
+  return opened;
+#endif
+}
+
+CURLcode acr_curl_easy_setopt_address_callback(CURL *easy, acr_curl_address_callback value, void *context) {
+  __atomic_store_n(&is_address_allowed, value, __ATOMIC_RELEASE);
+  CURLcode code = curl.easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+  return code != CURLE_OK ? code : curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 }
 
 CURLcode acr_curl_easy_getinfo_long(CURL *easy, CURLINFO info, long *value) {

@@ -126,17 +126,18 @@ import Testing
     }
   }
 
-  @Test func aWaitThatIsTooLongIsAnError() async throws {
+  @Test func aWaitThatIsTooLongIsTheAnswer() async throws {
     try await withLoopbackServer { _ in
-      .init(429, ["Retry-After": "7200"])
+      .init(429, ["Retry-After": "7200"], text: "come back later")
     } _: { server in
       let time = FakeTime()
       let client = HTTPClient(transport: makeTransport(), sleeper: time.sleeper)
-      let error = await acrError { _ = try await client.send(TransportRequest(.get, "\(server.url)/")) }
-      #expect(error?.kind == .throttled)
-      #expect(error?.message == "`\(server.authority)` answered 429 and asks to wait 7200 s")
-      #expect(error?.retryAfter == .seconds(7200))
+      let response = try await client.send(TransportRequest(.get, "\(server.url)/"))
+      #expect(response.status == 429)
+      #expect(try await response.body.collect(upTo: 100) == Array("come back later".utf8))
+      #expect(RetryAfter.lifetime(in: response.headers)?.seconds == 7200)
       #expect(time.sleeps.isEmpty)
+      #expect(server.requests.count == 1)
     }
   }
 
@@ -146,13 +147,18 @@ import Testing
       seen.add() == 1 ? .init(503, ["Retry-After": "40"]) : .init(200)
     } _: { server in
       let time = FakeTime()
-      let client = HTTPClient(transport: makeTransport(), retry: .none, sleeper: time.sleeper)
+      let events = Log<RetryEvent>()
+      let client = HTTPClient(
+        transport: makeTransport(), retry: .none, sleeper: time.sleeper, onRetry: { events.add($0) })
       let first = try await client.send(TransportRequest(.get, "\(server.url)/a"))
       #expect(first.status == 503)
       #expect(time.sleeps.isEmpty)
       let second = try await client.send(TransportRequest(.get, "\(server.url)/b"))
       #expect(second.status == 200)
       #expect(time.sleeps == [.seconds(40)])
+      // The wait is said, though this request has not failed.
+      #expect(events.all.map(\.reason) == ["asked to wait"])
+      #expect(events.all.map(\.wait) == [.seconds(40)])
     }
   }
 
@@ -186,6 +192,7 @@ import Testing
       } _: { registry in
         var request = TransportRequest(.get, "\(registry.url)/v2/start", authorization: Secret("Bearer t"))
         request.headers[.range] = "bytes=1-2"
+        request.redirects = .content
         let response = try await HTTPClient(transport: makeTransport()).send(request)
         #expect(response.status == 200)
         #expect(response.url == back)
@@ -209,7 +216,8 @@ import Testing
         request.path == "/start" ? .init(302, ["Location": other.url]) : .init(200)
       } _: { server in
         home.add(server.url)
-        let request = TransportRequest(.get, "\(server.url)/start", authorization: Secret("Bearer t"))
+        var request = TransportRequest(.get, "\(server.url)/start", authorization: Secret("Bearer t"))
+        request.redirects = .content
         _ = try await HTTPClient(transport: makeTransport()).send(request)
         #expect(server.requests.map { $0.headers["authorization"] } == ["Bearer t", nil])
       }
@@ -224,7 +232,7 @@ import Testing
         _ = try await HTTPClient(transport: makeTransport()).send(TransportRequest(.get, "\(server.url)/x?sig=secret"))
       }
       #expect(error?.kind == .invalid)
-      #expect(error?.message == "more than 10 redirects from `\(server.url)/x`")
+      #expect(error?.message == "the request for `\(server.url)/x` was redirected more than 10 times")
       #expect(server.requests.count == 11)
     }
   }
@@ -264,6 +272,22 @@ import Testing
       "`registry.test` redirects to something that is not an http or https URL"
     ),
     (
+      "https://registry.test/v2/", "http://169.254.169.254/metadata/identity",
+      "`registry.test` redirects to `169.254.169.254`, an address of this machine's own link, where metadata services answer"
+    ),
+    (
+      "https://registry.test/v2/", "https://[fe80::1]/x",
+      "`registry.test` redirects to `[fe80::1]`, an address of this machine's own link, where metadata services answer"
+    ),
+    (
+      "https://registry.test/v2/", "https://127.0.0.1:8080/",
+      "`registry.test` redirects to `127.0.0.1:8080`, which is this machine"
+    ),
+    (
+      "https://registry.test/v2/", "https://other.test/",
+      "`registry.test` redirects to `other.test`, another server than the one that was asked"
+    ),
+    (
       "https://registry.test/v2/", "https://u:p@storage.test/",
       "`registry.test` redirects to something that is not an http or https URL"
     ),
@@ -277,7 +301,9 @@ import Testing
   @Test func plainHTTPIsAllowedWhereItWasNamed() async throws {
     let transport = RedirectingTransport(location: "http://storage.test/x")
     let client = HTTPClient(transport: transport, insecureHosts: ["storage.test"])
-    let response = try await client.send(TransportRequest(.get, "https://registry.test/v2/"))
+    var request = TransportRequest(.get, "https://registry.test/v2/")
+    request.redirects = .content
+    let response = try await client.send(request)
     #expect(response.url == "http://storage.test/x")
   }
 }

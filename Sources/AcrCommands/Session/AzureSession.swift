@@ -126,7 +126,8 @@ public final class AzureSession: Sendable {
     let cloud = try withClouds { $0.active }
     let start = try settings.start?()
     let context = IdentityContext(
-      transport: settings.transport, trace: settings.trace, environment: start?.environment ?? settings.environment)
+      transport: settings.transport, trace: settings.trace, limits: settings.http.limits,
+      environment: start?.environment ?? settings.environment)
     let identity = IdentitySession(
       cloud: cloud, context: context, savePath: settings.files?.signIn, warn: settings.warn)
     if await identity.restore() == nil, let start { try await identity.signIn(start.signIn) }

@@ -22,6 +22,9 @@ public enum JSONValue: Equatable, Sendable {
     }
   }
 
+  /// The reason of the error for a document with too many values.
+  public static let tooManyValues = "there are more values than allowed"
+
   /// Reads a document.
   /// - Parameter mostValues: how many values it may have: a short text can hold very many small ones.
   /// - Throws: ``JSONError`` with line and column.
@@ -31,7 +34,7 @@ public enum JSONValue: Equatable, Sendable {
     var stack: [Container] = []
     var result = JSONValue.null
     while let event = try scanner.next() {
-      guard left > 0 else { throw scanner.failure("there are more than \(mostValues) values") }
+      guard left > 0 else { throw scanner.failure(JSONValue.tooManyValues, at: 0) }
       left -= 1
       let value: JSONValue
       switch event {

@@ -75,6 +75,28 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     return "\(value)B"
   }
 
+  /// Reads a value of this limit: a whole number, for bytes with B, KB, MB, GB, KiB, MiB or GiB behind it; nil for anything
+  /// else, and for less than 1.
+  public func value(_ text: some StringProtocol) -> Int64? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let number = WireSize(digits: digits)?.bytes, number >= 1 else { return nil }
+    let factor: Int64? =
+      switch text[digits.endIndex...] {
+      case "": isBytes ? nil : 1
+      case "B" where isBytes: 1
+      case "KB" where isBytes: 1000
+      case "MB" where isBytes: 1_000_000
+      case "GB" where isBytes: 1_000_000_000
+      case "KiB" where isBytes: 1 << 10
+      case "MiB" where isBytes: 1 << 20
+      case "GiB" where isBytes: 1 << 30
+      default: nil
+      }
+    guard let factor else { return nil }
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+
   fileprivate func sentence(_ place: String, _ value: String) -> String {
     switch self {
     case .document, .list: "\(place) is longer than \(value)"
@@ -106,6 +128,22 @@ public struct WireLimits: Sendable, Hashable {
   public subscript(limit: WireLimit) -> Int64 {
     get { raised[limit] ?? limit.standard }
     set { raised[limit] = max(1, newValue) }
+  }
+
+  /// Takes `NAME=VALUE` as `--limit` has it.
+  /// - Throws: ``AcrError`` of kind `usage` that lists the limits.
+  public mutating func set(_ text: String) throws(AcrError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let limit = WireLimit(rawValue: String(parts[0])) else {
+      let names = WireLimit.allCases.map { "\($0.rawValue)=\($0.text($0.standard))" }.joined(separator: ", ")
+      throw AcrError(.usage, "`--limit \(text)` names no limit", help: "the limits and their values: \(names)")
+    }
+    guard let value = limit.value(parts[1]) else {
+      throw AcrError(
+        .usage, "`\(parts[1])` is no value for the limit `\(limit.rawValue)` (\(limit.summary))",
+        help: limit.isBytes ? "a whole number with B, KB, MB, GB, KiB, MiB or GiB: 256MiB" : "a whole number from 1 on")
+    }
+    self[limit] = value
   }
 
   /// The value of one limit for counters of this side.

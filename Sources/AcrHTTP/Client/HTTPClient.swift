@@ -3,30 +3,33 @@ import HTTPTypes
 
 /// Sends requests over a transport, follows redirects, waits and tries again where that helps and does no harm.
 public struct HTTPClient: Sendable {
-  /// The most redirects followed for one request.
-  static let maximumRedirects = 10
   /// Bodies of answers that nobody reads (redirects, failures before a retry) are read up to this size, so that their
   /// connection can be used again.
   private static let discardLimit = 64 * 1024
 
+  /// What servers may make this client do.
+  public let limits: WireLimits
   private let transport: any Transport
-  private var policy: RetryPolicy
+  private(set) var policy: RetryPolicy
   private let insecureHosts: InsecureHosts
   private let trace: RequestTrace?
-  private let sleeper: Sleeper
+  let sleeper: Sleeper
   private let onRetry: (@Sendable (RetryEvent) -> Void)?
   private let gate = HostGate()
+  private let health = HostHealth()
 
   /// Creates a client. Copies share the waits that hosts ask for.
   /// - Parameters:
   ///   - insecureHosts: hosts to which a redirect may lead over plain http; the transport has the same set.
   ///   - onRetry: called before each wait, on the task that waits.
   public init(
-    transport: any Transport, retry: RetryPolicy = .standard, insecureHosts: InsecureHosts = [],
-    trace: RequestTrace? = nil, sleeper: Sleeper = .system, onRetry: (@Sendable (RetryEvent) -> Void)? = nil
+    transport: any Transport, retry: RetryPolicy = .standard, limits: WireLimits = .standard,
+    insecureHosts: InsecureHosts = [], trace: RequestTrace? = nil, sleeper: Sleeper = .system,
+    onRetry: (@Sendable (RetryEvent) -> Void)? = nil
   ) {
     self.transport = transport
     policy = retry
+    self.limits = limits
     self.insecureHosts = insecureHosts
     self.trace = trace
     self.sleeper = sleeper
@@ -42,21 +45,22 @@ public struct HTTPClient: Sendable {
   }
 
   /// Sends a request until it has an answer that more tries would not change. Statuses that are still 408, 429 or 5xx
-  /// after the last try are normal returns; ``TransportResponse/tries`` tells how many there were.
-  /// - Throws: ``AcrError``: `network` and `timeout` after the last try, `throttled` where a server asks to wait longer
-  ///   than the policy allows, `invalid` for redirects that lead nowhere, `cancelled`, `usage`; and whatever a
-  ///   ``BodyStream`` throws.
+  /// after the last try, or with a longer wait than the policy allows, are normal returns; ``TransportResponse/tries``
+  /// tells how many there were.
+  /// - Throws: ``AcrError``: `network` and `timeout` after the last try, `invalid` and `denied` for redirects that are not
+  ///   followed, `cancelled`, `usage`; and whatever a ``BodyStream`` throws.
   public func send(_ request: TransportRequest) async throws -> TransportResponse {
     var attempt = Attempt(request)
     var redirects = 0
     while true {
       let response = try await sendUntilAnswered(&attempt)
-      guard let next = try redirect(of: attempt, for: response) else { return response.with(tries: attempt.tries) }
+      guard let next = try redirect(of: attempt, for: response) else {
+        return response.with(tries: attempt.tries, sent: SentSecrets(request))
+      }
       redirects += 1
-      guard redirects <= HTTPClient.maximumRedirects else {
-        throw AcrError(
-          .invalid, "more than \(HTTPClient.maximumRedirects) redirects from `\(URLReference(request.url).publicText)`",
-          help: "the server sends this request in a circle: tell its owner", target: attempt.host)
+      guard redirects <= limits.count(.redirects) else {
+        throw limits.exceeded(
+          .redirects, by: "the request for `\(URLReference(request.url).publicText)`", target: attempt.host)
       }
       await HTTPClient.discard(response)
       attempt.request = next
@@ -64,11 +68,14 @@ public struct HTTPClient: Sendable {
     }
   }
 
+  /// True while a host has failed at so many requests in a row that each is sent once only.
+  func isGivenUp(_ host: String) -> Bool { health.isFailing(host) }
+
   // MARK: Tries
 
   private func sendUntilAnswered(_ attempt: inout Attempt) async throws -> TransportResponse {
     while true {
-      try await waitForGate(attempt.host)
+      try await waitForGate(attempt)
       attempt.tries += 1
       let wait: Duration
       do {
@@ -79,14 +86,19 @@ public struct HTTPClient: Sendable {
         await HTTPClient.discard(response)
       } catch let failure as RequestNotSent {
         // A host that answered before has a name: its absence now is worth as much patience as any other fault.
-        let tries = gate.isReached(attempt.host) ? policy.tries : policy.unreachableTries
+        let tries = gate.isReached(attempt.host) ? tries(for: attempt) : policy.unreachableTries
         let isOver = failure.isPermanent || attempt.tries >= tries || !attempt.canSendBodyAgain
         if isOver { throw attempt.describing(failure.reason) }
         wait = policy.delay(afterTry: attempt.tries)
         report(failure.reason.message, wait, attempt)
       } catch let error as AcrError where error.kind == .network || error.kind == .timeout {
         let mayRepeat = attempt.request.isIdempotent && attempt.canSendBodyAgain
-        guard mayRepeat, attempt.tries < policy.tries else { throw attempt.describing(error) }
+        // A silent host is waited for long each time, so it gets fewer tries than one that hangs up.
+        let tries = min(tries(for: attempt), error.kind == .timeout ? policy.silentTries : .max)
+        guard mayRepeat, attempt.tries < tries else {
+          health.failed(attempt.host)
+          throw health.describing(attempt.describing(error), attempt.host)
+        }
         wait = policy.delay(afterTry: attempt.tries)
         report(error.message, wait, attempt)
       }
@@ -134,35 +146,48 @@ public struct HTTPClient: Sendable {
 
   /// How long to wait before the same request is sent again; nil where its answer stands.
   private func waitAfter(_ response: TransportResponse, _ attempt: Attempt) throws(AcrError) -> Duration? {
-    guard policy.isTemporary(status: response.status, isIdempotent: attempt.request.isIdempotent) else { return nil }
-    let asked = RetryAfter.wait(in: response.headers)
-    if let asked, asked <= policy.longestRetryAfter { gate.close(attempt.host, until: sleeper.now() + asked) }
-    guard attempt.tries < policy.tries, attempt.canSendBodyAgain else { return nil }
-    guard let asked, asked > .zero else { return policy.delay(afterTry: attempt.tries) }
-    guard asked <= policy.longestRetryAfter else {
-      throw AcrError(
-        .throttled, "`\(attempt.host)` answered \(response.status) and asks to wait \(asked.inSeconds)",
-        help: "try again after that; waits of up to \(policy.longestRetryAfter.inSeconds) are made without asking",
-        status: response.status, target: attempt.host, retryAfter: asked)
+    let isFinal = attempt.request.finalStatuses.contains(response.status)
+    guard !isFinal, policy.isTemporary(status: response.status, isIdempotent: attempt.request.isIdempotent) else {
+      health.answered(attempt.host)
+      return nil
     }
+    let asked = RetryAfter.wait(in: response.headers)
+    // The answer says more of a long wait than this client knows: it goes to the caller as it is.
+    if let asked, asked > policy.longestRetryAfter { return nil }
+    if let asked { gate.close(attempt.host, until: sleeper.now() + asked) }
+    guard attempt.tries < tries(for: attempt), attempt.canSendBodyAgain else {
+      // A host that throttles is one that works.
+      if response.status != 429, asked == nil { health.failed(attempt.host) }
+      return nil
+    }
+    guard let asked, asked > .zero else { return policy.delay(afterTry: attempt.tries) }
     return asked
   }
 
-  private func waitForGate(_ host: String) async throws {
+  /// How often a request is sent: once to a host that has failed at many requests in a row.
+  private func tries(for attempt: Attempt) -> Int { health.isFailing(attempt.host) ? 1 : policy.tries }
+
+  /// Waits until a host takes requests again. One of those who wait says so.
+  private func waitForGate(_ attempt: Attempt) async throws {
     while true {
-      let wait = gate.wait(for: host, now: sleeper.now())
+      let now = sleeper.now()
+      let wait = gate.wait(for: attempt.host, now: now)
       guard wait > .zero else { return }
+      if health.announce(attempt.host, until: now + wait) { report("asked to wait", wait, attempt) }
       try await sleep(wait)
     }
   }
 
-  private func sleep(_ duration: Duration) async throws {
+  func sleep(_ duration: Duration) async throws {
     do { try await sleeper.sleep(duration) } catch is CancellationError { throw AcrError.transferCancelled }
   }
 
   private func report(_ reason: String, _ wait: Duration, _ attempt: Attempt) {
-    onRetry?(RetryEvent(host: attempt.host, reason: reason, wait: wait, tries: attempt.tries))
+    _ = health.announce(attempt.host, until: sleeper.now() + wait)
+    report(RetryEvent(host: attempt.host, reason: reason, wait: wait, tries: attempt.tries))
   }
+
+  func report(_ event: RetryEvent) { onRetry?(event) }
 
   // MARK: Redirects
 
@@ -170,7 +195,7 @@ public struct HTTPClient: Sendable {
   private func redirect(
     of attempt: Attempt, for response: TransportResponse
   ) throws(AcrError) -> TransportRequest? {
-    guard attempt.request.followsRedirects, let location = response.headers[.location], !location.isEmpty else {
+    guard attempt.request.redirects != .none, let location = response.headers[.location], !location.isEmpty else {
       return nil
     }
     switch response.status {
@@ -182,21 +207,27 @@ public struct HTTPClient: Sendable {
     let old = URLReference(request.url)
     request.url = URLReference.resolve(base: request.url, reference: location)
     let new = URLReference(request.url)
-    guard new.scheme == "https" || new.scheme == "http", new.hostAndPort != nil, !new.hasUserInfo else {
-      throw AcrError(
-        .invalid, "`\(attempt.host)` redirects to something that is not an http or https URL", target: attempt.host)
+    try ServerAddress.check(new, namedBy: old, insecureHosts, verb: "redirects", status: response.status)
+    guard !new.hasSameOrigin(as: old) else { return request }
+    // A body goes to the server that it was meant for, and to no other (RFC 9110, 15.4).
+    let isAllowed =
+      switch request.redirects {
+      case .none, .sameOrigin: false
+      case .registryAPI: new.isSameResource(as: old)
+      case .content: true
+      }
+    guard isAllowed, request.body.isEmpty, !request.isConfidential else {
+      throw ServerAddress.refusal(new, namedBy: old, status: response.status)
     }
-    if old.scheme == "https", new.scheme == "http", !insecureHosts.allowPlainHTTP(to: new) {
-      throw AcrError(
-        .usage, "`\(attempt.host)` redirects from https to plain http on `\(new.hostAndPort ?? "")`",
-        help: "if that is meant to be so, allow it: --insecure-registry \(new.hostAndPort ?? "")", target: attempt.host)
-    }
-    if !new.hasSameOrigin(as: old) {
-      request.authorization = nil
-      request.headers[.authorization] = nil
-      request.headers[.cookie] = nil
-    }
+    request.authorization = nil
+    request.headers[.authorization] = nil
+    request.headers[.cookie] = nil
     return request
+  }
+
+  /// Refuses an address that a server named and that no server may name; see ``ServerAddress``.
+  public func checkAddress(_ url: String, namedBy source: String, verb: String) throws(AcrError) {
+    try ServerAddress.check(URLReference(url), namedBy: URLReference(source), insecureHosts, verb: verb)
   }
 
   private static func discard(_ response: TransportResponse) async {
@@ -249,8 +280,16 @@ private struct Attempt {
 }
 
 extension TransportResponse {
-  fileprivate func with(tries: Int) -> TransportResponse {
+  fileprivate func with(tries: Int, sent: SentSecrets) -> TransportResponse {
     TransportResponse(
-      status: status, headers: headers, url: url, body: body, tries: tries, connection: connection)
+      status: status, headers: headers, url: url, body: body, tries: tries, connection: connection, sent: sent)
+  }
+}
+
+extension URLReference {
+  /// True for the same manifest, list or blob of the registry API (`/v2/…`), perhaps in a repository of another name.
+  fileprivate func isSameResource(as other: URLReference) -> Bool {
+    let (mine, others) = (path.split(separator: "/"), other.path.split(separator: "/"))
+    return mine.count >= 3 && mine.first == "v2" && mine.suffix(2) == others.suffix(2)
   }
 }

@@ -1,4 +1,5 @@
 import AcrCore
+import Glibc
 
 /// The hosts that were named with `--insecure-registry`: plain http is allowed there, and certificates are not checked.
 public struct InsecureHosts: Sendable, Hashable, ExpressibleByArrayLiteral {
@@ -29,10 +30,29 @@ extension URLReference {
     return registry.isLoopback
   }
 
-  /// True where the host is an IPv4 address of the own link (RFC 3927), like `169.254.169.254`, where clouds answer
-  /// questions about the machine. No router passes these on, so neither TLS nor a proxy has a part in them.
-  public var isLinkLocal: Bool {
-    guard let parts = host?.split(separator: ".", omittingEmptySubsequences: false) else { return false }
-    return parts.count == 4 && parts[0] == "169" && parts[1] == "254" && parts.allSatisfy { UInt8($0) != nil }
+  /// True where the host is an address of the own link (RFC 3927, RFC 4291), like `169.254.169.254`, or another one where
+  /// clouds answer questions about the machine. No router passes these on, so neither TLS nor a proxy has a part in them.
+  public var isLinkLocal: Bool { host.map(URLReference.isOwnLink) ?? false }
+
+  /// The same for an address alone, with or without the brackets of IPv6.
+  static func isOwnLink(_ address: String) -> Bool {
+    let bare =
+      address.hasPrefix("[") ? address.dropFirst().prefix { $0 != "]" && $0 != "%" } : address.prefix { $0 != "%" }
+    var four = in_addr()
+    if inet_pton(AF_INET, String(bare), &four) == 1 { return isOwnLink(UInt32(bigEndian: four.s_addr)) }
+    var six = in6_addr()
+    guard inet_pton(AF_INET6, String(bare), &six) == 1 else { return false }
+    let bytes = withUnsafeBytes(of: &six) { Array($0) }
+    if bytes[0] == 0xFE, bytes[1] & 0xC0 == 0x80 { return true }
+    // Amazon's metadata service, fd00:ec2::254.
+    if bytes == [0xFD, 0, 0x0E, 0xC2] + Array(repeating: 0, count: 10) + [0x02, 0x54] { return true }
+    // IPv4 in IPv6, `::ffff:169.254.169.254`.
+    guard bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF else { return false }
+    return isOwnLink(bytes[12...].reduce(0) { $0 << 8 | UInt32($1) })
+  }
+
+  private static func isOwnLink(_ address: UInt32) -> Bool {
+    // 169.254.0.0/16; Azure's own 168.63.129.16; Alibaba's 100.100.100.200.
+    address >> 16 == 0xA9FE || address == 0xA83F_8110 || address == 0x6464_64C8
   }
 }

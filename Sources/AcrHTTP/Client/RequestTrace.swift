@@ -75,6 +75,7 @@ final class TraceRecord: Sendable {
   private let headerNames: [String]
   private let authorization: String?
   private let isConfidential: Bool
+  private let sent: SentSecrets
   private let number: Int
   private let time = Timestamp.now()
   private let start = Monotonic.now()
@@ -88,13 +89,17 @@ final class TraceRecord: Sendable {
     headerNames = request.headers.map(\.name.rawName)
     authorization = request.authorization.map(TraceRecord.scheme)
     isConfidential = request.isConfidential
+    sent = SentSecrets(request)
   }
 
   /// Notes the head of the answer, and gives the answer back with a body that is counted.
-  func answered(_ response: TransportResponse, sent: Int64) -> TransportResponse {
-    let ids = response.headers.filter(TraceRecord.isRequestID).map { ($0.name.rawName, String($0.value.prefix(200))) }
+  func answered(_ response: TransportResponse, sent count: Int64) -> TransportResponse {
+    // A server chooses these, and one that repeats what it got gets it not written down.
+    let ids = response.headers.filter(TraceRecord.isRequestID).map { field in
+      (field.name.rawName, String(sent.redacted(field.value).prefix(200)))
+    }
     result.withLock { result in
-      result.sent = sent
+      result.sent = count
       result.response = Answer(status: response.status, ids: ids, connection: response.connection)
     }
     let body = ResponseBody(

@@ -20,6 +20,21 @@ public enum RetryAfter {
   }
 }
 
+extension RetryAfter {
+  /// What to do about a wait, for people: `try again in 6 h (after 2026-11-28T01:20:00Z)`.
+  public static func advice(_ wait: Lifetime, now: Timestamp = .now()) -> String {
+    let seconds = wait.seconds
+    let amount =
+      switch seconds {
+      case ..<120: "\(seconds) s"
+      case ..<7200: "\((seconds + 59) / 60) min"
+      default: "\((seconds + 3599) / 3600) h"
+      }
+    guard seconds >= 60 else { return "try again in \(amount)" }
+    return "try again in \(amount) (after \(Timestamp(seconds: now.adding(wait).seconds)))"
+  }
+}
+
 /// The three forms of a date in HTTP (RFC 9110, 5.6.7).
 enum HTTPDate {
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -7,20 +7,23 @@ public struct RetryPolicy: Sendable {
   /// The same for requests that never reach their host (no such name, connection refused). It is smaller, because the
   /// usual reason is a mistyped name, and somebody is waiting to hear so.
   public var unreachableTries: Int
+  /// The same for requests that get no answer in time, each of which takes half a minute.
+  public var silentTries: Int
   /// The wait before the second try; it doubles from try to try.
   public var firstDelay: Duration
   /// The longest wait that is chosen here.
   public var longestDelay: Duration
-  /// The longest wait that a server may ask for; it is an error if it wants more.
+  /// The longest wait that a server may ask for; if it wants more, its answer stands.
   public var longestRetryAfter: Duration
 
   /// Creates a policy.
   public init(
-    tries: Int = 6, unreachableTries: Int = 3, firstDelay: Duration = .milliseconds(500),
+    tries: Int = 6, unreachableTries: Int = 3, silentTries: Int = 3, firstDelay: Duration = .milliseconds(500),
     longestDelay: Duration = .seconds(30), longestRetryAfter: Duration = .seconds(600)
   ) {
     self.tries = max(1, tries)
     self.unreachableTries = max(1, unreachableTries)
+    self.silentTries = max(1, silentTries)
     self.firstDelay = firstDelay
     self.longestDelay = longestDelay
     self.longestRetryAfter = longestRetryAfter

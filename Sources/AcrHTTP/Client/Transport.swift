@@ -28,9 +28,28 @@ public struct TransportRequest: Sendable {
   public var isIdempotent: Bool
   /// True for requests whose bodies hold secrets (token requests): a trace then says only how long they were.
   public var isConfidential: Bool
-  /// False where a redirect is to be handed back like any other answer, because a body or a header field other than
-  /// `Authorization` is meant for this one server only, as in requests for Entra and managed-identity tokens.
-  public var followsRedirects = true
+  /// Where redirects are followed to.
+  public var redirects = Redirects.sameOrigin
+  /// What of the body and the header fields must not be shown, beside `Authorization`: a server may repeat it in its answer.
+  public var secrets: [Secret] = []
+  /// Statuses that are not tried again, though they may be gone by the next time: the caller has another way.
+  public var finalStatuses: Set<Int> = []
+  /// True for requests to a metadata service on the own link, which nothing that a server says may lead to.
+  public var mayReachOwnLink = false
+
+  /// Where the redirects of a request may lead.
+  public enum Redirects: Sendable {
+    /// They are handed back like any other answer: a header field or a body is meant for this one server only.
+    case none
+    /// Only within the origin (scheme, host and port) that was asked; any other is an error.
+    case sameOrigin
+    /// Also to the same resource of the registry API at another host, as registries do that are only an address in front of
+    /// others (`registry.k8s.io`); without `Authorization`, and never with a body.
+    case registryAPI
+    /// Also to other hosts, without `Authorization` and never with a body: blobs, whose digest is checked, and which many
+    /// registries keep elsewhere.
+    case content
+  }
 
   /// Creates a request; `isIdempotent` follows the method.
   public init(
@@ -55,6 +74,17 @@ public enum RequestBody: Sendable {
   case bytes([UInt8])
   /// A body that is produced while it is sent. It can be sent only once.
   case stream(BodyStream)
+}
+
+extension RequestBody {
+  /// True where there is nothing to send.
+  var isEmpty: Bool {
+    switch self {
+    case .empty: true
+    case .bytes(let bytes): bytes.isEmpty
+    case .stream: false
+    }
+  }
 }
 
 /// A body that is produced piece by piece, at the pace of the connection that takes it.
@@ -85,11 +115,13 @@ public struct TransportResponse: Sendable {
   public let tries: Int
   /// What the connection was, where the transport knows.
   public let connection: ConnectionInfo?
+  /// The secrets of the request, which texts of the answer must be freed of before they are shown.
+  public let sent: SentSecrets
 
   /// Creates an answer; for transports.
   public init(
     status: Int, headers: HTTPFields, url: String, body: ResponseBody, tries: Int = 1,
-    connection: ConnectionInfo? = nil
+    connection: ConnectionInfo? = nil, sent: SentSecrets = SentSecrets([])
   ) {
     self.status = status
     self.headers = headers
@@ -97,6 +129,7 @@ public struct TransportResponse: Sendable {
     self.body = body
     self.tries = tries
     self.connection = connection
+    self.sent = sent
   }
 }
 
@@ -153,11 +186,19 @@ public final class ResponseBody: Sendable {
   public func collect(upTo limit: Int) async throws -> [UInt8] {
     var bytes: [UInt8] = []
     while let piece = try await next() {
-      guard bytes.count + piece.count <= limit else {
+      guard piece.count <= limit - bytes.count else {
         throw AcrError(.invalid, "the answer is longer than \(ByteCount.human(Int64(limit)))")
       }
       if bytes.isEmpty { bytes = piece } else { bytes += piece }
     }
     return bytes
+  }
+
+  /// The beginning of the body, for texts of errors. A body that breaks off is as good as a shorter one.
+  public func beginning(upTo limit: Int, within time: Duration = .seconds(10)) async -> [UInt8] {
+    let end = Monotonic.now() + time
+    var bytes: [UInt8] = []
+    while bytes.count < limit, Monotonic.now() < end, let piece = try? await next() { bytes += piece }
+    return Array(bytes.prefix(limit))
   }
 }

@@ -33,6 +33,27 @@ struct CurlFailure {
 extension AcrError {
   static let transferCancelled = AcrError(.cancelled, "the request was cancelled")
 
+  /// An address that is only good for metadata services, which no request but theirs is meant for.
+  static func ownLink(_ host: String) -> AcrError {
+    AcrError(
+      .denied, "`\(host)` is an address of this machine's own link, where metadata services answer",
+      help: "if it is a registry all the same, allow it: --insecure-registry \(host)", target: host)
+  }
+
+  /// A server that goes on without getting anywhere.
+  static func tooSlow(host: String, bytes: Int64, time: Duration) -> AcrError {
+    AcrError(
+      .timeout, "less than \(ByteCount.human(bytes)) came from or went to `\(host)` in \(time.inSeconds)",
+      help: "check the connection and try again", target: host)
+  }
+
+  /// An option that libcurl does not take, without which nothing is sent.
+  static func missingOption(_ option: UInt32, version: String) -> AcrError {
+    AcrError(
+      .network, "libcurl \(version) does not take the option \(option), which acrsh needs",
+      help: "install a newer one: acrsh needs libcurl 7.74 or later")
+  }
+
   static func stalled(host: String, after timeout: Duration) -> AcrError {
     AcrError(
       .timeout, "no byte came from or went to `\(host)` for \(timeout.inSeconds)",

@@ -10,8 +10,10 @@ extension CurlTransfer {
   ) -> UnsafeMutablePointer<curl_slist>? {
     set(CURLOPT_NOSIGNAL, 1)
     // Without it, removing a transfer waits for the name resolution that is under way.
-    set(CURLOPT_QUICK_EXIT, 1)
-    set(CURLOPT_PROTOCOLS_STR, "http,https")
+    _ = setLong(ACR_CURLOPT_QUICK_EXIT, 1)
+    if configuration.isOldLibrary || setString(ACR_CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK {
+      check(setLong(ACR_CURLOPT_PROTOCOLS, ACR_CURLPROTO_HTTP_HTTPS), UInt32(ACR_CURLOPT_PROTOCOLS))
+    }
     set(CURLOPT_URL, plan.request.url)
     set(CURLOPT_PATH_AS_IS, 1)
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -26,20 +28,31 @@ extension CurlTransfer {
     applyBody()
 
     let me = Unmanaged.passUnretained(self).toOpaque()
-    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA, CURLOPT_PREREQDATA] {
-      _ = acr_curl_easy_setopt_pointer(handle, option, me)
+    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
+      check(acr_curl_easy_setopt_pointer(handle, option, me), option.rawValue)
     }
-    _ = acr_curl_easy_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
-    _ = acr_curl_easy_setopt_data_callback(handle, CURLOPT_WRITEFUNCTION, writeCallback)
-    _ = acr_curl_easy_setopt_data_callback(handle, CURLOPT_HEADERFUNCTION, headerCallback)
-    _ = acr_curl_easy_setopt_data_callback(handle, CURLOPT_READFUNCTION, readCallback)
-    _ = acr_curl_easy_setopt_seek_callback(handle, seekCallback)
-    _ = acr_curl_easy_setopt_prerequest_callback(handle, prerequestCallback)
+    check(acr_curl_easy_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText), CURLOPT_ERRORBUFFER.rawValue)
+    setCallback(CURLOPT_WRITEFUNCTION, writeCallback)
+    setCallback(CURLOPT_HEADERFUNCTION, headerCallback)
+    setCallback(CURLOPT_READFUNCTION, readCallback)
+    check(
+      acr_curl_easy_setopt_address_callback(handle, addressCallback, me), CURLOPT_OPENSOCKETFUNCTION.rawValue)
+    check(acr_curl_easy_setopt_seek_callback(handle, seekCallback), CURLOPT_SEEKFUNCTION.rawValue)
+    if !configuration.isOldLibrary, acr_curl_version() >= CurlTransfer.firstVersionWithPrerequest {
+      let data = acr_curl_easy_setopt_pointer(handle, CURLoption(UInt32(ACR_CURLOPT_PREREQDATA)), me)
+      knowsSends = data == CURLE_OK && acr_curl_easy_setopt_prerequest_callback(handle, prerequestCallback) == CURLE_OK
+    }
+    // libcurl sends a request again by itself when a kept connection was closed without an answer. Where it does not ask
+    // before, a request that must not be sent twice gets a connection of its own.
+    if !knowsSends, !plan.request.isIdempotent { set(CURLOPT_FRESH_CONNECT, 1) }
 
     let list = makeHeaderList()
-    _ = acr_curl_easy_setopt_list(handle, CURLOPT_HTTPHEADER, list)
+    check(acr_curl_easy_setopt_list(handle, CURLOPT_HTTPHEADER, list), CURLOPT_HTTPHEADER.rawValue)
     return list
   }
+
+  /// 7.80.0, the first that calls back before a request is sent.
+  private static let firstVersionWithPrerequest: UInt32 = 0x07_50_00
 
   private func applyTrust(_ configuration: CurlTransport.Configuration) {
     let isInsecure = configuration.insecureHosts.contains(plan.url)
@@ -60,7 +73,9 @@ extension CurlTransfer {
     }
     if let length {
       set(CURLOPT_UPLOAD, 1)
-      _ = acr_curl_easy_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length))
+      check(
+        acr_curl_easy_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)),
+        CURLOPT_INFILESIZE_LARGE.rawValue)
       let isStream = plan.upload != nil
       set(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 256 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
       set(CURLOPT_CUSTOMREQUEST, method.rawValue)
@@ -92,9 +107,32 @@ extension CurlTransfer {
   /// Fields that belong to the transport, which knows the body and the host.
   private static let framingFields: Set<HTTPField.Name> = [.contentLength, .transferEncoding, .expect]
 
-  private func set(_ option: CURLoption, _ value: Int) { _ = acr_curl_easy_setopt_long(handle, option, value) }
+  private func set(_ option: CURLoption, _ value: Int) {
+    check(acr_curl_easy_setopt_long(handle, option, value), option.rawValue)
+  }
 
-  private func set(_ option: CURLoption, _ value: String) { _ = acr_curl_easy_setopt_string(handle, option, value) }
+  private func set(_ option: CURLoption, _ value: String) {
+    check(acr_curl_easy_setopt_string(handle, option, value), option.rawValue)
+  }
+
+  private func setCallback(_ option: CURLoption, _ callback: @escaping acr_curl_data_callback) {
+    check(acr_curl_easy_setopt_data_callback(handle, option, callback), option.rawValue)
+  }
+
+  /// Options that not every version has; the result is the caller's to look at.
+  private func setLong(_ option: Int, _ value: Int) -> CURLcode {
+    acr_curl_easy_setopt_long(handle, CURLoption(UInt32(option)), value)
+  }
+
+  private func setString(_ option: Int, _ value: String) -> CURLcode {
+    acr_curl_easy_setopt_string(handle, CURLoption(UInt32(option)), value)
+  }
+
+  /// A transfer whose options libcurl does not take is not started: it would do something else than is meant.
+  private func check(_ code: CURLcode, _ option: UInt32) {
+    guard code != CURLE_OK, setupError == nil else { return }
+    setupError = .missingOption(option, version: String(cString: acr_curl_version_text()))
+  }
 }
 
 private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
@@ -108,8 +146,8 @@ private let writeCallback: acr_curl_data_callback = { bytes, size, count, contex
 }
 
 private let headerCallback: acr_curl_data_callback = { bytes, size, count, context in
-  transfer(context)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
-  return size * count
+  guard let transfer = transfer(context) else { return 0 }
+  return transfer.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
 }
 
 private let readCallback: acr_curl_data_callback = { bytes, size, count, context in
@@ -122,8 +160,14 @@ private let seekCallback: acr_curl_seek_callback = { context, offset, _ in
   return CURL_SEEKFUNC_OK
 }
 
+private let addressCallback: acr_curl_address_callback = { context, address in
+  guard let transfer = transfer(context), let address else { return 0 }
+  return transfer.mayConnect(to: String(cString: address)) ? 1 : 0
+}
+
 private let prerequestCallback: acr_curl_prerequest_callback = { context, address, _, port, _ in
-  guard let transfer = transfer(context) else { return CURL_PREREQFUNC_ABORT }
+  guard let transfer = transfer(context) else { return Int32(ACR_CURL_PREREQFUNC_ABORT) }
   let text = address.map { String(cString: $0) } ?? ""
-  return transfer.willSend(to: text, port: Int(port)) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+  let isAllowed = transfer.willSend(to: text, port: Int(port))
+  return Int32(isAllowed ? ACR_CURL_PREREQFUNC_OK : ACR_CURL_PREREQFUNC_ABORT)
 }

@@ -21,8 +21,11 @@ final class CurlTransfer {
   /// True where something arrived since the last flush.
   var hasNews = false
 
-  private let stallTimeout: Duration
-  private let connectTimeout: Duration
+  private let configuration: CurlTransport.Configuration
+  /// Why the handle cannot be used: libcurl does not take an option.
+  var setupError: AcrError?
+  /// True where libcurl says when it is about to send a request (7.80 and later).
+  var knowsSends = false
   private let errorText: UnsafeMutablePointer<CChar>
   /// The header list that libcurl reads during the transfer; freed at its end.
   private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -43,12 +46,16 @@ final class CurlTransfer {
   private var isSendPaused = false
   private var lastProgress = Monotonic.now()
   private var lastCount: Int64 = 0
+  /// Since when the bytes of both bodies are counted, and how many there were then.
+  private var slowStart = Monotonic.now()
+  private var slowCount: Int64 = 0
+  /// Why a callback stopped the transfer.
+  private var refusal: AcrError?
 
   init(_ plan: Plan, _ handle: UnsafeMutableRawPointer, _ configuration: CurlTransport.Configuration) {
     self.plan = plan
     self.handle = handle
-    stallTimeout = configuration.stallTimeout
-    connectTimeout = configuration.connectTimeout
+    self.configuration = configuration
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     if case .bytes(let bytes) = plan.request.body { memoryBody = bytes } else { memoryBody = [] }
@@ -81,21 +88,43 @@ final class CurlTransfer {
     if hasHead, status >= 300, isSendPaused { resume(receiving: false) }
   }
 
-  /// True where the request was sent, nothing is waiting for this side, and no byte has moved for the time allowed.
-  /// libcurl's own limit (`CURLOPT_LOW_SPEED_TIME`) would count the time in which sending is paused.
-  func isStalled(at now: Duration) -> Bool {
+  /// The error for a transfer whose request was sent, of which nothing is waiting for this side, and where no byte has moved
+  /// for the time allowed, or too few. libcurl's own limit (`CURLOPT_LOW_SPEED_TIME`) would count the time in which sending
+  /// is paused.
+  func stall(at now: Duration) -> AcrError? {
     var sent: curl_off_t = 0
     _ = acr_curl_easy_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T, &sent)
-    let count = Int64(sent) + received + headerBytes + Int64(sends)
-    if count != lastCount || sends == 0 || isReceivePaused || isSendPaused {
+    let bodies = Int64(sent) + received
+    let count = bodies + headerBytes + Int64(sends)
+    let isWaitingForThisSide = !wasSent || isReceivePaused || isSendPaused
+    if count != lastCount || isWaitingForThisSide {
       lastCount = count
       lastProgress = now
     }
-    return now - lastProgress >= stallTimeout
+    let place = plan.url.hostAndPort ?? ""
+    if now - lastProgress >= configuration.stallTimeout {
+      return .stalled(host: place, after: configuration.stallTimeout)
+    }
+    if isWaitingForThisSide || bodies - slowCount >= configuration.slowBytes {
+      slowStart = now
+      slowCount = bodies
+    }
+    guard now - slowStart >= configuration.slowTime else { return nil }
+    return .tooSlow(host: place, bytes: configuration.slowBytes, time: configuration.slowTime)
+  }
+
+  /// True where a byte of the request may have reached the server. An older libcurl does not say when it sends; there the
+  /// size of the requests it has issued tells.
+  private var wasSent: Bool {
+    if knowsSends { return sends > 0 }
+    var issued = 0
+    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_REQUEST_SIZE, &issued)
+    return issued > 0 || hasHead
   }
 
   /// What libcurl's result means for the caller.
   func outcome(_ code: CURLcode) -> Result<Void, any Error> {
+    if let refusal { return .failure(wasSent ? refusal : RequestNotSent(refusal, isPermanent: true)) }
     if code == CURLE_OK, hasHead { return .success(()) }
     if let error = plan.upload?.error { return .failure(error) }
     var systemError = 0
@@ -105,10 +134,11 @@ final class CurlTransfer {
     let failure = CurlFailure(
       code: code, place: plan.url.hostAndPort ?? "", placeWithPort: "\(plan.url.host ?? ""):\(plan.url.port ?? 0)",
       proxy: plan.proxy.map(ProxySettings.place), proxyStatus: proxyStatus, systemError: Int32(clamping: systemError),
-      text: String(cString: errorText), connectTimeout: connectTimeout, hasHead: hasHead, received: received,
+      text: String(cString: errorText), connectTimeout: configuration.connectTimeout, hasHead: hasHead,
+      received: received,
       expected: fields[.contentLength].flatMap { WireSize(digits: $0) })
     let error = AcrError(failure)
-    if sends == 0 { return .failure(RequestNotSent(error, isPermanent: failure.isPermanent)) }
+    if !wasSent { return .failure(RequestNotSent(error, isPermanent: failure.isPermanent)) }
     return .failure(error)
   }
 }
@@ -117,14 +147,20 @@ final class CurlTransfer {
 
 extension CurlTransfer {
   /// One line of a head, or of the trailer that may follow a chunked body.
-  func receiveHeader(_ line: UnsafeRawBufferPointer) {
+  /// - Returns: false to stop the transfer, where there are too many of them.
+  func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
     headerBytes += Int64(line.count)
-    if hasHead { return }
+    guard headerBytes <= configuration.limits[.headers] else {
+      let place = plan.url.hostAndPort ?? ""
+      refusal = configuration.limits.exceeded(.headers, by: "the answer of `\(place)`", target: place)
+      return false
+    }
+    if hasHead { return true }
     let text = String(decoding: line, as: UTF8.self)
     let content = text.hasSuffix("\r\n") ? text.dropLast(1) : text.hasSuffix("\n") ? text.dropLast(1) : text[...]
     if content.isEmpty {
       // 1xx heads come before the real one (RFC 9110, 15.2).
-      guard status >= 200 else { return }
+      guard status >= 200 else { return true }
       hasHead = true
       hasNews = true
       let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote)
@@ -138,6 +174,7 @@ extension CurlTransfer {
       let value = content[content.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
       fields.append(HTTPField(name: name, value: String(value)))
     }
+    return true
   }
 
   /// Bytes of the body; false pauses the transfer, and libcurl gives the same bytes again later.
@@ -178,6 +215,16 @@ extension CurlTransfer {
       return true
     }
     return upload.isUntouched
+  }
+
+  /// Called before a connection is opened; false refuses the address. A name that leads to the own link is as good as the
+  /// address itself. Through a proxy, this is the proxy's address, and names are the proxy's to look up.
+  func mayConnect(to address: String) -> Bool {
+    guard URLReference.isOwnLink(address), !plan.request.mayReachOwnLink,
+      !configuration.insecureHosts.contains(plan.url)
+    else { return true }
+    refusal = .ownLink(plan.url.hostAndPort ?? "")
+    return false
   }
 
   /// Called when a connection stands and the request is about to be sent; false stops the transfer. libcurl sends a

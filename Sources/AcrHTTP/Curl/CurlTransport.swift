@@ -15,12 +15,20 @@ public final class CurlTransport: Transport {
     /// How long a transfer may go without a byte in either direction. Time in which it waits for this side (for a body
     /// that is not read, or not produced) does not count.
     public let stallTimeout: Duration
+    /// The least that a transfer has to bring forward, in bytes of either body, in ``slowTime``; less counts as no progress.
+    public let slowBytes: Int64
+    /// The time for ``slowBytes``.
+    public let slowTime: Duration
+    /// What servers may send.
+    public let limits: WireLimits
     /// The most connections at one time; more requests wait for one of them.
     public let maximumConnections: Int
     /// The most connections to one host at one time.
     public let maximumConnectionsPerHost: Int
     /// Hosts where plain http is allowed and certificates are not checked.
     public let insecureHosts: InsecureHosts
+    /// For tests: does without what libcurl 7.74 lacks.
+    var isOldLibrary = false
     /// The PEM file (or folder) with the certificate authorities to trust; nil for the system's own.
     let trustedCertificates: String?
     let trustIsFolder: Bool
@@ -33,6 +41,7 @@ public final class CurlTransport: Transport {
     ///   - variable: where environment variables are looked up, for the certificates and for the proxies.
     public init(
       userAgent: String, connectTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(30),
+      slowBytes: Int64 = 4096, slowTime: Duration = .seconds(60), limits: WireLimits = .standard,
       maximumConnections: Int = 64, maximumConnectionsPerHost: Int = 32, caFile: String? = nil,
       insecureHosts: InsecureHosts = [], variable: ((String) -> String?)? = nil
     ) {
@@ -40,6 +49,9 @@ public final class CurlTransport: Transport {
       self.userAgent = userAgent
       self.connectTimeout = connectTimeout
       self.stallTimeout = stallTimeout
+      self.slowBytes = slowBytes
+      self.slowTime = slowTime
+      self.limits = limits
       self.maximumConnections = maximumConnections
       self.maximumConnectionsPerHost = maximumConnectionsPerHost
       self.insecureHosts = insecureHosts
@@ -108,6 +120,8 @@ public final class CurlTransport: Transport {
       throw AcrError(
         .usage, "the URL for `\(place)` holds a user or password", help: "give credentials on their own", target: place)
     }
+    let mayReachOwnLink = request.mayReachOwnLink || configuration.insecureHosts.contains(url)
+    if url.isLinkLocal, !mayReachOwnLink { throw AcrError.ownLink(place) }
     if url.scheme == "http", !url.isLinkLocal, !configuration.insecureHosts.allowPlainHTTP(to: url) {
       throw AcrError(
         .usage, "plain http to `\(place)` is not allowed, since anyone on the way could read and change it",

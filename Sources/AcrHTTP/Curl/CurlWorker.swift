@@ -15,6 +15,8 @@ final class CurlWorker {
   private var transfers: [UInt64: CurlTransfer] = [:]
   private var idByHandle: [UnsafeMutableRawPointer: UInt64] = [:]
   private var pool: [UnsafeMutableRawPointer] = []
+  /// Why no transfer can be started.
+  private var setupError: AcrError?
   private var lastStallCheck = Monotonic.now()
 
   init?(_ loop: CurlLoop, _ configuration: CurlTransport.Configuration) {
@@ -22,10 +24,15 @@ final class CurlWorker {
     self.loop = loop
     self.multi = multi
     self.configuration = configuration
-    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections)
-    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
-    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
+    let options = [
+      (CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX)),
+      (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections),
+      (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost),
+      (CURLMOPT_MAXCONNECTS, configuration.maximumConnections),
+    ]
+    for (option, value) in options where acr_curl_multi_setopt_long(multi, option, value) != CURLM_OK {
+      setupError = .missingOption(option.rawValue, version: String(cString: acr_curl_version_text()))
+    }
   }
 
   /// Works until the loop is closed.
@@ -73,6 +80,11 @@ final class CurlWorker {
       return
     }
     let transfer = CurlTransfer(plan, handle, configuration)
+    if let error = setupError ?? transfer.setupError {
+      transfer.finish(.failure(RequestNotSent(error, isPermanent: true)))
+      release(handle)
+      return
+    }
     let code = acr_curl_multi_add_handle(multi, handle)
     guard code == CURLM_OK else {
       transfer.finish(.failure(AcrError(.network, "libcurl does not take a request (CURLMcode \(code.rawValue))")))
@@ -132,13 +144,14 @@ final class CurlWorker {
     let now = Monotonic.now()
     guard !transfers.isEmpty, now - lastStallCheck >= stallCheckInterval else { return }
     lastStallCheck = now
-    for (id, transfer) in transfers where transfer.isStalled(at: now) {
-      let error = AcrError.stalled(host: transfer.plan.url.hostAndPort ?? "", after: configuration.stallTimeout)
-      end(id, .failure(error))
+    for (id, transfer) in transfers {
+      if let error = transfer.stall(at: now) { end(id, .failure(error)) }
     }
   }
 
-  private var stallCheckInterval: Duration { min(.seconds(1), configuration.stallTimeout / 4) }
+  private var stallCheckInterval: Duration {
+    min(.seconds(1), configuration.stallTimeout / 4, configuration.slowTime / 4)
+  }
 
   private var pollMilliseconds: Int32 {
     transfers.isEmpty ? 3_600_000 : Int32(clamping: Monotonic.milliseconds(stallCheckInterval) + 1)

@@ -71,6 +71,12 @@ struct Options: ParsableCommand {
   var insecureRegistry: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Raise or lower a limit on what servers may send (docs/manual.md, \"Limits\"): memory=256MiB, pages=20000.",
+      valueName: "name=value"))
+  var limit: [String] = []
+
+  @Option(
     help: ArgumentHelp("Trust the certificate authorities in this PEM file.", valueName: "path"),
     completion: .file())
   var caFile: String?

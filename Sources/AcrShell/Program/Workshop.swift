@@ -36,14 +36,18 @@ final class Workshop {
       throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
     }
     let insecure = InsecureHosts(hosts.map(\.name))
+    var raised = WireLimits.standard
+    for text in options.limit { try raised.set(text) }
+    let limits = raised
     let sandbox = options.sandbox ? Sandbox() : nil
     self.sandbox = sandbox
     let caFile = options.caFile
     let curl = { @Sendable (running: Sandbox.Running?) in
       CurlTransport(
         CurlTransport.Configuration(
-          userAgent: "acrsh/\(Program.version)", caFile: running?.certificateAuthority ?? caFile,
-          insecureHosts: insecure, variable: running.map { $0.proxyVariable }))
+          userAgent: "acrsh/\(Program.version)", limits: limits,
+          caFile: running?.certificateAuthority ?? caFile, insecureHosts: insecure,
+          variable: running.map { $0.proxyVariable }))
     }
     let transport: any Transport
     if let sandbox {
@@ -77,7 +81,7 @@ final class Workshop {
       format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress
     )
     let http = HTTPClient(
-      transport: transport, insecureHosts: insecure, trace: trace,
+      transport: transport, limits: limits, insecureHosts: insecure, trace: trace,
       onRetry: { event in
         guard event.wait >= .seconds(2) else { return }
         sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")

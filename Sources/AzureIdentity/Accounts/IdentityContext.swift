@@ -10,14 +10,16 @@ public struct IdentityContext: Sendable {
   public let environment: [String: String]
   /// Where managed identities answer.
   public let endpoints: ManagedIdentityEndpoints
+  /// What servers may make this program do.
+  var limits: WireLimits { http.limits }
   private let http: HTTPClient
   /// For Entra, which is elsewhere: a connection that cannot be made is tried again.
   private let connectingHTTP: HTTPClient
   /// For requests that are no token requests, with the usual tries.
   private let patientHTTP: HTTPClient
 
-  /// Token answers are a few kilobytes long; tenants with many groups have longer tokens.
-  private static let longestAnswer = 4 << 20
+  /// How often a token request is sent whose answer breaks off.
+  private static let readingTries = 3
 
   /// Creates a context.
   /// - Parameters:
@@ -25,16 +27,17 @@ public struct IdentityContext: Sendable {
   ///     endpoints are not those of registries.
   ///   - trace: where requests are noted; of token requests never more than their length.
   public init(
-    transport: any Transport, trace: RequestTrace? = nil, clock: IdentityClock = .system,
-    environment: [String: String], endpoints: ManagedIdentityEndpoints = .standard
+    transport: any Transport, trace: RequestTrace? = nil, limits: WireLimits = .standard,
+    clock: IdentityClock = .system, environment: [String: String], endpoints: ManagedIdentityEndpoints = .standard
   ) {
-    let sleeper = Sleeper(now: { .nanoseconds(clock.now().nanoseconds) }, sleep: clock.sleep)
+    let sleeper = Sleeper(now: clock.uptime, sleep: clock.sleep)
     // A wait that a server asks for must not be taken by the client, which would do it without a word.
     let once = RetryPolicy(tries: 1, unreachableTries: 1, longestRetryAfter: .zero)
     let connecting = RetryPolicy(tries: 1, unreachableTries: 3, longestRetryAfter: .zero)
-    http = HTTPClient(transport: transport, retry: once, trace: trace, sleeper: sleeper)
-    connectingHTTP = HTTPClient(transport: transport, retry: connecting, trace: trace, sleeper: sleeper)
-    patientHTTP = HTTPClient(transport: transport, trace: trace, sleeper: sleeper)
+    http = HTTPClient(transport: transport, retry: once, limits: limits, trace: trace, sleeper: sleeper)
+    connectingHTTP = HTTPClient(
+      transport: transport, retry: connecting, limits: limits, trace: trace, sleeper: sleeper)
+    patientHTTP = HTTPClient(transport: transport, limits: limits, trace: trace, sleeper: sleeper)
     self.clock = clock
     self.environment = environment
     self.endpoints = endpoints
@@ -44,24 +47,33 @@ public struct IdentityContext: Sendable {
   func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   /// Sends a token request once and reads the whole answer, whatever its status is.
-  /// - Parameter connectsAgain: whether a connection that cannot be made is tried again.
-  func send(_ request: TransportRequest, connectsAgain: Bool = false) async throws -> IdentityAnswer {
+  /// - Parameters:
+  ///   - connectsAgain: whether a connection that cannot be made is tried again.
+  ///   - readsAgain: whether the request is sent again where its answer breaks off.
+  func send(
+    _ request: TransportRequest, connectsAgain: Bool = false, readsAgain: Bool = true
+  ) async throws -> IdentityAnswer {
     var request = request
-    request.followsRedirects = false
+    request.redirects = .none
     request.isConfidential = true
-    return try await read(request, with: connectsAgain ? connectingHTTP : http)
+    return try await read(
+      request, with: connectsAgain ? connectingHTTP : http, tries: readsAgain ? IdentityContext.readingTries : 1)
   }
 
   /// Sends a request to the resource manager, again where that may help, and reads the whole answer.
   func sendPatiently(_ request: TransportRequest) async throws -> IdentityAnswer {
-    try await read(request, with: patientHTTP)
+    try await read(request, with: patientHTTP, limit: .list)
   }
 
-  private func read(_ request: TransportRequest, with client: HTTPClient) async throws -> IdentityAnswer {
+  private func read(
+    _ request: TransportRequest, with client: HTTPClient, limit: WireLimit = .document, tries: Int? = nil
+  ) async throws -> IdentityAnswer {
+    let host = URLReference(request.url).hostAndPort ?? ""
     do {
-      let response = try await client.send(request)
-      let bytes = try await response.body.collect(upTo: IdentityContext.longestAnswer)
-      return IdentityAnswer(status: response.status, headers: response.headers, bytes: bytes)
+      let answer = try await client.document(of: "the answer of `\(host)`", limit: limit, tries: tries) {
+        try await client.send(request)
+      }
+      return IdentityAnswer(status: answer.status, headers: answer.headers, bytes: answer.bytes, sent: answer.sent)
     } catch is CancellationError {
       throw AcrError(.cancelled, "signing in was stopped")
     }
@@ -83,9 +95,11 @@ struct IdentityAnswer: Sendable {
   let status: Int
   let headers: HTTPFields
   let bytes: [UInt8]
+  /// The secrets of the request.
+  var sent = SentSecrets([])
 
   /// The body as JSON; nil where it is none.
-  var json: JSONValue? { try? JSONValue(parsing: bytes) }
+  var json: JSONValue? { try? JSONValue(parsing: bytes, mostValues: Int(WireLimit.values.standard)) }
   /// True for 200 to 299.
   var isSuccess: Bool { (200..<300).contains(status) }
   /// `Retry-After`; a day at most.
@@ -101,14 +115,26 @@ public struct IdentityClock: Sendable {
   /// Waits, and ends early with an error when the task is cancelled.
   public let sleep: @Sendable (Duration) async throws -> Void
 
+  /// Time since some fixed moment. It never goes back, whatever is done to the time of day, so waits go by it.
+  public let uptime: @Sendable () -> Duration
+
   /// Creates a clock.
-  public init(now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void) {
+  /// - Parameter uptime: nil for a clock whose time of day never goes back, as in tests.
+  public init(
+    now: @escaping @Sendable () -> Timestamp, sleep: @escaping @Sendable (Duration) async throws -> Void,
+    uptime: (@Sendable () -> Duration)? = nil
+  ) {
     self.now = now
     self.sleep = sleep
+    self.uptime = uptime ?? { now().duration(since: Timestamp(seconds: 0)) }
   }
 
   /// The machine's clock.
-  public static let system = IdentityClock(now: { .now() }, sleep: { try await Task.sleep(for: $0) })
+  public static let system = {
+    let start = ContinuousClock.now
+    return IdentityClock(
+      now: { .now() }, sleep: { try await Task.sleep(for: $0) }, uptime: { ContinuousClock.now - start })
+  }()
 }
 
 extension HTTPFields {

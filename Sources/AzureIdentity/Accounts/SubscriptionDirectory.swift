@@ -12,8 +12,6 @@ struct SubscriptionDirectory: Sendable {
 
   /// What az 2.91 asks with.
   private static let apiVersion = "2022-12-01"
-  /// A server whose pages never end must not keep this one busy for ever.
-  private static let mostPages = 1000
 
   /// The subscriptions of one tenant.
   /// - Parameter tenant: nil for the account's own.
@@ -53,7 +51,8 @@ struct SubscriptionDirectory: Sendable {
     let first = "\(endpoint)\(path)?api-version=\(SubscriptionDirectory.apiVersion)"
     var url = first
     var items: [JSONValue] = []
-    for _ in 0..<SubscriptionDirectory.mostPages {
+    let budget = WireBudget(context.limits, for: "the list `\(path)` of `\(host)`", target: host)
+    while true {
       var headers = HTTPFields()
       headers[.accept] = "application/json"
       let answer = try await context.sendPatiently(
@@ -62,6 +61,8 @@ struct SubscriptionDirectory: Sendable {
       guard let page = answer.json, let values = page["value"]?.array else {
         throw AcrError(.invalid, "`\(host)` answered `GET \(path)` with something that is not a list", target: host)
       }
+      try budget.take(1, of: .pages)
+      try budget.take(values.count, of: .rows)
       items += values
       guard let next = page["nextLink"]?.string, !next.isEmpty else { return items }
       // The link is the server's to choose, the token is not for any other.
@@ -70,14 +71,13 @@ struct SubscriptionDirectory: Sendable {
       }
       url = next
     }
-    throw AcrError(.invalid, "the list `\(path)` of `\(host)` has no end", target: host)
   }
 
   private var host: String { URLReference(endpoint).hostAndPort ?? endpoint }
 
   private func failure(_ answer: IdentityAnswer, _ path: String) -> AcrError {
     let error = answer.json?["error"]
-    let said = error?["message"]?.string.map { ErrorText.cleaned($0) } ?? "HTTP \(answer.status)"
+    let said = error?["message"]?.string.map { ErrorText.cleaned(answer.sent.redacted($0)) } ?? "HTTP \(answer.status)"
     let kind: ErrorKind =
       switch answer.status {
       case 401: .auth
@@ -87,9 +87,11 @@ struct SubscriptionDirectory: Sendable {
       case 500...: .server
       default: .invalid
       }
-    let requestID = answer.headers.first { $0.name.canonicalName == "x-ms-request-id" }?.value
+    let requestID = answer.headers.first { $0.name.canonicalName == "x-ms-request-id" }.map(\.value)
+      .map { ErrorText.cleaned(answer.sent.redacted($0), limit: 100) }
     return AcrError(
-      kind, "`\(host)` refused to list `\(path)`: \(said)", status: answer.status, code: error?["code"]?.string,
+      kind, "`\(host)` refused to list `\(path)`: \(said)", status: answer.status,
+      code: error?["code"]?.string.map { ErrorText.cleaned(answer.sent.redacted($0), limit: 60) },
       target: host, requestID: requestID, retryAfter: answer.retryAfter)
   }
 }

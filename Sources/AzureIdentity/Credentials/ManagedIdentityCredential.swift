@@ -43,6 +43,7 @@ public struct ManagedIdentityCredential: TokenCredential {
     guard source == .imds else { return nil }
     var request = TransportRequest(.get, "\(imdsHost)/metadata/identity/oauth2/token?api-version=2018-02-01")
     request.isIdempotent = false
+    request.mayReachOwnLink = true
     let probe = request
     do {
       let answered = try await withTimeLimit(context.endpoints.probeTimeout) { _ = try await context.send(probe) }
@@ -95,6 +96,7 @@ public struct ManagedIdentityCredential: TokenCredential {
       let url = context.variable("MSI_ENDPOINT") ?? context.endpoints.cloudShell
       var request = TransportRequest(.post, url, headers: headers, body: .bytes(query.encoded), isConfidential: true)
       request.isIdempotent = true
+      request.mayReachOwnLink = true
       return request
     case .arc:
       guard id == .systemAssigned else { throw unsupportedID("has a system-assigned identity only") }
@@ -120,7 +122,9 @@ public struct ManagedIdentityCredential: TokenCredential {
   private func get(_ url: String, _ query: FormBody, _ fields: [String: String]) -> TransportRequest {
     var headers = HTTPFields()
     for (name, value) in fields { headers.set(name, value) }
-    return TransportRequest(.get, "\(url)?\(query.encodedText)", headers: headers, isConfidential: true)
+    var request = TransportRequest(.get, "\(url)?\(query.encodedText)", headers: headers, isConfidential: true)
+    request.mayReachOwnLink = true
+    return request
   }
 
   /// A variable that was seen when the source was found.

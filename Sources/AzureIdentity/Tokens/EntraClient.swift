@@ -24,7 +24,8 @@ public actor EntraClient {
   private static let tries = 3
 
   private struct Remembered {
-    let until: Timestamp
+    /// By the clock that never goes back.
+    let until: Duration
     let error: AcrError
     /// True where the same request may succeed later.
     let isTemporary: Bool
@@ -89,7 +90,7 @@ public actor EntraClient {
     var waited = Duration.zero
     while true {
       if let remembered = current(key) {
-        let left = Duration.seconds(remembered.until.seconds(since: context.clock.now()))
+        let left = remembered.until - context.clock.uptime()
         guard remembered.isTemporary, sent < EntraClient.tries, waited + left <= EntraClient.longestWait else {
           var error = remembered.error
           error.retryAfter = remembered.isTemporary ? left : nil
@@ -100,7 +101,8 @@ public actor EntraClient {
         continue
       }
       sent += 1
-      let answer = try await context.send(request(url, form), connectsAgain: true)
+      let answer = try await context.send(
+        request(url, form), connectsAgain: true, readsAgain: remembersRefusals)
       if answer.isSuccess {
         memory[key] = nil
         guard let json = answer.json, json.members != nil else {
@@ -133,20 +135,22 @@ public actor EntraClient {
     var headers = HTTPFields()
     headers[.contentType] = "application/x-www-form-urlencoded"
     headers[.accept] = "application/json"
-    return TransportRequest(.post, url, headers: headers, body: .bytes(form.encoded), isConfidential: true)
+    var request = TransportRequest(.post, url, headers: headers, body: .bytes(form.encoded), isConfidential: true)
+    request.secrets = form.secrets
+    return request
   }
 
   private func current(_ key: String) -> Remembered? {
     guard let remembered = memory[key] else { return nil }
-    if context.clock.now() < remembered.until { return remembered }
+    if context.clock.uptime() < remembered.until { return remembered }
     memory[key] = nil
     return nil
   }
 
   private func remember(_ key: String, _ error: AcrError, for seconds: Int64, isTemporary: Bool) {
-    let now = context.clock.now()
+    let now = context.clock.uptime()
     memory = memory.filter { now < $0.value.until }
-    memory[key] = Remembered(until: now.adding(seconds: seconds), error: error, isTemporary: isTemporary)
+    memory[key] = Remembered(until: now + .seconds(seconds), error: error, isTemporary: isTemporary)
   }
 }
 

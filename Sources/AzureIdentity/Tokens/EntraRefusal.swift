@@ -22,7 +22,7 @@ struct EntraRefusal: Sendable {
     error = json?["error"]?.string.map { ErrorText.cleaned($0, without: secrets, limit: 60) }
     let description = json?["error_description"]?.string ?? ""
     code = json?["error_codes"]?.array?.first?.integer ?? EntraRefusal.code(in: description)
-    claims = json?["claims"]?.string
+    claims = json?["claims"]?.string.flatMap { SentSecrets(secrets).occur(in: $0) ? nil : $0 }
     func id(_ name: String) -> String? {
       json?[name]?.string.map { ErrorText.cleaned($0, without: secrets, limit: 60) }
     }

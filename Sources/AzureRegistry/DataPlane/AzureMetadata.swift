@@ -76,8 +76,6 @@ public struct AzureMetadata: Sendable {
     }
   }
 
-  private static let longestAnswer = 8 << 20
-
   private let client: RegistryClient
 
   /// Creates a reader of a registry's metadata.
@@ -158,7 +156,7 @@ public struct AzureMetadata: Sendable {
       }
       throw error
     }
-    _ = try? await response.body.collect(upTo: AzureMetadata.longestAnswer)
+    _ = await response.body.beginning(upTo: HTTPClient.errorLimit)
   }
 
   private func call(
@@ -171,10 +169,7 @@ public struct AzureMetadata: Sendable {
   }
 
   private func document(_ call: RegistryCall, statuses: Set<Int>) async throws -> JSONValue {
-    let response = try await client.send(call)
-    guard statuses.contains(response.status) else { throw await client.failure(response, to: call) }
-    let bytes = try await response.body.collect(upTo: AzureMetadata.longestAnswer)
-    guard let json = try? JSONValue(parsing: bytes), json.members != nil else {
+    guard let json = try await client.json(call, statuses), json.members != nil else {
       throw AcrError(
         .invalid, "\(client.host) answered \(call.purpose) with something that is no such document",
         target: client.host.name)

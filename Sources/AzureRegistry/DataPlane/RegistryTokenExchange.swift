@@ -81,7 +81,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
     let scheme = host.isLoopback ? "http" : "https"
     let response = try await http.send(TransportRequest(.get, "\(scheme)://\(host.apiHost)/v2/"))
     let challenge = Challenge.parse(response.headers.all("WWW-Authenticate")).first { $0.scheme == "bearer" }
-    _ = try? await response.body.collect(upTo: RegistryTokenRequest.longestAnswer)
+    _ = await response.body.beginning(upTo: HTTPClient.errorLimit)
     guard let realm = challenge?.parameters["realm"], await isAzure(host, realm: realm) else {
       throw AcrError(
         .usage, "`\(host)` is no Azure registry, so the account has no token for it",

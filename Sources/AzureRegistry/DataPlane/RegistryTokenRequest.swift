@@ -10,8 +10,6 @@ struct RegistryTokenRequest {
   var tenant: String?
   let host: RegistryHost
 
-  static let longestAnswer = 1 << 20
-
   /// True where a token server is at the registry itself and has the path of Azure's: a token of Entra goes nowhere else.
   static func isAtRegistry(_ realm: String, _ host: RegistryHost) -> Bool {
     let url = URLReference(realm)
@@ -31,12 +29,12 @@ struct RegistryTokenRequest {
     var request = TransportRequest(.post, url.text, body: .bytes(Array(form.utf8)), isConfidential: true)
     request.headers[.contentType] = "application/x-www-form-urlencoded"
     request.headers[.accept] = "application/json"
-    request.followsRedirects = false
+    request.redirects = .none
+    request.secrets = [token]
     // Asking for a token twice does no harm.
     request.isIdempotent = true
-    let response = try await http.send(request)
-    let bytes = try await response.body.collect(upTo: RegistryTokenRequest.longestAnswer)
-    let json = try? JSONValue(parsing: bytes)
+    let response = try await http.document(request, of: "the answer of \(host) to the sign-in of the account")
+    let json = response.json
     switch response.status {
     case 200:
       guard let text = json?["refresh_token"]?.string, !text.isEmpty else {
@@ -49,9 +47,9 @@ struct RegistryTokenRequest {
     }
   }
 
-  private func failure(_ response: TransportResponse, _ json: JSONValue?) -> AcrError {
+  private func failure(_ response: HTTPDocument, _ json: JSONValue?) -> AcrError {
     let first = json?["errors"]?.array?.first
-    let said = first?["message"]?.string.map { ": \(ServerText.cleaned($0))" } ?? ""
+    let said = first?["message"]?.string.map { ": \(ServerText.cleaned($0, without: response.sent))" } ?? ""
     var error: AcrError
     switch response.status {
     case 403:
@@ -59,16 +57,20 @@ struct RegistryTokenRequest {
         .denied, "\(host) does not let this machine in\(said)",
         help: "see whether its firewall allows this address, and whether its public network access is on")
     case 429:
-      error = AcrError(.throttled, "\(host) has had too many sign-ins\(said)", help: "try again in a moment")
+      let wait = RetryAfter.lifetime(in: response.headers)
+      error = AcrError(
+        .throttled, "\(host) has had too many sign-ins\(said)",
+        help: wait.map { RetryAfter.advice($0) } ?? "try again in a moment", retryAfter: wait?.duration)
     case 500...:
       error = AcrError(.server, "\(host) failed with status \(response.status) at signing the account in\(said)")
     default:
       error = AcrError(.invalid, "\(host) answered the sign-in of the account with status \(response.status)\(said)")
     }
     error.status = response.status
-    error.code = first?["code"]?.string.map { ServerText.cleaned($0, limit: 60) }
+    error.code = first?["code"]?.string.map { ServerText.cleaned($0, limit: 60, without: response.sent) }
     error.target = host.name
     error.requestID = response.headers.first("x-ms-correlation-request-id")
+      .map { ServerText.cleaned($0, limit: 100, without: response.sent) }
     return error
   }
 }

@@ -66,7 +66,7 @@ struct ImportFailure {
   init(
     _ answer: ManagerAnswer, path: String, source: Source, target: AzureRegistryInfo, operationID: String? = nil
   ) {
-    let said = ManagerError(answer.json)
+    let said = ManagerError(answer.json, sent: answer.sent)
     let facts = Facts(
       code: said.code, reason: ImportFailure.withoutPreface(said.raw), source: source, target: target)
     var error: AcrError

@@ -82,6 +82,17 @@ extension ImportFailure.Source {
   }
 }
 
+extension ManagerAnswer {
+  /// True for the one word that means success.
+  /// - Parameter evenIfEmpty: also for an answer without a body or without a status.
+  func saysSucceeded(evenIfEmpty: Bool) -> Bool {
+    if evenIfEmpty, bytes.isEmpty { return true }
+    guard let json, json.members != nil else { return false }
+    guard let status = json["status"] else { return evenIfEmpty }
+    return status.string?.lowercased() == "succeeded"
+  }
+}
+
 /// How far an import is.
 public struct ServiceProgress: Sendable, Equatable {
   /// The service's word: `Accepted`, `Running`, `Succeeded`, ….

@@ -31,9 +31,17 @@ public struct ImportService: Sendable {
     let subscription = target.id.subscription.lowercased()
     let tenant = await manager.identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
     let source = ImportFailure.Source(parameters)
-    let answer = try await manager.post("\(target.id.path)/importImage", body: parameters.body, tenant: tenant)
+    let answer = try await manager.post(
+      "\(target.id.path)/importImage", body: parameters.body, secrets: parameters.secrets,
+      tenant: tenant)
     guard answer.isSuccess else {
       throw ImportFailure(answer, path: target.id.path, source: source, target: target).error
+    }
+    guard answer.status == 202 || answer.saysSucceeded(evenIfEmpty: true) else {
+      throw AcrError(
+        .invalid, "`\(answer.host)` answered the import with something that does not say that it was begun",
+        help: "look into `\(target.loginServer)`, and try again", status: answer.status, target: answer.host,
+        requestID: answer.requestID)
     }
     let names = parameters.targetTags.map(\.description) + parameters.untaggedRepositories.map(\.name)
     let location = answer.headers.first("Location").map { ImportService.address($0, from: answer.url) }
@@ -116,8 +124,16 @@ public struct ImportService: Sendable {
         operationID: operation.id
       ).error
     }
-    if progress.status.isEmpty { return answer.status == 202 }
-    return progress.status.lowercased() != "succeeded"
+    guard progress.status.isEmpty else { return progress.status.lowercased() != "succeeded" }
+    // A page, nothing, or something else than a word: only `Succeeded` is success.
+    guard answer.status == 202 else {
+      throw AcrError(
+        .invalid, "`\(answer.host)` does not say what became of the import of `\(operation.sourceName)`",
+        help: "the import may go on in Azure: look into `\(operation.target.loginServer)`", status: answer.status,
+        target: answer.host, requestID: answer.requestID,
+        notes: operation.id.map { ["the operation is `\($0)`"] } ?? [])
+    }
+    return true
   }
 
   private func timedOut(_ operation: ImportOperation, _ timeout: Duration) -> AcrError {

@@ -85,6 +85,11 @@ public struct ServiceImportParameters: Sendable {
   /// service's own refusal would become, for whoever finds out before it is asked.
   public var refusedPull: AcrError { ImportFailure.refusedPull(of: image.repository.name, at: .init(self)) }
 
+  /// What of the body no message may show.
+  var secrets: [Secret] {
+    if case .host(_, let credentials?) = source { [credentials.password] } else { [] }
+  }
+
   /// The body in the members and their order that az sends. It holds the source's password, where there is one.
   var body: [UInt8] {
     var writer = JSONWriter()

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrHTTP
 import OCIRegistry
 
 /// What the resource manager's refusals mean, in sentences: the ordinary rows of the wire facts, 3.6.
@@ -7,7 +8,7 @@ struct ManagerFailure {
   let error: AcrError
 
   init(_ answer: ManagerAnswer, path: String) {
-    let said = ManagerError(answer.json)
+    let said = ManagerError(answer.json, sent: answer.sent)
     var error = ManagerFailure.known(said, answer, path) ?? ManagerFailure.byStatus(said, answer, path)
     error.status = answer.status
     error.code = said.code
@@ -83,7 +84,7 @@ struct ManagerFailure {
     case 429:
       return AcrError(
         .throttled, "`\(answer.host)` has had too many requests for this subscription\(text)",
-        help: answer.retryAfter.map { "try again after \($0.components.seconds) s" } ?? "try again later")
+        help: RetryAfter.lifetime(in: answer.headers).map { RetryAfter.advice($0) } ?? "try again later")
     case 500...: return AcrError(.server, "`\(answer.host)` failed with status \(answer.status)\(text)")
     default:
       let code = said.code.map { " (\($0))" } ?? ""
@@ -115,10 +116,11 @@ struct ManagerError: Sendable {
   /// The message as it came.
   let raw: String
 
-  init(_ json: JSONValue?) {
+  /// - Parameter sent: the secrets of the request, which the service may have repeated.
+  init(_ json: JSONValue?, sent: SentSecrets = SentSecrets([])) {
     let error = json?["error"]
-    code = error?["code"]?.string.map { ServerText.cleaned($0, limit: 80) }
-    raw = error?["message"]?.string ?? error?.string ?? json?["message"]?.string ?? ""
+    code = error?["code"]?.string.map { ServerText.cleaned($0, limit: 80, without: sent) }
+    raw = sent.withoutSecrets(error?["message"]?.string ?? error?.string ?? json?["message"]?.string ?? "")
     message = ServerText.cleaned(raw, limit: 400)
   }
 

@@ -9,11 +9,6 @@ public struct ResourceManager: Sendable {
   /// The version of the registries' API, the newest stable one (wire facts, 3.2).
   public static let registriesVersion = "2025-11-01"
 
-  /// Lists of registries are a few kilobytes for each of them.
-  private static let longestAnswer = 32 << 20
-  /// A server whose pages never end must not keep this one busy for ever.
-  private static let mostPages = 1000
-
   /// Who asks.
   public let identity: IdentitySession
   private let http: HTTPClient
@@ -49,10 +44,14 @@ public struct ResourceManager: Sendable {
     let first = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
     var url = first
     var items: [JSONValue] = []
-    for _ in 0..<ResourceManager.mostPages {
+    let host = URLReference(first).hostAndPort ?? ""
+    let budget = WireBudget(http.limits, for: "the list `\(path)` of `\(host)`", target: host)
+    while true {
       let answer = try await send(TransportRequest(.get, url), tenant: tenant)
       guard answer.isSuccess else { throw answer.failure(path) }
       guard let page = answer.json, let values = page["value"]?.array else { throw answer.malformed(path) }
+      try budget.take(1, of: .pages)
+      try budget.take(values.count, of: .rows)
       items += values
       guard let next = page["nextLink"]?.string, !next.isEmpty else { return items }
       // The link is the server's to choose, the token is not for any other.
@@ -62,18 +61,20 @@ public struct ResourceManager: Sendable {
       }
       url = next
     }
-    throw AcrError(.invalid, "the list `\(path)` has no end", target: URLReference(first).hostAndPort)
   }
 
   /// Starts something.
-  /// - Parameter body: JSON; it may hold secrets, so a trace shows no more than its length.
+  /// - Parameters:
+  ///   - body: JSON; it may hold secrets, so a trace shows no more than its length.
+  ///   - secrets: those of the body, which no message may repeat.
   /// - Returns: the answer, whatever its status is.
   func post(
-    _ path: String, body: [UInt8], apiVersion: String = registriesVersion, tenant: String?
+    _ path: String, body: [UInt8], secrets: [Secret] = [], apiVersion: String = registriesVersion, tenant: String?
   ) async throws -> ManagerAnswer {
     let url = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
     var request = TransportRequest(.post, url, body: .bytes(body), isConfidential: true)
     request.headers[.contentType] = "application/json"
+    request.secrets = secrets
     return try await send(request, tenant: tenant)
   }
 
@@ -139,28 +140,43 @@ public struct ResourceManager: Sendable {
   }
 
   private func answer(to request: TransportRequest) async throws -> ManagerAnswer {
-    let response = try await http.send(request)
-    let bytes = try await response.body.collect(upTo: ResourceManager.longestAnswer)
-    return ManagerAnswer(status: response.status, headers: response.headers, url: response.url, bytes: bytes)
+    let host = URLReference(request.url).hostAndPort ?? ""
+    // What was begun has begun, also where the text of the answer breaks off.
+    guard request.method == .get else {
+      return ManagerAnswer(await HTTPDocument(beginningOf: try await http.send(request)))
+    }
+    return ManagerAnswer(try await http.document(request, of: "the answer of `\(host)`", limit: .list))
   }
 }
 
 /// An answer of the resource manager that was read to its end.
 struct ManagerAnswer: Sendable {
-  let status: Int
-  let headers: HTTPFields
-  let url: String
-  let bytes: [UInt8]
+  private let document: HTTPDocument
 
+  init(_ document: HTTPDocument) { self.document = document }
+
+  /// Creates an answer from its parts.
+  init(status: Int, headers: HTTPFields, url: String, bytes: [UInt8]) {
+    let response = TransportResponse(status: status, headers: headers, url: url, body: ResponseBody { nil })
+    self.init(HTTPDocument(response, bytes: bytes))
+  }
+
+  var status: Int { document.status }
+  var headers: HTTPFields { document.headers }
+  var url: String { document.url }
+  var bytes: [UInt8] { document.bytes }
+  /// The secrets of the request.
+  var sent: SentSecrets { document.sent }
   /// True for 200 to 299.
-  var isSuccess: Bool { (200..<300).contains(status) }
+  var isSuccess: Bool { document.isSuccess }
   /// The body as JSON; nil where it is none.
-  var json: JSONValue? { try? JSONValue(parsing: bytes) }
+  var json: JSONValue? { document.json }
   /// Who answered.
   var host: String { URLReference(url).hostAndPort ?? "the resource manager" }
   /// The id for Microsoft's support.
   var requestID: String? {
     ["x-ms-correlation-request-id", "x-ms-request-id"].lazy.compactMap { headers.first($0) }.first
+      .map { ServerText.cleaned($0, limit: 100, without: sent) }
   }
   /// `Retry-After`, an hour at most.
   var retryAfter: Duration? {

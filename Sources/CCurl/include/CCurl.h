@@ -8,6 +8,19 @@
 // variadic C functions. The library itself is opened on first use and not linked, so that a program that sends no
 // request does not pay the 10 ms that the dynamic linker needs for libcurl and the thirty libraries behind it.
 
+// Options that headers of older versions lack. Whether the library has them is told by `acr_curl_version` and by the result
+// of setting them, not by the headers this was compiled with.
+enum {
+  ACR_CURLOPT_PREREQFUNCTION = 20312,  // 7.80
+  ACR_CURLOPT_PREREQDATA = 10313,      // 7.80
+  ACR_CURLOPT_PROTOCOLS = 181,         // until PROTOCOLS_STR
+  ACR_CURLOPT_PROTOCOLS_STR = 10318,   // 7.85
+  ACR_CURLOPT_QUICK_EXIT = 322,        // 7.87
+  ACR_CURL_PREREQFUNC_OK = 0,
+  ACR_CURL_PREREQFUNC_ABORT = 1,
+  ACR_CURLPROTO_HTTP_HTTPS = 3
+};
+
 /// Opens libcurl and initialises it, once; safe to call from any thread, and cheap after the first time.
 /// Returns NULL, or the reason why the library cannot be used. Every other function here needs a successful call first.
 const char *acr_curl_load(void);
@@ -16,6 +29,11 @@ typedef size_t (*acr_curl_data_callback)(char *bytes, size_t size, size_t count,
 typedef int (*acr_curl_seek_callback)(void *context, curl_off_t offset, int origin);
 typedef int (*acr_curl_prerequest_callback)(
   void *context, char *remote_address, char *local_address, int remote_port, int local_port);
+
+/// The version of the library that was opened, as `0xXXYYZZ`; 0 before that.
+unsigned int acr_curl_version(void);
+/// The same as text, which stays valid.
+const char *acr_curl_version_text(void);
 
 CURL *acr_curl_easy_init(void);
 void acr_curl_easy_reset(CURL *easy);
@@ -31,6 +49,11 @@ CURLcode acr_curl_easy_setopt_list(CURL *easy, CURLoption option, struct curl_sl
 CURLcode acr_curl_easy_setopt_data_callback(CURL *easy, CURLoption option, acr_curl_data_callback value);
 CURLcode acr_curl_easy_setopt_seek_callback(CURL *easy, acr_curl_seek_callback value);
 CURLcode acr_curl_easy_setopt_prerequest_callback(CURL *easy, acr_curl_prerequest_callback value);
+
+/// Decides about each address that a connection is to be opened to; 0 refuses it. `address` is numeric.
+typedef int (*acr_curl_address_callback)(void *context, const char *address);
+/// Opens sockets for a handle, closed in programs that this one starts, and asks about each address before.
+CURLcode acr_curl_easy_setopt_address_callback(CURL *easy, acr_curl_address_callback value, void *context);
 
 CURLcode acr_curl_easy_getinfo_long(CURL *easy, CURLINFO info, long *value);
 CURLcode acr_curl_easy_getinfo_offset(CURL *easy, CURLINFO info, curl_off_t *value);

@@ -25,7 +25,8 @@ struct BlobStream: Sendable {
         try await store.finish(upload.session, descriptor, from: upload.count, body: body)
         return .copied
       } catch let error as AcrError where error.isWorthAnotherUpload && failures < BlobCopier.maximumAttempts {
-        failures += 1
+        // Each silent answer has been waited for long.
+        failures += error.kind == .timeout ? 2 : 1
         try await copier.pause(after: failures)
         guard let next = try await nextUpload(after: upload) else { return .present }
         // Getting on is no failure, however often the connection breaks on the way.

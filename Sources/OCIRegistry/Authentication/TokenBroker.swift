@@ -36,6 +36,9 @@ actor TokenBroker {
   /// What the registry asked for beyond the scopes of the client's own reckoning.
   private var extraScopes: [Set<TokenScope>: Set<TokenScope>] = [:]
 
+  /// A registry that asks for ever more is not satisfied by any token.
+  private static let mostExtraScopes = 32
+
   /// What registries see as the client's name.
   private static let clientID = "acrsh"
   /// The life of a token whose answer does not tell it (token specification, "expires_in").
@@ -90,6 +93,10 @@ actor TokenBroker {
     let asked = Set(challenge.scopes.map { TokenScope($0) }).filter { !scopes.cover([$0]) }
     let isWider = !(extraScopes[scopes] ?? []).cover(asked)
     if isWider { extraScopes[scopes, default: []].formUnion(asked) }
+    guard extraScopes[scopes]?.count ?? 0 <= Self.mostExtraScopes else {
+      extraScopes[scopes] = nil
+      throw RegistryFailure.refused(host, owner ?? found)
+    }
     if let refused {
       if isNew, !isWider { throw RegistryFailure.refused(host, owner ?? found) }
       if case .accessToken = found.credentials { throw RegistryFailure.refused(host, found) }
@@ -173,6 +180,7 @@ actor TokenBroker {
       post.headers[.contentType] = "application/x-www-form-urlencoded"
       // Asking for a token twice does no harm.
       post.isIdempotent = true
+      post.secrets = [refreshToken]
       token = try await send(post, found)
     }
     tokens[scopes] = token
@@ -195,10 +203,10 @@ actor TokenBroker {
     request.headers[.accept] = "application/json"
     // Counting from before the request keeps the token's life on the safe side.
     let start = now()
-    let response = try await http.send(request)
-    let answer = try await RegistryAnswer(response)
+    let server = URLText.host(request.url) ?? host.name
+    let answer = try await http.document(request, of: "the answer of `\(server)` to a request for a token")
     guard answer.status == 200 else { throw RegistryFailure.tokenRequest(answer, host, found) }
-    let document = try? JSONValue(parsing: answer.bytes)
+    let document = answer.json
     guard let text = document?["token"]?.string ?? document?["access_token"]?.string, !text.isEmpty else {
       throw RegistryFailure.noToken(answer, host)
     }
@@ -228,12 +236,18 @@ actor TokenBroker {
     for challenge in challenges where challenge.scheme == "bearer" {
       guard let realm = challenge.realm else { continue }
       let url = URLReference.resolve(base: requestURL, reference: realm)
-      guard URLText.isHTTP(url) else { continue }
+      guard URLText.isHTTP(url), isFit(realm: url, requestURL: requestURL) else { continue }
       let scheme = Scheme.bearer(
         realm: url, service: challenge.service, isSafe: isSafe(realm: url, requestURL: requestURL))
       return (scheme, challenge)
     }
     return challenges.first { $0.scheme == "basic" }.map { (.basic, $0) }
+  }
+
+  /// False for token servers on the own link, where only metadata services answer.
+  private static func isFit(realm: String, requestURL: String) -> Bool {
+    let target = URLReference(realm)
+    return !target.isLinkLocal || target.host == URLReference(requestURL).host
   }
 
   /// Credentials are sent without encryption only to this machine, or to the host that was itself asked without: plain

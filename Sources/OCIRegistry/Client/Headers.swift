@@ -37,6 +37,14 @@ package enum URLText {
     return "\(url)\(separator)\(name)=\(encode(value))"
   }
 
+  /// A URL with a query item in place of the one of the same name, or with one more.
+  static func replacing(_ name: String, _ value: String, in url: String) -> String {
+    var reference = URLReference(url)
+    let kept = (reference.query ?? "").split(separator: "&").filter { $0.prefix { $0 != "=" } != name }
+    reference.query = kept.isEmpty ? nil : kept.joined(separator: "&")
+    return adding(name, value, to: reference.text)
+  }
+
   /// The host and port of a URL, for messages; the whole text never is shown, since it may hold a signature.
   static func host(_ url: String) -> String? { URLReference(url).hostAndPort }
 

@@ -26,6 +26,11 @@ public struct RegistryCall: Sendable {
   /// What is asked for, to be read before "does not exist": `HOST/NAME:TAG` in backquotes.
   public var subject: String
 
+  /// Where redirects may lead: only reads of content leave the registry.
+  public var redirects = TransportRequest.Redirects.sameOrigin
+  /// Statuses that are not tried again, because there is another way.
+  public var finalStatuses: Set<Int> = []
+
   /// Creates a call.
   public init(
     _ method: HTTPRequest.Method, _ address: Address, scopes: Set<TokenScope>, purpose: String, subject: String,

@@ -18,8 +18,8 @@ public struct RegistryClient: Sendable {
   /// The code of the error for an upload whose token expired under way and was renewed: it can be gone on with.
   public static let newToken = "TOKEN_RENEWED"
 
-  /// Lists and manifests longer than this are refused: registries themselves stop at 4 MiB.
-  static let documentLimit = 8 << 20
+  /// What the registry may make this client do.
+  public var limits: WireLimits { http.limits }
 
   /// Creates a client.
   /// - Parameters:
@@ -53,50 +53,65 @@ public struct RegistryClient: Sendable {
 
   private func sendSigned(_ call: RegistryCall) async throws -> TransportResponse {
     var authorization = try await broker.authorization(for: call.scopes)
-    var isNew = false
+    var rounds = 0
     while true {
       let response = try await sendToRegistry(call, authorization)
       guard response.status == 401, isOwn(response.url) else { return response }
+      guard rounds < limits.count(.signIns) else {
+        var error = limits.exceeded(.signIns, by: call.purpose, target: host.name)
+        error.kind = .auth
+        error.status = 401
+        throw error
+      }
       let refused = authorization
       authorization = try await broker.authorization(
         for: call.scopes, after: Challenge.parse(response.headers.all("WWW-Authenticate")), from: response.url,
-        refused: refused, isNew: isNew)
+        refused: refused, isNew: rounds > 0)
       if case .stream = call.body {
         // Its bytes are gone. The next request of the upload has the new token, and can ask how far this one came.
         throw AcrError(
           .auth, "\(host) no longer accepted the token at \(call.purpose)", status: 401, code: RegistryClient.newToken,
           target: host.name)
       }
-      isNew = true
+      rounds += 1
     }
   }
 
-  /// Sends a request and reads the whole answer.
-  /// - Throws: as ``send(_:)``, and ``AcrError`` for any status that is not among `statuses`.
-  func answer(_ call: RegistryCall, _ statuses: Set<Int> = [200]) async throws -> RegistryAnswer {
-    let response = try await send(call)
-    guard statuses.contains(response.status) else { throw await failure(response, to: call) }
-    return try await read(response, to: call)
+  /// Sends a request and reads the whole answer. One that breaks off is asked for again, where the request is a GET; of
+  /// others the status says all.
+  /// - Throws: as ``send(_:)``, and ``AcrError`` for any status that is not among `statuses`; `invalid` when the answer is
+  ///   longer than any such document may be.
+  func answer(
+    _ call: RegistryCall, _ statuses: Set<Int> = [200], limit: WireLimit = .document
+  ) async throws -> RegistryAnswer {
+    let answer = try await document(call, limit: limit)
+    guard statuses.contains(answer.status) else { throw await failure(answer, to: call) }
+    return answer
   }
 
-  /// Reads the rest of an answer that is a document.
-  /// - Throws: ``AcrError`` of kind `invalid` when it is longer than any such document may be.
-  func read(_ response: TransportResponse, to call: RegistryCall) async throws -> RegistryAnswer {
-    do {
-      return try await RegistryAnswer(response, upTo: Self.documentLimit)
-    } catch let error as AcrError where error.kind == .invalid {
-      throw AcrError(.invalid, "\(host) answered \(call.purpose) with too much: \(error.message)", target: host.name)
+  /// Sends a request and reads the whole answer, whatever its status is.
+  /// - Throws: as ``answer(_:_:limit:)``, but for statuses.
+  func document(_ call: RegistryCall, limit: WireLimit = .document) async throws -> RegistryAnswer {
+    guard call.method == .get || call.method == .patch else {
+      return await RegistryAnswer(beginningOf: try await send(call))
     }
+    let isGet = call.method == .get
+    return try await http.document(
+      of: "the answer of \(host) to \(call.purpose)", limit: limit, isIdempotent: isGet
+    ) {
+      try await send(call)
+    }
+  }
+
+  /// Sends a request and reads its answer as JSON; nil where it is none.
+  /// - Throws: as ``answer(_:_:limit:)``.
+  package func json(_ call: RegistryCall, _ statuses: Set<Int> = [200]) async throws -> JSONValue? {
+    try await answer(call, statuses).document("the answer of \(host) to \(call.purpose)")
   }
 
   /// The error for an answer that is not the wanted one. Reads the beginning of its body.
   public func failure(_ response: TransportResponse, to call: RegistryCall) async -> AcrError {
-    do {
-      return await failure(try await RegistryAnswer(response), to: call)
-    } catch {
-      return error as? AcrError
-        ?? AcrError(.network, "\(host) broke off its answer to \(call.purpose)", target: host.name)
-    }
+    await failure(await RegistryAnswer(beginningOf: response), to: call)
   }
 
   func failure(_ answer: RegistryAnswer, to call: RegistryCall) async -> AcrError {
@@ -112,46 +127,6 @@ public struct RegistryClient: Sendable {
     guard !answer.isWebPage else { throw RegistryFailure.malformed(answer, to: call, host, "a web page") }
   }
 
-  /// The repositories of the registry, page by page. Names outside the specification's grammar are left out.
-  public func catalog(pageSize: Int = 1000) -> PageReader<RepositoryName> {
-    let call = RegistryCall(
-      .get, .path("/v2/_catalog?n=\(pageSize)"), scopes: [.catalog], purpose: "listing the repositories",
-      subject: "the list of repositories of \(host)")
-    return pages(call, member: "repositories") { try? RepositoryName($0) }
-  }
-
-  /// Reads a list that goes on where `Link` says (distribution-spec, "Listing Tags").
-  func pages<Element: Sendable>(
-    _ first: RegistryCall, member: String, element: @escaping @Sendable (String) -> Element?
-  ) -> PageReader<Element> {
-    documentPages(first) { document in
-      // Some registries write `null` for an empty list.
-      guard let items = document[member] else { return nil }
-      return items.isNull ? [] : items.array?.compactMap { $0.string.flatMap(element) }
-    }
-  }
-
-  /// Reads a document that goes on where `Link` says.
-  /// - Parameter elements: takes a page apart; nil when it is not such a page.
-  package func documentPages<Element: Sendable>(
-    _ first: RegistryCall, elements: @escaping @Sendable (JSONValue) throws -> [Element]?
-  ) -> PageReader<Element> {
-    let cursor = PageCursor(first)
-    return PageReader {
-      guard let call = await cursor.next else { return nil }
-      let answer = try await self.answer(call)
-      guard let document = answer.json, let page = try elements(document) else {
-        throw RegistryFailure.malformed(answer, to: call, host, "something that is not such a list")
-      }
-      let link = LinkHeader.next(answer.headers.all("Link"))
-      let target = link.map { URLReference.resolve(base: answer.url, reference: $0) }
-      guard await cursor.advance(from: answer.url, to: target) else {
-        throw RegistryFailure.malformed(answer, to: call, host, "pages that lead back to themselves")
-      }
-      return page
-    }
-  }
-
   /// True for a registry that says that its tokens come from its own `/oauth2/token`, as those of Azure do (wire facts 4).
   /// Known after the first answer that asked for a sign-in; false before.
   public var hasAzureTokens: Bool {
@@ -161,6 +136,11 @@ public struct RegistryClient: Sendable {
   }
 
   // MARK: - Addresses
+
+  /// Refuses an address for an upload that no server may name.
+  func checkAddress(_ url: String, namedBy source: String) throws(AcrError) {
+    try http.checkAddress(keepingEncryption(url), namedBy: source, verb: "sends uploads")
+  }
 
   /// True for an address of the registry itself. Tokens go nowhere else.
   private func isOwn(_ url: String) -> Bool {
@@ -192,7 +172,7 @@ public struct RegistryClient: Sendable {
       do {
         let response = try await http.send(request(call, base + path, authorization))
         if URLText.isPlain(base), response.status == 400 {
-          let answer = try await RegistryAnswer(response)
+          let answer = await RegistryAnswer(beginningOf: response)
           // The answer to a HEAD has no text that could tell, so it is taken for that too.
           if call.method == .head || Self.wantsTLS(answer) {
             wantsTLS = Self.wantsTLS(answer)
@@ -202,7 +182,8 @@ public struct RegistryClient: Sendable {
           return answer.response
         }
         endpoint.decide(base)
-        return response.status == 429 || response.status >= 500 ? nil : response
+        let mayPass = response.status == 429 || response.status >= 500
+        return mayPass && !call.finalStatuses.contains(response.status) ? nil : response
       } catch let error as AcrError where error.kind == .network && !wantsTLS {
         // The next address may do. If none does, the first one is tried again and its error is the one to tell.
       }
@@ -213,6 +194,8 @@ public struct RegistryClient: Sendable {
   private func request(_ call: RegistryCall, _ url: String, _ authorization: Secret?) -> TransportRequest {
     var request = TransportRequest(
       call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    request.redirects = call.redirects
+    request.finalStatuses = call.finalStatuses
     // The only POST of the API opens an upload, and one that is opened twice is one that expires.
     if call.method == .post { request.isIdempotent = true }
     return request
@@ -234,24 +217,5 @@ public struct RegistryClient: Sendable {
     let text = String(decoding: answer.bytes, as: UTF8.self)
     return text.contains("HTTP request to an HTTPS server")
       || text.contains("plain HTTP request was sent to HTTPS port")
-  }
-}
-
-/// Where a list goes on.
-private actor PageCursor {
-  private(set) var next: RegistryCall?
-  private var visited: Set<String> = []
-
-  init(_ first: RegistryCall) { next = first }
-
-  /// Goes on to the next page; false when it was read already.
-  func advance(from url: String, to target: String?) -> Bool {
-    visited.insert(url)
-    guard let target else {
-      next = nil
-      return true
-    }
-    next?.address = .url(target)
-    return !visited.contains(target)
   }
 }

@@ -29,7 +29,7 @@ enum RegistryFailure {
       error = AcrError(.conflict, "\(host) answered with a conflict to \(call.purpose)\(said)")
     case 429:
       error = AcrError(.throttled, "\(host) has had too many requests, the last one for \(call.purpose)\(said)")
-      error.help = throttledHelp(host, identity)
+      error.help = throttledHelp(host, identity, RetryAfter.lifetime(in: answer.headers))
     case 500...:
       error = AcrError(.server, "\(host) failed with status \(answer.status) at \(call.purpose)\(said)")
     default:
@@ -67,7 +67,7 @@ enum RegistryFailure {
     error.target = host.name
     error.requestID =
       ["x-ms-correlation-request-id", "x-ms-request-id", "x-request-id"].lazy
-      .compactMap { answer.headers.first($0) }.first
+      .compactMap { answer.headers.first($0).map { ServerText.cleaned($0, limit: 100, without: answer.sent) } }.first
     error.retryAfter = RetryAfter.lifetime(in: answer.headers)?.duration
     if answer.tries > 1 { error.notes.append("tried \(answer.tries) times") }
     // Blobs are often answered by a storage host behind the registry, which is then the one to look at.
@@ -110,13 +110,19 @@ enum RegistryFailure {
 
   /// An answer 401 without a way to sign in that this client knows.
   static func noUsableChallenge(_ host: RegistryHost, schemes: [String]) -> AcrError {
-    let offered =
-      schemes.isEmpty
-      ? "without saying how" : "by \(schemes.map { ServerText.cleaned($0, limit: 40) }.joined(separator: ", "))"
+    // What stands where a scheme should be may be anything, also a token that the server repeats.
+    let named = schemes.map { knownSchemes.contains($0) ? $0 : "something unknown" }
+    let offered = schemes.isEmpty ? "without saying how" : "by \(named.joined(separator: ", "))"
     return AcrError(
       .auth, "\(host) asks for a sign-in \(offered), and only Basic and Bearer can be used", status: 401,
       target: host.name)
   }
+
+  /// The schemes of the registry of the IANA that this client does not use.
+  private static let knownSchemes: Set<String> = [
+    "digest", "negotiate", "ntlm", "oauth", "hoba", "mutual", "dpop", "gnap", "scram-sha-1", "scram-sha-256", "vapid",
+    "aws4-hmac-sha256", "basic", "bearer",
+  ]
 
   /// A token server that would get credentials in the clear.
   static func plainRealm(_ host: RegistryHost, realmHost: String) -> AcrError {
@@ -187,8 +193,13 @@ enum RegistryFailure {
       : "\(describe(found)) was accepted, but it lacks this right: ask the registry's owner for it"
   }
 
-  private static func throttledHelp(_ host: RegistryHost, _ found: FoundCredentials) -> String? {
-    if found.credentials == .anonymous { return "signed in, more requests are allowed: `acr login --name \(host)`" }
-    return "wait, or lower the number of transfers at once"
+  private static func throttledHelp(
+    _ host: RegistryHost, _ found: FoundCredentials, _ wait: Lifetime?
+  ) -> String {
+    let advice =
+      found.credentials == .anonymous
+      ? "signed in, more requests are allowed: `acr login --name \(host)`"
+      : "wait, or lower the number of transfers at once"
+    return wait.map { "\(RetryAfter.advice($0)); \(advice)" } ?? advice
   }
 }

@@ -44,9 +44,11 @@ extension RegistryRepository {
   }
 
   private func blobCall(_ method: HTTPRequest.Method, _ digest: Digest) -> RegistryCall {
-    call(
+    var call = call(
       method, "blobs/\(digest)", purpose: "reading the blob \(digest.short) of `\(displayName)`",
       subject: "the blob \(digest) in `\(displayName)`")
+    call.redirects = .content
+    return call
   }
 
   private func reader(_ response: TransportResponse, _ descriptor: Descriptor, expected: Int64) -> BlobReader {
@@ -81,7 +83,7 @@ extension RegistryRepository {
       guard let given = WireRange(contentRange: range),
         given == WireRange(first: offset, last: (descriptor.size - 1).bytes)
       else {
-        let shown = ServerText.cleaned(range, limit: 60)
+        let shown = ServerText.cleaned(range, limit: 60, without: response.sent)
         throw rangeFailure(response, .invalid, "\(notCompliant) with `Content-Range: \(shown)`", descriptor, code)
       }
     case 200:

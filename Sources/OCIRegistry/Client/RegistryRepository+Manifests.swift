@@ -5,13 +5,12 @@ import HTTPTypes
 extension RegistryRepository {
   public func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest {
     let call = manifestCall(.get, selector)
-    let response = try await client.send(call)
-    guard response.status == 200 else {
-      let error = await client.failure(response, to: call)
-      guard response.status == 404, case .tag(let tag) = selector else { throw error }
+    let answer = try await client.document(call)
+    guard answer.status == 200 else {
+      let error = await client.failure(answer, to: call)
+      guard answer.status == 404, case .tag(let tag) = selector else { throw error }
       throw await explainMissing(tag, error)
     }
-    let answer = try await client.read(response, to: call)
     return try check(answer, call, selector)
   }
 
@@ -99,9 +98,11 @@ extension RegistryRepository {
   }
 
   private func manifestCall(_ method: HTTPRequest.Method, _ selector: ManifestSelector) -> RegistryCall {
-    call(
+    var call = call(
       method, "manifests/\(selector)", purpose: "reading the manifest `\(describe(selector))`",
       subject: "`\(describe(selector))`", headers: [.accept: MediaType.acceptedManifests.joined(separator: ", ")])
+    if method == .get || method == .head { call.redirects = .registryAPI }
+    return call
   }
 
   private func check(

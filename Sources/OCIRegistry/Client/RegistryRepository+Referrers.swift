@@ -11,21 +11,13 @@ extension RegistryRepository {
   /// referrers API has them in an index under a tag made from the digest.
   /// - Parameter artifactType: only those of this type; the registry filters where it can.
   public func referrers(of digest: Digest, artifactType: String?) async throws -> [Descriptor] {
-    var path = "referrers/\(digest)"
-    if let artifactType { path = URLText.adding("artifactType", artifactType, to: path) }
-    let place = "the list of referrers of `\(describe(.digest(digest)))`"
-    let call = call(.get, path, purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
-    let pages = client.documentPages(call) { document in
-      try document["manifests"].map { try Self.descriptors($0, in: place) }
-    }
     var found: [Descriptor]
-    do {
-      guard client.traits.hasReferrersAPI != false else { throw Self.noReferrersAPI }
-      found = try await pages.all()
-      client.traits.hasReferrersAPI = true
-    } catch let error as AcrError where error.status == 404 {
-      // A registry that knows the list and not the repository says so with a code of the specification.
-      if error.code == nil { client.traits.hasReferrersAPI = false }
+    if client.traits.hasReferrersAPI != false,
+      let listed = try await askForReferrers(of: digest, artifactType: artifactType)
+    {
+      found = listed
+    } else {
+      let place = "the list of referrers of `\(describe(.digest(digest)))`"
       found =
         try await fallbackIndex(of: digest).map { try Self.descriptors($0["manifests"] ?? .null, in: place) } ?? []
     }
@@ -33,8 +25,6 @@ extension RegistryRepository {
     if let artifactType { found = found.filter { $0.artifactType == artifactType } }
     return found
   }
-
-  private static let noReferrersAPI = AcrError(.notFound, "the registry lists no referrers", status: 404)
 
   /// False once the registry turned out to list no referrers.
   public var mayListReferrers: Bool { client.traits.hasReferrersAPI != false }
@@ -56,20 +46,34 @@ extension RegistryRepository {
     }
   }
 
-  private func askForReferrers(of digest: Digest) async throws -> [Descriptor]? {
+  /// The referrers by the API; nil where the registry does not know them so. What is no OCI index is no such list
+  /// (distribution-spec, "Listing Referrers"): a registry may answer with its web site.
+  private func askForReferrers(of digest: Digest, artifactType: String? = nil) async throws -> [Descriptor]? {
+    var path = "referrers/\(digest)"
+    if let artifactType { path = URLText.adding("artifactType", artifactType, to: path) }
     let place = "the list of referrers of `\(describe(.digest(digest)))`"
-    let call = call(
-      .get, "referrers/\(digest)", purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
+    let call = call(.get, path, purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
+    let pages = client.documentPages(call) { document in
+      try document["manifests"].map { try Self.descriptors($0, in: place) }
+    }
+    var found: [Descriptor] = []
     do {
-      let found = try await client.documentPages(call) { document in
-        try document["manifests"].map { try Self.descriptors($0, in: place) }
-      }.all()
-      client.traits.hasReferrersAPI = true
-      return found
-    } catch let error as AcrError where error.status == 404 {
-      if error.code == nil { client.traits.hasReferrersAPI = false }
+      guard let first = try await pages.next() else { return [] }
+      found = first
+    } catch let error as AcrError where Self.meansNoReferrersAPI(error) {
+      // A registry that knows the list and not the repository says so with a code of the specification.
+      if error.status != 404 || error.code == nil { client.traits.hasReferrersAPI = false }
       return nil
     }
+    while let page = try await pages.next() { found += page }
+    client.traits.hasReferrersAPI = true
+    return found
+  }
+
+  private static func meansNoReferrersAPI(_ error: AcrError) -> Bool {
+    if error.code == RegistryClient.notAList || error.code == ServerAddress.code { return true }
+    guard let status = error.status else { return false }
+    return (300..<400).contains(status) || [400, 404, 405, 406, 410, 415, 501].contains(status)
   }
 
   /// Adds a manifest to the index under its subject's fallback tag, unless it is there.

@@ -7,14 +7,23 @@ extension RegistryRepository {
   /// asking first with HEAD would only cost a request.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     guard let mountFrom else { return .session(try await openUpload(descriptor)) }
+    guard !client.traits.refusesMount else {
+      if try await hasBlob(descriptor.digest) { return .mounted }
+      return .session(try await openUpload(descriptor))
+    }
     var path = URLText.adding("mount", descriptor.digest.description, to: "blobs/uploads/")
     path = URLText.adding("from", mountFrom.name, to: path)
-    let call = uploadCall(.post, path, descriptor, mountFrom: mountFrom)
+    var call = uploadCall(.post, path, descriptor, mountFrom: mountFrom)
+    call.finalStatuses = [500, 501]
     do {
       let answer = try await client.answer(call, [201, 202])
       return answer.status == 201 ? .mounted : .session(try session(after: answer, call))
     } catch let error as AcrError where [.auth, .denied, .notFound, .invalid].contains(error.kind) {
       // The other repository may be closed to us or gone; that must not keep the blob from being sent.
+      return .session(try await openUpload(descriptor))
+    } catch let error as AcrError where error.status == 500 || error.status == 501 {
+      // Some registries fail at what the specification lets them refuse.
+      client.traits.refusesMount = true
       return .session(try await openUpload(descriptor))
     }
   }
@@ -53,10 +62,20 @@ extension RegistryRepository {
       try await patch(upload, descriptor, from: offset, body: stream)
     } catch let error as AcrError {
       if error.status == 405 || error.status == 501 { client.traits.refusesPatch = true }
-      if error.code == "DIGEST_INVALID", offset > 0 { client.traits.losesPatches = true }
+      // A registry that does not take the rest of an upload gets each from its first byte.
+      let refusesRest = [400, 404, 409, 413, 416].contains(error.status)
+      if offset > 0, error.code == "DIGEST_INVALID" || refusesRest { client.traits.losesPatches = true }
+      if offset > 0, refusesRest, error.code == nil || error.status == 400 || error.status == 404 {
+        var again = error
+        again.code = RegistryRepository.restRefused
+        throw again
+      }
       throw error
     }
   }
+
+  /// The code of errors for the rest of an upload that the registry did not take: the whole blob is to be sent again.
+  public static let restRefused = "BLOB_UPLOAD_INVALID"
 
   /// Asks how far an upload came (distribution-spec, "Resuming an upload"). docker-registry answers only where the last
   /// request of the upload was complete: it gives up those whose body broke off.
@@ -64,12 +83,11 @@ extension RegistryRepository {
     guard !client.traits.losesPatches, !client.traits.refusesPatch else { return nil }
     let call = call(
       .get, .url(upload.location), purpose: "asking how far an upload to `\(displayName)` came", subject: "the upload")
-    let response = try await client.send(call)
-    guard [200, 202, 204].contains(response.status) else {
-      guard response.status >= 500 || [401, 403, 429].contains(response.status) else { return nil }
-      throw await client.failure(response, to: call)
+    let answer = try await client.document(call)
+    guard [200, 202, 204].contains(answer.status) else {
+      guard answer.status >= 500 || [401, 403, 429].contains(answer.status) else { return nil }
+      throw await client.failure(answer, to: call)
     }
-    let answer = try await client.read(response, to: call)
     guard let range = answer.headers.first("Range"), let count = Self.count(range) else { return nil }
     let next = answer.headers.first("Location") == nil ? upload : try session(after: answer, call)
     return UploadProgress(session: next, count: count)
@@ -134,7 +152,9 @@ extension RegistryRepository {
     guard let location = answer.headers.first("Location") else {
       throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to")
     }
-    return UploadSession(location: URLReference.resolve(base: answer.url, reference: location))
+    let target = URLReference.resolve(base: answer.url, reference: location)
+    try client.checkAddress(target, namedBy: answer.url)
+    return UploadSession(location: target)
   }
 
   private func check(_ answer: RegistryAnswer, _ descriptor: Descriptor) throws(AcrError) {

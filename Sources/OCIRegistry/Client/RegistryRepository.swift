@@ -23,11 +23,18 @@ public struct RegistryRepository: ArtifactTarget {
   public var displayName: String { "\(client.host)/\(name)" }
 
   /// The tags as the registry lists them, page by page. Names outside the specification's grammar are left out.
-  public func tagPages() -> PageReader<TagName> {
-    let call = call(
+  public func tagPages() -> PageReader<TagName> { tagPages(isComplete: false) }
+
+  /// The same for what is deleted because the list lacks it: an answer that does not say which tags there are (`null`,
+  /// something else than a name) is an error, and not an empty list.
+  public func completeTagPages() -> PageReader<TagName> { tagPages(isComplete: true) }
+
+  private func tagPages(isComplete: Bool) -> PageReader<TagName> {
+    var call = call(
       .get, "tags/list?n=\(pageSize)", purpose: "listing the tags of `\(displayName)`",
       subject: "the repository `\(displayName)`")
-    return client.pages(call, member: "tags") { try? TagName($0) }
+    call.redirects = .registryAPI
+    return client.pages(call, member: "tags", pageSize: pageSize, isComplete: isComplete) { try? TagName($0) }
   }
 
   /// The same names as text, also those outside the grammar, for those who must know that there are such.

@@ -6,6 +6,7 @@ final class RegistryTraits: Sendable {
     var hasReferrersAPI: Bool?
     var losesPatches = false
     var refusesPatch = false
+    var refusesMount = false
   }
 
   private let state = Mutex(State())
@@ -23,6 +24,12 @@ final class RegistryTraits: Sendable {
   var losesPatches: Bool {
     get { state.withLock { $0.losesPatches } }
     set { state.withLock { $0.losesPatches = newValue } }
+  }
+
+  /// True once the registry failed at the wish to mount: it is asked with HEAD whether it has a blob.
+  var refusesMount: Bool {
+    get { state.withLock { $0.refusesMount } }
+    set { state.withLock { $0.refusesMount = newValue } }
   }
 
   /// True once the registry refused a PATCH: large blobs go up in one PUT there.

@@ -19,6 +19,10 @@ public protocol ArtifactSource: Sendable {
   /// All tags, page by page in the store's order; nil at the end. An unknown repository throws `not-found`.
   func tagPages() -> PageReader<TagName>
 
+  /// The same for what is deleted because the list lacks it: an answer that does not say which tags there are throws
+  /// `invalid`, where ``tagPages()`` takes it for an empty list.
+  func completeTagPages() -> PageReader<TagName>
+
   /// The manifests that name `digest` as their subject, by the referrers API or its fallback tag.
   func referrers(of digest: Digest) async throws -> [Descriptor]
 
@@ -27,6 +31,9 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
+  /// For stores that always know.
+  public func completeTagPages() -> PageReader<TagName> { tagPages() }
+
   /// For stores that list them.
   public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? { try await referrers(of: digest) }
 }

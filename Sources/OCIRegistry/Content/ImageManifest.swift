@@ -44,7 +44,7 @@ public struct ImageManifest: Equatable, Sendable {
     let place = "the manifest `\(name)`"
     let document: JSONValue
     do throws(JSONError) {
-      document = try JSONValue(parsing: manifest.bytes)
+      document = try JSONValue(parsing: manifest.bytes, mostValues: Int(WireLimit.values.standard))
     } catch {
       throw AcrError(
         .invalid, "\(place) is not valid JSON: \(error.reason) at line \(error.line), column \(error.column)")

@@ -46,7 +46,7 @@ public struct OCILayout: ArtifactTarget {
     }
     let bytes: [UInt8]
     do throws(AcrError) {
-      bytes = try SystemFile.read(blobPath(digest), upTo: RegistryClient.documentLimit)
+      bytes = try SystemFile.read(blobPath(digest), upTo: Int(WireLimit.document.standard))
     } catch {
       guard error.kind == .notFound else { throw error }
       throw AcrError(.notFound, "`\(displayName)@\(digest)` does not exist")
