@@ -155,6 +155,17 @@ import Testing
     }
   }
 
+  /// libcurl refuses some options for a handle that was used before, and those do not matter.
+  @Test func handlesAreUsedAgainAfterFailures() async throws {
+    let transport = makeTransport()
+    let client = HTTPClient(transport: transport, sleeper: FakeTime().sleeper)
+    for url in ["https://nosuch.invalid/", "https://127.0.0.1:1/", "https://nosuch.invalid/"] {
+      let error = await acrError { _ = try await client.send(TransportRequest(.get, url)) }
+      #expect(error?.message.contains("libcurl") == false, "\(error?.message ?? "")")
+      #expect(error?.notes == ["tried 3 times"])
+    }
+  }
+
   // MARK: Servers that send elsewhere
 
   @Test(arguments: [307, 308])

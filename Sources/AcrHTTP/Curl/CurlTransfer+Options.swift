@@ -77,7 +77,7 @@ extension CurlTransfer {
         acr_curl_easy_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)),
         CURLOPT_INFILESIZE_LARGE.rawValue)
       let isStream = plan.upload != nil
-      set(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 256 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
+      hint(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 256 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
       set(CURLOPT_CUSTOMREQUEST, method.rawValue)
     } else if method == .head {
       set(CURLOPT_NOBODY, 1)
@@ -86,7 +86,7 @@ extension CurlTransfer {
       if method != .get { set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
     }
     // Only `GET` fetches blobs. Of a large buffer only the pages that are used become real memory.
-    set(CURLOPT_BUFFERSIZE, method == .get ? 256 * 1024 : 16 * 1024)
+    hint(CURLOPT_BUFFERSIZE, method == .get ? 256 * 1024 : 16 * 1024)
   }
 
   private func makeHeaderList() -> UnsafeMutablePointer<curl_slist>? {
@@ -110,6 +110,9 @@ extension CurlTransfer {
   private func set(_ option: CURLoption, _ value: Int) {
     check(acr_curl_easy_setopt_long(handle, option, value), option.rawValue)
   }
+
+  /// Sizes of buffers: libcurl refuses them for a handle whose buffer is in use, and then keeps the one it has.
+  private func hint(_ option: CURLoption, _ value: Int) { _ = acr_curl_easy_setopt_long(handle, option, value) }
 
   private func set(_ option: CURLoption, _ value: String) {
     check(acr_curl_easy_setopt_string(handle, option, value), option.rawValue)
