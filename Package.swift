@@ -10,6 +10,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     // For the emulator only; acrsh itself links none of these.
@@ -23,17 +24,22 @@ let package = Package(
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "AcrText"),
     .target(name: "AcrCore"),
     .target(
+      name: "AcrConcurrency", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
+    .target(
       name: "AcrHTTP",
-      dependencies: ["AcrCore", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]),
+      dependencies: ["AcrConcurrency", "AcrCore", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]),
     .target(
       name: "OCIRegistry",
-      dependencies: ["AcrCore", "AcrHTTP", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrText", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "AzureIdentity",
       dependencies: [
-        "AcrCore", "AcrHTTP",
+        "AcrConcurrency", "AcrCore", "AcrHTTP",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -42,19 +48,22 @@ let package = Package(
     .target(
       name: "AzureRegistry",
       dependencies: [
-        "AcrCore", "AcrHTTP", "AzureIdentity", "OCIRegistry",
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrText", "AzureIdentity", "OCIRegistry",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
-    .target(name: "ImportCore", dependencies: ["AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
-    .target(name: "AcrLanguage"),
-    .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage"]),
+    .target(
+      name: "ImportCore", dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
+    .target(name: "AcrLanguage", dependencies: ["AcrText"]),
+    .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrText"]),
     .target(
       name: "AcrCommands",
-      dependencies: ["AcrRuntime", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP"]),
+      dependencies: [
+        "AcrConcurrency", "AcrRuntime", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP",
+      ]),
     .target(
       name: "AcrShell",
       dependencies: [
-        "AcrCommands", "AzureIdentity", "AcrLanguage", "AcrCore", "CEditline",
+        "AcrCommands", "AzureIdentity", "AcrLanguage", "AcrCore", "AcrText", "CEditline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),
@@ -81,7 +90,8 @@ let package = Package(
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
-    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore"]),
+    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrText"]),
+    .testTarget(name: "AcrConcurrencyTests", dependencies: ["AcrConcurrency"]),
     .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),
     .testTarget(name: "OCIRegistryTests", dependencies: ["OCIRegistry", "TestSupport"]),
     .testTarget(
@@ -102,7 +112,7 @@ let package = Package(
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
-    .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime"]),
+    .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .executableTarget(

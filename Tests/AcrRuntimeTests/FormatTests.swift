@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 import Testing
 
 @testable import AcrRuntime
@@ -91,7 +92,7 @@ struct FormatTests {
   func narrow() {
     let layout = TableLayout(width: 44, now: Timestamp(seconds: 1_000_000))
     let lines = layout.lines(Self.rows)
-    #expect(lines.allSatisfy { TextWidth.columns($0) <= 44 })
+    #expect(lines.allSatisfy { DisplayWidth.of($0) <= 44 })
     #expect(lines[0] == "digest    tags      imageSi…  lastUpda…    n")
     #expect(TableLayout(width: 20).lines(Self.rows)[0] == "digest    tags")
   }

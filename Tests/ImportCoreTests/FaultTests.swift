@@ -205,4 +205,70 @@ struct FaultTests {
       #expect(try await RegistryContent(authority: lab.target.directAuthority).tags("app").isEmpty)
     }
   }
+
+  /// A source of eight images under the tags t0 to t7, which share their configuration and their only layer.
+  private func withSharedLayer(
+    _ lab: Lab, spoils: Bool, _ body: (LoopbackServer, _ layer: Digest) async throws -> Void
+  ) async throws {
+    let image = try lab.images.image("shared", layers: [30_000])
+    let layout = lab.images.layout
+    let manifest = String(decoding: try layout.read(image.digest), as: UTF8.self)
+    let layer = try #require(
+      try ImageManifest(
+        FetchedManifest(bytes: Array(manifest.utf8), mediaType: image.mediaType, digest: image.digest), name: "shared"
+      ).blobs.last)
+    try await withLoopbackServer(handler: { request in
+      let name = request.path.split(separator: "/").last.map(String.init) ?? ""
+      if request.path.hasPrefix("/v2/app/manifests/") {
+        let text = "{\"annotations\":{\"tag\":\"\(name)\"},\(manifest.dropFirst())"
+        return LoopbackServer.Reply(200, ["Content-Type": image.mediaType], text: text)
+      }
+      guard request.path.hasPrefix("/v2/app/blobs/"), let digest = try? Digest(name),
+        let bytes = try? layout.read(digest)
+      else { return LoopbackServer.Reply(200, text: "{}") }
+      return LoopbackServer.Reply(200, body: spoils && digest == layer.digest ? bytes.map { $0 ^ 1 } : bytes)
+    }) { try await body($0, layer.digest) }
+  }
+
+  @Test("imports that share a layer whose bytes are corrupt all fail, and end", .timeLimit(.minutes(2)))
+  func sharedCorruptLayer() async throws {
+    try await withLab { lab in
+      try await withSharedLayer(lab, spoils: true) { server, layer in
+        let requests = try (0..<8).map { number in
+          ImportRequest(
+            source: try lab.importSource("app:t\(number)", at: server.authority),
+            targets: [try lab.importTarget("app:t\(number)")])
+        }
+        let results = try await ImportQueue(jobs: 8, keepsGoing: true).run(requests) { try await lab.engine.run($0) }
+        for result in results {
+          let error = try await failure { _ = try result.get() }
+          #expect(error.kind == .invalid)
+          #expect(error.message.contains("has the digest"))
+        }
+        // A failure is the answer for all who wait for it; whoever comes later tries once more.
+        #expect((1...8).contains(server.count { $0.path.hasSuffix(layer.description) }))
+      }
+      #expect(try await RegistryContent(authority: lab.target.directAuthority).tags("app").isEmpty)
+    }
+  }
+
+  @Test("an import whose own source is good does not fail with the attempt of another one", .timeLimit(.minutes(2)))
+  func sharedLayerOfTwoSources() async throws {
+    try await withLab { lab in
+      try await withSharedLayer(lab, spoils: true) { bad, _ in
+        try await withSharedLayer(lab, spoils: false) { good, _ in
+          let requests = try (0..<8).map { number in
+            ImportRequest(
+              source: try lab.importSource("app:t\(number)", at: (number < 4 ? bad : good).authority),
+              targets: [try lab.importTarget("app:t\(number)")])
+          }
+          let results = try await ImportQueue(jobs: 8, keepsGoing: true).run(requests) { try await lab.engine.run($0) }
+          for (number, result) in results.enumerated() where number >= 4 {
+            _ = try result.get()
+            try await RegistryContent(authority: lab.target.directAuthority).verify("app", reference: "t\(number)")
+          }
+        }
+      }
+    }
+  }
 }

@@ -53,7 +53,9 @@ struct DistributionTests {
       ("bytes=0-0", 206, "0", "bytes 0-0/10"), ("bytes=4-", 206, "456789", "bytes 4-9/10"),
       ("bytes=-3", 206, "789", "bytes 7-9/10"), ("bytes=8-99", 206, "89", "bytes 8-9/10"),
       ("bytes=10-", 416, "", "bytes */10"), ("bytes=5-2", 200, "0123456789", nil),
-      ("lines=1-2", 200, "0123456789", nil),
+      ("lines=1-2", 200, "0123456789", nil), ("bytes=0-9223372036854775807", 206, "0123456789", "bytes 0-9/10"),
+      ("bytes=9223372036854775807-9223372036854775807", 416, "", "bytes */10"),
+      ("bytes=-9223372036854775807", 206, "0123456789", "bytes 0-9/10"),
     ] as [(String, Int, String, String?)])
   func range(_ range: String, _ status: Int, _ body: String, _ contentRange: String?) async throws {
     try await withEmulator { emulator in
@@ -65,6 +67,55 @@ struct DistributionTests {
       #expect(answer.status == status)
       #expect(answer.text == body)
       #expect(answer.headers["Content-Range"] == contentRange)
+    }
+  }
+
+  @Test("numbers at the end of the range of 64 bits do not end the emulator")
+  func hugeNumbers() async throws {
+    try await withEmulator { emulator in
+      let registry = try emulator.registry("first")
+      let start = try await registry.send("POST", "/v2/app/blobs/uploads/", headers: everything, body: [])
+      let location = try #require(start.headers["Location"])
+      var headers = everything
+      headers["Content-Range"] = "0-9223372036854775807"
+      #expect(try await registry.send("PATCH", location, headers: headers, body: [1, 2]).status == 400)
+      let config = Array("{}".utf8)
+      let digest = try await registry.putBlob(config, in: "app")
+      var layers: [String] = []
+      for content in ["one", "two"] {
+        let layer = try await registry.putBlob(Array(content.utf8), in: "app")
+        layers.append(
+          "{\"mediaType\": \"application/vnd.oci.image.layer.v1.tar\", \"digest\": \"\(layer)\", \"size\": 9223372036854775807}"
+        )
+      }
+      let manifest = """
+        {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+         "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "\(digest)", "size": 2},
+         "layers": [\(layers.joined(separator: ", "))]}
+        """
+      var type = everything
+      type["Content-Type"] = "application/vnd.oci.image.manifest.v1+json"
+      #expect(
+        try await registry.send("PUT", "/v2/app/manifests/huge", headers: type, body: Array(manifest.utf8)).status
+          == 201)
+      let list = try await registry.send("GET", "/acr/v1/app/_manifests", headers: everything)
+      #expect(list.json["manifests"]?.array?.first?["imageSize"]?.integer == .max)
+    }
+  }
+
+  @Test(
+    "the emulator's own interface answers to this machine only, and to no web page",
+    arguments: [
+      ([:], 200), (["Origin": "http://localhost:3000"], 200), (["Origin": "https://evil.example"], 403),
+      (["Origin": "null"], 403), (["X-Host": "evil.example"], 403), (["X-Host": "127.0.0.1.evil.example:80"], 403),
+    ] as [([String: String], Int)])
+  func ownInterface(_ headers: [String: String], _ status: Int) async throws {
+    try await withEmulator { emulator in
+      let control = try emulator.endpoint("control")
+      var arguments = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "http://\(control)/emulator/state"]
+      for (name, value) in headers { arguments += ["-H", "\(name == "X-Host" ? "Host" : name): \(value)"] }
+      let answer = try await Program("curl", arguments).run()
+      #expect(answer.output == String(status))
     }
   }
 

@@ -43,11 +43,13 @@ extension Import {
       let order = try order(row, readsEarly: false)
       return Item(order: order, engine: try engine(for: order, row))
     }
-    let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
+    let sink = call.run.sink
+    let journal = try locate("journal") {
+      try call.string("journal").map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
+    }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
     let looksFirst = try looksFirst(call)
     let results = try Blocking.wait(call.run) {
-      if let journal { await session.engine.adopt(journal) }
       return try await queue.run(items) { try await perform($0, journal, looksFirst: looksFirst) }
     }
     var records: [Value] = []
@@ -67,9 +69,6 @@ extension Import {
   private func perform(_ item: Item, _ journal: ImportJournal?, looksFirst: Bool) async throws -> ImportResult {
     let request = item.order.request
     let name = item.targets.joined(separator: ", ")
-    if let digest = journal?.finished(item.source, name) {
-      return ImportResult(unchanged: request, digest: digest)
-    }
     let line = session.progress.start("\(item.source) → \(name)")
     let started = StartedOperation()
     do {

@@ -138,7 +138,10 @@ struct MirrorCommand: Command {
     guard (1...256).contains(jobs) else {
       throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
-    let journal = try locate("journal") { try call.string("journal").map { try ImportJournal(path: $0) } }
+    let sink = call.run.sink
+    let journal = try locate("journal") {
+      try call.string("journal").map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
+    }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
     guard call.string("engine") == "service" else {
       return Mirror(engine: session.engine, queue: queue, journal: journal)

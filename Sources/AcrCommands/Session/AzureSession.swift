@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import AcrHTTP
 import AzureIdentity
@@ -94,7 +95,8 @@ public final class AzureSession: Sendable {
   }
 
   let settings: Settings
-  private let loading = Mutex<Task<Services, any Error>?>(nil)
+  /// A load that failed is tried again: the file may be repaired by then.
+  private let loading = SingleFlight<Bool, Services>(keeping: 1)
   private let loaded = Mutex<Services?>(nil)
   private let clouds = Mutex<CloudRegistry?>(nil)
 
@@ -104,19 +106,7 @@ public final class AzureSession: Sendable {
   /// The services. At the first call the cloud is chosen and the saved sign-in taken up.
   /// - Throws: ``AcrError`` where the file with the clouds is damaged, or the sandbox's account cannot be signed in.
   func services() async throws -> Services {
-    let task = loading.withLock { loading in
-      if let loading { return loading }
-      let task = Task { try await self.load() }
-      loading = task
-      return task
-    }
-    do {
-      return try await task.value
-    } catch {
-      // It is tried again next time: the file may be repaired by then.
-      loading.withLock { $0 = nil }
-      throw error
-    }
+    try await loading.value { try await self.load() }
   }
 
   /// The account, where it is known already; the prompt asks for it and must not wait.

@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import Synchronization
 
@@ -16,12 +17,10 @@ final class HostGate: Sendable {
     var isReached = false
     /// How many requests may be under way; nil for as many as come.
     var window: Double?
-    var underWay = 0
     /// How often the window was narrowed. Requests that were under way before do not narrow it again.
     var epoch = 0
-    var nextID = 0
-    var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
-    var cancelled: Set<Int> = []
+    /// Those under way, and those who wait for room.
+    let room = Limit(nil)
 
     /// Halves the window, once for all the requests that were under way together.
     mutating func narrow(_ epoch: Int, busy: Double) {
@@ -30,7 +29,8 @@ final class HostGate: Sendable {
       self.epoch += 1
     }
 
-    var hasRoom: Bool { window.map { Double(underWay) < max(1, $0.rounded(.down)) } ?? true }
+    /// How many whole requests the window lets be under way.
+    var capacity: Int? { window.map { max(1, Int($0)) } }
   }
 
   /// The right to have one request under way.
@@ -67,51 +67,18 @@ final class HostGate: Sendable {
   func isReached(_ host: String) -> Bool { hosts.withLock { $0[host]?.isReached ?? false } }
 
   /// How many requests may be under way to a host at a time; nil for as many as come.
-  func window(of host: String) -> Int? { hosts.withLock { $0[host]?.window.map { max(1, Int($0)) } } }
+  func window(of host: String) -> Int? { hosts.withLock { $0[host]?.capacity } }
 
   /// Waits for room at a host.
   /// - Throws: `CancellationError` when the task is cancelled while it waits.
   func enter(_ host: String) async throws -> Pass {
-    let (id, hasRoom, epoch) = hosts.withLock { hosts -> (Int, Bool, Int) in
-      var state = hosts[host] ?? Host()
-      defer { hosts[host] = state }
-      if state.hasRoom {
-        state.underWay += 1
-        return (0, true, state.epoch)
-      }
-      state.nextID += 1
-      return (state.nextID, false, state.epoch)
+    let room = hosts.withLock { hosts in
+      let known = hosts[host] ?? Host()
+      hosts[host] = known
+      return known.room
     }
-    if hasRoom { return Pass(host: host, epoch: epoch) }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let answer: Result<Void, any Error>? = hosts.withLock { hosts in
-          guard var state = hosts[host] else { return .success(()) }
-          defer { hosts[host] = state }
-          if state.cancelled.remove(id) != nil || Task.isCancelled { return .failure(CancellationError()) }
-          if state.hasRoom {
-            state.underWay += 1
-            return .success(())
-          }
-          state.waiting.append((id, continuation))
-          return nil
-        }
-        if let answer { continuation.resume(with: answer) }
-      }
-    } onCancel: {
-      let waiter = hosts.withLock { hosts -> CheckedContinuation<Void, any Error>? in
-        guard let index = hosts[host]?.waiting.firstIndex(where: { $0.id == id }) else {
-          hosts[host]?.cancelled.insert(id)
-          return nil
-        }
-        return hosts[host]?.waiting.remove(at: index).continuation
-      }
-      waiter?.resume(throwing: CancellationError())
-    }
-    return hosts.withLock { hosts in
-      hosts[host]?.cancelled.remove(id)
-      return Pass(host: host, epoch: hosts[host]?.epoch ?? 0)
-    }
+    try await room.enter()
+    return hosts.withLock { Pass(host: host, epoch: $0[host]?.epoch ?? 0) }
   }
 
   /// How a request went, as far as the host's window is concerned.
@@ -126,35 +93,36 @@ final class HostGate: Sendable {
 
   /// Notes that a host has too much to do, for a request whose pass was given back already.
   func narrow(_ pass: Pass) {
-    hosts.withLock { hosts in hosts[pass.host]?.narrow(pass.epoch, busy: HostGate.widest / 4) }
+    change(pass.host) { host, _ in host.narrow(pass.epoch, busy: HostGate.widest / 4) }
   }
 
   /// Gives a pass back.
   func leave(_ pass: Pass, _ outcome: Outcome) {
-    let ready = hosts.withLock { hosts -> [CheckedContinuation<Void, any Error>] in
-      guard var state = hosts[pass.host] else { return [] }
-      defer { hosts[pass.host] = state }
-      let busy = Double(state.underWay)
-      state.underWay = max(0, state.underWay - 1)
+    change(pass.host) { host, underWay in
       switch outcome {
       case .answered:
-        state.isReached = true
-        if let window = state.window {
+        host.isReached = true
+        if let window = host.window {
           let wider = window + 1 / max(1, window)
-          state.window = wider >= HostGate.widest ? nil : wider
+          host.window = wider >= HostGate.widest ? nil : wider
         }
       case .throttled:
-        state.isReached = true
-        state.narrow(pass.epoch, busy: busy)
+        host.isReached = true
+        host.narrow(pass.epoch, busy: Double(underWay))
       case .failed: break
       }
-      var ready: [CheckedContinuation<Void, any Error>] = []
-      while state.hasRoom, !state.waiting.isEmpty {
-        state.underWay += 1
-        ready.append(state.waiting.removeFirst().continuation)
-      }
-      return ready
     }
-    for waiter in ready { waiter.resume() }
+    hosts.withLock { $0[pass.host]?.room }?.leave()
+  }
+
+  /// Changes what is known of a host, and lets those in who have room then.
+  private func change(_ name: String, _ body: (inout Host, _ underWay: Int) -> Void) {
+    hosts.withLock { hosts in
+      guard var host = hosts[name] else { return }
+      let before = host.capacity
+      body(&host, host.room.taken)
+      hosts[name] = host
+      if host.capacity != before { host.room.capacity = host.capacity }
+    }
   }
 }

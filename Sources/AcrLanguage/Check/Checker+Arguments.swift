@@ -1,3 +1,5 @@
+import AcrText
+
 extension Checker {
   /// Gives each argument its parameter and checks its value.
   mutating func bind(_ arguments: ArraySlice<Argument>, to signature: Signature, as name: Name) -> [CheckedArgument] {

@@ -1,3 +1,5 @@
+import AcrText
+
 extension Checker {
   /// Binds the `-Parameters` of a cmdlet to the flags they stand for.
   mutating func bind(

@@ -1,3 +1,5 @@
+import AcrText
+
 extension Checker {
   /// What the first words of a command mean.
   private enum Resolution {

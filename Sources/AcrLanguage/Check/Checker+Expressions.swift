@@ -1,3 +1,5 @@
+import AcrText
+
 extension Checker {
   mutating func check(_ expression: Expression) -> CheckedExpression {
     switch expression {

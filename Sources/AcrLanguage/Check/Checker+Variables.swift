@@ -1,3 +1,5 @@
+import AcrText
+
 extension Checker {
   /// Opens a scope for `body` and closes it again.
   mutating func withScope<Result>(_ body: (inout Checker) -> Result) -> Result {

@@ -1,3 +1,5 @@
+import AcrText
+
 /// Lays diagnostics out for people:
 ///
 /// ```

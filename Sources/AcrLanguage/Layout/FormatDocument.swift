@@ -1,3 +1,5 @@
+import AcrText
+
 /// A text with places where it may be broken, as Oppen and Wadler describe them: a group stands on one line if it fits,
 /// otherwise all of its own places are broken.
 struct FormatDocument: Sendable {

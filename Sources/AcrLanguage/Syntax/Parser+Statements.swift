@@ -1,3 +1,5 @@
+import AcrText
+
 extension Parser {
   mutating func parseStatement(isTopLevel: Bool) throws(SyntaxFailure) -> Statement {
     let start = lexer.position

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrText
 import Glibc
 
 extension Evaluator {

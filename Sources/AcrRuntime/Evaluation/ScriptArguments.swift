@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrText
 
 extension Evaluator {
   /// Gives a script's parameters the values of the command line, or their defaults.
@@ -161,10 +162,10 @@ public enum ScriptArguments {
     if !script.documentation.isEmpty { lines += [script.documentation, ""] }
     lines.append(usage)
     if !rows.isEmpty {
-      let width = rows.map { TextWidth.columns($0.name) }.max() ?? 0
+      let width = rows.map { DisplayWidth.of($0.name) }.max() ?? 0
       lines.append("")
       for row in rows {
-        let padding = String(repeating: " ", count: width - TextWidth.columns(row.name))
+        let padding = String(repeating: " ", count: width - DisplayWidth.of(row.name))
         lines.append(row.text.isEmpty ? "  \(row.name)" : "  \(row.name)\(padding)  \(row.text)")
       }
     }

@@ -1,4 +1,5 @@
 import AcrLanguage
+import AcrText
 
 /// How shown values are written.
 public enum OutputFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 
 /// Lays values out for people: tables with a header, records as name and value, lists of plain values one to a line.
 /// Sizes and times are rounded, digests cut in the middle; exact values are what JSON is for.
@@ -47,10 +48,10 @@ public struct TableLayout: Sendable {
 
   /// Name and value of each field, one to a line.
   private func recordLines(_ record: Record) -> [String] {
-    let nameWidth = record.shape.names.map { TextWidth.columns(TableLayout.printable($0)) }.max() ?? 0
+    let nameWidth = record.shape.names.map { DisplayWidth.of(TableLayout.printable($0)) }.max() ?? 0
     return record.shape.names.enumerated().map { index, name in
       let name = TableLayout.printable(name)
-      let padding = String(repeating: " ", count: nameWidth - TextWidth.columns(name))
+      let padding = String(repeating: " ", count: nameWidth - DisplayWidth.of(name))
       // A record has room: a digest is shown whole.
       let cell = cell(record.values[index], isCut: false)
       let text = fitted(cell.text, to: width.map { max(8, $0 - nameWidth - 2) } ?? .max)
@@ -93,7 +94,7 @@ public struct TableLayout: Sendable {
     }
     let headers = names.map(TableLayout.printable)
     let wanted = names.indices.map { column in
-      cells.reduce(TextWidth.columns(headers[column])) { max($0, TextWidth.columns($1[column].text)) }
+      cells.reduce(DisplayWidth.of(headers[column])) { max($0, DisplayWidth.of($1[column].text)) }
     }
     let widths = fit(wanted)
     let isRight = names.indices.map { column in
@@ -110,7 +111,7 @@ public struct TableLayout: Sendable {
     var pending = ""
     for (column, cell) in cells.enumerated() where widths[column] > 0 {
       let text = fitted(cell.text, to: widths[column])
-      let space = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(text)))
+      let space = String(repeating: " ", count: max(0, widths[column] - DisplayWidth.of(text)))
       let styled = isHeader ? bold(text) : painted(text, cell.style)
       // Spaces at the end of a line are left out.
       if text.isEmpty {
@@ -264,11 +265,11 @@ public struct TableLayout: Sendable {
 
   /// The text cut to so many columns, with `…` at the end.
   private func fitted(_ text: String, to width: Int) -> String {
-    guard TextWidth.columns(text) > width else { return text }
+    guard DisplayWidth.of(text) > width else { return text }
     var result = ""
     var used = 0
     for character in text {
-      let columns = TextWidth.columns(character)
+      let columns = DisplayWidth.of(character)
       if used + columns > width - 1 { break }
       result.append(character)
       used += columns

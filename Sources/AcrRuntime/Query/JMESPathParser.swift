@@ -1,4 +1,5 @@
 import AcrLanguage
+import AcrText
 
 /// Makes a tree of tokens: a parser by precedence. Each token binds what stands before it with some power, and an
 /// expression goes on while the next token binds stronger than what it stands in.

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrText
 
 /// A column as the words take it: a field's name, or names and positions joined by points (`error.kind`, `tags.0`).
 struct ColumnPath {

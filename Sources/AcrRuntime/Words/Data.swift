@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrText
 
 /// `open`: a file as a value.
 struct Open: Command {

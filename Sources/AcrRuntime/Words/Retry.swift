@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrText
 
 /// `retry`: a block again after errors that pass.
 struct Retry: Command {

@@ -1,6 +1,7 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AcrText
 import Synchronization
 
 /// `help`: explains commands and functions.
@@ -34,7 +35,7 @@ final class HelpCommand: Command {
       try show(help.family(name), call)
     } else {
       let names = catalog.commandNames + catalog.functions.map(\.name)
-      let near = AcrCore.Suggestion.nearest(to: name, in: names, limit: 1).first
+      let near = Suggestion.nearest(to: name, in: names)
       throw ArgumentError(
         "name",
         AcrError(

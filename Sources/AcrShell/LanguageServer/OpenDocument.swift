@@ -96,34 +96,9 @@ enum DocumentURI {
     guard uri.lowercased().hasPrefix("file://") else { return nil }
     let rest = uri.utf8.dropFirst(7)
     guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
-    var bytes: [UInt8] = []
-    var encoded = Array(rest[slash...])[...]
-    while let byte = encoded.popFirst() {
-      if byte == UInt8(ascii: "%"), encoded.count >= 2,
-        let value = UInt8(String(decoding: encoded.prefix(2), as: UTF8.self), radix: 16)
-      {
-        bytes.append(value)
-        encoded = encoded.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return PercentEncoding.decode(String(decoding: Array(rest[slash...]), as: UTF8.self))
   }
 
   /// The URI of a path.
-  static func uri(of path: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes = Array("file://".utf8)
-    for byte in path.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        bytes.append(byte)
-      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  static func uri(of path: String) -> String { "file://\(PercentEncoding.encodePath(path))" }
 }

@@ -1,6 +1,7 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AcrText
 import Synchronization
 
 /// What the prompt shows and how, as `prompt` sets it.
@@ -70,7 +71,7 @@ final class PromptCommand: Command {
           "part",
           AcrError(
             .usage, "`\(name)` is nothing the prompt can show",
-            help: AcrCore.Suggestion.nearest(to: name, in: all, limit: 1).first.map { "did you mean `\($0)`?" }
+            help: Suggestion.nearest(to: name, in: all).map { "did you mean `\($0)`?" }
               ?? "it can show \(all.joined(separator: ", "))"))
       }
       return part

@@ -54,25 +54,12 @@ struct ClientAssertion {
     }
     let start = issuedAt.seconds
     let claims: JSONValue = [
-      "aud": .string(audience), "iss": .string(clientID), "sub": .string(clientID), "jti": .string(UniqueID.make()),
+      "aud": .string(audience), "iss": .string(clientID), "sub": .string(clientID), "jti": .string(UUIDText.random()),
       "iat": .integer(start), "nbf": .integer(start), "exp": .integer(start + ClientAssertion.life),
     ]
     let parts = [JSONValue.object(header), claims].map { Base64URL.encode(Array($0.text.utf8)) }
     let input = parts.joined(separator: ".")
     let signature = try certificate.signature(for: Array(input.utf8))
     return Secret("\(input).\(Base64URL.encode(signature))")
-  }
-}
-
-/// Random names (RFC 9562, 5.4).
-enum UniqueID {
-  static func make() -> String {
-    var generator = SystemRandomNumberGenerator()
-    var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    bytes[6] = bytes[6] & 0x0F | 0x40
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    let text = Array(Hexadecimal.encode(bytes))
-    return [text[..<8], text[8..<12], text[12..<16], text[16..<20], text[20...]].map { String($0) }
-      .joined(separator: "-")
   }
 }

@@ -32,7 +32,7 @@ struct FormBody: Sendable {
 
   /// The fields as a query.
   var encodedText: String {
-    fields.map { "\(FormBody.escape($0.name))=\(FormBody.escape($0.value.text))" }.joined(separator: "&")
+    fields.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value.text))" }.joined(separator: "&")
   }
 
   /// A digest of all fields but the named one; two requests with the same digest ask for the same thing.
@@ -45,32 +45,9 @@ struct FormBody: Sendable {
     }
     return Hexadecimal.encode(hash.finalize())
   }
-
-  /// Percent-encodes all but the unreserved characters of RFC 3986, which every reader of forms understands.
-  static func escape(_ text: String) -> String {
-    var result: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: result.append(byte)
-      default:
-        result.append(0x25)
-        result.append(Hexadecimal.upper[Int(byte >> 4)])
-        result.append(Hexadecimal.upper[Int(byte & 15)])
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
 }
 
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-  static let upper = Array("0123456789ABCDEF".utf8)
-  private static let lower = Array("0123456789abcdef".utf8)
-
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
-    String(decoding: bytes.flatMap { [lower[Int($0 >> 4)], lower[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
+extension Hexadecimal {
   /// A digest that stands for a secret where a name is needed.
   static func fingerprint(of secret: Secret) -> String {
     encode(SHA256.hash(data: Array(secret.reveal().utf8)))

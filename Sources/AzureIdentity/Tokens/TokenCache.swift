@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 
 /// Keeps tokens as long as they hold, renews them in time, and asks for each only once however many want it.
@@ -19,17 +20,12 @@ public actor TokenCache {
     let claims: String?
   }
 
-  private struct Flight {
-    let id: Int
-    let task: Task<Void, Never>
-    var waiting: [Int: CheckedContinuation<AccessToken, any Error>] = [:]
-  }
-
   private let clock: IdentityClock
   private var tokens: [Key: AccessToken] = [:]
   private var pausedUntil: [Key: Timestamp] = [:]
-  private var flights: [Work: Flight] = [:]
-  private var counter = 0
+  private let requests = SingleFlight<Work, AccessToken>()
+  /// Counts how often everything was forgotten: a request that began before must not bring a token back.
+  private var generation = 0
 
   /// Creates an empty cache.
   public init(clock: IdentityClock = .system) { self.clock = clock }
@@ -47,7 +43,7 @@ public actor TokenCache {
     let isDue = token.refreshOn.map { $0 <= now } ?? false
     let isPaused = pausedUntil[key].map { now < $0 } ?? false
     // Whoever comes while another renews it takes the old token, which still holds.
-    guard isDue, !isPaused, flights[work] == nil else { return token }
+    guard isDue, !isPaused, !requests.isUnderWay(work) else { return token }
     do {
       return try await fly(work, request, credential)
     } catch let error as AcrError where error.kind != .cancelled {
@@ -60,7 +56,8 @@ public actor TokenCache {
   public func removeAll() {
     tokens = [:]
     pausedUntil = [:]
-    for flight in flights.values { flight.task.cancel() }
+    generation += 1
+    requests.forgetAll()
   }
 
   private func holds(_ token: AccessToken, at now: Timestamp) -> Bool {
@@ -73,53 +70,22 @@ public actor TokenCache {
   private func fly(
     _ work: Work, _ request: TokenRequest, _ credential: any TokenCredential
   ) async throws -> AccessToken {
-    counter += 1
-    let waiter = counter
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        if Task.isCancelled {
-          continuation.resume(throwing: TokenCache.cancelled)
-          return
-        }
-        if flights[work] == nil { start(work, request, credential) }
-        flights[work]?.waiting[waiter] = continuation
-      }
-    } onCancel: {
-      Task { await self.leave(work, waiter) }
-    }
-  }
-
-  private func start(_ work: Work, _ request: TokenRequest, _ credential: any TokenCredential) {
-    counter += 1
-    let id = counter
-    let task = Task {
-      do {
+    let generation = generation
+    do {
+      return try await requests.value(for: work) {
         let token = try await credential.token(for: request)
-        land(work, id, .success(token))
-      } catch {
-        land(work, id, .failure(error))
+        await self.keep(token, work.key, generation)
+        return token
       }
+    } catch is CancellationError {
+      throw TokenCache.cancelled
     }
-    flights[work] = Flight(id: id, task: task)
   }
 
-  private func land(_ work: Work, _ id: Int, _ result: Result<AccessToken, any Error>) {
-    guard let flight = flights[work], flight.id == id else { return }
-    flights[work] = nil
-    // A task that was cancelled by `removeAll` must not bring a token back.
-    if case .success(let token) = result, !flight.task.isCancelled {
-      tokens[work.key] = token
-      pausedUntil[work.key] = nil
-    }
-    for continuation in flight.waiting.values { continuation.resume(with: result) }
-  }
-
-  private func leave(_ work: Work, _ waiter: Int) {
-    guard let continuation = flights[work]?.waiting.removeValue(forKey: waiter) else { return }
-    continuation.resume(throwing: TokenCache.cancelled)
-    guard let flight = flights[work], flight.waiting.isEmpty else { return }
-    flight.task.cancel()
-    flights[work] = nil
+  private func keep(_ token: AccessToken, _ key: Key, _ generation: Int) {
+    guard generation == self.generation else { return }
+    tokens[key] = token
+    pausedUntil[key] = nil
   }
 
   private static let cancelled = AcrError(.cancelled, "signing in was stopped")
@@ -153,5 +119,5 @@ public actor TokenCache {
 
 extension TokenCache {
   /// How many callers wait for requests that are under way.
-  var waitingCount: Int { flights.values.reduce(0) { $0 + $1.waiting.count } }
+  var waitingCount: Int { requests.waitingCount }
 }

@@ -16,10 +16,7 @@ public struct TokenClaims: Sendable, Hashable {
 
   /// Reads the claims; nil where the text is not a JWT.
   public init?(peekingInto token: Secret) {
-    let parts = token.reveal().split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let bytes = Base64URL.decode(parts[1]), let json = try? JSONValue(parsing: bytes),
-      json.members != nil
-    else { return nil }
+    guard let json = JSONWebToken(token.reveal())?.claims else { return nil }
     func text(_ names: String...) -> String? {
       names.lazy.compactMap { json[$0]?.string }.first { !$0.isEmpty }
     }
@@ -28,18 +25,5 @@ public struct TokenClaims: Sendable, Hashable {
     applicationID = text("appid", "azp")
     userName = text("upn", "preferred_username", "unique_name")
     expiresOn = Timestamp(epochSeconds: json["exp"])
-  }
-}
-
-/// Base64 with the alphabet for URLs and without padding (RFC 4648, section 5; RFC 7515, section 2).
-enum Base64URL {
-  static func encode(_ bytes: some Collection<UInt8>) -> String {
-    var text = Base64.encode(bytes)
-    text.removeAll { $0 == "=" }
-    return String(text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
-  }
-
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    Base64.decode(String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }))
   }
 }

@@ -96,7 +96,7 @@ public struct AzureMetadata: Sendable {
   public func tags(
     of repository: RepositoryName, orderedBy order: Order? = nil, of digest: Digest? = nil, pageSize: Int = 100
   ) -> PageReader<JSONValue> {
-    let filter = digest.map { "&digest=\(URLText.encode($0.description))" } ?? ""
+    let filter = digest.map { "&digest=\(PercentEncoding.encode($0.description))" } ?? ""
     return pages(repository, "_tags", member: "tags", order, pageSize, filter)
   }
 

@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import AcrHTTP
 import AzureIdentity
@@ -25,7 +26,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
     let account: Account
   }
 
-  private struct Entry {
+  private struct Entry: Sendable {
     /// Nil where the registry does not know the account.
     let token: Secret?
     /// In seconds since 1970.
@@ -37,7 +38,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
   private let finder: RegistryFinder
   private let clock: IdentityClock
   private var entries: [Key: Entry] = [:]
-  private var pending: [Key: Task<Entry, any Error>] = [:]
+  private let exchanges = SingleFlight<Key, Entry>()
 
   /// Creates an exchange without tokens.
   /// - Parameter finder: tells whether a host without the cloud's ending is a registry of Azure.
@@ -61,11 +62,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
     if let known = entries[key], known.end - (known.token == nil ? 0 : RegistryTokenExchange.margin) > now {
       entry = known
     } else {
-      // Callers that come meanwhile wait for the same token.
-      let task = pending[key] ?? Task { try await self.exchange(host, realm: realm, service: service) }
-      pending[key] = task
-      defer { pending[key] = nil }
-      entry = try await task.value
+      entry = try await exchanges.value(for: key) { try await self.exchange(host, realm: realm, service: service) }
       entries[key] = entry
     }
     return entry.token.map {

@@ -23,9 +23,9 @@ struct RegistryTokenRequest {
     var url = URLReference(realm)
     url.path = "\(url.path.dropLast("token".count))exchange"
     url.query = nil
-    var form = "grant_type=access_token&service=\(URLText.encode(service ?? host.name))"
-    if let tenant { form += "&tenant=\(URLText.encode(tenant))" }
-    form += "&access_token=\(URLText.encode(token.reveal()))"
+    var form = "grant_type=access_token&service=\(PercentEncoding.encode(service ?? host.name))"
+    if let tenant { form += "&tenant=\(PercentEncoding.encode(tenant))" }
+    form += "&access_token=\(PercentEncoding.encode(token.reveal()))"
     var request = TransportRequest(.post, url.text, body: .bytes(Array(form.utf8)), isConfidential: true)
     request.headers[.contentType] = "application/x-www-form-urlencoded"
     request.headers[.accept] = "application/json"

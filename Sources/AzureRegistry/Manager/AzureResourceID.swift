@@ -1,3 +1,4 @@
+import AcrCore
 import OCIRegistry
 
 /// The id of a registry in the resource manager:
@@ -37,7 +38,7 @@ public struct AzureResourceID: Sendable, CustomStringConvertible {
   }
 
   /// The id as the path of a request.
-  var path: String { description.split(separator: "/").map { "/\(URLText.encode(String($0)))" }.joined() }
+  var path: String { description.split(separator: "/").map { "/\(PercentEncoding.encode(String($0)))" }.joined() }
 }
 
 extension AzureResourceID: Hashable {

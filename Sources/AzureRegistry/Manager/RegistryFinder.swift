@@ -1,12 +1,14 @@
+import AcrConcurrency
 import AcrCore
+import AcrText
 import AzureIdentity
 import OCIRegistry
 
 /// Finds registries by name, login server or id, in every subscription the account can see. What was found is kept.
 public actor RegistryFinder {
   private let manager: ResourceManager
-  /// The registries of each subscription, or the search for them.
-  private var lists: [String: Task<[AzureRegistryInfo], any Error>] = [:]
+  /// The registries of each subscription by its id.
+  private let lists = SingleFlight<String, [AzureRegistryInfo]>(keeping: 10_000)
   private var byID: [AzureResourceID: AzureRegistryInfo] = [:]
 
   /// Creates a finder that has found nothing yet.
@@ -14,7 +16,7 @@ public actor RegistryFinder {
 
   /// Forgets what was found: for another account, or after a change of settings.
   public func forget() {
-    lists = [:]
+    lists.forgetAll()
     byID = [:]
   }
 
@@ -186,23 +188,13 @@ public actor RegistryFinder {
   }
 
   private func registries(of subscription: Subscription) async throws -> [AzureRegistryInfo] {
-    let manager = manager
-    let task =
-      lists[subscription.id]
-      ?? Task {
-        let path = "/subscriptions/\(URLText.encode(subscription.id))/providers/Microsoft.ContainerRegistry/registries"
-        return try await manager.list(path, tenant: subscription.tenantID).compactMap(AzureRegistryInfo.init)
-      }
-    lists[subscription.id] = task
-    do {
-      let found = try await task.value
-      for registry in found { byID[registry.id] = registry }
-      return found
-    } catch {
-      // A failed search is made again next time.
-      lists[subscription.id] = nil
-      throw error
+    let found = try await lists.value(for: subscription.id) { [manager] in
+      let path =
+        "/subscriptions/\(PercentEncoding.encode(subscription.id))/providers/Microsoft.ContainerRegistry/registries"
+      return try await manager.list(path, tenant: subscription.tenantID).compactMap(AzureRegistryInfo.init)
     }
+    for registry in found { byID[registry.id] = registry }
+    return found
   }
 
   private func notFound(
@@ -220,7 +212,7 @@ public actor RegistryFinder {
     let names = Set(byID.values.map(\.name)).sorted()
     // Of a login server the name is what may be misspelt.
     let written = String(text.prefix { $0 != "." })
-    if let near = Suggestion.nearest(to: written, in: names, limit: 1).first {
+    if let near = Suggestion.near(written, in: names, limit: 1).first {
       error.help = "did you mean `\(near)`?"
     } else {
       error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"

@@ -187,7 +187,7 @@ struct ManagerAnswer: Sendable {
   var claims: String? {
     let challenges = Challenge.parse(headers.all("WWW-Authenticate"))
     guard let encoded = challenges.lazy.filter({ $0.scheme == "bearer" }).compactMap({ $0.parameters["claims"] }).first,
-      let bytes = Base64.decode(String(encoded.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })),
+      let bytes = Base64URL.decode(encoded),
       (try? JSONValue(parsing: bytes)) != nil
     else { return nil }
     return String(decoding: bytes, as: UTF8.self)

@@ -24,7 +24,9 @@ struct BlobCopier: Sendable {
   func copy(_ descriptor: Descriptor) async throws -> BlobOutcome {
     // A blob that is streamed takes three places of the limit, since it holds a few megabytes on its way.
     let halves = descriptor.size > BlobCopier.smallBlob ? 6 : descriptor.size > BlobCopier.tinyBlob ? 2 : 1
-    let outcome = try await table.bring(descriptor.digest, to: TransferTable.Place(target), for: job) { home in
+    let outcome = try await table.copy(
+      descriptor.digest, from: source.store.displayName, to: TransferTable.Place(target), for: job
+    ) { home in
       try await limit.withHalfPlaces(halves) {
         let outcome = try await attempt(descriptor, mountFrom: home)
         journal?.note(blob: descriptor.digest, at: target.store.displayName)

@@ -17,11 +17,6 @@ public struct DirectImport: Sendable {
     self.firstDelay = firstDelay
   }
 
-  /// Takes over what an earlier run of a journal brought, so that nothing of it is asked or sent again.
-  public func adopt(_ journal: ImportJournal) async {
-    for (store, digests) in journal.blobs { await table.note(digests, at: store) }
-  }
-
   /// Finds out what is to be done, by reading only.
   /// - Throws: ``AcrError``: `conflict` when a tag points at something else and the request is not forced, and what
   ///   source and targets throw.

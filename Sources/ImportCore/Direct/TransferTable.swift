@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import OCIRegistry
 import Synchronization
@@ -23,25 +24,29 @@ public actor TransferTable {
     let digest: Digest
   }
 
-  private enum Entry {
-    case running(Task<BlobOutcome, any Error>)
-    case present
-  }
-
-  /// The first repository of a registry that got a blob: the others mount it from there.
-  private struct Home {
+  /// The first repository of a registry that got a blob, or is getting it: the others mount it from there.
+  private struct Origin {
     let repository: RepositoryName
     let job: ImportJob
-    var upload: Task<BlobOutcome, any Error>?
+    /// Open when the blob is there, or will not be.
+    let settled = Gate()
   }
 
-  private struct HomeKey: Hashable {
+  private struct OriginKey: Hashable {
     let registry: RegistryHost
     let digest: Digest
   }
 
-  private var entries: [Key: Entry] = [:]
-  private var homes: [HomeKey: Home] = [:]
+  /// What an attempt of another import came to: with the source that it read from.
+  private struct FailedAttempt: Error {
+    let source: String
+    let error: any Error
+  }
+
+  /// Blobs that stores have.
+  private var present: Set<Key> = []
+  private var origins: [OriginKey: Origin] = [:]
+  private let attempts = SingleFlight<Key, BlobOutcome>()
   private let manifests = ManifestCache()
   private var written: Set<Key> = []
   /// Stores whose last answer was that the blob is there already: asking before reading saves the read.
@@ -52,83 +57,78 @@ public actor TransferTable {
 
   // MARK: Blobs
 
-  /// Brings a blob to a store, unless another import did or is doing it.
-  /// - Parameter work: sends the blob; it gets the repository to mount it from, where another one of the registry has it.
-  /// - Throws: what `work` throws. When another import's attempt fails, this one makes its own.
-  func bring(
-    _ digest: Digest, to place: Place, for job: ImportJob,
+  /// Copies a blob to a store, unless another import did or is doing it.
+  ///
+  /// A failed attempt is the answer for all imports that wait for it and read from the same source. One that reads from
+  /// another source makes an attempt of its own, and only one.
+  /// - Parameters:
+  ///   - source: the name of the store that `work` reads from.
+  ///   - work: sends the blob; it gets the repository to mount it from, where another one of the registry has it.
+  /// - Throws: what `work` throws, or the attempt of another import that this one waited for.
+  func copy(
+    _ digest: Digest, from source: String, to place: Place, for job: ImportJob,
     work: @escaping @Sendable (RepositoryName?) async throws -> BlobOutcome
   ) async throws -> BlobOutcome {
     let key = Key(store: place.name, digest: digest)
-    while true {
-      switch entries[key] {
-      case .present: return .present
-      case .running(let task):
-        if (try? await task.value) != nil { return .present }
+    while !present.contains(key) {
+      let isOwn = Flag()
+      do {
+        let outcome = try await attempts.value(for: key) { [self] in
+          isOwn.set()
+          do {
+            return try await attempt(key, place, job, work)
+          } catch {
+            throw FailedAttempt(source: source, error: error)
+          }
+        }
+        return isOwn.isSet ? outcome : .present
+      } catch let failed as FailedAttempt {
+        guard !isOwn.isSet, failed.source != source else { throw failed.error }
         try Task.checkCancellation()
-        continue
-      case nil:
-        return try await lead(key, place, job, work)
       }
     }
+    return .present
   }
 
-  private func lead(
-    _ key: Key, _ place: Place, _ job: ImportJob,
-    _ work: @escaping @Sendable (RepositoryName?) async throws -> BlobOutcome
+  /// Sends a blob to the first repository of a registry, or mounts it from there.
+  private func attempt(
+    _ key: Key, _ place: Place, _ job: ImportJob, _ work: @Sendable (RepositoryName?) async throws -> BlobOutcome
   ) async throws -> BlobOutcome {
-    let homeKey = place.location.map { HomeKey(registry: $0.registry, digest: key.digest) }
-    let isHome = homeKey.map { homes[$0] == nil } ?? false
-    let task = Task { [self] in
-      try await work(isHome ? nil : mountSource(homeKey, for: place, job))
+    let originKey = place.location.map { OriginKey(registry: $0.registry, digest: key.digest) }
+    var origin: Origin?
+    if let originKey, let location = place.location, origins[originKey] == nil {
+      let first = Origin(repository: location.repository, job: job)
+      origins[originKey] = first
+      origin = first
     }
-    entries[key] = .running(task)
-    if isHome, let homeKey, let location = place.location {
-      homes[homeKey] = Home(repository: location.repository, job: job, upload: task)
-    }
+    defer { origin?.settled.open() }
     do {
-      let outcome = try await withTaskCancellationHandler {
-        try await task.value
-      } onCancel: {
-        task.cancel()
-      }
-      entries[key] = .present
-      if isHome, let homeKey { homes[homeKey]?.upload = nil }
+      let outcome = try await work(origin == nil ? mountSource(originKey, for: place, job) : nil)
+      present.insert(key)
       if outcome == .present { storesWithContent.insert(key.store) } else { storesWithContent.remove(key.store) }
       return outcome
     } catch {
-      entries[key] = nil
-      if isHome, let homeKey { homes[homeKey] = nil }
+      if let originKey, origin != nil { origins[originKey] = nil }
       throw error
     }
   }
 
   /// The repository that another import brought the blob to. Some registries mount only what belongs to an image, so an
   /// earlier import is awaited to its end. A later one is not: two imports could wait for each other for ever.
-  private func mountSource(_ key: HomeKey?, for place: Place, _ job: ImportJob) async -> RepositoryName? {
-    guard let key, let home = homes[key], home.repository != place.location?.repository else { return nil }
-    if let upload = home.upload { _ = try? await upload.value }
-    if home.job.number < job.number { await home.job.end() }
-    return homes[key]?.repository
+  private func mountSource(_ key: OriginKey?, for place: Place, _ job: ImportJob) async throws -> RepositoryName? {
+    guard let key, let origin = origins[key], origin.repository != place.location?.repository else { return nil }
+    try await origin.settled.wait()
+    if origin.job.number < job.number { try await origin.job.end() }
+    return origins[key]?.repository
   }
 
   /// True when the last blob asked for at this store was there already.
   func expectsContent(at store: String) -> Bool { storesWithContent.contains(store) }
 
-  /// Notes blobs that an earlier run brought to a store.
-  func note(_ digests: some Sequence<Digest>, at store: String) {
-    for digest in digests {
-      let key = Key(store: store, digest: digest)
-      if entries[key] == nil { entries[key] = .present }
-    }
-  }
-
   /// Forgets what is known of a store, after it said that a blob is missing which this table thought present.
   func forget(store: String) {
-    for (key, entry) in entries where key.store == store {
-      if case .present = entry { entries[key] = nil }
-    }
-    homes = homes.filter { $0.value.upload != nil }
+    present = present.filter { $0.store != store }
+    origins = origins.filter { !$0.value.settled.isOpen }
     written = written.filter { $0.store != store }
   }
 
@@ -153,34 +153,11 @@ public actor TransferTable {
   func noteWritten(_ digest: Digest, to store: String) { written.insert(Key(store: store, digest: digest)) }
 }
 
-/// One import of a session, for those that wait for its end.
-final class ImportJob: Sendable {
-  private static let last = Atomic<Int>(0)
+/// Tells a closure's caller that it ran.
+private final class Flag: Sendable {
+  private let state = Atomic(false)
 
-  /// Its place in the order in which imports began.
-  let number: Int
-  private let state = Mutex<(isEnded: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+  var isSet: Bool { state.load(ordering: .acquiring) }
 
-  init() { number = ImportJob.last.wrappingAdd(1, ordering: .relaxed).newValue }
-
-  /// Waits until it has ended, well or not.
-  func end() async {
-    await withCheckedContinuation { continuation in
-      let isEnded = state.withLock { state in
-        if !state.isEnded { state.waiting.append(continuation) }
-        return state.isEnded
-      }
-      if isEnded { continuation.resume() }
-    }
-  }
-
-  /// Lets those go on that wait.
-  func finish() {
-    let waiting = state.withLock { state in
-      state.isEnded = true
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for waiter in waiting { waiter.resume() }
-  }
+  func set() { state.store(true, ordering: .releasing) }
 }

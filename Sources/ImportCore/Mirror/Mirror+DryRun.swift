@@ -19,10 +19,6 @@ extension Mirror {
   }
 
   private func preview(_ item: MirrorPlan.Item, _ plan: MirrorPlan) async throws -> MirrorRow {
-    let target = "\(plan.pair.target.displayName):\(item.tag)"
-    if let digest = journal?.finished(plan.pair.source.displayName, target) {
-      return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the run before")
-    }
     let state = try await state(item, plan)
     if state.isSame {
       return MirrorRow(plan, item.tag, .unchanged, digest: state.source, reason: "the same digest")

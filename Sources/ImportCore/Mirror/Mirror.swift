@@ -117,7 +117,6 @@ public struct Mirror: Sendable {
     _ plans: [MirrorPlan], observer: @escaping @Sendable (String) -> ImportObserver,
     ended: @escaping @Sendable (MirrorRow) -> Void
   ) async throws -> [MirrorRow] {
-    if let journal { await engine.adopt(journal) }
     let work = plans.enumerated().flatMap { index, plan in plan.items.map { (index, $0) } }
     let results = try await queue.run(work) { index, item in
       try await mirror(item, plans[index], observer)
@@ -179,13 +178,14 @@ public struct Mirror: Sendable {
   ) async throws -> MirrorRow {
     let request = request(item, plan)
     let target = "\(plan.pair.target.displayName):\(item.tag)"
-    if let digest = journal?.finished(plan.pair.source.displayName, target) {
-      return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the run before")
-    }
     var row: MirrorRow
     let arrived: [Digest]
+    // A journal saves work and never a look: tags move, and targets are emptied.
     let state = try await state(item, plan)
     if state.isSame, let digest = state.source {
+      if journal?.finished(plan.pair.source.displayName, target) == digest {
+        return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the previous run")
+      }
       row = MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "the same digest")
       arrived = [digest]
     } else {

@@ -3,147 +3,160 @@ import Glibc
 import OCIRegistry
 import Synchronization
 
-/// A file that says what a run has finished, so that a second run after a crash leaves that out and goes on with the
-/// uploads that were open. Each fact is a line of JSON that is added when it is true; a line that was cut off by the end
-/// of the process counts for nothing.
+/// A file that says what a run has finished, so that a second run after a crash saves work: it resumes the uploads that were
+/// open, and does not look again for referrers of what it has compared. It never stands for a look at the source and the
+/// target, which may have changed meanwhile.
+///
+/// The first line says what the file is. Each fact is a line of JSON that is added when it is true; a line that was cut off
+/// by the end of the process counts for nothing. One run uses a journal at a time.
 ///
 /// The addresses of open uploads can hold a signature, so only the file's owner may read it.
 public final class ImportJournal: Sendable {
   private struct State {
     var file: Int32
-    /// Digest and media type by source and target.
-    var images: [String: Digest] = [:]
-    var blobs: [String: Set<Digest>] = [:]
-    var uploads: [String: String] = [:]
+    var facts = JournalFacts()
+    /// Told once: from then on a killed run cannot resume what comes.
+    var isBroken = false
   }
 
   /// The file.
   public let path: String
+  private let warn: @Sendable (String) -> Void
   private let state: Mutex<State>
 
   /// Opens a journal and reads what an earlier run left; creates it where there is none.
-  /// - Throws: ``AcrError``: `usage` when the file cannot be opened or is something else.
-  public init(path: String) throws(AcrError) {
+  /// - Parameter warn: called once when the journal can no longer be written, with a sentence that says why.
+  /// - Throws: ``AcrError``: `usage` when the file cannot be opened or is something else, which leaves it as it is;
+  ///   `conflict` while another run uses it.
+  public init(path: String, warn: @escaping @Sendable (String) -> Void = { _ in }) throws(AcrError) {
     self.path = path
-    let file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    self.warn = warn
+    // A named pipe would make an ordinary `open` wait for ever.
+    let file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
     guard file >= 0 else {
       let reason = String(cString: strerror(errno))
       throw AcrError(.usage, "the journal `\(path)` cannot be opened: \(reason)", help: "name another file")
     }
-    var state = State(file: file)
     do throws(AcrError) {
-      try ImportJournal.read(file, path, into: &state)
+      try ImportJournal.claim(file, path)
+      let facts = try JournalReader(file, path).read()
+      state = Mutex(State(file: file, facts: facts))
     } catch {
-      close(file)
+      _ = Glibc.close(file)
       throw error
     }
-    self.state = Mutex(state)
+    if state.withLock({ $0.facts.isNew }) { add(JournalFacts.header) }
   }
 
-  deinit { state.withLock { _ = close($0.file) } }
+  deinit { close() }
+
+  /// Gives the file back to other runs. What is noted from then on is lost.
+  public func close() {
+    state.withLock { state in
+      if state.file >= 0 { _ = Glibc.close(state.file) }
+      state.file = -1
+      state.isBroken = true
+    }
+  }
+
+  /// Makes sure that the file is a file, that nobody else writes it, and that only its owner can read it.
+  private static func claim(_ file: Int32, _ path: String) throws(AcrError) {
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw AcrError(.usage, "the journal `\(path)` is not a regular file", help: "name another file")
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      throw AcrError(
+        .conflict, "another run uses the journal `\(path)`",
+        help: "wait until it ends, or give each run a journal of its own")
+    }
+    // It may have been made by hand, or come from a backup.
+    if status.st_mode & 0o077 != 0, fchmod(file, 0o600) != 0 {
+      throw AcrError(
+        .usage,
+        "others can read the journal `\(path)`, and it can hold signed addresses: "
+          + String(cString: strerror(errno)), help: "name a file of your own")
+    }
+  }
 
   // MARK: What is known
 
   /// The digest under which an earlier run finished an import; nil when it did not.
   public func finished(_ source: String, _ target: String) -> Digest? {
-    state.withLock { $0.images[ImportJournal.key(source, target)] }
+    state.withLock { $0.facts.images[JournalFacts.key(source, target)] }
   }
-
-  /// The blobs that an earlier run brought, by the name of their store.
-  var blobs: [String: Set<Digest>] { state.withLock { $0.blobs } }
 
   /// Where an upload was open that an earlier run did not end.
   func openUpload(of digest: Digest, at store: String) -> String? {
-    state.withLock { $0.uploads[ImportJournal.key(digest.description, store)] }
+    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] }
   }
+
+  /// What an earlier run began elsewhere and did not see the end of, by the keys it gave.
+  public var operations: [String: JSONValue] { state.withLock { $0.facts.operations } }
 
   // MARK: What happens
 
   /// Notes that an import is finished.
   public func note(finished source: String, _ target: String, _ digest: Digest) {
-    state.withLock { state in
-      state.images[ImportJournal.key(source, target)] = digest
-      add(["done": .string(target), "source": .string(source), "digest": .string(digest.description)], state.file)
-    }
+    state.withLock { $0.facts.images[JournalFacts.key(source, target)] = digest }
+    add(["done": .string(target), "source": .string(source), "digest": .string(digest.description)])
+  }
+
+  /// Notes that something was begun which goes on without this process, such as an import by a service.
+  /// - Parameter facts: what it takes to find it again.
+  public func note(operation key: String, _ facts: JSONValue) {
+    state.withLock { $0.facts.operations[key] = facts }
+    add(["operation": .string(key), "facts": facts])
+  }
+
+  /// Notes that the end of an operation was seen.
+  public func note(ended key: String) {
+    guard state.withLock({ $0.facts.operations.removeValue(forKey: key) }) != nil else { return }
+    add(["ended": .string(key)])
   }
 
   func note(blob digest: Digest, at store: String) {
-    state.withLock { state in
-      state.uploads[ImportJournal.key(digest.description, store)] = nil
-      if state.blobs[store, default: []].insert(digest).inserted {
-        add(["blob": .string(digest.description), "at": .string(store)], state.file)
-      }
-    }
+    guard state.withLock({ $0.facts.uploads.removeValue(forKey: JournalFacts.key(digest.description, store)) }) != nil
+    else { return }
+    add(["blob": .string(digest.description), "at": .string(store)])
   }
 
   func note(upload location: String, of digest: Digest, at store: String) {
-    state.withLock { state in
-      state.uploads[ImportJournal.key(digest.description, store)] = location
-      add(
-        ["upload": .string(digest.description), "at": .string(store), "location": .string(location)], state.file)
-    }
+    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] = location }
+    add(["upload": .string(digest.description), "at": .string(store), "location": .string(location)])
   }
 
   func forgetUpload(of digest: Digest, at store: String) {
-    state.withLock { $0.uploads[ImportJournal.key(digest.description, store)] = nil }
+    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] = nil }
   }
 
-  /// Empties the file after a run that finished everything: the next one begins anew, and looks at what is there.
+  /// Empties the file after a run that finished everything: the next one begins anew.
   public func complete() {
     state.withLock { state in
       _ = ftruncate(state.file, 0)
-      state.images = [:]
-      state.blobs = [:]
-      state.uploads = [:]
+      state.facts = JournalFacts()
     }
   }
-
-  // MARK: The file
 
   /// Adds a line in one call. The page cache keeps it when the process is killed; it is not forced to the disk, since a
   /// line that is lost with the machine only costs a question later.
-  private func add(_ line: JSONValue, _ file: Int32) {
+  private func add(_ line: JSONValue) {
     let bytes = Array((line.text + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-  }
-
-  private static func key(_ first: String, _ second: String) -> String { "\(first) \(second)" }
-
-  private static func read(_ file: Int32, _ path: String, into state: inout State) throws(AcrError) {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-      guard count > 0 else { break }
-      bytes += buffer[..<count]
+    let reason: String? = state.withLock { state in
+      guard !state.isBroken else { return nil }
+      let end = lseek(state.file, 0, SEEK_END)
+      var count = 0
+      repeat {
+        count = bytes.withUnsafeBytes { write(state.file, $0.baseAddress, $0.count) }
+      } while count < 0 && errno == EINTR
+      if count == bytes.count { return nil }
+      let reason = count < 0 ? String(cString: strerror(errno)) : "no space is left"
+      // Half a line would swallow the next one.
+      if end >= 0 { _ = ftruncate(state.file, end) }
+      state.isBroken = true
+      return reason
     }
-    var isFirst = true
-    for line in bytes.split(separator: 0x0A) {
-      guard let json = try? JSONValue(parsing: Array(line)), json.members != nil else {
-        if isFirst {
-          throw AcrError(.usage, "`\(path)` is not a journal of acrsh", help: "name a file of its own for it")
-        }
-        continue
-      }
-      isFirst = false
-      take(json, into: &state)
-    }
-    // A line without an end would swallow the next one.
-    if let last = bytes.last, last != 0x0A { _ = write(file, "\n", 1) }
-  }
-
-  private static func take(_ json: JSONValue, into state: inout State) {
-    if let target = json["done"]?.string, let source = json["source"]?.string,
-      let digest = json["digest"]?.string.flatMap({ try? Digest($0) })
-    {
-      state.images[key(source, target)] = digest
-    } else if let digest = json["blob"]?.string.flatMap({ try? Digest($0) }), let store = json["at"]?.string {
-      state.blobs[store, default: []].insert(digest)
-      state.uploads[key(digest.description, store)] = nil
-    } else if let digest = json["upload"]?.string, let store = json["at"]?.string,
-      let location = json["location"]?.string
-    {
-      state.uploads[key(digest, store)] = location
-    }
+    guard let reason else { return }
+    warn("the journal `\(path)` cannot be written (\(reason)); the run continues, but could not resume if it is killed")
   }
 }

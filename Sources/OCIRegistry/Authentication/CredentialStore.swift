@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 
 /// Finds the credentials for a registry: those given in this session, then Docker's `config.json` with its helpers, then
@@ -8,7 +9,8 @@ public actor CredentialStore {
 
   private let environment: [String: String]
   private var explicit: [RegistryHost: Credentials] = [:]
-  private var found: [RegistryHost: Task<FoundCredentials, any Error>] = [:]
+  /// A helper may ask for a password, so a search is made once for all who want its result.
+  private let searches = SingleFlight<RegistryHost, FoundCredentials>(keeping: 4096)
 
   /// - Parameter environment: the process's environment: `DOCKER_CONFIG`, `HOME`, `PATH`, `REGISTRY_AUTH_FILE` and
   ///   `XDG_RUNTIME_DIR` count, and helpers run in it.
@@ -21,7 +23,7 @@ public actor CredentialStore {
   /// - Returns: whether this session had been given credentials for it.
   @discardableResult
   public func remove(_ host: RegistryHost) -> Bool {
-    found[host] = nil
+    searches.forget(host)
     return explicit.removeValue(forKey: host) != nil
   }
 
@@ -34,15 +36,7 @@ public actor CredentialStore {
   /// - Throws: ``AcrError`` that names the file or the helper that failed. A failed search is made again next time.
   public func credentials(for host: RegistryHost) async throws -> FoundCredentials {
     if let credentials = explicit[host] { return FoundCredentials(credentials, origin: Self.sessionOrigin) }
-    // The search suspends, so callers that come meanwhile wait for the same one: a helper may ask for a password.
-    let search = found[host] ?? Task { [environment] in try await Self.search(host, environment) }
-    found[host] = search
-    do {
-      return try await search.value
-    } catch {
-      found[host] = nil
-      throw error
-    }
+    return try await searches.value(for: host) { [environment] in try await Self.search(host, environment) }
   }
 
   /// The credentials for a registry that are at hand: given in this session, or written in a file. No helper is started,

@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import AcrHTTP
 import HTTPTypes
@@ -17,7 +18,7 @@ actor TokenBroker {
     case bearer(realm: String, service: String?, isSafe: Bool)
   }
 
-  private struct Token {
+  private struct Token: Sendable {
     let value: Secret
     /// Nil for a token that came ready-made, whose life nobody told.
     let expiry: ContinuousClock.Instant?
@@ -32,7 +33,7 @@ actor TokenBroker {
   /// Who the last token was given to, for messages.
   private var owner: FoundCredentials?
   private var tokens: [Set<TokenScope>: Token] = [:]
-  private var pending: [Set<TokenScope>: Task<Token, any Error>] = [:]
+  private let requests = SingleFlight<Set<TokenScope>, Token>()
   /// What the registry asked for beyond the scopes of the client's own reckoning.
   private var extraScopes: [Set<TokenScope>: Set<TokenScope>] = [:]
 
@@ -146,14 +147,11 @@ actor TokenBroker {
     if let token = tokens[wanted] ?? tokens.first(where: { $0.key.cover(wanted) && !wanted.isEmpty })?.value {
       return Self.bearer(token.value)
     }
-    let request = pending[wanted] ?? Task { try await self.fetch(wanted) }
-    pending[wanted] = request
-    let token = try await request.value
+    let token = try await requests.value(for: wanted) { try await self.fetch(wanted) }
     return Self.bearer(token.value)
   }
 
   private func fetch(_ scopes: Set<TokenScope>) async throws -> Token {
-    defer { pending[scopes] = nil }
     guard case .bearer(let realm, let service, let isSafe) = scheme else {
       throw RegistryFailure.noUsableChallenge(host, schemes: [])
     }
@@ -171,11 +169,11 @@ actor TokenBroker {
     case .identityToken(let refreshToken):
       guard isSafe else { throw RegistryFailure.plainRealm(host, realmHost: URLText.host(realm) ?? "") }
       var form = "grant_type=refresh_token&client_id=\(Self.clientID)"
-      if let service { form += "&service=\(URLText.encode(service))" }
+      if let service { form += "&service=\(PercentEncoding.encode(service))" }
       if !scopes.isEmpty {
-        form += "&scope=\(URLText.encode(scopes.sorted().map(\.description).joined(separator: " ")))"
+        form += "&scope=\(PercentEncoding.encode(scopes.sorted().map(\.description).joined(separator: " ")))"
       }
-      form += "&refresh_token=\(URLText.encode(refreshToken.reveal()))"
+      form += "&refresh_token=\(PercentEncoding.encode(refreshToken.reveal()))"
       var post = TransportRequest(.post, realm, body: .bytes(Array(form.utf8)), isConfidential: true)
       post.headers[.contentType] = "application/x-www-form-urlencoded"
       // Asking for a token twice does no harm.
@@ -219,10 +217,7 @@ actor TokenBroker {
   /// The life of a token that is a JSON Web Token (RFC 7519), in seconds. Azure registries tell it in no other way. The
   /// difference of two of its own times is free of the two machines' clocks.
   private static func life(ofJWT text: String) -> Lifetime? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3 else { return nil }
-    let payload = parts[1].map { $0 == "-" ? "+" : $0 == "_" ? "/" : String($0) }.joined()
-    guard let bytes = Base64.decode(payload), let claims = try? JSONValue(parsing: bytes),
+    guard let claims = JSONWebToken(text)?.claims,
       let expiry = Timestamp(epochSeconds: claims["exp"]), let issued = Timestamp(epochSeconds: claims["iat"]),
       expiry > issued
     else { return nil }

@@ -1,3 +1,4 @@
+import AcrConcurrency
 import Synchronization
 
 /// Lets one request through to a registry that has not answered yet, and makes the others wait for it: its answer tells
@@ -5,44 +6,37 @@ import Synchronization
 final class FirstContact: Sendable {
   private enum State {
     case unknown, known
-    case underWay([CheckedContinuation<Void, Never>])
+    case underWay(Gate)
   }
 
   private let state = Mutex(State.unknown)
 
   /// Waits while another request is the first.
   /// - Returns: true for the one that is the first, which then calls ``end(_:)``.
-  func begin() async -> Bool {
-    let answer: Bool? = state.withLock { state in
+  /// - Throws: `CancellationError` when the task is cancelled while it waits.
+  func begin() async throws -> Bool {
+    let (isFirst, gate) = state.withLock { state -> (Bool, Gate?) in
       switch state {
-      case .known: return false
+      case .known: return (false, nil)
       case .unknown:
-        state = .underWay([])
-        return true
-      case .underWay: return nil
+        state = .underWay(Gate())
+        return (true, nil)
+      case .underWay(let gate): return (false, gate)
       }
-    }
-    if let answer { return answer }
-    await withCheckedContinuation { continuation in
-      let mayGo = state.withLock { state in
-        guard case .underWay(let waiting) = state else { return true }
-        state = .underWay(waiting + [continuation])
-        return false
-      }
-      if mayGo { continuation.resume() }
     }
     // Also after a failure: those who waited try for themselves at once, rather than one after the other.
-    return false
+    try await gate?.wait()
+    return isFirst
   }
 
   /// Ends the first request.
   /// - Parameter isKnown: true when the registry answered.
   func end(_ isKnown: Bool) {
-    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+    let gate = state.withLock { state -> Gate? in
       defer { state = isKnown ? .known : .unknown }
-      guard case .underWay(let waiting) = state else { return [] }
-      return waiting
+      guard case .underWay(let gate) = state else { return nil }
+      return gate
     }
-    for waiter in waiting { waiter.resume() }
+    gate?.open()
   }
 }

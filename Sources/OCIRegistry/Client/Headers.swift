@@ -1,3 +1,4 @@
+import AcrCore
 import AcrHTTP
 import HTTPTypes
 
@@ -18,23 +19,10 @@ extension HTTPFields {
 
 /// The parts of URLs this module makes or compares.
 package enum URLText {
-  /// A query value or form value: everything but RFC 3986's unreserved characters as percent codes.
-  package static func encode(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var encoded: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.append(byte)
-      default: encoded += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: encoded, as: UTF8.self)
-  }
-
   /// A URL with one more query item, whether it has a query already or not.
   static func adding(_ name: String, _ value: String, to url: String) -> String {
     let separator = url.contains("?") ? (url.hasSuffix("?") || url.hasSuffix("&") ? "" : "&") : "?"
-    return "\(url)\(separator)\(name)=\(encode(value))"
+    return "\(url)\(separator)\(name)=\(PercentEncoding.encode(value))"
   }
 
   /// A URL with a query item in place of the one of the same name, or with one more.

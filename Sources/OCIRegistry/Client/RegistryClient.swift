@@ -1,3 +1,4 @@
+import AcrConcurrency
 import AcrCore
 import AcrHTTP
 import HTTPTypes
@@ -13,7 +14,8 @@ public struct RegistryClient: Sendable {
   /// What turned out about the registry in this session.
   let traits = RegistryTraits()
   /// Changes of fallback tags, which must not overlap.
-  let fallbackUpdates = SerialWork()
+  /// An index under a tag is read, changed and written back, and two of these at once would lose an entry.
+  let fallbackUpdates = Limit(1)
 
   /// The code of the error for an upload whose token expired under way and was renewed: it can be gone on with.
   public static let newToken = "TOKEN_RENEWED"
@@ -40,7 +42,7 @@ public struct RegistryClient: Sendable {
   /// try; any other status is a normal return, which ``failure(_:to:)`` turns into an error where it is one.
   /// - Throws: ``AcrError`` of kind `auth` when the registry accepts nothing there is to show, and what the transport throws.
   public func send(_ call: RegistryCall) async throws -> TransportResponse {
-    guard await firstContact.begin() else { return try await sendSigned(call) }
+    guard try await firstContact.begin() else { return try await sendSigned(call) }
     do {
       let response = try await sendSigned(call)
       firstContact.end(true)

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrHTTP
+import AcrText
 import HTTPTypes
 
 extension RegistryRepository {
@@ -150,7 +151,7 @@ extension RegistryRepository {
       error.help = "the registry knows no repository `\(name)`, or shows it to nobody who may not read it"
       return error
     } catch {}
-    let near = Suggestion.nearest(to: tag.name, in: names)
+    let near = Suggestion.near(tag.name, in: names)
     if !near.isEmpty {
       error.help = "did you mean \(near.map { "`\($0)`" }.joined(separator: ", "))?"
     } else if !names.isEmpty {

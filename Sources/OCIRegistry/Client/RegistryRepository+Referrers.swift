@@ -33,7 +33,7 @@ extension RegistryRepository {
   /// whose referrers stand under tags (``TagName/subjectDigest``). Such a registry is asked once a session.
   public func listedReferrers(of digest: Digest) async throws -> [Descriptor]? {
     let traits = client.traits
-    guard traits.hasReferrersAPI == nil, await traits.referrersContact.begin() else {
+    guard traits.hasReferrersAPI == nil, try await traits.referrersContact.begin() else {
       return traits.hasReferrersAPI == false ? nil : try await askForReferrers(of: digest)
     }
     do {
@@ -116,23 +116,6 @@ extension RegistryRepository {
     var found: [Descriptor] = []
     for item in list.array ?? [] { found.append(try Descriptor(json: item, in: place)) }
     return found
-  }
-}
-
-/// Runs pieces of work one after the other, in the order they came. An index under a tag is read, changed and written
-/// back, and two of these at once would lose an entry.
-actor SerialWork {
-  private var last: Task<Void, any Error>?
-
-  /// Waits for the work before, then does this one.
-  func run(_ work: @escaping @Sendable () async throws -> Void) async throws {
-    let before = last
-    let task = Task {
-      _ = await before?.result
-      try await work()
-    }
-    last = task
-    try await task.value
   }
 }
 

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 import Glibc
 
 /// An OCI layout folder (image-spec, image-layout.md): what skopeo, podman and buildx call `oci:PATH`.
@@ -135,7 +136,7 @@ public struct OCILayout: ArtifactTarget {
   }
 
   private func missing(_ tag: TagName, _ index: OCILayoutIndex) -> AcrError {
-    let near = Suggestion.nearest(to: tag.name, in: index.entries.compactMap(\.name))
+    let near = Suggestion.near(tag.name, in: index.entries.compactMap(\.name))
     return AcrError(
       .notFound, "`\(displayName):\(tag)` does not exist",
       help: near.isEmpty ? nil : "did you mean \(near.map { "`\($0)`" }.joined(separator: ", "))?")

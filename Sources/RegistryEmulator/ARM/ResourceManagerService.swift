@@ -74,7 +74,7 @@ struct ResourceManagerService: Sendable {
     guard let value = call.headers[.authorization] else {
       throw refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
     }
-    guard value.lowercased().hasPrefix("bearer "), let parsed = WebToken(String(value.dropFirst(7))) else {
+    guard value.lowercased().hasPrefix("bearer "), let parsed = JSONWebToken(String(value.dropFirst(7))) else {
       throw refuse(
         "AuthenticationFailedInvalidHeader",
         "Authentication failed. The 'Authorization' header is provided in an invalid format.")

@@ -12,11 +12,30 @@ struct AdminService: Sendable {
   let stop: @Sendable () -> Void
 
   func reply(to call: HTTPCall) async throws -> Reply {
+    guard AdminService.isFromThisMachine(call) else {
+      return Reply(
+        status: .forbidden,
+        text: "the emulator's own interface answers to 127.0.0.1 and localhost only, and to no web page\n")
+    }
     do {
       return try await route(call)
     } catch let error as AcrError where error.kind == .usage {
       return Reply(status: .badRequest, json: ["error": .string(error.message), "help": .string(error.help ?? "")])
     }
+  }
+
+  /// False for a request that a web page of another origin makes: browsers send such a page's `Origin`, and a name that an
+  /// attacker's DNS leads to this machine (DNS rebinding) stands in `Host`.
+  private static func isFromThisMachine(_ call: HTTPCall) -> Bool {
+    let hosts: Set<String> = ["127.0.0.1", "localhost", "[::1]"]
+    func isLocal(_ authority: Substring) -> Bool {
+      let port = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
+      return hosts.contains(String(authority[..<(port ?? authority.endIndex)]))
+    }
+    guard isLocal(call.authority[...]) else { return false }
+    guard let origin = call.header("Origin") else { return true }
+    guard let slashes = origin.firstRange(of: "://") else { return false }
+    return isLocal(origin[slashes.upperBound...])
   }
 
   private func route(_ call: HTTPCall) async throws -> Reply {

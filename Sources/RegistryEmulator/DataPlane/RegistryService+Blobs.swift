@@ -86,7 +86,8 @@ extension RegistryService {
     guard let start = Int64(ends[0]), start >= 0 else { return nil }
     if ends[1].isEmpty { return min(start, size)..<size }
     guard let last = Int64(ends[1]), last >= start else { return nil }
-    return start < size ? start..<min(last + 1, size) : size..<size
+    // `last` may be the largest number there is.
+    return start < size ? start..<(last < size ? last + 1 : size) : size..<size
   }
 
   static func unknownBlob(_ digest: Digest) -> Reply {
@@ -173,7 +174,8 @@ extension RegistryService {
     guard ends.count == 2, let start = ends[0], let last = ends[1], last >= start else {
       throw ErrorReply(.registry(.badRequest, "BLOB_UPLOAD_INVALID", "the Content-Range `\(text)` is not `start-end`"))
     }
-    if let length = call.headers[.contentLength].flatMap({ Int64($0) }), length != last - start + 1 {
+    // Both ends may be the largest number there is, so nothing is added to their difference.
+    if let length = call.headers[.contentLength].flatMap({ WireSize(digits: $0) }), length.bytes - 1 != last - start {
       throw ErrorReply(.registry(.badRequest, "SIZE_INVALID", "Content-Length does not fit Content-Range"))
     }
     guard await upload.count == start else {

@@ -104,7 +104,7 @@ extension EntraService {
   private func checkAssertion(
     _ text: String, type: String?, _ application: ServicePrincipal, _ call: HTTPCall
   ) throws {
-    guard type == EntraService.assertionType, let assertion = WebToken(text) else {
+    guard type == EntraService.assertionType, let assertion = JSONWebToken(text) else {
       throw ErrorReply(
         .entra(
           50_027, "invalid_client", "JWT token is invalid or malformed.", call, status: .unauthorized))
@@ -130,10 +130,12 @@ extension EntraService {
   }
 
   /// An assertion that the application signed with the key of one of its certificates.
-  private func checkSigned(_ assertion: WebToken, _ application: ServicePrincipal, _ call: HTTPCall) throws {
+  private func checkSigned(_ assertion: JSONWebToken, _ application: ServicePrincipal, _ call: HTTPCall) throws {
     let certificates = application.certificates.compactMap(PrincipalCertificate.init(pem:))
-    let wanted = assertion.head["x5t#S256"]?.string ?? assertion.head["x5t"]?.string ?? ""
-    let named = certificates.first { $0.thumbprint256 == wanted || $0.thumbprint == wanted }
+    let wanted = assertion.header?["x5t#S256"]?.string ?? assertion.header?["x5t"]?.string ?? ""
+    // msal pads the thumbprint, which RFC 7515 leaves unpadded; Entra takes both.
+    let bytes = Base64URL.decode(wanted)
+    let named = certificates.first { $0.thumbprint256 == bytes || $0.thumbprint == bytes }
     guard let named, assertion.isSigned(by: named.key) else {
       throw ErrorReply(
         .entra(
@@ -157,7 +159,7 @@ extension EntraService {
 
   /// A token of somebody else whom the application trusts.
   private func checkFederated(
-    _ assertion: WebToken, _ issuer: String, _ application: ServicePrincipal, _ call: HTTPCall
+    _ assertion: JSONWebToken, _ issuer: String, _ application: ServicePrincipal, _ call: HTTPCall
   ) throws {
     let subject = assertion.claims["sub"]?.string ?? ""
     let audience = assertion.claims["aud"]?.string ?? assertion.claims["aud"]?.array?.first?.string ?? ""

@@ -35,55 +35,24 @@ struct SigningKey: Sendable {
 
   /// The claims of a token that this key signed and that is valid now; nil for any other text.
   func claims(of token: String, at now: Timestamp = .now()) -> JSONValue? {
-    guard let parsed = WebToken(token), parsed.isSigned(by: key.publicKey),
+    guard let parsed = JSONWebToken(token), parsed.isSigned(by: key.publicKey),
       let expiry = parsed.claims["exp"]?.integer, expiry > now.seconds
     else { return nil }
     return parsed.claims
   }
 }
 
-/// A token taken apart: a JWS in compact form (RFC 7515).
-struct WebToken {
-  /// The head: the algorithm and which key.
-  let head: JSONValue
-  /// What the token says.
-  let claims: JSONValue
-  private let signed: [UInt8]
-  private let signature: [UInt8]
-
-  /// Reads a token; nil for a text that is none. The signature is not looked at.
-  init?(_ text: String) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let headBytes = Base64URL.decode(parts[0]), let claimBytes = Base64URL.decode(parts[1]),
-      let signature = Base64URL.decode(parts[2]), let head = try? JSONValue(parsing: headBytes),
-      let claims = try? JSONValue(parsing: claimBytes)
-    else { return nil }
-    self.head = head
-    self.claims = claims
-    self.signature = signature
-    signed = Array("\(parts[0]).\(parts[1])".utf8)
-  }
-
-  /// Checks the signature by the algorithm of the head: RS256, or PS256, which newer clients use for certificates.
+extension JSONWebToken {
+  /// Checks the signature by the algorithm of the header: RS256, or PS256, which newer clients use for certificates.
   func isSigned(by key: _RSA.Signing.PublicKey) -> Bool {
     let padding: _RSA.Signing.Padding
-    switch head["alg"]?.string {
+    switch header?["alg"]?.string {
     case "RS256": padding = .insecurePKCS1v1_5
     case "PS256": padding = .PSS
     default: return false
     }
+    guard let signature else { return false }
     return key.isValidSignature(
-      _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: signed), padding: padding)
-  }
-}
-
-/// Base64 with the alphabet of URLs and without padding (RFC 4648, 5).
-enum Base64URL {
-  static func encode(_ bytes: some Collection<UInt8>) -> String {
-    Base64.encode(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-  }
-
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    Base64.decode(String(text).replacing("-", with: "+").replacing("_", with: "/"))
+      _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: signedBytes), padding: padding)
   }
 }

@@ -103,10 +103,10 @@ extension String {
 struct PrincipalCertificate {
   /// The key that checks the signature.
   let key: _RSA.Signing.PublicKey
-  /// SHA-1 of the certificate in base64url: `x5t`.
-  let thumbprint: String
-  /// SHA-256 of the certificate in base64url: `x5t#S256`.
-  let thumbprint256: String
+  /// SHA-1 of the certificate: `x5t`, which a token has in base64url.
+  let thumbprint: [UInt8]
+  /// SHA-256 of the certificate: `x5t#S256`.
+  let thumbprint256: [UInt8]
 
   /// Reads a PEM text; nil when it is no certificate or its key is not RSA.
   init?(pem: String) {
@@ -114,7 +114,7 @@ struct PrincipalCertificate {
       let key = _RSA.Signing.PublicKey(certificate.publicKey)
     else { return nil }
     self.key = key
-    thumbprint = Base64URL.encode(Array(Insecure.SHA1.hash(data: bytes)))
-    thumbprint256 = Base64URL.encode(Array(SHA256.hash(data: bytes)))
+    thumbprint = Array(Insecure.SHA1.hash(data: bytes))
+    thumbprint256 = Array(SHA256.hash(data: bytes))
   }
 }

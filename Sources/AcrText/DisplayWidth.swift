@@ -1,15 +1,31 @@
-/// How many columns of a terminal a text takes.
-enum DisplayWidth {
-  /// The width of one character: 0 for marks that join the one before, 2 for East Asian wide characters and emoji
-  /// (Unicode Standard Annex #11, the ranges terminals agree on), otherwise 1.
-  static func of(_ scalar: UnicodeScalar) -> Int {
+/// How many columns of a terminal a text takes: the one table of widths. wcwidth(3) knows them too, but answers by the
+/// process's locale, which may be "C"; only the line editor asks it, because libedit does.
+public enum DisplayWidth {
+  /// The width of one code point: 0 for marks that join the one before and for control characters, 2 for East Asian wide
+  /// characters and emoji (Unicode Standard Annex #11, the ranges that terminals agree on), otherwise 1.
+  public static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) ? 0 : 1 }
     if contains(value, in: zeroWidth) { return 0 }
     return contains(value, in: wide) ? 2 : 1
   }
 
-  static func of(_ text: some StringProtocol) -> Int { text.unicodeScalars.reduce(0) { $0 + of($1) } }
+  /// The width of a character, which is as wide as its widest code point; an emoji presentation selector (U+FE0F) makes a
+  /// narrow one wide, as in `⚠️`.
+  public static func of(_ character: Character) -> Int {
+    var width = 0
+    for scalar in character.unicodeScalars {
+      if scalar.value == 0xFE0F { return 2 }
+      width = max(width, of(scalar))
+    }
+    return width
+  }
+
+  /// The columns of a text without line ends.
+  public static func of(_ text: some StringProtocol) -> Int {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text.utf8.count }
+    return text.reduce(0) { $0 + of($1) }
+  }
 
   private static func contains(_ value: UInt32, in ranges: [ClosedRange<UInt32>]) -> Bool {
     var low = 0

@@ -1,26 +1,3 @@
-/// Finds what somebody probably meant: for tags, commands, flags and variables.
-public enum Suggestion {
-  /// The candidates nearest to `text`, best first, equally near ones in their own order.
-  /// - Parameters:
-  ///   - maxDistance: how many single-character changes are allowed; nil means a third of the text's length, at least 1.
-  ///   - limit: how many to return at most.
-  public static func nearest(
-    to text: String, in candidates: some Sequence<String>, maxDistance: Int? = nil, limit: Int = 3
-  ) -> [String] {
-    let wanted = Array(text.lowercased())
-    let allowed = maxDistance ?? max(1, wanted.count / 3)
-    var found: [(distance: Int, order: Int, candidate: String)] = []
-    for (order, candidate) in candidates.enumerated() {
-      let other = Array(candidate.lowercased())
-      guard abs(other.count - wanted.count) <= allowed else { continue }
-      let distance = EditDistance.between(wanted, other)
-      if distance <= allowed { found.append((distance, order, candidate)) }
-    }
-    found.sort { ($0.distance, $0.order) < ($1.distance, $1.order) }
-    return found.prefix(limit).map(\.candidate)
-  }
-}
-
 /// The number of changes that turn one text into another.
 public enum EditDistance {
   /// The optimal string alignment distance: insertions, deletions, replacements, and exchanges of two neighbours, each

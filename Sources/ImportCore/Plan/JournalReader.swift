@@ -1,0 +1,72 @@
+import AcrCore
+import Glibc
+
+/// Reads the lines of a journal as they come, and refuses a file that is something else.
+struct JournalReader {
+  private let file: Int32
+  private let path: String
+
+  /// The longest line that counts, in bytes: a name, a digest and a signed address need far less.
+  private static let longestLine = 64 << 10
+
+  init(_ file: Int32, _ path: String) {
+    self.file = file
+    self.path = path
+  }
+
+  /// All facts. The file is changed only where its end was cut off.
+  /// - Throws: ``AcrError`` of kind `usage` for a file that is no journal, or that cannot be read.
+  func read() throws(AcrError) -> JournalFacts {
+    var facts = JournalFacts()
+    var line: [UInt8] = []
+    var isTooLong = false
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw AcrError(.usage, "the journal `\(path)` cannot be read: \(String(cString: strerror(errno)))")
+      }
+      guard count > 0 else { break }
+      for byte in buffer[..<count] {
+        guard byte == 0x0A else {
+          if line.count < JournalReader.longestLine { line.append(byte) } else { isTooLong = true }
+          continue
+        }
+        try take(isTooLong ? [] : line, into: &facts)
+        line = []
+        isTooLong = false
+      }
+    }
+    guard !line.isEmpty else { return facts }
+    if facts.isNew {
+      // A run that was killed while it wrote the first line.
+      guard JournalFacts.header.text.utf8.starts(with: line) else { throw refusal }
+      guard ftruncate(file, 0) == 0 else { throw refusal }
+      return facts
+    }
+    // A line without an end would swallow the next one.
+    _ = write(file, "\n", 1)
+    return facts
+  }
+
+  private func take(_ line: [UInt8], into facts: inout JournalFacts) throws(AcrError) {
+    let json = try? JSONValue(parsing: line)
+    if facts.isNew {
+      guard json?["journal"]?.string == "acrsh" else { throw refusal }
+      guard json?["version"]?.integer == JournalFacts.header["version"]?.integer else {
+        throw AcrError(
+          .usage, "the journal `\(path)` was written by another version of acrsh",
+          help: "remove it to start anew; what is at the target already is not copied again")
+      }
+      facts.isNew = false
+    } else if let json {
+      facts.take(json)
+    }
+  }
+
+  private var refusal: AcrError {
+    AcrError(
+      .usage, "`\(path)` is not a journal of acrsh, and is left as it is", help: "give the journal a file of its own")
+  }
+}
