@@ -21,10 +21,10 @@ public struct GraphReader: Sendable {
   /// - Parameters:
   ///   - limit: the session's limit of transfers.
   ///   - limits: how many manifests, how deep and how much memory a graph may have.
-  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits = .standard) {
+  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits? = nil) {
     self.store = store
     self.limit = limit
-    self.limits = limits
+    self.limits = limits ?? store.limits
   }
 
   private var budget: WireBudget { WireBudget(limits, for: "`\(store.displayName)`") }

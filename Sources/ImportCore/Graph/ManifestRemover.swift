@@ -8,10 +8,10 @@ public struct ManifestRemover: Sendable {
   private let limits: WireLimits
 
   /// Creates a remover for one repository.
-  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits = .standard) {
+  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits? = nil) {
     self.store = store
     self.limit = limit
-    self.limits = limits
+    self.limits = limits ?? store.limits
   }
 
   /// Reads what is needed to say what deleting a manifest does.

@@ -9,10 +9,10 @@ public struct NodeReader: Sendable {
   private let limits: WireLimits
 
   /// Creates a reader.
-  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits = .standard) {
+  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits? = nil) {
     self.store = store
     self.limit = limit
-    self.limits = limits
+    self.limits = limits ?? store.limits
   }
 
   /// What several manifests name; one that is not there is nil.

@@ -39,12 +39,12 @@ public struct PlanReader: Sendable {
   /// - Parameter table: the session's table, so that manifests under several indexes are read once.
   /// - Parameter limits: how many manifests, how deep and how much memory a plan may have.
   public init(
-    source: any ArtifactSource, limit: TransferLimit, table: TransferTable? = nil, limits: WireLimits = .standard
+    source: any ArtifactSource, limit: TransferLimit, table: TransferTable? = nil, limits: WireLimits? = nil
   ) {
     self.source = source
     self.limit = limit
     self.table = table
-    self.limits = limits
+    self.limits = limits ?? source.limits
   }
 
   /// How many bytes of manifests a plan keeps. What is beyond is read again when it is written.

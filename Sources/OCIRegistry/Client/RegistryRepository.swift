@@ -20,6 +20,8 @@ public struct RegistryRepository: ArtifactTarget {
     self.access = access
   }
 
+  public var limits: WireLimits { client.limits }
+
   public var displayName: String { "\(client.host)/\(name)" }
 
   /// The tags as the registry lists them, page by page. Names outside the specification's grammar are left out.

@@ -5,6 +5,9 @@ public protocol ArtifactSource: Sendable {
   /// How the store is named in messages: `docker.io/library/alpine` or `oci:PATH`.
   var displayName: String { get }
 
+  /// What the store may make this program do.
+  var limits: WireLimits { get }
+
   /// Reads a manifest and checks its bytes against the digest, where one is known.
   /// - Throws: ``AcrError`` of kind `not-found` with the nearest tag in its help, `auth`, `denied`, `invalid`, …
   func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest
@@ -31,6 +34,9 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
+  /// For stores that nobody set limits for.
+  public var limits: WireLimits { .standard }
+
   /// For stores that always know.
   public func completeTagPages() -> PageReader<TagName> { tagPages() }
 
