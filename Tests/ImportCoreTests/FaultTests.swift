@@ -63,6 +63,29 @@ struct FaultTests {
     }
   }
 
+  @Test("an upload that is never answered is given up after three tries")
+  func silentUpload() async throws {
+    try await withLab(stallTimeout: .milliseconds(400)) { lab in
+      try lab.images.image("large", layers: [5 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "large")
+      try await withLoopbackServer { request in
+        switch request.method {
+        case "POST": .init(202, ["Location": "/v2/large/blobs/uploads/1"])
+        case "PUT": .init(201)
+        case "PATCH": .stall
+        default: .init(404)
+        }
+      } _: { server in
+        let request = ImportRequest(
+          source: try lab.importSource("large:latest"), targets: [try lab.importTarget("large:1", at: server.authority)]
+        )
+        let error = try await failure { _ = try await lab.engine.run(request) }
+        #expect(error.kind == .timeout)
+        #expect(server.requests.count { $0.method == "PATCH" } == 3)
+      }
+    }
+  }
+
   @Test("a download that comes to a standstill is taken up again after the time allowed")
   func stalledDownload() async throws {
     try await withLab(stallTimeout: .seconds(1)) { lab in

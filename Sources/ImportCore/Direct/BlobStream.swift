@@ -26,7 +26,7 @@ struct BlobStream: Sendable {
         return .copied
       } catch let error as AcrError where error.isWorthAnotherUpload && failures < BlobCopier.maximumAttempts {
         // Each silent answer has been waited for long.
-        failures += error.kind == .timeout ? 2 : 1
+        failures += error.kind == .timeout ? 3 : 1
         try await copier.pause(after: failures)
         guard let next = try await nextUpload(after: upload) else { return .present }
         // Getting on is no failure, however often the connection breaks on the way.
