@@ -18,21 +18,21 @@ extension Import {
   }
 
   /// The same for one of many imports.
-  /// - Returns: the plan, what may go wrong, and the digest that source and targets share already.
+  /// - Returns: the plan, and what may go wrong.
   func plan(
     _ order: ImportOrder, looksFirst: Bool
-  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck], presentDigest: Digest?) {
+  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck]) {
     guard looksFirst else {
       let plan = try await session.azure.signedIn().engine.plan(
         order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
-      return (plan, [], nil)
+      return (plan, [])
     }
     let (plan, report) = try await planned(order)
     if var error = report.error {
       error.activity = "importing \(order.request.source.displayName)"
       throw error
     }
-    return (plan, report.checks(.warning), report.presentDigest)
+    return (plan, report.checks(.warning))
   }
 
   /// Plans, and looks at what is in the way.
