@@ -78,7 +78,9 @@ struct HostileManagerTests {
     }
   }
 
-  @Test("an import that is answered by a web page was not begun", arguments: ["<html>proxy</html>", #"{"status":"Failed"}"#, "[]"])
+  @Test(
+    "an import that is answered by a web page was not begun",
+    arguments: ["<html>proxy</html>", #"{"status":"Failed"}"#, "[]"])
   func startedByAPage(_ body: String) async throws {
     try await withService { request in
       request.url.contains("/importImage") ? (200, [:], body) : nil
