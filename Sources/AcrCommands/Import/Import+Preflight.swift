@@ -18,21 +18,21 @@ extension Import {
   }
 
   /// The same for one of many imports.
-  /// - Returns: the plan, and what may go wrong.
+  /// - Returns: the plan, what may go wrong, and the digest that source and targets share already.
   func plan(
     _ order: ImportOrder, looksFirst: Bool
-  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck]) {
+  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck], presentDigest: Digest?) {
     guard looksFirst else {
       let plan = try await session.azure.signedIn().engine.plan(
         order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
-      return (plan, [])
+      return (plan, [], nil)
     }
     let (plan, report) = try await planned(order)
     if var error = report.error {
       error.activity = "importing \(order.request.source.displayName)"
       throw error
     }
-    return (plan, report.checks(.warning))
+    return (plan, report.checks(.warning), report.presentDigest)
   }
 
   /// Plans, and looks at what is in the way.

@@ -1,6 +1,7 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AzureRegistry
 import ImportCore
 import OCIRegistry
 
@@ -71,29 +72,63 @@ extension Import {
     let name = item.targets.joined(separator: ", ")
     let line = session.progress.start("\(item.source) → \(name)")
     let started = StartedOperation()
+    let key = "\(item.source) → \(name)"
     do {
       let result: ImportResult
       switch item.engine {
       case .direct:
         result = try await session.engine.run(request, journal: journal) { line.report($0) }
       case .service:
-        let service = try await session.azure.signedIn().engine
-        let plan = try await self.plan(item.order, looksFirst: looksFirst).plan
-        result = try await service.run(
-          request, plan: plan, readsResult: looksFirst, observer: { line.report($0) }, started: { started.note($0) })
+        result = try await importByService(item.order, key, journal, line, started, looksFirst: looksFirst)
       }
       line.finish(result)
+      forget(started.operation, key, journal)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result
     } catch {
       line.finish(nil)
-      // What is left running in Azure is in `operation list`, also for another session.
+      // What is left running in Azure stays in `operation list`, also for another session.
       let kind = (error as? AcrError)?.kind
-      if kind == nil || kind == .cancelled || kind == .timeout, let operation = started.operation {
-        try? session.operations.keep(operation)
-      }
+      if kind != nil, kind != .cancelled, kind != .timeout { forget(started.operation, key, journal) }
       throw error
     }
+  }
+
+  /// One of many imports by the service. What runs in Azure is written down the moment it starts, so that a run that was
+  /// killed finds it again; what the target has already is not asked for.
+  private func importByService(
+    _ order: ImportOrder, _ key: String, _ journal: ImportJournal?, _ line: any ImportProgressLine,
+    _ started: StartedOperation, looksFirst: Bool
+  ) async throws -> ImportResult {
+    let service = try await session.azure.signedIn().engine
+    let begun = journal?.operations[key].flatMap(ImportOperation.init(json:))
+    if let begun {
+      started.note(begun)
+      let plan = try await self.plan(order, looksFirst: false).plan
+      do {
+        return try await service.run(
+          order.request, plan: plan, readsResult: looksFirst, following: begun, observer: { line.report($0) })
+      } catch let error as AcrError where error.kind == .notFound {
+        // The service forgets operations after a while: whatever became of it, a look tells what is missing.
+        forget(begun, key, journal)
+      }
+    }
+    let look = try await self.plan(order, looksFirst: looksFirst)
+    if let digest = look.presentDigest { return ImportResult(unchanged: order.request, digest: digest) }
+    return try await service.run(
+      order.request, plan: look.plan, readsResult: looksFirst, isPatient: true, observer: { line.report($0) },
+      started: { operation in
+        started.note(operation)
+        try? session.operations.keep(operation)
+        if let facts = operation.json { journal?.note(operation: key, facts) }
+      })
+  }
+
+  /// The end of an operation was seen.
+  private func forget(_ operation: ImportOperation?, _ key: String, _ journal: ImportJournal?) {
+    guard let operation else { return }
+    if let id = operation.id { session.operations.remove(id) }
+    journal?.note(ended: key)
   }
 
   // MARK: Rows
@@ -168,7 +203,7 @@ extension Import {
       let values: [Value] = [.string("failed"), .string(source), .list(targets.map(Value.string))]
       return Record(
         shape: rowShape,
-        values: values + Array(repeating: .null, count: 6) + [.string(engine), .string(failure.message)])
+        values: values + Array(repeating: .null, count: 6) + [.string(engine), .record(failure.record())])
     }
   }
 }

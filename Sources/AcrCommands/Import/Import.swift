@@ -150,16 +150,22 @@ struct Import: Command {
       let result = try Blocking.wait(call.run) {
         try await session.azure.signedIn().engine.run(
           request, plan: plan, timeout: timeout, readsResult: readsResult, observer: { line.report($0) },
-          started: { started.note($0) })
+          started: { operation in
+            started.note(operation)
+            // Written down at once, so that it is found again after `kill -9`.
+            try? session.operations.keep(operation)
+          })
       }
+      if let id = started.operation?.id { session.operations.remove(id) }
       line.finish(result)
       return .value(.record(Import.record(result, engine: "service")))
     } catch var error as AcrError {
       line.finish(nil)
-      guard error.kind == .cancelled || error.kind == .timeout, let operation = started.operation,
-        let id = operation.id
-      else { throw error }
-      try? session.operations.keep(operation)
+      guard let id = started.operation?.id else { throw error }
+      guard error.kind == .cancelled || error.kind == .timeout else {
+        session.operations.remove(id)
+        throw error
+      }
       error.help = "it goes on in Azure; to find it again: operation wait \(id)"
       throw error
     }

@@ -70,19 +70,24 @@ public struct RuntimeError: Error {
   }
 
   /// The error as a script's `catch` sees it.
-  public var record: Record {
+  public var record: Record { error.record(at: place) }
+}
+
+extension AcrError {
+  /// The error as scripts see it, in `catch` and in the rows of what went on after it.
+  /// - Parameter place: where it happened, `mirror.acr:14:3`; nil for an error without a place in a script.
+  public func record(at place: String? = nil) -> Record {
     Record(
-      shape: RuntimeError.shape,
+      shape: AcrError.recordShape,
       values: [
-        .string(error.kind.name), .string(error.message), error.status.map { .int(Int64($0)) } ?? .null,
-        error.code.map(Value.string) ?? .null, error.target.map(Value.string) ?? .null,
-        error.requestID.map(Value.string) ?? .null,
-        error.retryAfter.map { .duration($0.nanoseconds) } ?? .null, error.help.map(Value.string) ?? .null,
-        .string(place),
+        .string(kind.name), .string(message), status.map { .int(Int64($0)) } ?? .null,
+        code.map(Value.string) ?? .null, target.map(Value.string) ?? .null, requestID.map(Value.string) ?? .null,
+        retryAfter.map { .duration($0.nanoseconds) } ?? .null, help.map(Value.string) ?? .null,
+        place.map(Value.string) ?? .null,
       ])
   }
 
-  private static let shape = Shape([
+  private static let recordShape = Shape([
     "kind", "message", "status", "code", "target", "request_id", "retry_after", "help", "at",
   ])
 }

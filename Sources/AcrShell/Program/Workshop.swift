@@ -80,11 +80,13 @@ final class Workshop {
     reporter = Reporter(
       format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress
     )
+    let retryNotes = GatheredNotes()
     let http = HTTPClient(
       transport: transport, limits: limits, insecureHosts: insecure, trace: trace,
       onRetry: { event in
         guard event.wait >= .seconds(2) else { return }
-        sink.talk("note: \(event.host): \(event.reason); waiting \(event.wait.components.seconds) s")
+        let note = "\(event.host): \(event.reason); waiting \(event.wait.components.seconds) s"
+        if let text = retryNotes.text(for: note, about: event.host) { sink.talk("note: \(text)") }
       })
     // In a sandbox neither Docker's nor Azure's files of the real world are read or written.
     var settings = AzureSession.Settings(transport: transport, http: http, trace: trace, environment: environment)

@@ -71,6 +71,13 @@ public struct ImportService: Sendable {
       while true {
         let answer = try await manager.operation(at: location, tenant: operation.tenant)
         let progress = ServiceProgress(answer.json)
+        if answer.status == 429 || answer.status == 503 {
+          // A busy service says nothing of the import, which goes on.
+          let pause = max(answer.retryAfter ?? ImportService.usualWait, .milliseconds(200))
+          if let timeout, clock.now().duration(since: start) + pause > timeout { throw timedOut(operation, timeout) }
+          try await clock.sleep(pause)
+          continue
+        }
         guard try isRunning(answer, progress, operation) else { return observer(progress) }
         observer(progress)
         if let next = answer.headers.first("Location") { location = ImportService.address(next, from: answer.url) }

@@ -95,7 +95,20 @@ public struct Preflight: Sendable {
       targetTenant: await finder.tenant(of: target.target.id), sourceTenant: await tenant(of: info, sourceID))
     return PreflightReport(
       rules.checks(isAzure: await finder.mayBeAzure(location.registry)) + source.checks
-        + [tagCheck(request, found, source.digest)])
+        + [tagCheck(request, found, source.digest)],
+      presentDigest: Preflight.presentDigest(request, found, source.digest))
+  }
+
+  /// The digest that source and targets share.
+  private static func presentDigest(
+    _ request: ImportRequest, _ found: [Result<Digest?, AcrError>], _ source: Digest?
+  ) -> Digest? {
+    let wanted: Digest? = if case .digest(let digest) = request.source.selector { digest } else { source }
+    guard let wanted, !request.targets.isEmpty, request.targets.allSatisfy({ $0.tag != nil }) else { return nil }
+    let isEverywhere = found.allSatisfy { result in
+      if case .success(let digest?) = result { digest == wanted } else { false }
+    }
+    return isEverywhere ? wanted : nil
   }
 
   /// The source's registry as the resource manager describes it; nil where it does not.
@@ -144,8 +157,10 @@ public struct Preflight: Sendable {
         }
       }
     }
+    let began = ContinuousClock.now
     var reading = try await start?.reading.value
-    if reading == nil {
+    // Nil at once: it was not begun. Nil after a while: the time is over, and is not spent a second time.
+    if reading == nil, start == nil || ContinuousClock.now - began < deadline / 2 {
       reading = try await read(store, request.source.selector, location, credentials, isByHost: isByHost)
     }
     guard let reading else { return .unread("`\(location.registry)` did not answer in time") }

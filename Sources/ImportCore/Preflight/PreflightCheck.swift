@@ -81,7 +81,12 @@ public struct PreflightReport: Sendable {
   /// The checks in the order of their names.
   public let checks: [PreflightCheck]
 
-  init(_ checks: [PreflightCheck]) {
+  /// The digest that the source has and that every target's tag points at already; nil where one of them differs, has no
+  /// tag, or could not be asked.
+  public let presentDigest: Digest?
+
+  init(_ checks: [PreflightCheck], presentDigest: Digest? = nil) {
+    self.presentDigest = presentDigest
     let order = PreflightCheck.Name.allCases
     self.checks = checks.sorted {
       (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0)

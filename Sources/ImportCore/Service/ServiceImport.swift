@@ -73,11 +73,25 @@ public struct ServiceImport: Sendable {
     return Plan(target: target, parameters: parameters)
   }
 
+  /// How long a registry may take to tell what an import that has succeeded brought. The import is done: a registry that only
+  /// Azure reaches (a private endpoint) must not hold the result back.
+  private static let lookAtResult = Duration.seconds(10)
+  /// The wait after 429 where the service names none.
+  private static let usualPause = Duration.seconds(5)
+
   /// Starts an import without waiting for its end (`--no-wait`).
+  /// - Parameter isPatient: true for one of many. The resource manager's limits are rates (200 writes of a subscription, then
+  ///   10 a second): who is refused for them waits as long as it takes, and asks again.
   /// - Returns: what it takes to follow it later.
   /// - Throws: ``AcrError``, with the side that refused.
-  public func start(_ plan: Plan) async throws -> ImportOperation {
-    try await service.start(plan.parameters, into: plan.target)
+  public func start(_ plan: Plan, isPatient: Bool = false) async throws -> ImportOperation {
+    while true {
+      do {
+        return try await service.start(plan.parameters, into: plan.target)
+      } catch let error as AcrError where isPatient && error.kind == .throttled {
+        try await Task.sleep(for: error.retryAfter ?? ServiceImport.usualPause)
+      }
+    }
   }
 
   /// Starts an import and waits for its end.
@@ -85,30 +99,53 @@ public struct ServiceImport: Sendable {
   ///   - timeout: after what time to give up waiting; the import goes on in Azure then.
   ///   - readsResult: whether the target is asked what it has now. Where it cannot be (the service may reach registries
   ///     that this machine does not), the result has no digest.
+  ///   - isPatient: as that of ``start(_:isPatient:)``.
+  ///   - begun: an operation that an earlier run started for this request; it is followed, and nothing is asked for.
   ///   - started: told of the operation as soon as the service has begun it, so that it can be found again.
   /// - Throws: ``AcrError``, with the side that refused. A tag that points at the same image already is none.
   public func run(
     _ request: ImportRequest, plan: Plan, timeout: Duration? = nil, readsResult: Bool = true,
-    observer: @escaping ImportObserver = { _ in }, started: @Sendable (ImportOperation) -> Void = { _ in }
+    isPatient: Bool = false, following begun: ImportOperation? = nil, observer: @escaping ImportObserver = { _ in },
+    started: @Sendable (ImportOperation) -> Void = { _ in }
   ) async throws -> ImportResult {
     do {
-      let operation = try await start(plan)
-      started(operation)
+      var known = begun
+      if known == nil {
+        let operation = try await start(plan, isPatient: isPatient)
+        started(operation)
+        known = operation
+      }
       let reporter = ArtifactReporter(observer)
-      try await service.follow(operation, timeout: timeout) { reporter.report($0) }
+      if let known { try await service.follow(known, timeout: timeout) { reporter.report($0) } }
     } catch var error as AcrError {
-      if error.kind == .conflict, let result = await unchanged(request) { return result }
+      // Without a look nothing is asked but what the service asks for.
+      if error.kind == .conflict, readsResult, let result = await inTime({ await unchanged(request) }) ?? nil {
+        return result
+      }
       if error.activity == nil { error.activity = "importing \(request.source.displayName)" }
       throw error
     }
     for target in request.targets where target.tag != nil { observer(.tagged(target.displayName)) }
-    if readsResult, let result = try? await result(request) { return result }
+    if readsResult, let result = await inTime({ try? await self.result(request) }) ?? nil { return result }
     return ImportResult(
       source: request.source.displayName, targets: request.targets.map(\.displayName), digest: nil, mediaType: nil,
       isUnchanged: false, manifests: 0, blobs: .init())
   }
 
   // MARK: The result
+
+  /// The value of `work`; nil where it takes too long.
+  private func inTime<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
+    await withTaskGroup(of: Value?.self) { group in
+      group.addTask { await work() }
+      group.addTask {
+        try? await Task.sleep(for: ServiceImport.lookAtResult)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
+  }
 
   /// The service refuses tags that exist, even where they point at the same image; that is a success here.
   private func unchanged(_ request: ImportRequest) async -> ImportResult? {
