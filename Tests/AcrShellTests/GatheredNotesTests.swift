@@ -14,5 +14,9 @@ import Testing
     #expect(notes.text(for: "a: busy", about: "a", now: start + .seconds(11)) == "a: busy (45 times)")
     #expect(notes.text(for: "a: busy", about: "a", now: start + .seconds(12)) == nil)
     #expect(notes.text(for: "a: busy", about: "a", now: start + .seconds(60)) == "a: busy (2 times)")
+    #expect(notes.text(for: "a: busy", about: "a", now: start + .seconds(61)) == nil)
+    #expect(notes.text(for: "a: busier", about: "a", now: start + .seconds(62)) == nil)
+    #expect(notes.rest() == ["a: busier (2 times)"])
+    #expect(notes.rest().isEmpty)
   }
 }

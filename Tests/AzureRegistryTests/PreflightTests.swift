@@ -2,6 +2,7 @@ import AcrCore
 import AzureIdentity
 import ImportCore
 import OCIRegistry
+import Synchronization
 import TestSupport
 import Testing
 
@@ -126,6 +127,40 @@ struct PreflightTests {
         children.append(descriptor(inner))
       }
       try await store.putManifest(index(children), as: .tag(try TagName(tag)))
+    }
+  }
+
+  @Test("a source that does not answer in time is not asked twice, and the wait is told")
+  func silentSource() async throws {
+    try await withPlace { place in
+      let told = Mutex<[String]>([])
+      let preflight = Preflight(
+        http: place.azure.http, registries: place.session, finder: RegistryFinder(place.azure.manager),
+        deadline: .milliseconds(2200), slow: { text in told.withLock { $0.append(text) } })
+      try await place.azure.admin(
+        "POST", "faults", ["target": "*", "path": "/v2/hello-world/*", "delayMilliseconds": 4000, "times": 1])
+      let request = try place.request(try ImageReference("mcr.microsoft.com/hello-world:latest"), "copy:1")
+      let start = preflight.start(request.source)
+      #expect(start != nil)
+      let report = try await preflight.plan(request, with: place.engine, start: start).report
+      let source = report.checks.first { $0.name == .source }
+      #expect(source?.result == .skipped)
+      #expect(source?.detail.contains("did not answer within") == true)
+      #expect(told.withLock { $0.contains { $0.contains("`mcr.microsoft.com`") } })
+    }
+  }
+
+  @Test("tags that point at the source's digest already are told apart from others")
+  func present() async throws {
+    try await withPlace { place in
+      let source = "mcr.microsoft.com/hello-world:latest"
+      let missing = try await place.report(source)
+      #expect(missing.present == nil && missing.differs && missing.source != nil)
+      let request = try place.request(try ImageReference(source), "copy:1")
+      let result = try await place.engine.run(request, plan: try await place.engine.plan(request))
+      let report = try await place.report(source)
+      #expect(report.present == result.digest && report.present != nil && !report.differs)
+      #expect(report.mediaType == result.mediaType)
     }
   }
 

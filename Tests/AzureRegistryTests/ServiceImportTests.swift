@@ -89,6 +89,55 @@ struct ServiceImportTests {
     }
   }
 
+  @Test("a target that does not answer delays no result: what is known is said")
+  func silentTarget() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      let request = try place.request("hello-world:latest", ["copy:1"])
+      let plan = try await place.engine.plan(request)
+      try await azure.admin(
+        "POST", "faults", ["target": "first", "path": "/v2/*", "delayMilliseconds": 9000])
+      let result = try await place.engine.run(request, plan: plan)
+      #expect(result.digest == nil)
+      #expect(!result.isUnchanged)
+    }
+  }
+
+  @Test("without a look around, no registry is asked, also where the tag exists")
+  func asksNobody() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      let request = try place.request("hello-world:latest", ["copy:1"])
+      let plan = try await place.engine.plan(request)
+      let result = try await place.engine.run(request, plan: plan, readsResult: false)
+      #expect(result.digest == nil)
+      let error = try await failure { try await place.engine.run(request, plan: plan, readsResult: false) }
+      #expect(error.kind == .conflict)
+      #expect(try await !azure.requests().contains { $0.contains("/v2/") })
+    }
+  }
+
+  @Test("an operation of an earlier run is found again by what it imports, and followed")
+  func follows() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      try await azure.admin("POST", "imports", ["seconds": 1, "retryAfter": 0])
+      let place = Place(azure)
+      let request = try place.request("hello-world:latest", ["copy:1"])
+      let plan = try await place.engine.plan(request)
+      let started = try await place.engine.start(plan)
+      let kept = try #require(started.json.flatMap(ImportOperation.init(json:)))
+      #expect(kept.key == plan.key)
+      #expect(try await place.engine.isRunning(kept))
+      let ended = Mutex<[String?]>([])
+      let result = try await place.engine.run(
+        request, plan: plan, following: kept, started: { _ in Issue.record("the service was asked again") },
+        ended: { operation in ended.withLock { $0.append(operation.id) } })
+      #expect(result.digest != nil)
+      #expect(ended.withLock { $0 } == [started.id])
+      #expect(try await !place.engine.isRunning(kept))
+    }
+  }
+
   @Test("a mirror by the service adds the signature that the service leaves out")
   func mirror() async throws {
     try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in

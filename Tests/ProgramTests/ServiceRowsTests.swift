@@ -94,4 +94,115 @@ struct ServiceRowsTests {
       #expect(error["help"]?.string?.isEmpty == false)
     }
   }
+
+  // MARK: Rows of a file
+
+  private static let source = "mcr.microsoft.com/hello-world:latest"
+
+  /// A table of imports of one image under many tags.
+  private static func table(_ count: Int) -> String {
+    (0..<count).map { #"{"source":"\#(source)","image":"rows:t\#($0)"}"# }.joined(separator: "\n") + "\n"
+  }
+
+  /// How often each target was asked for.
+  private func targets(_ world: AzureWorld) async throws -> [String: Int] {
+    let imports = try await world.admin("GET", "state")["imports"]?.array ?? []
+    return imports.reduce(into: [:]) { $0[$1["request"]?["targetTags"]?.text ?? "", default: 0] += 1 }
+  }
+
+  @Test(
+    "a run that is killed leaves its operations in operation list and in the journal, and the next asks for none twice")
+  func killedHalfWay() async throws {
+    try await withAzureWorld { world in
+      try await world.admin("POST", "imports", ["seconds": 4, "retryAfter": 1])
+      _ = try world.directory.write(Self.table(6), to: "rows.jsonl")
+      let line = "open rows.jsonl | import --name myregistry --jobs 3 --journal journal --report report.csv"
+      let first = try BuiltProducts.acrsh(
+        ["-c", line], in: world.directory, environment: try world.environment()
+      ).start()
+      defer { first.stop() }
+      // Three answers have come when a fourth import cannot begin.
+      for _ in 0..<200 where try await targets(world).count < 3 { try await Task.sleep(for: .milliseconds(50)) }
+      for _ in 0..<100 {
+        let journal = (try? String(contentsOfFile: world.directory.path("journal"), encoding: .utf8)) ?? ""
+        if journal.split(separator: "\n").count(where: { $0.contains("\"location\"") }) >= 3 { break }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      first.send(SIGKILL)
+      _ = try await first.wait()
+      let listed = try await world.run(["-o", "jsonl", "-c", "operation list"])
+      #expect(listed.output.split(separator: "\n").count == 3, "\(listed.output)\(listed.errorOutput)")
+
+      let second = try await world.run(["-o", "jsonl", "-c", line])
+      #expect(second.exitCode == 0, "\(second.errorOutput)")
+      #expect(second.output.split(separator: "\n").count == 6)
+      let counts = try await targets(world)
+      #expect(counts.count == 6 && counts.values.allSatisfy { $0 == 1 }, "\(counts)")
+      #expect(try await world.run(["-o", "jsonl", "-c", "operation list"]).output.isEmpty)
+      let report = try String(contentsOfFile: world.directory.path("report.csv"), encoding: .utf8)
+      #expect(report.hasPrefix("status,source,targets,"))
+      #expect(report.split(separator: "\r\n").count == 7)
+    }
+  }
+
+  @Test("rows come as they finish, a failed one with the whole error, and the report has all")
+  func streams() async throws {
+    try await withAzureWorld { world in
+      let rows = """
+        {"source":"mcr.microsoft.com/missing:1","image":"rows:missing"}
+        {"source":"\(Self.source)","image":"rows:one"}
+
+        """
+      _ = try world.directory.write(rows, to: "rows.jsonl")
+      let result = try await world.run([
+        "-o", "jsonl", "-c", "open rows.jsonl | import --name myregistry --keep-going --report report.json",
+      ])
+      #expect(result.exitCode == 6)
+      let values = try result.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+      #expect(values.count == 2)
+      let failed = try #require(values.first { $0["status"]?.string == "failed" })
+      #expect(failed["error"]?["kind"]?.string == "not-found")
+      #expect(failed["error"]?["message"]?.string?.isEmpty == false)
+      #expect(failed["error"]?["status"] != nil)
+      #expect(failed["error"]?["help"] != nil)
+      let report = try JSONValue(
+        parsing: Array(try String(contentsOfFile: world.directory.path("report.json"), encoding: .utf8).utf8))
+      #expect(report.array?.count == 2)
+
+      // The slow row does not hold back the quick one.
+      try await world.admin("POST", "imports", ["seconds": 8, "retryAfter": 1])
+      let line = """
+        [{source: "\(Self.source)", image: "rows:slow"}, {source: "\(Self.source)", image: "rows:one"}]
+        | import --name myregistry
+        """
+      let run = try BuiltProducts.acrsh(
+        ["-o", "jsonl", "-c", line], in: world.directory, environment: try world.environment()
+      ).start()
+      defer { run.stop() }
+      let isFirst = try await run.waitForOutput(within: .seconds(60)) { output, _ in output.contains("\n") }
+      #expect(isFirst && run.output.contains("unchanged") && !run.output.contains("imported"), "\(run.output)")
+      run.stop()
+
+      let wrong = try await world.run(["-c", "[\"\(Self.source)\"] | import --name myregistry --report rows.xml"])
+      #expect(wrong.exitCode == 2 && wrong.errorOutput.contains("has no known format"))
+    }
+  }
+
+  @Test("a throttled run waits as long as it takes, and says so once")
+  func waitsAndSaysSo() async throws {
+    try await withAzureWorld { world in
+      try await world.admin(
+        "POST", "faults",
+        ["target": "control", "method": "POST", "path": "*importImage", "status": 429, "retryAfter": 2, "times": 9])
+      let result = try await world.run([
+        "-o", "jsonl", "-c",
+        "[{source: \"\(Self.source)\", image: \"rows:a\"}] | import --name myregistry",
+      ])
+      #expect(result.exitCode == 0, "\(result.errorOutput)")
+      #expect(result.output.contains("imported"))
+      let notes = result.errorOutput.split(separator: "\n").filter { $0.contains("HTTP 429") }
+      #expect((2...4).contains(notes.count), "\(result.errorOutput)")
+      #expect(notes.last?.contains(" times)") == true)
+    }
+  }
 }

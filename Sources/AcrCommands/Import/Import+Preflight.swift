@@ -7,40 +7,48 @@ import OCIRegistry
 
 extension Import {
   /// Plans an import by the service, after a look at what is in its way unless `--no-preflight` forbids it.
+  /// - Returns: the plan, and the result where the target has the image already.
   /// - Throws: what planning throws; the first failed check, with the others as notes.
-  func plan(_ order: ImportOrder, _ call: Invocation) throws -> ServiceImport.Plan {
+  func plan(_ order: ImportOrder, _ call: Invocation) throws -> (plan: ServiceImport.Plan, present: ImportResult?) {
     let looksFirst = try looksFirst(call)
-    let planned = try Blocking.wait(call.run) { try await self.plan(order, looksFirst: looksFirst) }
-    for check in planned.warnings {
-      call.run.sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
+    let sink = call.run.sink
+    let (plan, report) = try Blocking.wait(call.run) {
+      try await self.planned(order, looksFirst: looksFirst) { sink.talk("note: \($0)") }
     }
-    return planned.plan
-  }
-
-  /// The same for one of many imports.
-  /// - Returns: the plan, what may go wrong, and the digest that source and targets share already.
-  func plan(
-    _ order: ImportOrder, looksFirst: Bool
-  ) async throws -> (plan: ServiceImport.Plan, warnings: [PreflightCheck], presentDigest: Digest?) {
-    guard looksFirst else {
-      let plan = try await session.azure.signedIn().engine.plan(
-        order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
-      return (plan, [], nil)
-    }
-    let (plan, report) = try await planned(order)
+    guard let report else { return (plan, nil) }
+    if let digest = report.present { return (plan, ImportResult.unchanged(order.request, digest, report.mediaType)) }
     if var error = report.error {
       error.activity = "importing \(order.request.source.displayName)"
       throw error
     }
-    return (plan, report.checks(.warning), report.presentDigest)
+    for check in report.checks(.warning) {
+      sink.talk("warning: \(check.detail)\(check.cure.map { " (\($0))" } ?? "")")
+    }
+    return (plan, nil)
   }
 
-  /// Plans, and looks at what is in the way.
-  func planned(_ order: ImportOrder) async throws -> (plan: ServiceImport.Plan, report: PreflightReport) {
+  /// The same for one of many imports.
+  /// - Returns: the plan, and what was found; nil where nothing was looked at.
+  func planned(
+    _ order: ImportOrder, looksFirst: Bool, slow: @escaping @Sendable (String) -> Void
+  ) async throws -> (plan: ServiceImport.Plan, report: PreflightReport?) {
+    guard looksFirst else {
+      let plan = try await session.azure.signedIn().engine.plan(
+        order.request, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID, target: order.target)
+      return (plan, nil)
+    }
+    return try await planned(order, slow: slow)
+  }
+
+  /// Plans, and looks at what is in the way. A failed check is in the report.
+  func planned(
+    _ order: ImportOrder, slow: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> (plan: ServiceImport.Plan, report: PreflightReport) {
     let services = try await session.azure.signedIn()
-    return try await session.preflight(services).plan(
+    let (plan, report) = try await session.preflight(services, slow: slow).plan(
       order.request, with: services.engine, credentials: order.credentials ?? .anonymous, sourceID: order.sourceID,
       target: order.target, start: order.start)
+    return (plan, report)
   }
 
   /// Whether to look first.
@@ -73,7 +81,10 @@ extension Import {
 
 extension AcrSession {
   /// The checks before imports by the service.
-  func preflight(_ services: AzureSession.Services) -> Preflight {
-    Preflight(http: azure.settings.http, registries: registries, finder: services.finder, pulls: hubPulls)
+  func preflight(
+    _ services: AzureSession.Services, slow: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> Preflight {
+    Preflight(
+      http: azure.settings.http, registries: registries, finder: services.finder, pulls: hubPulls, slow: slow)
   }
 }

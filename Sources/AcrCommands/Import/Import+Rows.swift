@@ -1,9 +1,9 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
-import AzureRegistry
 import ImportCore
 import OCIRegistry
+import Synchronization
 
 /// `… | import`: many imports in one queue, one for each row.
 extension Import {
@@ -11,6 +11,8 @@ extension Import {
   static let rowFlags: [Signature.Flag] = [
     .init("jobs", .int, default: "16", help: "with rows: how many imports are under way at a time"),
     .init("keep-going", help: "with rows: goes on when one fails"),
+    .init(
+      "report", .string, help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file),
     .init("journal", .string, help: "with rows: a file from which a killed run is taken up again", completer: .file),
   ]
 
@@ -45,90 +47,84 @@ extension Import {
       return Item(order: order, engine: try engine(for: order, row))
     }
     let sink = call.run.sink
+    let report = try locate("report") { () throws(AcrError) in
+      try call.string("report").map { path throws(AcrError) in try RunReport(path: path) }
+    }
     let journal = try locate("journal") {
       try call.string("journal").map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
-    let looksFirst = try looksFirst(call)
-    let results = try Blocking.wait(call.run) {
-      return try await queue.run(items) { try await perform($0, journal, looksFirst: looksFirst) }
+    let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call)) {
+      sink.talk("note: \($0)")
     }
-    var records: [Value] = []
-    for (item, result) in zip(items, results) {
-      records.append(.record(Import.record(item.source, item.targets, result, engine: item.engine.name)))
-    }
-    let failures = results.count { if case .failure = $0 { true } else { false } }
-    if failures > 0 {
-      call.run.noteFailedItem()
-      call.run.sink.talk("\(failures) of \(results.count) imports failed")
-    } else {
-      journal?.complete()
-    }
-    return .value(.list(records))
+    return .rows(stream(items, queue, journal, report, service, call.run))
   }
 
-  private func perform(_ item: Item, _ journal: ImportJournal?, looksFirst: Bool) async throws -> ImportResult {
+  /// The results as they come. The work begins when the first is asked for.
+  private func stream(
+    _ items: [Item], _ queue: ImportQueue, _ journal: ImportJournal?, _ report: RunReport?, _ service: ServiceRows,
+    _ run: RunContext
+  ) -> RowStream {
+    let feed = RowFeed<Record>()
+    let owner = RowFeedOwner(feed)
+    let failureCount = FailureCount()
+    let work: @Sendable () async throws -> Void = {
+      do {
+        _ = try await queue.run(items) {
+          try await perform($0, journal, service)
+        } ended: { index, result in
+          if case .failure = result { failureCount.add() }
+          let row = Import.record(items[index].source, items[index].targets, result, engine: items[index].engine.name)
+          report?.add(row)
+          feed.add(row)
+        }
+      } catch {
+        try? report?.finish()
+        throw error
+      }
+      try report?.finish()
+    }
+    var batch: ArraySlice<Record> = []
+    return RowStream {
+      // The owner lives as long as somebody may ask for rows.
+      let feed = owner.feed
+      while batch.isEmpty {
+        let next = try Blocking.wait(run) {
+          feed.start(work)
+          return try await feed.next()
+        }
+        guard let next else {
+          if failureCount.count > 0 {
+            run.noteFailedItem()
+            run.sink.talk("\(failureCount.count) of \(items.count) imports failed")
+          } else {
+            journal?.complete()
+          }
+          return nil
+        }
+        batch = next[...]
+      }
+      return batch.popFirst().map(Value.record)
+    }
+  }
+
+  private func perform(_ item: Item, _ journal: ImportJournal?, _ service: ServiceRows) async throws -> ImportResult {
     let request = item.order.request
     let name = item.targets.joined(separator: ", ")
     let line = session.progress.start("\(item.source) → \(name)")
-    let started = StartedOperation()
-    let key = "\(item.source) → \(name)"
     do {
-      let result: ImportResult
-      switch item.engine {
-      case .direct:
-        result = try await session.engine.run(request, journal: journal) { line.report($0) }
-      case .service:
-        result = try await importByService(item.order, key, journal, line, started, looksFirst: looksFirst)
-      }
+      let result: ImportResult =
+        switch item.engine {
+        case .direct: try await session.engine.run(request, journal: journal) { line.report($0) }
+        case .service: try await service.run(item.order) { line.report($0) }
+        }
       line.finish(result)
-      forget(started.operation, key, journal)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result
     } catch {
       line.finish(nil)
-      // What is left running in Azure stays in `operation list`, also for another session.
-      let kind = (error as? AcrError)?.kind
-      if kind != nil, kind != .cancelled, kind != .timeout { forget(started.operation, key, journal) }
       throw error
     }
-  }
-
-  /// One of many imports by the service. What runs in Azure is written down the moment it starts, so that a run that was
-  /// killed finds it again; what the target has already is not asked for.
-  private func importByService(
-    _ order: ImportOrder, _ key: String, _ journal: ImportJournal?, _ line: any ImportProgressLine,
-    _ started: StartedOperation, looksFirst: Bool
-  ) async throws -> ImportResult {
-    let service = try await session.azure.signedIn().engine
-    let begun = journal?.operations[key].flatMap(ImportOperation.init(json:))
-    if let begun {
-      started.note(begun)
-      let plan = try await self.plan(order, looksFirst: false).plan
-      do {
-        return try await service.run(
-          order.request, plan: plan, readsResult: looksFirst, following: begun, observer: { line.report($0) })
-      } catch let error as AcrError where error.kind == .notFound {
-        // The service forgets operations after a while: whatever became of it, a look tells what is missing.
-        forget(begun, key, journal)
-      }
-    }
-    let look = try await self.plan(order, looksFirst: looksFirst)
-    if let digest = look.presentDigest { return ImportResult(unchanged: order.request, digest: digest) }
-    return try await service.run(
-      order.request, plan: look.plan, readsResult: looksFirst, isPatient: true, observer: { line.report($0) },
-      started: { operation in
-        started.note(operation)
-        try? session.operations.keep(operation)
-        if let facts = operation.json { journal?.note(operation: key, facts) }
-      })
-  }
-
-  /// The end of an operation was seen.
-  private func forget(_ operation: ImportOperation?, _ key: String, _ journal: ImportJournal?) {
-    guard let operation else { return }
-    if let id = operation.id { session.operations.remove(id) }
-    journal?.note(ended: key)
   }
 
   // MARK: Rows
@@ -206,6 +202,14 @@ extension Import {
         values: values + Array(repeating: .null, count: 6) + [.string(engine), .record(failure.record())])
     }
   }
+}
+
+/// How many imports have failed.
+private final class FailureCount: Sendable {
+  private let number = Atomic<Int>(0)
+
+  func add() { number.add(1, ordering: .relaxed) }
+  var count: Int { number.load(ordering: .relaxed) }
 }
 
 extension ImportEngine {

@@ -118,7 +118,7 @@ struct Import: Command {
   private func importByService(_ order: ImportOrder, _ call: Invocation) throws -> Output {
     let session = session
     let request = order.request
-    let plan = try plan(order, call)
+    let (plan, present) = try plan(order, call)
     if call.run.isDryRun {
       let targets = request.targets.map(\.displayName)
       return DryRun.output(
@@ -135,6 +135,7 @@ struct Import: Command {
       fields["status"] = .string(operation.id == nil ? "Succeeded" : "Accepted")
       return .value(.record(OperationArgument.record(fields)))
     }
+    if let present { return .value(.record(Import.record(present, engine: "service"))) }
     return try follow(request, plan, call)
   }
 
@@ -150,22 +151,17 @@ struct Import: Command {
       let result = try Blocking.wait(call.run) {
         try await session.azure.signedIn().engine.run(
           request, plan: plan, timeout: timeout, readsResult: readsResult, observer: { line.report($0) },
-          started: { operation in
-            started.note(operation)
-            // Written down at once, so that it is found again after `kill -9`.
-            try? session.operations.keep(operation)
-          })
+          started: {
+            started.note($0)
+            // Kept from the start, for whoever comes after this process.
+            try? session.operations.keep($0)
+          }, ended: { if let id = $0.id { session.operations.remove(id) } })
       }
-      if let id = started.operation?.id { session.operations.remove(id) }
       line.finish(result)
       return .value(.record(Import.record(result, engine: "service")))
     } catch var error as AcrError {
       line.finish(nil)
-      guard let id = started.operation?.id else { throw error }
-      guard error.kind == .cancelled || error.kind == .timeout else {
-        session.operations.remove(id)
-        throw error
-      }
+      guard error.kind == .cancelled || error.kind == .timeout, let id = started.operation?.id else { throw error }
       error.help = "it goes on in Azure; to find it again: operation wait \(id)"
       throw error
     }

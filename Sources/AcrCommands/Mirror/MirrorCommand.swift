@@ -48,7 +48,7 @@ struct MirrorCommand: Command {
       .init("dry-run", help: "only says what would be done"),
       .init("jobs", .int, default: "16", help: "how many tags are under way at a time"),
       .init("keep-going", help: "goes on when a tag fails"),
-      .init("report", .string, help: "a JSON file about the run", completer: .file),
+      .init("report", .string, help: "a file about the run: .json, .jsonl or .csv", completer: .file),
       .init("journal", .string, help: "a file from which a killed run is taken up again", completer: .file),
       .init(
         "engine", .string, default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
@@ -154,7 +154,9 @@ struct MirrorCommand: Command {
     return Mirror(engine: session.engine, queue: queue, journal: journal) { request, observer in
       let engine = try await session.azure.signedIn().engine
       let plan = try await engine.plan(request)
-      return try await engine.run(request, plan: plan, observer: observer)
+      return try await engine.run(
+        request, plan: plan, observer: observer, started: { try? session.operations.keep($0) },
+        ended: { if let id = $0.id { session.operations.remove(id) } })
     }
   }
 
@@ -214,6 +216,10 @@ struct MirrorCommand: Command {
     _ rows: [MirrorRow], _ call: Invocation, started: Timestamp, isDryRun: Bool, error: AcrError?
   ) throws {
     guard let path = call.string("report") else { return }
+    if let format = DataFormat(path: path), format != .json {
+      let values = Value.list(rows.map { .record(MirrorCommand.record($0)) })
+      return try locate("report") { try FileAccess.replace(path, with: Array(try format.write(values).utf8)) }
+    }
     var members: [JSONValue.Member] = [
       .init("source", .string(call.string("source") ?? "")), .init("target", .string(call.string("target") ?? "")),
       .init("started", .string(started.description)), .init("ended", .string(Timestamp.now().description)),

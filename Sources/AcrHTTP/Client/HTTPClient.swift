@@ -187,7 +187,8 @@ public struct HTTPClient: Sendable {
     report(RetryEvent(host: attempt.host, reason: reason, wait: wait, tries: attempt.tries))
   }
 
-  func report(_ event: RetryEvent) { onRetry?(event) }
+  /// Tells of a wait.
+  package func report(_ event: RetryEvent) { onRetry?(event) }
 
   // MARK: Redirects
 

@@ -5,6 +5,7 @@ final class GatheredNotes: Sendable {
   private struct Topic {
     var lastTold: ContinuousClock.Instant
     var untold = 0
+    var lastNote = ""
   }
 
   /// A topic is told of this often at most.
@@ -23,6 +24,7 @@ final class GatheredNotes: Sendable {
         return note
       }
       known.untold += 1
+      known.lastNote = note
       guard now - known.lastTold >= interval else {
         topics[topic] = known
         return nil
@@ -30,5 +32,15 @@ final class GatheredNotes: Sendable {
       topics[topic] = Topic(lastTold: now)
       return known.untold > 1 ? "\(note) (\(known.untold) times)" : note
     }
+  }
+
+  /// The notes that were only counted, at the end of a run.
+  func rest() -> [String] {
+    let all = topics.withLock { topics in
+      defer { topics = [:] }
+      return topics
+    }
+    return all.sorted { $0.key < $1.key }.map(\.value).filter { $0.untold > 0 }
+      .map { $0.untold > 1 ? "\($0.lastNote) (\($0.untold) times)" : $0.lastNote }
   }
 }

@@ -20,6 +20,7 @@ final class Workshop {
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
   private let terminalProgress: TerminalProgress?
+  private let gatheredNotes: GatheredNotes
   /// What commands know of registries and Azure, for the prompt.
   let registries: AcrSession
   /// The Azure of this machine's own, with `--sandbox`.
@@ -81,6 +82,7 @@ final class Workshop {
       format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress
     )
     let retryNotes = GatheredNotes()
+    gatheredNotes = retryNotes
     let http = HTTPClient(
       transport: transport, limits: limits, insecureHosts: insecure, trace: trace,
       onRetry: { event in
@@ -114,8 +116,11 @@ final class Workshop {
     historyCommand.use(history)
   }
 
-  /// Says what the imports since the last call came to, when they were many.
-  func summarizeProgress() { terminalProgress?.summarize() }
+  /// Says what the imports since the last call came to, when they were many, and which waits were only counted.
+  func summarizeProgress() {
+    for note in gatheredNotes.rest() { sink.talk("note: \(note)") }
+    terminalProgress?.summarize()
+  }
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {

@@ -10,6 +10,13 @@ public struct ImportOperation: Sendable {
   public let sourceName: String
   /// The targets as people write them.
   public let targetNames: [String]
+  /// What is imported where: the same for the same import of another run.
+  public var key: String { ImportOperation.key(sourceName, targetNames) }
+
+  static func key(_ source: String, _ targets: [String]) -> String {
+    "\(source) \(targets.joined(separator: " "))"
+  }
+
   /// How the source's registry was named, which decides who refused.
   let source: ImportFailure.Source
   /// Where to ask; nil where the service was done at once.
@@ -32,7 +39,7 @@ public enum ImportState: Sendable {
 
 extension ImportOperation {
   /// The operation with the signed address at which to ask for it: for a file that only its owner can read, and nothing else.
-  package var json: JSONValue? {
+  public var json: JSONValue? {
     guard let id, let location else { return nil }
     let targetRoles = target.roleAssignmentMode.rawValue
     return [
@@ -46,7 +53,7 @@ extension ImportOperation {
   }
 
   /// Reads what ``json`` wrote; nil where it is damaged.
-  package init?(json: JSONValue) {
+  public init?(json: JSONValue) {
     guard let id = json["id"]?.string, let source = json["source"]?.string,
       let target = json["target"].flatMap(AzureRegistryInfo.init), let location = json["location"]?.string,
       let from = json["from"].flatMap(ImportFailure.Source.init(json:))

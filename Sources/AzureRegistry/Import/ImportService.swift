@@ -33,7 +33,7 @@ public struct ImportService: Sendable {
     let source = ImportFailure.Source(parameters)
     let answer = try await manager.post(
       "\(target.id.path)/importImage", body: parameters.body, secrets: parameters.secrets,
-      tenant: tenant)
+      tenant: tenant, isPatient: true)
     guard answer.isSuccess else {
       throw ImportFailure(answer, path: target.id.path, source: source, target: target).error
     }
@@ -43,7 +43,6 @@ public struct ImportService: Sendable {
         help: "look into `\(target.loginServer)`, and try again", status: answer.status, target: answer.host,
         requestID: answer.requestID)
     }
-    let names = parameters.targetTags.map(\.description) + parameters.untaggedRepositories.map(\.name)
     let location = answer.headers.first("Location").map { ImportService.address($0, from: answer.url) }
     if answer.status == 202, location == nil {
       throw AcrError(
@@ -52,24 +51,25 @@ public struct ImportService: Sendable {
     }
     return ImportOperation(
       id: location.flatMap(ImportService.operationID), target: target, sourceName: parameters.sourceName,
-      targetNames: names.map { "\(target.loginServer)/\($0)" }, source: source,
+      targetNames: parameters.targetNames(in: target), source: source,
       location: answer.status == 202 ? location : nil, tenant: tenant, retryAfter: answer.retryAfter)
   }
 
   /// Asks for an import until it has ended.
   /// - Parameters:
   ///   - timeout: after what time to give up asking; the import itself goes on then.
+  ///   - ended: told when the service has said what became of the import, be it a success or not.
   ///   - observer: told how far it is, after each question.
   /// - Throws: ``AcrError``: why the import failed; `timeout`; `cancelled`.
   public func follow(
-    _ operation: ImportOperation, timeout: Duration? = nil,
+    _ operation: ImportOperation, timeout: Duration? = nil, ended: @Sendable () -> Void = {},
     observer: @escaping @Sendable (ServiceProgress) -> Void = { _ in }
   ) async throws {
-    guard var location = operation.location else { return }
+    guard var location = operation.location else { return ended() }
     let start = clock.now()
     do {
       while true {
-        let answer = try await manager.operation(at: location, tenant: operation.tenant)
+        let answer = try await manager.operation(at: location, tenant: operation.tenant, isPatient: true)
         let progress = ServiceProgress(answer.json)
         if answer.status == 429 || answer.status == 503 {
           // A busy service says nothing of the import, which goes on.
@@ -78,7 +78,17 @@ public struct ImportService: Sendable {
           try await clock.sleep(pause)
           continue
         }
-        guard try isRunning(answer, progress, operation) else { return observer(progress) }
+        let isRunning: Bool
+        do {
+          isRunning = try self.isRunning(answer, progress, operation)
+        } catch {
+          if ImportService.isEnd(answer) { ended() }
+          throw error
+        }
+        guard isRunning else {
+          ended()
+          return observer(progress)
+        }
         observer(progress)
         if let next = answer.headers.first("Location") { location = ImportService.address(next, from: answer.url) }
         // A wait of zero means "ask again", not "ask without a pause".
@@ -118,6 +128,12 @@ public struct ImportService: Sendable {
   }
 
   private static let goesOn = "the import goes on in Azure"
+
+  /// Whether an answer that is an error says something of the import. Neither a broken token nor a busy service does.
+  private static func isEnd(_ answer: ManagerAnswer) -> Bool {
+    if answer.status == 200 { return !ServiceProgress(answer.json).status.isEmpty }
+    return ![401, 403, 408, 429].contains(answer.status) && answer.status < 500
+  }
 
   /// True for an import that has not ended; false for one that succeeded. The status in the body counts, not that of the
   /// answer: the service tells of failures with 200, too.

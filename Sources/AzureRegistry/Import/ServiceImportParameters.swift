@@ -81,6 +81,16 @@ public struct ServiceImportParameters: Sendable {
     }
   }
 
+  /// The targets in a registry as people write them.
+  public func targetNames(in registry: AzureRegistryInfo) -> [String] {
+    (targetTags.map(\.description) + untaggedRepositories.map(\.name)).map { "\(registry.loginServer)/\($0)" }
+  }
+
+  /// What is imported where: the same for the same import of another run.
+  public func key(in registry: AzureRegistryInfo) -> String {
+    ImportOperation.key(sourceName, targetNames(in: registry))
+  }
+
   /// The error for a source that does not let the service pull with what it has to show there: the sentence that the
   /// service's own refusal would become, for whoever finds out before it is asked.
   public var refusedPull: AcrError { ImportFailure.refusedPull(of: image.repository.name, at: .init(self)) }

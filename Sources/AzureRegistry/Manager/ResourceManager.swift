@@ -12,6 +12,7 @@ public struct ResourceManager: Sendable {
   /// Who asks.
   public let identity: IdentitySession
   private let http: HTTPClient
+  private let pace = RequestPace()
 
   /// Creates a client.
   /// - Parameter http: sends the requests. Requests that may have started something are tried again only where it is
@@ -67,15 +68,17 @@ public struct ResourceManager: Sendable {
   /// - Parameters:
   ///   - body: JSON; it may hold secrets, so a trace shows no more than its length.
   ///   - secrets: those of the body, which no message may repeat.
+  ///   - isPatient: whether the request waits as long as it takes when the service says to try again later.
   /// - Returns: the answer, whatever its status is.
   func post(
-    _ path: String, body: [UInt8], secrets: [Secret] = [], apiVersion: String = registriesVersion, tenant: String?
+    _ path: String, body: [UInt8], secrets: [Secret] = [], apiVersion: String = registriesVersion, tenant: String?,
+    isPatient: Bool = false
   ) async throws -> ManagerAnswer {
     let url = "\(try await endpoint())\(path)?api-version=\(apiVersion)"
     var request = TransportRequest(.post, url, body: .bytes(body), isConfidential: true)
     request.headers[.contentType] = "application/json"
     request.secrets = secrets
-    return try await send(request, tenant: tenant)
+    return try await send(request, tenant: tenant, isPatient: isPatient)
   }
 
   /// The admin user of a registry (wire facts, 3.8).
@@ -111,16 +114,18 @@ public struct ResourceManager: Sendable {
   }
 
   /// Asks what became of an operation.
-  /// - Parameter location: the address as the service gave it: its query is signed, so it is sent back unchanged.
+  /// - Parameters:
+  ///   - location: the address as the service gave it: its query is signed, so it is sent back unchanged.
+  ///   - isPatient: as for ``post(_:body:secrets:apiVersion:tenant:isPatient:)``.
   /// - Returns: the answer, whatever its status is.
-  func operation(at location: Secret, tenant: String?) async throws -> ManagerAnswer {
+  func operation(at location: Secret, tenant: String?, isPatient: Bool = false) async throws -> ManagerAnswer {
     let endpoint = try await endpoint()
     let url = location.reveal()
     guard URLReference(url).hasSameOrigin(as: URLReference(endpoint)) else {
       let host = URLReference(endpoint).hostAndPort ?? endpoint
       throw AcrError(.invalid, "`\(host)` sends the questions about its operation to another host", target: host)
     }
-    return try await send(TransportRequest(.get, url), tenant: tenant)
+    return try await send(TransportRequest(.get, url), tenant: tenant, isPatient: isPatient)
   }
 
   /// The resource manager's address without a slash at the end.
@@ -128,15 +133,50 @@ public struct ResourceManager: Sendable {
 
   /// Sends a request with a token. Where the answer says that the token lacks something, it is sent once more with one
   /// that has it (claims challenge, Continuous Access Evaluation).
-  private func send(_ request: TransportRequest, tenant: String?) async throws -> ManagerAnswer {
+  private func send(
+    _ request: TransportRequest, tenant: String?, isPatient: Bool = false
+  ) async throws -> ManagerAnswer {
     let scope = try await identity.cloud.resourceManagerScope()
     var request = request
     request.headers[.accept] = "application/json"
     request.authorization = try await identity.token(scopes: [scope], tenant: tenant).authorization
-    let first = try await answer(to: request)
+    let first = try await pacedAnswer(to: request, isPatient: isPatient)
     guard first.status == 401, let claims = first.claims else { return first }
     request.authorization = try await identity.token(scopes: [scope], tenant: tenant, claims: claims).authorization
-    return try await answer(to: request)
+    return try await pacedAnswer(to: request, isPatient: isPatient)
+  }
+
+  /// Sends a request when the service's limit lets it. A patient one is sent again until it gets through, as long as the
+  /// service says when to come back.
+  private func pacedAnswer(to request: TransportRequest, isPatient: Bool) async throws -> ManagerAnswer {
+    let kind: RequestPace.Kind = request.method == .get ? .read : .write
+    let subscription = ResourceManager.subscription(in: request.url)
+    var paced = request
+    if isPatient { paced.finalStatuses.insert(429) }
+    while true {
+      do { try await pace.enter(subscription, kind) } catch { throw AcrError(.cancelled, "interrupted") }
+      let answer = try await answer(to: paced)
+      guard answer.status == 429 else {
+        pace.answered(subscription, kind, remaining: answer.remaining(kind))
+        return answer
+      }
+      // Without a time, the usual tries are all there is.
+      guard isPatient, let asked = answer.retryAfter else {
+        if paced.finalStatuses == request.finalStatuses { return answer }
+        paced = request
+        continue
+      }
+      let wait = max(asked, .milliseconds(200))
+      pace.throttled(subscription, kind, wait: wait)
+      http.report(RetryEvent(host: answer.host, reason: "HTTP 429", wait: wait, tries: 1))
+    }
+  }
+
+  /// The subscription that a path names, in lower case; empty for other paths.
+  private static func subscription(in url: String) -> String {
+    let parts = URLReference(url).path.split(separator: "/")
+    guard parts.count > 1, parts[0].lowercased() == "subscriptions" else { return "" }
+    return parts[1].lowercased()
   }
 
   private func answer(to request: TransportRequest) async throws -> ManagerAnswer {
@@ -181,6 +221,11 @@ struct ManagerAnswer: Sendable {
   /// `Retry-After`, an hour at most.
   var retryAfter: Duration? {
     RetryAfter.lifetime(in: headers).map { .seconds(min($0.seconds, 3600)) }
+  }
+
+  /// How many requests the service says are left for the subscription.
+  func remaining(_ kind: RequestPace.Kind) -> Int? {
+    headers.first("x-ms-ratelimit-remaining-subscription-\(kind == .read ? "reads" : "writes")").flatMap { Int($0) }
   }
 
   /// The claims that a refusal asks for, as JSON text: `Bearer … error="insufficient_claims", claims="BASE64"`.

@@ -18,6 +18,7 @@ public struct Preflight: Sendable {
   let pulls: HubPulls
   private let http: HTTPClient
   private let deadline: Duration
+  private let slow: @Sendable (String) -> Void
 
   /// Creates a preflight for the imports of a session.
   /// - Parameters:
@@ -25,10 +26,12 @@ public struct Preflight: Sendable {
   ///   - registries: reads what the account reads, and has the clients for other credentials.
   ///   - pulls: what the session knows of Docker Hub's limit.
   ///   - deadline: how long a registry may take; what is not known then is skipped.
+  ///   - slow: told, in a sentence, which registry is waited for when it takes its time.
   public init(
     http: HTTPClient, registries: RegistrySession, finder: RegistryFinder, pulls: HubPulls = HubPulls(),
-    deadline: Duration = .seconds(20)
+    deadline: Duration = .seconds(5), slow: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    self.slow = slow
     self.http = http
     self.pulls = pulls
     self.registries = registries
@@ -75,8 +78,9 @@ public struct Preflight: Sendable {
     let selector = source.selector
     return PreflightStart(
       Task {
-        guard await isReadByHost(location, credentials, nil) else { return nil }
-        return try await read(repository(location, credentials), selector, location, credentials, isByHost: true)
+        guard await isReadByHost(location, credentials, nil) else { return .none }
+        return .some(
+          try await read(repository(location, credentials), selector, location, credentials, isByHost: true))
       })
   }
 
@@ -93,22 +97,16 @@ public struct Preflight: Sendable {
     let rules = AzureRules(
       target: target.target, parameters: target.parameters, source: info,
       targetTenant: await finder.tenant(of: target.target.id), sourceTenant: await tenant(of: info, sourceID))
+    let wanted: Digest? = if case .digest(let digest) = request.source.selector { digest } else { source.digest }
+    let isKnown = wanted != nil && found.allSatisfy { if case .success = $0 { true } else { false } }
+    let isPresent =
+      wanted != nil && request.targets.allSatisfy { $0.tag != nil }
+      && found.allSatisfy { if case .success(let digest?) = $0 { digest == wanted } else { false } }
     return PreflightReport(
       rules.checks(isAzure: await finder.mayBeAzure(location.registry)) + source.checks
-        + [tagCheck(request, found, source.digest)],
-      presentDigest: Preflight.presentDigest(request, found, source.digest))
-  }
-
-  /// The digest that source and targets share.
-  private static func presentDigest(
-    _ request: ImportRequest, _ found: [Result<Digest?, AcrError>], _ source: Digest?
-  ) -> Digest? {
-    let wanted: Digest? = if case .digest(let digest) = request.source.selector { digest } else { source }
-    guard let wanted, !request.targets.isEmpty, request.targets.allSatisfy({ $0.tag != nil }) else { return nil }
-    let isEverywhere = found.allSatisfy { result in
-      if case .success(let digest?) = result { digest == wanted } else { false }
-    }
-    return isEverywhere ? wanted : nil
+        + [tagCheck(request, found, source.digest)], source: wanted, present: isPresent ? wanted : nil,
+      differs: isKnown && !isPresent,
+      mediaType: source.digest == wanted ? source.mediaType : nil)
   }
 
   /// The source's registry as the resource manager describes it; nil where it does not.
@@ -157,16 +155,22 @@ public struct Preflight: Sendable {
         }
       }
     }
-    let began = ContinuousClock.now
-    var reading = try await start?.reading.value
-    // Nil at once: it was not begun. Nil after a while: the time is over, and is not spent a second time.
-    if reading == nil, start == nil || ContinuousClock.now - began < deadline / 2 {
+    // What was begun and got no answer in time is not begun again.
+    var reading: SourceReading?
+    if let start, case .some(let outcome) = try await start.reading.value {
+      reading = outcome
+      if reading == nil { return unanswered(location.registry) }
+    } else {
       reading = try await read(store, request.source.selector, location, credentials, isByHost: isByHost)
     }
-    guard let reading else { return .unread("`\(location.registry)` did not answer in time") }
+    guard let reading else { return unanswered(location.registry) }
     guard let refusal = reading.refusal else { return reading }
     let parameters = try await plan().parameters
     return reading.explained(refusal, parameters)
+  }
+
+  private func unanswered(_ host: RegistryHost) -> SourceReading {
+    .unread("`\(host)` did not answer within \(deadline.components.seconds) s")
   }
 
   /// True for a source that the service comes to by its host, whatever the resource manager knows.
@@ -184,7 +188,7 @@ public struct Preflight: Sendable {
   ) async throws -> SourceReading? {
     let reader = SourceReader(
       store: store, selector: selector, location: location, isByHost: isByHost, pulls: pulls, credentials: credentials)
-    return try await withDeadline { try await reader.read() }
+    return try await withDeadline(location.registry.name) { try await reader.read() }
   }
 
   /// True for a name that Docker Hub has for nothing: its own images are in `library/`.
@@ -217,9 +221,10 @@ public struct Preflight: Sendable {
         guard let tag = target.tag else { continue }
         group.addTask {
           do {
-            let found = try await withDeadline { try await target.store.digest(of: tag) }
+            let host = target.location?.registry.name ?? target.displayName
+            let found = try await withDeadline(host) { try await target.store.digest(of: tag) }
             guard let found else {
-              return (index, .failure(AcrError(.timeout, "the target's registry did not answer in time")))
+              return (index, .failure(AcrError(.timeout, "`\(host)` did not answer in time")))
             }
             return (index, .success(found))
           } catch let error as AcrError where error.kind == .notFound {
@@ -272,17 +277,13 @@ public struct Preflight: Sendable {
   /// Runs `work`, and gives up on it after the deadline.
   /// - Returns: nil when the time was over first.
   private func withDeadline<Value: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Value
+    _ host: String, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value? {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask { try await work() }
-      group.addTask {
-        try await Task.sleep(for: deadline)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? nil
-    }
+    let slow = slow
+    return try await Look.within(
+      deadline,
+      slow: { slow("waiting for `\(host)` to answer, to check whether Azure can import; --no-preflight skips it") },
+      work)
   }
 
   /// A cancellation ends the whole preflight; every other error is something that was found.
@@ -295,9 +296,10 @@ public struct Preflight: Sendable {
 
 /// A source that is being read already.
 public final class PreflightStart: Sendable {
-  let reading: Task<SourceReading?, any Error>
+  /// Nil where nothing was begun; a reading of nil got no answer in time.
+  let reading: Task<SourceReading??, any Error>
 
-  init(_ reading: Task<SourceReading?, any Error>) { self.reading = reading }
+  init(_ reading: Task<SourceReading??, any Error>) { self.reading = reading }
 
   deinit { reading.cancel() }
 }

@@ -1,4 +1,5 @@
 import AcrCore
+import OCIRegistry
 
 /// One thing that is looked at before the service is asked to import.
 public struct PreflightCheck: Sendable {
@@ -80,13 +81,23 @@ public struct PreflightCheck: Sendable {
 public struct PreflightReport: Sendable {
   /// The checks in the order of their names.
   public let checks: [PreflightCheck]
+  /// The source's digest, where all targets have tags that point at it already: there is nothing to import then.
+  public let present: Digest?
+  /// The source's digest, where it is known.
+  public let source: Digest?
+  /// True where source and target are known, and a tag of the target is missing or points at something else.
+  public let differs: Bool
+  /// The type of the source's manifest, where it was read.
+  public let mediaType: String?
 
-  /// The digest that the source has and that every target's tag points at already; nil where one of them differs, has no
-  /// tag, or could not be asked.
-  public let presentDigest: Digest?
-
-  init(_ checks: [PreflightCheck], presentDigest: Digest? = nil) {
-    self.presentDigest = presentDigest
+  init(
+    _ checks: [PreflightCheck], source: Digest? = nil, present: Digest? = nil, differs: Bool = false,
+    mediaType: String? = nil
+  ) {
+    self.source = source
+    self.differs = differs
+    self.present = present
+    self.mediaType = mediaType
     let order = PreflightCheck.Name.allCases
     self.checks = checks.sorted {
       (order.firstIndex(of: $0.name) ?? 0) < (order.firstIndex(of: $1.name) ?? 0)

@@ -11,6 +11,8 @@ struct SourceReading: Sendable {
   var checks: [PreflightCheck]
   /// The digest behind the source's tag, where it is known.
   var digest: Digest?
+  /// The type of the manifest with that digest, where it was read.
+  var mediaType: String?
   /// The source's refusal, which is put into words when it is known how the service will come.
   var refusal: AcrError?
 
@@ -84,7 +86,8 @@ struct SourceReader: Sendable {
     do {
       let root = try await store.manifest(selector)
       let image = try ImageManifest(root, name: name)
-      var reading = SourceReading(checks: [.passed(.source, "`\(name)` can be read")], digest: root.digest)
+      var reading = SourceReading(
+        checks: [.passed(.source, "`\(name)` can be read")], digest: root.digest, mediaType: root.mediaType)
       async let manifests = countManifests(root, image)
       async let ranges =
         isByHost

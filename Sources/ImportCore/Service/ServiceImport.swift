@@ -20,6 +20,8 @@ public struct ServiceImport: Sendable {
     public let target: AzureRegistryInfo
     /// The source and the targets, in the service's terms.
     public let parameters: ServiceImportParameters
+    /// What is imported where, as ``ImportOperation/key`` has it.
+    public var key: String { parameters.key(in: target) }
   }
 
   /// Translates a request. Only the resource manager is asked; nothing is read from the registries, which may be out of
@@ -73,25 +75,11 @@ public struct ServiceImport: Sendable {
     return Plan(target: target, parameters: parameters)
   }
 
-  /// How long a registry may take to tell what an import that has succeeded brought. The import is done: a registry that only
-  /// Azure reaches (a private endpoint) must not hold the result back.
-  private static let lookAtResult = Duration.seconds(10)
-  /// The wait after 429 where the service names none.
-  private static let usualPause = Duration.seconds(5)
-
   /// Starts an import without waiting for its end (`--no-wait`).
-  /// - Parameter isPatient: true for one of many. The resource manager's limits are rates (200 writes of a subscription, then
-  ///   10 a second): who is refused for them waits as long as it takes, and asks again.
   /// - Returns: what it takes to follow it later.
   /// - Throws: ``AcrError``, with the side that refused.
-  public func start(_ plan: Plan, isPatient: Bool = false) async throws -> ImportOperation {
-    while true {
-      do {
-        return try await service.start(plan.parameters, into: plan.target)
-      } catch let error as AcrError where isPatient && error.kind == .throttled {
-        try await Task.sleep(for: error.retryAfter ?? ServiceImport.usualPause)
-      }
-    }
+  public func start(_ plan: Plan) async throws -> ImportOperation {
+    try await service.start(plan.parameters, into: plan.target)
   }
 
   /// Starts an import and waits for its end.
@@ -99,65 +87,71 @@ public struct ServiceImport: Sendable {
   ///   - timeout: after what time to give up waiting; the import goes on in Azure then.
   ///   - readsResult: whether the target is asked what it has now. Where it cannot be (the service may reach registries
   ///     that this machine does not), the result has no digest.
-  ///   - isPatient: as that of ``start(_:isPatient:)``.
-  ///   - begun: an operation that an earlier run started for this request; it is followed, and nothing is asked for.
+  ///   - operation: one that an earlier run began for the same import: it is followed, and the service is not asked again.
   ///   - started: told of the operation as soon as the service has begun it, so that it can be found again.
+  ///   - ended: told of the operation when the service has said what became of it.
   /// - Throws: ``AcrError``, with the side that refused. A tag that points at the same image already is none.
   public func run(
     _ request: ImportRequest, plan: Plan, timeout: Duration? = nil, readsResult: Bool = true,
-    isPatient: Bool = false, following begun: ImportOperation? = nil, observer: @escaping ImportObserver = { _ in },
-    started: @Sendable (ImportOperation) -> Void = { _ in }
+    following operation: ImportOperation? = nil, observer: @escaping ImportObserver = { _ in },
+    started: @Sendable (ImportOperation) -> Void = { _ in }, ended: @Sendable (ImportOperation) -> Void = { _ in }
   ) async throws -> ImportResult {
     do {
-      var known = begun
-      if known == nil {
-        let operation = try await start(plan, isPatient: isPatient)
+      var running = operation
+      if running == nil {
+        let operation = try await start(plan)
         started(operation)
-        known = operation
+        running = operation
       }
-      let reporter = ArtifactReporter(observer)
-      if let known { try await service.follow(known, timeout: timeout) { reporter.report($0) } }
+      if let running {
+        let reporter = ArtifactReporter(observer)
+        try await service.follow(running, timeout: timeout, ended: { ended(running) }) { reporter.report($0) }
+      }
     } catch var error as AcrError {
-      // Without a look nothing is asked but what the service asks for.
-      if error.kind == .conflict, readsResult, let result = await inTime({ await unchanged(request) }) ?? nil {
+      if error.kind == .conflict, readsResult, let result = try await known({ try await unchanged(request) }) {
         return result
       }
       if error.activity == nil { error.activity = "importing \(request.source.displayName)" }
       throw error
     }
     for target in request.targets where target.tag != nil { observer(.tagged(target.displayName)) }
-    if readsResult, let result = await inTime({ try? await self.result(request) }) ?? nil { return result }
+    if readsResult, let result = try await known({ try await result(request) }) { return result }
     return ImportResult(
       source: request.source.displayName, targets: request.targets.map(\.displayName), digest: nil, mediaType: nil,
       isUnchanged: false, manifests: 0, blobs: .init())
   }
 
+  /// True where an operation of an earlier run still goes on.
+  public func isRunning(_ operation: ImportOperation) async throws -> Bool {
+    if case .running = try await service.state(of: operation) { return true }
+    return false
+  }
+
   // MARK: The result
 
-  /// The value of `work`; nil where it takes too long.
-  private func inTime<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value? {
-    await withTaskGroup(of: Value?.self) { group in
-      group.addTask { await work() }
-      group.addTask {
-        try? await Task.sleep(for: ServiceImport.lookAtResult)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
+  /// What a look at the registries tells within its time; nil where it tells nothing.
+  /// - Throws: `cancelled` only.
+  private func known<Value: Sendable>(_ look: @escaping @Sendable () async throws -> Value?) async throws -> Value? {
+    do {
+      return try await Look.within(Look.afterImport, look) ?? nil
+    } catch let error where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
+      throw AcrError(.cancelled, "interrupted")
+    } catch {
+      return nil
     }
   }
 
   /// The service refuses tags that exist, even where they point at the same image; that is a success here.
-  private func unchanged(_ request: ImportRequest) async -> ImportResult? {
-    guard let wanted = try? await digest(of: request.source.selector, in: request.source.store) else { return nil }
+  private func unchanged(_ request: ImportRequest) async throws -> ImportResult? {
+    let wanted = try await digest(of: request.source.selector, in: request.source.store)
     for target in request.targets {
       if let tag = target.tag {
-        guard let existing = try? await target.store.digest(of: tag), existing == wanted else { return nil }
+        guard try await target.store.digest(of: tag) == wanted else { return nil }
       } else {
-        guard (try? await target.store.hasManifest(wanted)) == true else { return nil }
+        guard try await target.store.hasManifest(wanted) else { return nil }
       }
     }
-    guard var result = try? await result(request) else { return nil }
+    var result = try await result(request)
     result.isUnchanged = true
     result.manifests = 0
     return result
@@ -194,5 +188,14 @@ public struct ServiceImport: Sendable {
 
   private static func needsDirect(_ reason: String) -> AcrError {
     AcrError(.usage, "\(reason), which the service cannot import", help: "import with --engine direct")
+  }
+}
+
+extension ImportResult {
+  /// The result of an import whose targets have the image already, as a look at them told.
+  public static func unchanged(_ request: ImportRequest, _ digest: Digest, _ mediaType: String?) -> ImportResult {
+    ImportResult(
+      source: request.source.displayName, targets: request.targets.map(\.displayName), digest: digest,
+      mediaType: mediaType, isUnchanged: true, manifests: 0, blobs: .init())
   }
 }
