@@ -133,6 +133,7 @@ acr import	--password	*	the password or token for the source’s registry
 acr import	--preflight	-	looks at what would make Azure fail before it is asked (the default)
 acr import	--query	*	picks from the result with a JMESPath expression
 acr import	--registry	*	the source’s registry: a name, a host or a resource id
+acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
 acr import	--repository	*	a repository that gets the manifests without a tag
 acr import	--resource-group	*	the resource group of the registry to import into
 acr import	--source	*	the image to import, with its registry unless --registry names it
@@ -464,6 +465,7 @@ import	--password	*	the password or token for the source’s registry
 import	--preflight	-	looks at what would make Azure fail before it is asked (the default)
 import	--query	*	picks from the result with a JMESPath expression
 import	--registry	*	the source’s registry: a name, a host or a resource id
+import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
 import	--repository	*	a repository that gets the manifests without a tag
 import	--resource-group	*	the resource group of the registry to import into
 import	--source	*	the image to import, with its registry unless --registry names it
@@ -620,7 +622,7 @@ mirror	--platform	*	exactly these platforms of each image, for example linux/arm
 mirror	--prune	-	deletes tags at the target that the source does not have, after asking
 mirror	--query	*	picks from the result with a JMESPath expression
 mirror	--referrers	*	whether signatures, bills of materials and the like come along
-mirror	--report	FILE	a JSON file about the run
+mirror	--report	FILE	a file about the run: .json, .jsonl or .csv
 mirror	--tags	*	only tags that fit a glob, /regex/ or version range
 mirror	--verbose	-	says how long it took
 mirror	--yes	-	does not ask before it deletes

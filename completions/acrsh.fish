@@ -125,6 +125,7 @@ set -g __acrsh_lines \
     'acr import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
     'acr import	--query	*	picks from the result with a JMESPath expression' \
     'acr import	--registry	*	the source’s registry: a name, a host or a resource id' \
+    'acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
     'acr import	--repository	*	a repository that gets the manifests without a tag' \
     'acr import	--resource-group	*	the resource group of the registry to import into' \
     'acr import	--source	*	the image to import, with its registry unless --registry names it' \
@@ -456,6 +457,7 @@ set -g __acrsh_lines \
     'import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
     'import	--query	*	picks from the result with a JMESPath expression' \
     'import	--registry	*	the source’s registry: a name, a host or a resource id' \
+    'import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
     'import	--repository	*	a repository that gets the manifests without a tag' \
     'import	--resource-group	*	the resource group of the registry to import into' \
     'import	--source	*	the image to import, with its registry unless --registry names it' \
@@ -612,7 +614,7 @@ set -g __acrsh_lines \
     'mirror	--prune	-	deletes tags at the target that the source does not have, after asking' \
     'mirror	--query	*	picks from the result with a JMESPath expression' \
     'mirror	--referrers	*	whether signatures, bills of materials and the like come along' \
-    'mirror	--report	FILE	a JSON file about the run' \
+    'mirror	--report	FILE	a file about the run: .json, .jsonl or .csv' \
     'mirror	--tags	*	only tags that fit a glob, /regex/ or version range' \
     'mirror	--verbose	-	says how long it took' \
     'mirror	--yes	-	does not ask before it deletes' \

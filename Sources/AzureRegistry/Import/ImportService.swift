@@ -62,8 +62,8 @@ public struct ImportService: Sendable {
   ///   - observer: told how far it is, after each question.
   /// - Throws: ``AcrError``: why the import failed; `timeout`; `cancelled`.
   public func follow(
-    _ operation: ImportOperation, timeout: Duration? = nil, ended: @Sendable () -> Void = {},
-    observer: @escaping @Sendable (ServiceProgress) -> Void = { _ in }
+    _ operation: ImportOperation, timeout: Duration? = nil,
+    observer: @escaping @Sendable (ServiceProgress) -> Void = { _ in }, ended: @Sendable () -> Void = {}
   ) async throws {
     guard var location = operation.location else { return ended() }
     let start = clock.now()

@@ -105,7 +105,8 @@ public struct ServiceImport: Sendable {
       }
       if let running {
         let reporter = ArtifactReporter(observer)
-        try await service.follow(running, timeout: timeout, ended: { ended(running) }) { reporter.report($0) }
+        try await service.follow(
+          running, timeout: timeout, observer: { reporter.report($0) }, ended: { ended(running) })
       }
     } catch var error as AcrError {
       if error.kind == .conflict, readsResult, let result = try await known({ try await unchanged(request) }) {
