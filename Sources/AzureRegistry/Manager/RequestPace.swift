@@ -91,7 +91,8 @@ final class RequestPace: Sendable {
       if bucket.opens <= now { bucket.rate = max(bucket.best / 20, bucket.rate * 0.8) }
       bucket.tokens = 0
       bucket.opens = max(bucket.opens, now + wait)
-      bucket.filled = bucket.opens
+      // The service's bucket fills during the wait, too.
+      bucket.filled = now
     }
   }
 

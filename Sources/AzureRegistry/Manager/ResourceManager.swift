@@ -225,7 +225,8 @@ struct ManagerAnswer: Sendable {
 
   /// How many requests the service says are left for the subscription.
   func remaining(_ kind: RequestPace.Kind) -> Int? {
-    headers.first("x-ms-ratelimit-remaining-subscription-\(kind == .read ? "reads" : "writes")").flatMap { Int($0) }
+    headers.first("x-ms-ratelimit-remaining-subscription-\(kind == .read ? "reads" : "writes")")
+      .flatMap { WireSize(digits: $0) }.map { Int(clamping: $0.bytes) }
   }
 
   /// The claims that a refusal asks for, as JSON text: `Bearer … error="insufficient_claims", claims="BASE64"`.
