@@ -34,6 +34,9 @@ final class UploadChannel: Sendable {
   private let loop: CurlLoop
   private let id: UInt64
   private let state = Mutex(State())
+  /// The trace of the task that sends the request. The producer starts on the loop's thread, which has none of the task's
+  /// values, and sends requests of its own: it reads what is uploaded.
+  private let trace = RequestTrace.ofTask
 
   init(_ stream: BodyStream, loop: CurlLoop, id: UInt64) {
     self.stream = stream
@@ -55,7 +58,9 @@ final class UploadChannel: Sendable {
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
     let (outcome, room): (Outcome, CheckedContinuation<Void, Never>?) = state.withLock { state in
       if state.error != nil { return (.failed, nil) }
-      if state.producer == nil { state.producer = Task { await produce() } }
+      if state.producer == nil {
+        state.producer = Task { await RequestTrace.$ofTask.withValue(trace) { await produce() } }
+      }
       var wanted = min(buffer.count, state.waiting - (state.isEnded ? 0 : 1))
       guard wanted > 0 else {
         if state.isEnded { return (.end, nil) }

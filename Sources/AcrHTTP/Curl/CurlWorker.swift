@@ -24,15 +24,26 @@ final class CurlWorker {
     self.loop = loop
     self.multi = multi
     self.configuration = configuration
+    let connections = CurlWorker.connections(wanted: configuration.maximumConnections)
     let options = [
       (CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX)),
-      (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections),
-      (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost),
-      (CURLMOPT_MAXCONNECTS, configuration.maximumConnections),
+      (CURLMOPT_MAX_TOTAL_CONNECTIONS, connections),
+      (CURLMOPT_MAX_HOST_CONNECTIONS, min(connections, configuration.maximumConnectionsPerHost)),
+      (CURLMOPT_MAXCONNECTS, connections),
     ]
     for (option, value) in options where acr_curl_multi_setopt_long(multi, option, value) != CURLM_OK {
       setupError = .missingOption(option.rawValue, version: String(cString: acr_curl_version_text()))
     }
+  }
+
+  /// How many descriptors are left to everything but connections: standard streams, pipes, files that are read, the resolver,
+  /// and libdispatch, which ends the process when it cannot open the few that it needs.
+  private static let spareDescriptors = 20
+
+  /// How many connections the process's limit of open files allows (`ulimit -n`); at least two, one for each side.
+  static func connections(wanted: Int, limit: Int = sysconf(Int32(_SC_OPEN_MAX))) -> Int {
+    // -1: there is no limit.
+    limit < 0 ? wanted : min(wanted, max(2, limit - spareDescriptors))
   }
 
   /// Works until the loop is closed.
