@@ -79,6 +79,37 @@ struct GarbageTests {
     }
   }
 
+  @Test("Azure: an index without its tag is garbage with its platforms, and rows are deleted together")
+  func azure() async throws {
+    try await withTemporaryDirectory { directory in
+      let script = try directory.write(
+        """
+        let app = "myregistry.azurecr.io/shop/api"
+        import mysourceregistry.azurecr.io/hello-world:latest myregistry.azurecr.io/shop/api:1 | ignore
+        import mysourceregistry.azurecr.io/aci-helloworld:latest myregistry.azurecr.io/shop/api:2 | ignore
+        list-metadata $app | where .tags == null | count | print
+        az acr manifest list-metadata -r myregistry -n shop/api --orphaned | count | print
+        let parts = list-metadata $app | where .tags == null | get digest | first
+        try { manifest delete "$app@${parts[0]}" --yes } catch e { print "${e.kind}" }
+        try { $parts | manifest delete $app --yes } catch e { print "${e.kind}" }
+        repository untag -n myregistry --image shop/api:1 --yes | ignore
+        let rows = list-metadata $app --orphaned
+        print (count($rows))
+        print ($rows | where count(.usedBy) == 0 | count)
+        print ($rows | get mediaType | first)
+        print (sum($rows, "freedBytes") > 0B)
+        print ($rows | manifest delete $app --yes | count)
+        list-metadata $app --orphaned | count | print
+        list-metadata $app | get tags | flatten | print
+        """, to: "script.acr")
+      let result = try await BuiltProducts.acrsh(["--sandbox", script], in: directory).run(timeout: .seconds(120))
+      #expect(result.exitCode == 0, "\(result.errorOutput)")
+      let index = #"["application/vnd.oci.image.index.v1+json"]"#
+      #expect(
+        result.output == "5\n0\nconflict\nconflict\n6\n1\n\(index)\ntrue\n6\n0\n2\n", "\(result.errorOutput)")
+    }
+  }
+
   @Test("docker-registry: untag says that it cannot and what would go; prune keeps the platforms of an index")
   func untagAndPrune() async throws {
     try await withIndex { server, directory, images in

@@ -22,8 +22,10 @@ struct ImageDiff: Sendable {
     let (ours, theirs) = (try await leftRoot, try await rightRoot)
     var notes: [String] = []
     if ours.digest == theirs.digest { notes.append("both are the same image, \(ours.digest)") }
-    async let leftSides = sides(of: ours, in: left.store)
-    async let rightSides = sides(of: theirs, in: right.store)
+    // One budget for both: it bounds what the comparison holds.
+    let budget = WireBudget(left.store.limits, for: "the comparison of `\(left.store.displayName)` with `\(right.store.displayName)`")
+    async let leftSides = sides(of: ours, in: left.store, budget)
+    async let rightSides = sides(of: theirs, in: right.store, budget)
     let (mine, other) = (try await leftSides, try await rightSides)
     var rows = [
       row("", "image", ours.digest, nil, theirs.digest, nil, DiffStatus(ours.digest, theirs.digest))
@@ -42,21 +44,20 @@ struct ImageDiff: Sendable {
 
   /// The images under a manifest by platform. Attestations and the like, whose platform is unknown, are left out.
   private func sides(
-    of root: FetchedManifest, in store: any ArtifactSource
+    of root: FetchedManifest, in store: any ArtifactSource, _ budget: WireBudget
   ) async throws -> (order: [String], images: [String: Side]) {
     let top = try ImageManifest(root, name: store.displayName)
     let reader = MetadataReader(store: store, limit: limit)
     var wanted = [root.digest]
-    var platforms: [Digest: Platform] = [:]
+    var children: [Descriptor] = []
     if top.kind == .index {
       var seen: Set<Digest> = []
-      let children = top.manifests.filter { $0.platform?.os != "unknown" && seen.insert($0.digest).inserted }
+      children = top.manifests.filter { $0.platform?.os != "unknown" && seen.insert($0.digest).inserted }
       wanted = children.map(\.digest)
-      for child in children { platforms[child.digest] = child.platform }
     }
     var order: [String] = []
     var images: [String: Side] = [:]
-    for case let details? in try await reader.details(wanted, platforms: platforms) {
+    for case let details? in try await reader.details(wanted, children: children, budget: budget) {
       let name = details.platform?.description ?? details.node.artifactType ?? "-"
       guard images[name] == nil else { continue }
       order.append(name)

@@ -15,12 +15,21 @@ struct ManifestDelete: Command {
       It names every tag that goes, and asks first, unless --yes is given. A tag names the manifest it points at now. A manifest \
       that an index lists, or that is about another manifest (a signature, an SBOM), is not deleted without --force: delete the \
       index first. To find that out it reads the repository; with --yes --force it does not look.
+
+      Rows with a column `digest` are deleted together, in the order that breaks nothing: the repository is then read once, and \
+      nothing is deleted if one of them is needed by something that is not among them.
       """,
     group: .registry,
     positionals: ManifestArgument.positionals,
     flags: ManifestArgument.flags + [Deletion.yes, ManifestDeletion.force],
-    examples: [.init("By its tag", "manifest delete localhost:5000/base/alpine:3.20 --yes")],
-    changes: true)
+    examples: [
+      .init("By its tag", "manifest delete localhost:5000/base/alpine:3.20 --yes"),
+      .init(
+        "All garbage",
+        "list-metadata myregistry.azurecr.io/base/alpine --orphaned | manifest delete myregistry.azurecr.io/base/alpine"
+      ),
+    ],
+    input: .optional, changes: true)
 
   func run(_ call: Invocation) throws -> Output {
     let artifact = try ManifestArgument.locate(call, session)
@@ -28,6 +37,15 @@ struct ManifestDelete: Command {
       throw AcrError(.usage, "this is a folder, and manifests are deleted in registries")
     }
     let metadata = AzureMetadata(session.registries.client(location.registry))
+    if let input = call.input {
+      guard artifact.tag == nil, artifact.digest == nil else {
+        throw AcrError(.usage, "rows say which manifests are deleted", help: "name the repository alone")
+      }
+      let place = RepositoryItem.Place(
+        metadata: metadata, store: artifact.store, item: .repository(location.repository),
+        name: artifact.store.displayName)
+      return try ManifestDeletion.run(rows: input, in: location.repository, place, session.limit, call)
+    }
     let item: AzureMetadata.Item =
       switch artifact.selector {
       case .digest(let digest): .manifest(location.repository, digest)

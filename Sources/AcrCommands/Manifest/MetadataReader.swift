@@ -62,9 +62,20 @@ struct MetadataReader: Sendable {
   }
 
   /// Reads several manifests side by side; one that is gone meanwhile is nil.
-  /// - Parameter platforms: what an index says of its children.
-  func details(_ digests: [Digest], platforms: [Digest: Platform] = [:]) async throws -> [Details?] {
-    try await details(try await NodeReader(store: store, limit: limit).nodes(digests), platforms: platforms)
+  /// - Parameters:
+  ///   - children: what indexes say of them: platform and size.
+  ///   - budget: what is kept takes from it; nil for the usual limits.
+  func details(
+    _ digests: [Digest], children: [Descriptor] = [], budget: WireBudget? = nil
+  ) async throws -> [Details?] {
+    var platforms: [Digest: Platform] = [:]
+    var sizes: [Digest: WireSize] = [:]
+    for child in children {
+      sizes[child.digest] = child.size
+      if let platform = child.platform { platforms[child.digest] = platform }
+    }
+    let nodes = try await NodeReader(store: store, limit: limit, budget: budget).nodes(digests, sizes: sizes)
+    return try await details(nodes, platforms: platforms)
   }
 
   /// The same for manifests that were read; their configurations are.

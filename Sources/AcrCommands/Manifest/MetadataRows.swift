@@ -46,16 +46,14 @@ final class MetadataRows: MetadataRowSource {
     tagged = tagged.dropFirst(MetadataRows.groupSize)
     let reader = reader
     let parents = try Blocking.wait(run) { try await reader.details(group.map(\.digest)) }
-    var children: [(digest: Digest, parent: Int)] = []
-    var platforms: [Digest: Platform] = [:]
+    var children: [(descriptor: Descriptor, parent: Int)] = []
     for (index, parent) in parents.enumerated() {
       for child in parent?.node.children ?? [] where seen.insert(child.digest).inserted {
-        children.append((child.digest, index))
-        platforms[child.digest] = child.platform
+        children.append((child, index))
       }
     }
-    let found = try Blocking.wait(run) { [children, platforms] in
-      try await reader.details(children.map(\.digest), platforms: platforms)
+    let found = try Blocking.wait(run) { [children] in
+      try await reader.details(children.map(\.descriptor.digest), children: children.map(\.descriptor))
     }
     ready = []
     nextReady = 0

@@ -111,6 +111,35 @@ extension ArtifactGraph {
     return DeletionPlan(items: items, kept: kept, gone: gone)
   }
 
+  /// Orders the deletion of several manifests: an index before its parts, so that no moment leaves half an index.
+  /// - Throws: ``AcrError``: `not-found` for one that the repository does not have, `conflict` where an index or a subject
+  ///   that is not among them needs one, and for a graph that may lack something.
+  public func planDeletion(
+    ofManifests digests: [Digest]
+  ) throws(AcrError) -> (items: [DeletionPlan.Item], freedBytes: WireSize) {
+    try requireWhole("nothing is deleted")
+    var going: Set<Int> = []
+    for digest in digests {
+      guard let position = positions[digest] else { throw AcrError(.notFound, "`\(name)@\(digest)` does not exist") }
+      going.insert(position)
+    }
+    for position in going.sorted() where !(indexes(of: position) + subjects[position]).allSatisfy(going.contains) {
+      guard var impact = impact(ofDeleting: nodes[position].digest) else { continue }
+      impact.brokenIndexes.removeAll { positions[$0].map(going.contains) ?? false }
+      impact.subjects.removeAll { positions[$0].map(going.contains) ?? false }
+      try impact.requireUnneeded("`\(name)@\(impact.digest.short)`")
+    }
+    var unneeded = Set(exclusive(to: Array(going))).subtracting(going)
+    let order = order(going)
+    let freed = freedBytes(order + Array(unneeded), blobUses())
+    let items = order.map { position in
+      let leftovers = take(from: &unneeded, below: position)
+      return DeletionPlan.Item(
+        digest: nodes[position].digest, tags: tagsOf[position], leftovers: leftovers.map { nodes[$0].digest })
+    }
+    return (items, freed)
+  }
+
   /// Takes out of a set what a manifest leads to inside of it.
   private func take(from set: inout Set<Int>, below position: Int) -> [Int] {
     var found: [Int] = []

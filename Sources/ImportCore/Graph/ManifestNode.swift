@@ -84,6 +84,8 @@ struct NodeFactory {
   /// What the nodes take.
   let budget: WireBudget
   private var blobs: [Digest: ManifestNode.Blob] = [:]
+  /// Media types, each once in memory.
+  private var types: [String: String] = [:]
   private var new = 0
 
   init(_ budget: WireBudget) { self.budget = budget }
@@ -93,14 +95,16 @@ struct NodeFactory {
   mutating func node(_ manifest: FetchedManifest, _ image: ImageManifest) throws(AcrError) -> ManifestNode {
     new = 0
     let node = ManifestNode(manifest, image, &self)
-    try budget.take(500 + node.layers.count * 80 + node.children.count * 500 + new * 400, of: .memory)
+    // Measured: what a node, a place in a list, and a blob with its digest in a table that grows by doubling take.
+    try budget.take(500 + node.layers.count * 100 + node.children.count * 600 + new * 700, of: .memory)
     return node
   }
 
   fileprivate mutating func blob(_ descriptor: Descriptor) -> ManifestNode.Blob {
+    let type = types[descriptor.mediaType] ?? descriptor.mediaType
+    types[type] = type
     let made = ManifestNode.Blob(
-      digest: descriptor.digest, size: descriptor.size, mediaType: descriptor.mediaType,
-      isForeign: descriptor.isForeign)
+      digest: descriptor.digest, size: descriptor.size, mediaType: type, isForeign: descriptor.isForeign)
     if let known = blobs[descriptor.digest], known == made { return known }
     blobs[descriptor.digest] = made
     new += 1

@@ -6,23 +6,25 @@ import OCIRegistry
 public struct NodeReader: Sendable {
   private let store: any ArtifactSource
   private let limit: TransferLimit
-  private let limits: WireLimits
+  private let budget: WireBudget
 
   /// Creates a reader.
-  public init(store: any ArtifactSource, limit: TransferLimit, limits: WireLimits? = nil) {
+  /// - Parameter budget: what is read takes from it; nil for the usual limits.
+  public init(store: any ArtifactSource, limit: TransferLimit, budget: WireBudget? = nil) {
     self.store = store
     self.limit = limit
-    self.limits = limits ?? store.limits
+    self.budget = budget ?? WireBudget(store.limits, for: "`\(store.displayName)`")
   }
 
   /// What several manifests name; one that is not there is nil.
   /// - Throws: ``AcrError``: `invalid` for a document that is no manifest and for more than fits into memory, and what the
   ///   store throws.
-  public func nodes(_ digests: [Digest]) async throws -> [ManifestNode?] {
+  /// - Parameter sizes: how large they will be, as far as an index told it: fewer large ones are then read at a time.
+  public func nodes(_ digests: [Digest], sizes: [Digest: WireSize] = [:]) async throws -> [ManifestNode?] {
     var found = [ManifestNode?](repeating: nil, count: digests.count)
-    var factory = NodeFactory(WireBudget(limits, for: "`\(store.displayName)`"))
+    var factory = NodeFactory(budget)
     try await ManifestWindow(limit: limit).read(
-      Array(digests.enumerated()), size: { _ in nil },
+      Array(digests.enumerated()), size: { sizes[$0.element] },
       fetch: { want -> FetchedManifest? in
         do {
           return try await store.manifest(.digest(want.element))
@@ -33,6 +35,7 @@ public struct NodeReader: Sendable {
       bytes: { $0?.bytes.count ?? 0 }
     ) { want, manifest in
       guard let manifest else { return }
+      try budget.take(1, of: .manifests)
       found[want.offset] = try factory.node(manifest, try ImageManifest(manifest, name: store.displayName))
     }
     return found

@@ -63,8 +63,8 @@ public struct PlanReader: Sendable {
     mutating func add(_ image: ImageManifest) throws(AcrError) -> (children: [Descriptor], blobs: [Descriptor]) {
       var blobs: [Descriptor] = []
       for blob in image.blobs where !blob.isForeign && seenBlobs.insert(blob.digest).inserted {
-        // About what a descriptor takes, with its place in the set.
-        try budget.take(500, of: .memory)
+        // Measured: what a descriptor takes, with its place in a list and a set that grow by doubling.
+        try budget.take(800, of: .memory)
         let type = types[blob.mediaType, default: blob.mediaType]
         types[type] = type
         blobs.append(Descriptor(mediaType: type, digest: blob.digest, size: blob.size))

@@ -175,10 +175,10 @@ struct SourceReader: Sendable {
   /// Counts the root and everything under it. An image among an index's children needs no reading to be counted.
   private func countManifests(_ root: FetchedManifest, _ image: ImageManifest) async throws -> PreflightCheck {
     var seen: Set<Digest> = [root.digest]
-    var level = [image]
+    var level = image.manifests
     do {
       for _ in 0..<WireLimits.standard.count(.nesting) where !level.isEmpty {
-        let new = level.flatMap(\.manifests).filter { seen.insert($0.digest).inserted }
+        let new = level.filter { seen.insert($0.digest).inserted }
         guard seen.count <= Preflight.maximumManifests else { break }
         level = try await read(new.filter { [MediaType.ociIndex, MediaType.dockerList].contains($0.mediaType) })
       }
@@ -205,12 +205,14 @@ struct SourceReader: Sendable {
     return .passed(.manifests, seen.count == 1 ? "1 manifest" : "\(seen.count) manifests")
   }
 
-  private func read(_ descriptors: [Descriptor]) async throws -> [ImageManifest] {
-    try await withThrowingTaskGroup(of: ImageManifest.self) { group in
-      for descriptor in descriptors {
-        group.addTask { try ImageManifest(try await store.manifest(.digest(descriptor.digest)), name: name) }
-      }
-      return try await group.reduce(into: []) { $0.append($1) }
+  /// The children of indexes.
+  private func read(_ indexes: [Descriptor]) async throws -> [Descriptor] {
+    let sizes = Dictionary(indexes.map { ($0.digest, $0.size) }, uniquingKeysWith: { first, _ in first })
+    let digests = indexes.map(\.digest)
+    let nodes = try await NodeReader(store: store, limit: TransferLimit(8)).nodes(digests, sizes: sizes)
+    return try zip(digests, nodes).flatMap { digest, node in
+      guard let node else { throw AcrError(.notFound, "`\(store.displayName)@\(digest)` does not exist") }
+      return node.children
     }
   }
 }
