@@ -26,20 +26,22 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "AcrText"),
     .target(name: "AcrCore"),
+    .target(name: "CPlatform"),
+    .target(name: "AcrSystem", dependencies: ["AcrCore", "CPlatform"]),
     .target(
       name: "AcrConcurrency", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
     .target(
       name: "AcrHTTP",
-      dependencies: ["AcrConcurrency", "AcrCore", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]),
+      dependencies: ["AcrConcurrency", "AcrCore", "AcrSystem", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]),
     .target(
       name: "OCIRegistry",
       dependencies: [
-        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrText", .product(name: "Crypto", package: "swift-crypto"),
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AcrText", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "AzureIdentity",
       dependencies: [
-        "AcrConcurrency", "AcrCore", "AcrHTTP",
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -48,22 +50,22 @@ let package = Package(
     .target(
       name: "AzureRegistry",
       dependencies: [
-        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrText", "AzureIdentity", "OCIRegistry",
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AcrText", "AzureIdentity", "OCIRegistry",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
     .target(
-      name: "ImportCore", dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AzureRegistry", "OCIRegistry"]),
+      name: "ImportCore", dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AzureRegistry", "OCIRegistry"]),
     .target(name: "AcrLanguage", dependencies: ["AcrText"]),
-    .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrText"]),
+    .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrSystem", "AcrText"]),
     .target(
       name: "AcrCommands",
       dependencies: [
-        "AcrConcurrency", "AcrRuntime", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP",
+        "AcrConcurrency", "AcrRuntime", "AcrSystem", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP",
       ]),
     .target(
       name: "AcrShell",
       dependencies: [
-        "AcrCommands", "AzureIdentity", "AcrLanguage", "AcrCore", "AcrText", "CEditline",
+        "AcrCommands", "AzureIdentity", "AcrLanguage", "AcrCore", "AcrSystem", "AcrText", "CEditline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "acrsh", dependencies: ["AcrShell"]),
@@ -90,8 +92,9 @@ let package = Package(
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
-    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrText"]),
+    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrSystem", "AcrText"]),
     .testTarget(name: "AcrConcurrencyTests", dependencies: ["AcrConcurrency"]),
+    .testTarget(name: "AcrSystemTests", dependencies: ["AcrSystem", "AcrCore", "TestSupport"]),
     .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),
     .testTarget(name: "OCIRegistryTests", dependencies: ["OCIRegistry", "TestSupport"]),
     .testTarget(

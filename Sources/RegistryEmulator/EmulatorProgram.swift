@@ -1,6 +1,6 @@
+import AcrSystem
 import AcrCore
 import Dispatch
-import Glibc
 
 /// The program `acr-emulator`.
 public enum EmulatorProgram {
@@ -31,22 +31,28 @@ public enum EmulatorProgram {
     enum Action { case run, help, printConfiguration }
   }
 
+  /// Runs the program with the process's arguments, and ends the process.
+  public static func runAndExit() async -> Never {
+    ProcessEnd.exit(await run(Array(CommandLine.arguments.dropFirst())))
+  }
+
   /// Runs the program.
   /// - Returns: the exit code: 0, 2 for wrong arguments, 1 for any other error.
   public static func run(_ arguments: [String]) async -> Int32 {
     do {
       let parsed = try parse(arguments)
       switch parsed.action {
-      case .help: write(help, to: STDOUT_FILENO)
-      case .printConfiguration: write(EmulatorConfiguration.sample + "\n", to: STDOUT_FILENO)
+      case .help: FileDescriptor.put(help, on: FileDescriptor.output)
+      case .printConfiguration: FileDescriptor.put(EmulatorConfiguration.sample + "\n", on: FileDescriptor.output)
       case .run: try await serve(parsed)
       }
       return 0
     } catch let error as AcrError {
-      write("acr-emulator: \(error.message)\(error.help.map { "\n  \($0)" } ?? "")\n", to: STDERR_FILENO)
+      FileDescriptor.put(
+        "acr-emulator: \(error.message)\(error.help.map { "\n  \($0)" } ?? "")\n", on: FileDescriptor.error)
       return error.kind.exitCode
     } catch {
-      write("acr-emulator: \(error)\n", to: STDERR_FILENO)
+      FileDescriptor.put("acr-emulator: \(error)\n", on: FileDescriptor.error)
       return 1
     }
   }
@@ -79,7 +85,7 @@ public enum EmulatorProgram {
   }
 
   private static func serve(_ arguments: Arguments) async throws {
-    signal(SIGPIPE, SIG_IGN)
+    ProcessEnd.ignoreBrokenPipes()
     let configuration =
       if let path = arguments.configuration { try EmulatorConfiguration(json: try DiskFile.read(path)) } else {
         try EmulatorConfiguration.sampleWorld()
@@ -89,8 +95,8 @@ public enum EmulatorProgram {
       Emulator.Options(
         configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames))
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
-    let sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
+    let sources = [ProcessEnd.termination, ProcessEnd.interrupt].map { number in
+      ProcessEnd.ignore(number)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { end.yield() }
       source.resume()
@@ -101,7 +107,7 @@ public enum EmulatorProgram {
       await emulator.waitForStopRequest()
       end.yield()
     }
-    write(emulator.endpoints.text + "\n", to: STDOUT_FILENO)
+    FileDescriptor.put(emulator.endpoints.text + "\n", on: FileDescriptor.output)
     for await _ in ends { break }
     asked.cancel()
     for source in sources { source.cancel() }
@@ -112,10 +118,8 @@ public enum EmulatorProgram {
   /// Calls `onEnd` when standard input ends, from a thread that waits for it.
   private static func watchInput(_ onEnd: @escaping @Sendable () -> Void) {
     DispatchQueue(label: "standard input").async {
-      var byte: UInt8 = 0
       while true {
-        let count = read(STDIN_FILENO, &byte, 1)
-        if count > 0 || (count < 0 && errno == EINTR) { continue }
+        if case .bytes = FileDescriptor.read(FileDescriptor.input, upTo: 1) { continue }
         onEnd()
         return
       }
@@ -123,22 +127,8 @@ public enum EmulatorProgram {
   }
 
   private static func temporaryFolder() throws(AcrError) -> String {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    let path = "\(parent)/acr-emulator-\(UUIDText.random())"
+    let path = "\(ProcessInformation.variable("TMPDIR") ?? "/tmp")/acr-emulator-\(UUIDText.random())"
     try DiskFile.makeFolder(path)
     return path
-  }
-
-  private static func write(_ text: String, to descriptor: Int32) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      written += count
-    }
   }
 }

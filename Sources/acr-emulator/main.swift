@@ -1,4 +1,3 @@
-import Glibc
 import RegistryEmulator
 
-exit(await EmulatorProgram.run(Array(CommandLine.arguments.dropFirst())))
+await EmulatorProgram.runAndExit()

@@ -1,4 +1,3 @@
 import AcrShell
-import Glibc
 
-exit(Program.main())
+Program.run()

@@ -87,6 +87,8 @@ import Testing
   @Test func aFileThatCannotBeOpenedIsAnError() async {
     let error = await acrError { _ = try RequestTrace(path: "/no/such/folder/trace") }
     #expect(error?.kind == .usage)
-    #expect(error?.message == "the trace file `/no/such/folder/trace` cannot be opened: No such file or directory")
+    #expect(
+      error?.message == "the trace file cannot be opened: cannot write `/no/such/folder/trace`: its folder does not exist"
+    )
   }
 }

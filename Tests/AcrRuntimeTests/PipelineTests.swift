@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrSystem
 import Synchronization
 import Testing
 
@@ -166,8 +167,8 @@ struct PipelineTests {
   @Test("`confirm` and `secret prompt` ask whoever is there")
   func asking() {
     struct Person: Prompter {
-      func confirm(_ question: String) -> Bool { question == "Sure?" }
-      func secret(_ prompt: String) -> Secret { Secret("typed at \(prompt)") }
+      func confirm(_ question: String, isStopped: () -> Bool) -> Bool { question == "Sure?" }
+      func secret(_ prompt: String, isStopped: () -> Bool) -> Secret { Secret("typed at \(prompt)") }
     }
     let text = "confirm \"Sure?\"\nreveal((secret prompt P))\nconfirm \"Really?\""
     let ending = AcrRuntimeTests.run(
@@ -232,7 +233,7 @@ struct ParallelTests {
 
   @Test("The results are in the order of the rows, whatever order the work ends in")
   func order() {
-    let gate = Signal()
+    let gate = Waiter()
     let work = TestCommand(
       Signature("work", summary: "Item 0 waits for item 1", group: .work, positionals: [.init("n", .int, help: "n")])
     ) { call in

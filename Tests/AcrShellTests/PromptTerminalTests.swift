@@ -73,7 +73,7 @@ struct PromptTerminalTests {
   }
 
   @Test
-  func saysThatItIsStillStoppingAtASecondControlC() async throws {
+  func endsAtASecondControlCWhileItIsStillStopping() async throws {
     try await withProbe { terminal, _ in
       terminal.enter("hang")
       try await terminal.expect("started")
@@ -81,7 +81,7 @@ struct PromptTerminalTests {
       // Two signals that nobody has taken yet are one: the new line says that the first was taken.
       try await terminal.expect("the line below ^C") { $0.row > 0 && $0.lines[$0.row - 1].hasPrefix("^C") }
       terminal.press(.controlC)
-      try await terminal.expect("still stopping")
+      #expect(try await terminal.wait() == .exit(130))
     }
   }
 

@@ -177,7 +177,7 @@ import Testing
     try await withHelper("", config: #"{"credsStore":"absent"}"#) { store, _ in
       let error = await failure { try await store.credentials(for: RegistryHost("reg.example.com")) }
       #expect(error?.message.contains("`docker-credential-absent`") == true)
-      #expect(error?.message.contains("is not to be found on PATH") == true)
+      #expect(error?.message.contains("is not on PATH") == true)
     }
   }
 

@@ -1,5 +1,6 @@
 import AcrLanguage
 import AcrShell
+import AcrSystem
 import Glibc
 import Synchronization
 

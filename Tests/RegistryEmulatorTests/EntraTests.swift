@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import Foundation
 import TestSupport

@@ -189,6 +189,6 @@ private final class Answers: Prompter {
     }
   }
 
-  func confirm(_ question: String) throws -> Bool { try next() == "yes" }
-  func secret(_ prompt: String) throws -> Secret { Secret(try next()) }
+  func confirm(_ question: String, isStopped: () -> Bool) throws -> Bool { try next() == "yes" }
+  func secret(_ prompt: String, isStopped: () -> Bool) throws -> Secret { Secret(try next()) }
 }

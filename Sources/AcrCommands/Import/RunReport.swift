@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import AcrRuntime
 import Synchronization
 
@@ -49,6 +50,6 @@ final class RunReport: Sendable {
 
   private func write(_ rows: [Value]) throws(AcrError) {
     let text = rows.isEmpty && format != .json ? "" : try format.write(.list(rows))
-    try FileAccess.replace(path, with: Array(text.utf8))
+    try FileSystem.replace(path, with: Array(text.utf8))
   }
 }

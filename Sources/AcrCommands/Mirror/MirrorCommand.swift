@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrRuntime
@@ -218,7 +219,7 @@ struct MirrorCommand: Command {
     guard let path = call.string("report") else { return }
     if let format = DataFormat(path: path), format != .json {
       let values = Value.list(rows.map { .record(MirrorCommand.record($0)) })
-      return try locate("report") { try FileAccess.replace(path, with: Array(try format.write(values).utf8)) }
+      return try locate("report") { try FileSystem.replace(path, with: Array(try format.write(values).utf8)) }
     }
     var members: [JSONValue.Member] = [
       .init("source", .string(call.string("source") ?? "")), .init("target", .string(call.string("target") ?? "")),
@@ -230,7 +231,7 @@ struct MirrorCommand: Command {
     }
     members.append(.init("rows", .array(rows.map(MirrorCommand.json))))
     let bytes = Array((JSONValue.object(members).text + "\n").utf8)
-    try locate("report") { try FileAccess.replace(path, with: bytes) }
+    try locate("report") { try FileSystem.replace(path, with: bytes, isStopped: { call.run.isInterrupted }) }
   }
 
   private static func json(_ row: MirrorRow) -> JSONValue {

@@ -1,7 +1,7 @@
+import AcrSystem
 import AcrCore
 import AzureIdentity
 import AzureRegistry
-import Glibc
 import Synchronization
 
 /// The imports that the service was asked for and that may still run. Those that this session does not follow to their end
@@ -27,19 +27,19 @@ final class OperationBook: Sendable {
   func keep(_ operation: ImportOperation) throws {
     note(operation)
     guard let id = operation.id, let json = operation.json, let path = path(id) else { return }
-    try PrivateFile.write(Array("\(json.text)\n".utf8), to: path)
+    try FileSystem.replace(path, with: Array("\(json.text)\n".utf8), .ownerOnly)
   }
 
   /// Forgets an operation that has ended.
   func remove(_ id: String) {
     known.withLock { $0[id] = nil }
-    if let path = path(id) { try? PrivateFile.remove(path) }
+    if let path = path(id) { try? FileSystem.remove(path) }
   }
 
   /// The operation with an id; nil where none is known.
   func operation(_ id: String) throws -> ImportOperation? {
     if let operation = known.withLock({ $0[id] }) { return operation }
-    guard let path = path(id), let bytes = try PrivateFile.read(path) else { return nil }
+    guard let path = path(id), let bytes = try FileSystem.readIfPresent(path) else { return nil }
     return (try? JSONValue(parsing: bytes)).flatMap(ImportOperation.init(json:))
   }
 
@@ -53,22 +53,27 @@ final class OperationBook: Sendable {
   /// Ids are the service's; only those that are plain names become files.
   private func path(_ id: String) -> String? {
     guard let folder, !id.isEmpty, id.utf8.count <= 100, id.first != ".",
-      id.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x2E || $0 == 0x5F || isalnum(Int32($0)) != 0 })
+      id.utf8.allSatisfy({ OperationBook.isPlain($0) })
     else { return nil }
     return "\(folder)/\(id).json"
   }
 
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+      true
+    default: false
+    }
+  }
+
   private func storedIDs() -> [String] {
-    guard let folder, let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
+    guard let folder else { return [] }
     var ids: [String] = []
     let oldest = Timestamp.now().seconds - OperationBook.lifetime
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard name.hasSuffix(".json") else { continue }
-      var status = stat()
-      if fstatat(dirfd(directory), name, &status, 0) == 0, Int64(status.st_mtim.tv_sec) < oldest {
-        unlinkat(dirfd(directory), name, 0)
+    for name in FileSystem.names(in: folder) ?? [] where name.hasSuffix(".json") {
+      if let status = FileStatus("\(folder)/\(name)"), status.modified.seconds < oldest {
+        try? FileSystem.remove("\(folder)/\(name)")
         continue
       }
       ids.append(String(name.dropLast(".json".count)))

@@ -1,20 +1,24 @@
 import AcrCore
 import AcrHTTP
 import AcrRuntime
-import Dispatch
+import AcrSystem
 import Synchronization
 
 /// The door between the evaluator's thread, which may block, and the asynchronous layers below.
 enum Blocking {
-  /// Runs `work` and waits for it. ^C cancels it; the wait goes on until it has let go of what it held. With `--debug` its
-  /// requests are listed.
+  /// How long work may take to let go of what it holds after ^C. What takes longer, such as a look-up of a name that the
+  /// system does not let go of, is left to end on its own.
+  static let grace: Int64 = 300_000_000
+
+  /// Runs `work` and waits for it. ^C cancels it, and the wait ends when it has let go of what it held, at the latest when
+  /// ``grace`` is over. With `--debug` its requests are listed.
   /// - Throws: what `work` throws; a cancellation as ``AcrError`` of kind `cancelled`.
   static func wait<Result: Sendable>(
     _ run: RunContext, _ work: @escaping @Sendable () async throws -> Result
   ) throws -> Result {
     try run.checkInterrupt()
     let answer = Mutex<Swift.Result<Result, any Error>?>(nil)
-    let done = DispatchSemaphore(value: 0)
+    let done = Waiter()
     let sink = run.sink
     let trace = run.talk == .debug ? RequestTrace { sink.talk(String(decoding: $0.dropLast(), as: UTF8.self)) } : nil
     let task = Task.detached {
@@ -25,9 +29,15 @@ enum Blocking {
         result = .failure(error)
       }
       answer.withLock { $0 = result }
-      done.signal()
+      done.raise()
     }
-    run.onInterrupt({ task.cancel() }, while: { done.wait() })
+    run.onInterrupt(
+      {
+        task.cancel()
+        done.raise()
+      }, while: { done.wait() })
+    // Raised by the end of the work, or by ^C: then the work still has its moment.
+    if answer.withLock({ $0 == nil }) { done.wait(nanoseconds: grace) }
     switch answer.withLock({ $0 }) {
     case .success(let value): return value
     case .failure(let error as AcrError) where error.kind != .cancelled || error.activity != nil: throw error

@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import AzureIdentity
 import Synchronization
@@ -36,13 +37,13 @@ final class Defaults: Sendable {
     changed[name] = value.isEmpty ? nil : value
     if let path {
       let members = changed.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
-      try PrivateFile.write(Array("\(JSONValue.object(members).text)\n".utf8), to: path)
+      try FileSystem.replace(path, with: Array("\(JSONValue.object(members).text)\n".utf8), .ownerOnly)
     }
     values.withLock { [changed] in $0 = changed }
   }
 
   private func read() throws -> [String: String] {
-    guard let path, let bytes = try PrivateFile.read(path) else { return [:] }
+    guard let path, let bytes = try FileSystem.readIfPresent(path) else { return [:] }
     guard let members = (try? JSONValue(parsing: bytes))?.members else {
       throw AcrError(.invalid, "the file with the defaults, `\(path)`, is damaged", help: "repair or remove it")
     }

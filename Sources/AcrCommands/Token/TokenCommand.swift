@@ -1,8 +1,8 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrRuntime
 import AzureIdentity
-import Glibc
 
 /// `token`: an access token of the account.
 struct TokenCommand: Command {
@@ -67,7 +67,7 @@ struct TokenCommand: Command {
     var names = ["accessToken", "expiresOn", "expires_on"]
     var values: [Value] = [
       call.isOn("reveal") ? .string(token.token.reveal()) : .secret(token.token),
-      .string(LocalTime.text(token.expiresOn)), .int(token.expiresOn.seconds),
+      .string(CLITime.text(token.expiresOn)), .int(token.expiresOn.seconds),
     ]
     if let id = token.subscription {
       names.append("subscription")
@@ -122,16 +122,14 @@ private struct WellKnownResource {
 }
 
 /// Times as `az account get-access-token` writes them: of the local zone, without saying so, with six zeros.
-private enum LocalTime {
+private enum CLITime {
   static func text(_ time: Timestamp) -> String {
-    var seconds = time_t(time.seconds)
-    var parts = tm()
-    guard localtime_r(&seconds, &parts) != nil else { return time.description }
-    func pad(_ value: Int32, _ width: Int = 2) -> String {
+    guard let parts = LocalTime.components(of: time) else { return time.description }
+    func pad(_ value: Int, _ width: Int = 2) -> String {
       let text = String(value)
       return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
-    return "\(pad(parts.tm_year + 1900, 4))-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
-      + "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec)).000000"
+    return "\(pad(parts[0], 4))-\(pad(parts[1]))-\(pad(parts[2])) "
+      + "\(pad(parts[3])):\(pad(parts[4])):\(pad(parts[5])).000000"
   }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A moment in UTC with nanoseconds: what `createdTime` and `now()` hold. Covers the years 1678 to 2262.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -12,13 +10,6 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   public init(seconds: Int64) {
     let (value, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     nanoseconds = overflow ? (seconds < 0 ? .min : .max) : value
-  }
-
-  /// The current time.
-  public static func now() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
   /// Whole seconds since the epoch, rounded down.

@@ -1,5 +1,5 @@
 import AcrCore
-import Glibc
+import AcrSystem
 
 /// The hosts that were named with `--insecure-registry`: plain http is allowed there, and certificates are not checked.
 public struct InsecureHosts: Sendable, Hashable, ExpressibleByArrayLiteral {
@@ -38,11 +38,8 @@ extension URLReference {
   static func isOwnLink(_ address: String) -> Bool {
     let bare =
       address.hasPrefix("[") ? address.dropFirst().prefix { $0 != "]" && $0 != "%" } : address.prefix { $0 != "%" }
-    var four = in_addr()
-    if inet_pton(AF_INET, String(bare), &four) == 1 { return isOwnLink(UInt32(bigEndian: four.s_addr)) }
-    var six = in6_addr()
-    guard inet_pton(AF_INET6, String(bare), &six) == 1 else { return false }
-    let bytes = withUnsafeBytes(of: &six) { Array($0) }
+    if let address = NetworkAddress.ipv4(bare) { return isOwnLink(address) }
+    guard let bytes = NetworkAddress.ipv6(bare) else { return false }
     if bytes[0] == 0xFE, bytes[1] & 0xC0 == 0x80 { return true }
     // Amazon's metadata service, fd00:ec2::254.
     if bytes == [0xFD, 0, 0x0E, 0xC2] + Array(repeating: 0, count: 10) + [0x02, 0x54] { return true }

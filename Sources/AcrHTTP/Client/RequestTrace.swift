@@ -1,5 +1,5 @@
 import AcrCore
-import Glibc
+import AcrSystem
 import HTTPTypes
 import Synchronization
 
@@ -32,25 +32,23 @@ public final class RequestTrace: Sendable {
 
 /// A file that lines are added to.
 private final class TraceFile: Sendable {
-  private let file: Mutex<Int32>
+  private let file: Mutex<OpenFile>
 
   init(path: String) throws(AcrError) {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw AcrError(.usage, "the trace file `\(path)` cannot be opened: \(reason)", help: "name another file")
+    do throws(AcrError) {
+      let opened = try OpenFile(writing: path, .appending, permissions: 0o600)
+      // A file that was there may be readable by others, and what is added is not for them.
+      try opened.makePrivate()
+      file = Mutex(opened)
+    } catch {
+      throw AcrError(.usage, "the trace file cannot be opened: \(error.message)", help: "name another file")
     }
-    file = Mutex(descriptor)
   }
-
-  deinit { file.withLock { _ = close($0) } }
 
   /// Adds a line with one call, so that lines of several processes do not mix. A full disk must not stop the work that
   /// is traced, so a failure is not reported.
   func write(_ line: [UInt8]) {
-    file.withLock { descriptor in
-      _ = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    }
+    file.withLock { try? $0.write(line) }
   }
 }
 

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 
 /// How often and after what time a request is tried again.
 public struct RetryPolicy: Sendable {

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// What sends requests. One real implementation (``CurlTransport``) and a scripted one in tests.

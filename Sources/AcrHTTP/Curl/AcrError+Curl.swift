@@ -1,6 +1,6 @@
 import AcrCore
+import AcrSystem
 import CCurl
-import Glibc
 
 /// What is known about a transfer that libcurl gave up.
 struct CurlFailure {
@@ -105,14 +105,14 @@ extension AcrError {
 
   private static func couldNotConnect(_ failure: CurlFailure) -> Sentence {
     let place = failure.proxy.map { "the proxy `\($0)`" } ?? "`\(failure.placeWithPort)`"
-    switch failure.systemError {
-    case ECONNREFUSED:
+    let error = SystemError(failure.systemError)
+    switch error.code {
+    case SystemError.connectionRefused.code:
       return (.network, "the connection to \(place) was refused", "check the port, and that a server listens there")
     case 0:
       return (.network, "could not connect to \(place)", "check the name, the port and firewalls")
     default:
-      let reason = String(cString: strerror(failure.systemError))
-      return (.network, "could not connect to \(place): \(reason)", "check the name, the port and firewalls")
+      return (.network, "could not connect to \(place): \(error)", "check the name, the port and firewalls")
     }
   }
 

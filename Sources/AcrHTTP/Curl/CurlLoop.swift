@@ -1,6 +1,6 @@
 import AcrCore
+import AcrSystem
 import CCurl
-import Glibc
 import Synchronization
 
 /// The door to the loop's thread: a queue of commands, and the multi handle to wake it with.
@@ -20,7 +20,7 @@ final class CurlLoop: Sendable {
     var isAborting = false
     /// Set by the loop when it takes no more commands. The multi handle is not touched after that.
     var isClosed = false
-    var thread: pthread_t?
+    var thread: SystemThread?
   }
 
   /// What the loop has to do next.
@@ -47,19 +47,10 @@ final class CurlLoop: Sendable {
     }
     guard let multi = acr_curl_multi_init() else { throw AcrError(.network, "libcurl has no memory for connections") }
     let loop = CurlLoop(multi)
-    let start = Unmanaged.passRetained(ThreadStart(loop, configuration))
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, start.toOpaque())
-    guard status == 0 else {
-      start.release()
+    // Signals are for the threads that expect them; SIGPIPE would come from OpenSSL's writes to closed connections.
+    guard let thread = SystemThread(blocksSignals: true, { CurlWorker(loop, configuration)?.run() }) else {
       _ = acr_curl_multi_cleanup(multi)
-      throw AcrError(.network, "no thread for connections could be started: \(String(cString: strerror(status)))")
+      throw AcrError(.network, "no thread for connections could be started")
     }
     loop.state.withLock { $0.thread = thread }
     return loop
@@ -112,32 +103,11 @@ final class CurlLoop: Sendable {
 
   /// Waits for the end of the thread, after ``stop(aborting:)``; does nothing the second time.
   func join() {
-    guard let thread = state.withLock({ $0.thread.take() }) else { return }
-    pthread_join(thread, nil)
+    state.withLock({ $0.thread.take() })?.join()
   }
 
   /// Leaves the thread to end on its own, after ``stop(aborting:)``.
   func detach() {
-    guard let thread = state.withLock({ $0.thread.take() }) else { return }
-    pthread_detach(thread)
-  }
-}
-
-/// What the new thread starts with.
-private final class ThreadStart {
-  private let loop: CurlLoop
-  private let configuration: CurlTransport.Configuration
-
-  init(_ loop: CurlLoop, _ configuration: CurlTransport.Configuration) {
-    self.loop = loop
-    self.configuration = configuration
-  }
-
-  func run() {
-    // Signals are for the threads that expect them; SIGPIPE would come from OpenSSL's writes to closed connections.
-    var signals = sigset_t()
-    sigfillset(&signals)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    CurlWorker(loop, configuration)?.run()
+    state.withLock({ $0.thread.take() })?.detach()
   }
 }

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import CCurl
 import HTTPTypes
 

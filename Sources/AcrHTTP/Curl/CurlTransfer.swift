@@ -1,6 +1,6 @@
 import AcrCore
+import AcrSystem
 import CCurl
-import Glibc
 import HTTPTypes
 
 /// One request on its way, with its handle. It lives on the loop's thread only; other threads see its channels.

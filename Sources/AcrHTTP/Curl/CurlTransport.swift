@@ -1,5 +1,5 @@
 import AcrCore
-import Glibc
+import AcrSystem
 import HTTPTypes
 import Synchronization
 
@@ -45,7 +45,7 @@ public final class CurlTransport: Transport {
       maximumConnections: Int = 64, maximumConnectionsPerHost: Int = 32, caFile: String? = nil,
       insecureHosts: InsecureHosts = [], variable: ((String) -> String?)? = nil
     ) {
-      let variable = variable ?? environmentVariable
+      let variable = variable ?? ProcessInformation.variable
       self.userAgent = userAgent
       self.connectTimeout = connectTimeout
       self.stallTimeout = stallTimeout
@@ -59,8 +59,7 @@ public final class CurlTransport: Transport {
       let names = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
       let trusted = caFile ?? names.lazy.compactMap(variable).first { !$0.isEmpty }
       trustedCertificates = trusted
-      var status = stat()
-      trustIsFolder = trusted.map { stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR } ?? false
+      trustIsFolder = trusted.map(FileSystem.isFolder) ?? false
     }
   }
 

@@ -1,6 +1,6 @@
 import AcrCore
+import AcrSystem
 import CCurl
-import Glibc
 
 /// What runs on the loop's thread: the only place that touches libcurl's handles.
 final class CurlWorker {
@@ -41,9 +41,8 @@ final class CurlWorker {
   private static let spareDescriptors = 20
 
   /// How many connections the process's limit of open files allows (`ulimit -n`); at least two, one for each side.
-  static func connections(wanted: Int, limit: Int = sysconf(Int32(_SC_OPEN_MAX))) -> Int {
-    // -1: there is no limit.
-    limit < 0 ? wanted : min(wanted, max(2, limit - spareDescriptors))
+  static func connections(wanted: Int, limit: Int? = ProcessInformation.openFileLimit) -> Int {
+    limit.map { min(wanted, max(2, $0 - spareDescriptors)) } ?? wanted
   }
 
   /// Works until the loop is closed.
@@ -166,21 +165,5 @@ final class CurlWorker {
 
   private var pollMilliseconds: Int32 {
     transfers.isEmpty ? 3_600_000 : Int32(clamping: Monotonic.milliseconds(stallCheckInterval) + 1)
-  }
-}
-
-/// The clock that only runs forward, as time since some fixed moment.
-enum Monotonic {
-  static func now() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-  }
-
-  /// A duration in whole milliseconds, at least 0.
-  static func milliseconds(_ duration: Duration) -> Int {
-    let (seconds, attoseconds) = duration.components
-    guard seconds < Int64(Int32.max) else { return Int(Int32.max) * 1000 }
-    return max(0, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
   }
 }

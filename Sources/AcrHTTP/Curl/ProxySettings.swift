@@ -1,5 +1,4 @@
 import AcrCore
-import Glibc
 
 /// The proxies of the environment, by curl's rules: `https_proxy`, `http_proxy` and `all_proxy` with the lower-case name
 /// first, except that `HTTP_PROXY` does not count, since CGI programs get a client's `Proxy` header under that name.
@@ -34,9 +33,4 @@ struct ProxySettings: Sendable {
     guard let host = url.host else { return "proxy" }
     return url.port.map { "\(host):\($0)" } ?? host
   }
-}
-
-/// A variable of the process's environment; nil where it is not set.
-func environmentVariable(_ name: String) -> String? {
-  getenv(name).map { String(cString: $0) }
 }

@@ -1,7 +1,7 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrText
-import Glibc
 
 extension Evaluator {
   /// The value of an expression.
@@ -62,7 +62,7 @@ extension Evaluator {
   private func environment(
     _ name: String, _ isOptional: Bool, _ id: NodeID, _ frame: borrowing Frame
   ) throws -> Value {
-    if let text = getenv(name) { return .string(String(cString: text)) }
+    if let text = ProcessInformation.variable(name) { return .string(text) }
     if isOptional { return .null }
     throw failure(
       .usage, "there is no environment variable `\(name)`", frame, code.span(id),

@@ -1,4 +1,4 @@
-import Glibc
+import AcrSystem
 
 /// Threads with a stack deep enough for the evaluator's recursion (a `def` may call itself thousands of times). The
 /// memory is reserved, not used, until the recursion is really that deep.
@@ -6,31 +6,16 @@ public final class EvaluatorThread: @unchecked Sendable {
   /// 512 MiB of address space.
   public static let stackSize = 512 << 20
 
-  private var handle = pthread_t()
-  private let isStarted: Bool
+  private let thread: SystemThread?
 
   /// Starts a thread that runs `body`; where no thread can be had, runs it at once on this one.
   public init(_ body: @escaping @Sendable () -> Void) {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, EvaluatorThread.stackSize)
-    let context = Unmanaged.passRetained(Body(body)).toOpaque()
-    isStarted =
-      pthread_create(
-        &handle, &attributes,
-        { context in
-          guard let context else { return nil }
-          Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-          return nil
-        }, context) == 0
-    if !isStarted { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+    thread = SystemThread(stackSize: EvaluatorThread.stackSize, body)
+    if thread == nil { body() }
   }
 
   /// Waits for its end. Call it once.
-  public func join() {
-    if isStarted { pthread_join(handle, nil) }
-  }
+  public func join() { thread?.join() }
 
   /// Runs `body` on a thread of its own and waits for what it returns.
   public static func run<Result>(_ body: () -> Result) -> Result {
@@ -39,11 +24,6 @@ public final class EvaluatorThread: @unchecked Sendable {
       EvaluatorThread { call.perform() }.join()
       return call.result
     }
-  }
-
-  private final class Body {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
   /// A call whose result is made on one thread and read on another, after `join`.

@@ -10,8 +10,7 @@ public final class RunContext: Sendable {
   public let isDryRun: Bool
   /// True when somebody sits at a terminal and can be asked.
   public let isInteractive: Bool
-  /// Whoever answers questions (`confirm`, `secret prompt`); nil when nobody can be asked.
-  public let prompter: (any Prompter)?
+  private let person: (any Prompter)?
   /// How much commands say on standard error.
   public let talk: Talk
   private let interruption: Interruption
@@ -26,7 +25,7 @@ public final class RunContext: Sendable {
     self.sink = sink
     self.isDryRun = isDryRun
     self.isInteractive = isInteractive
-    self.prompter = prompter
+    person = prompter
     talk = .normal
     interruption = Interruption()
     caughtErrors = CaughtErrors()
@@ -40,7 +39,7 @@ public final class RunContext: Sendable {
     self.interruption = interruption
     isDryRun = parent.isDryRun
     isInteractive = parent.isInteractive
-    prompter = parent.prompter
+    person = parent.person
     caughtErrors = parent.caughtErrors
     failedItems = parent.failedItems
   }
@@ -61,6 +60,9 @@ public final class RunContext: Sendable {
 
   /// The same run, but one that says more or less.
   public func with(talk: Talk) -> RunContext { RunContext(self, interruption, talk) }
+
+  /// Answers questions (`confirm`, `secret prompt`) until the run is stopped; nil without a terminal.
+  public var prompter: Questions? { person.map { Questions(prompter: $0, run: self) } }
 
   /// True when an item of a `--keep-going` failed: the run goes on, and the process's exit code tells.
   public var hasFailedItems: Bool { failedItems.isSet.load(ordering: .relaxed) }
@@ -143,11 +145,31 @@ private final class FailedItems: Sendable {
 /// Asks the person at the terminal.
 public protocol Prompter: Sendable {
   /// Asks a question to be answered with yes or no.
-  /// - Throws: ``AcrError`` of kind `cancelled` when the person leaves with ^C or ^D.
-  func confirm(_ question: String) throws -> Bool
+  /// - Parameter isStopped: asked several times a second; true gives up.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  func confirm(_ question: String, isStopped: () -> Bool) throws -> Bool
   /// Asks for a text that is not shown while it is typed.
-  /// - Throws: ``AcrError`` of kind `cancelled` when the person leaves with ^C or ^D.
-  func secret(_ prompt: String) throws -> Secret
+  /// - Parameter isStopped: asked several times a second; true gives up.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  func secret(_ prompt: String, isStopped: () -> Bool) throws -> Secret
+}
+
+/// The questions of one run, which end when the run is stopped.
+public struct Questions {
+  let prompter: any Prompter
+  let run: RunContext
+
+  /// Asks a question to be answered with yes or no.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  public func confirm(_ question: String) throws -> Bool {
+    try prompter.confirm(question) { run.isInterrupted }
+  }
+
+  /// Asks for a text that is not shown while it is typed.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  public func secret(_ prompt: String) throws -> Secret {
+    try prompter.secret(prompt) { run.isInterrupted }
+  }
 }
 
 /// Where a run's output goes. Calls may come from several threads.

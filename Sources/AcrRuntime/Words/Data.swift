@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrText
@@ -14,7 +15,7 @@ struct Open: Command {
   func run(_ call: Invocation) throws -> Output {
     let path = call.string("path") ?? ""
     do throws(AcrError) {
-      let bytes = try FileAccess.read(path)
+      let bytes = try FileSystem.read(path, upTo: .max, .anything, isStopped: { call.run.isInterrupted })
       if !call.isOn("raw"), let format = DataFormat(path: path) {
         return .value(try format.read(bytes, name: path))
       }
@@ -54,7 +55,13 @@ struct Save: Command {
       return .value(.record(Record(["dry_run": .bool(true), "path": .string(path)])))
     }
     do throws(AcrError) {
-      try appends ? FileAccess.append(Array(text.utf8), to: path) : FileAccess.replace(path, with: Array(text.utf8))
+      let bytes = Array(text.utf8)
+      let isStopped = { call.run.isInterrupted }
+      if appends {
+        try FileSystem.append(bytes, to: path, isStopped: isStopped)
+      } else {
+        try FileSystem.replace(path, with: bytes, isStopped: isStopped)
+      }
     } catch {
       throw ArgumentError("path", error)
     }
@@ -88,8 +95,8 @@ struct Save: Command {
 
   /// The rows alone when the file has the same header already.
   private func withoutKnownHeader(_ text: String, _ format: DataFormat, _ path: String) throws -> String {
-    guard FileAccess.hasContent(path) else { return text }
-    let present = try FileAccess.read(path)
+    guard let size = FileSystem.size(path), size > 0 else { return text }
+    let present = try FileSystem.read(path, upTo: .max)
     guard let end = text.utf8.firstIndex(of: 0x0A) else { return text }
     let header = text[...end]
     let line = present.prefix { $0 != 0x0A && $0 != 0x0D }

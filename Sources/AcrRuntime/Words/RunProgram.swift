@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 
@@ -34,24 +35,26 @@ struct RunProgram: Command {
     }
     let process: ChildProcess
     do throws(AcrError) {
-      process = try ChildProcess(program, arguments)
+      process = try ChildProcess(ChildCommand(program, arguments))
     } catch {
-      throw ArgumentError("program", error)
+      throw ArgumentError(arguments.contains { $0.utf8.contains(0) } ? "argument" : "program", error)
     }
     let result = call.run.onInterrupt({ process.terminate() }, while: { process.communicate(input) })
+    // ^C at the terminal reaches the program, too, and can be quicker there.
+    if result.exitCode == ChildResult.interrupted { try call.run.sleep(nanoseconds: 50_000_000) }
     try call.run.checkInterrupt()
-    let stderr = String(decoding: result.stderr, as: UTF8.self)
-    if result.code != 0, !call.isOn("allow-failure") {
+    let stderr = String(decoding: result.errors, as: UTF8.self)
+    if result.exitCode != 0, !call.isOn("allow-failure") {
       let lines = stderr.split(whereSeparator: \.isNewline)
       throw AcrError(
-        .invalid, "`\(program)` ended with code \(result.code)" + (lines.first.map { ": \($0)" } ?? ""),
+        .invalid, "`\(program)` ended with code \(result.exitCode)" + (lines.first.map { ": \($0)" } ?? ""),
         help: "`--allow-failure` gives the record instead")
     }
     return .value(
       .record(
         Record([
-          "stdout": .string(String(decoding: result.stdout, as: UTF8.self)), "stderr": .string(stderr),
-          "code": .int(Int64(result.code)),
+          "stdout": .string(String(decoding: result.output, as: UTF8.self)), "stderr": .string(stderr),
+          "code": .int(Int64(result.exitCode)),
         ])))
   }
 }

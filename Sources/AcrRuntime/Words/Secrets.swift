@@ -1,6 +1,6 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
-import Glibc
 
 /// `secret env`: a secret from the environment.
 struct SecretEnv: Command {
@@ -12,10 +12,10 @@ struct SecretEnv: Command {
 
   func run(_ call: Invocation) throws -> Output {
     let name = call.string("name") ?? ""
-    guard let text = getenv(name) else {
+    guard let text = ProcessInformation.variable(name) else {
       throw ArgumentError("name", AcrError(.notFound, "there is no environment variable `\(name)`"))
     }
-    return .value(.secret(Secret(String(cString: text))))
+    return .value(.secret(Secret(text)))
   }
 }
 
@@ -30,7 +30,10 @@ struct SecretFile: Command {
   func run(_ call: Invocation) throws -> Output {
     let path = call.string("path") ?? ""
     do throws(AcrError) {
-      guard var text = String(validating: try FileAccess.read(path), as: UTF8.self) else {
+      guard
+        var text = String(
+          validating: try FileSystem.read(path, .anything, isStopped: { call.run.isInterrupted }), as: UTF8.self)
+      else {
         throw AcrError(.invalid, "`\(path)` is not UTF-8 text")
       }
       if text.last?.isNewline == true { text.removeLast() }

@@ -1,5 +1,4 @@
 import CEditline
-import Glibc
 
 /// Where text ends on a screen, by libedit's own rules: `wcwidth` per code point, tabs to the next multiple of eight, and
 /// a line that fills the last column goes on at the start of the next row.
@@ -40,7 +39,7 @@ struct DisplayLayout {
 }
 
 /// The columns of one code point; 0 for combining marks and what the locale cannot show.
-func columns(of scalar: Unicode.Scalar) -> Int { max(0, Int(ceditline_columns(wchar_t(bitPattern: scalar.value)))) }
+func columns(of scalar: Unicode.Scalar) -> Int { max(0, Int(ceditline_columns(scalar.value))) }
 
 /// The columns of a text without line ends.
 func columns(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + columns(of: $1) } }

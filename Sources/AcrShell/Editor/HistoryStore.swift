@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 import Synchronization
 
 /// The statements of all sessions in one file that they share: a JSON string per line, the oldest first. Several processes
@@ -70,10 +70,13 @@ public final class HistoryStore: Sendable {
       var line = JSONWriter()
       line.string(statement)
       // A process that was killed while writing may have left a line without an end.
-      let size = lseek(file, 0, SEEK_END)
       var last: UInt8 = 0x0A
-      if size > 0 { pread(file, &last, 1, size - 1) }
-      try write((last == 0x0A ? [] : [0x0A]) + line.bytes + [0x0A], to: file)
+      let size = file.currentStatus.size
+      if size > 0 {
+        try file.seek(to: size - 1)
+        last = try file.readPiece(upTo: 1)?.first ?? last
+      }
+      try file.write((last == 0x0A ? [] : [0x0A]) + line.bytes + [0x0A])
     }
     let count = state.withLock { state in
       state.fileCount += 1
@@ -141,98 +144,64 @@ public final class HistoryStore: Sendable {
 
   /// Puts a new file with these lines in the old one's place, in one step.
   private func replace(with lines: some BidirectionalCollection<ArraySlice<UInt8>>) throws {
-    let temporary = "\(path).\(getpid())"
-    unlink(temporary)
-    let copy = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard copy >= 0 else { throw failure("trim") }
-    defer { close(copy) }
-    do {
-      try write(lines.flatMap { $0 + [0x0A] }, to: copy)
-      guard fsync(copy) == 0, rename(temporary, path) == 0 else { throw failure("trim") }
-    } catch {
-      unlink(temporary)
-      throw error
+    try inFile { () throws(AcrError) in
+      try FileSystem.replace(path, with: lines.flatMap { $0 + [0x0A] }, .ownerOnly)
     }
     state.withLock { $0.fileCount = lines.count }
   }
 
   /// The shared lock is gone when it returns: a trim that follows takes the file for itself alone.
   private func readSharedLines() throws -> [ArraySlice<UInt8>] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return [] }
-      throw failure("read")
+    guard FileSystem.isThere(path) else { return [] }
+    return try inFile { () throws(AcrError) in
+      let file = try OpenFile(reading: path)
+      _ = try file.lock(isExclusive: false)
+      return try readLines(of: file)
     }
-    defer { close(file) }
-    try lock(file, LOCK_SH)
-    return try readLines(of: file)
   }
 
-  private func withLockedFile(_ body: (Int32) throws -> Void) throws {
-    try makeFolder()
+  private func withLockedFile(_ body: (OpenFile) throws -> Void) throws {
+    if let folder = FileSystem.folder(of: path) {
+      try inFile { () throws(AcrError) in try makeFolder(folder) }
+    }
     while true {
-      let file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-      guard file >= 0 else { throw failure("write") }
-      defer { close(file) }
-      try lock(file, LOCK_EX)
-      var opened = stat()
-      var named = stat()
-      guard fstat(file, &opened) == 0 else { throw failure("write") }
+      let file = try inFile { () throws(AcrError) in
+        let file = try OpenFile(writing: path, .readingAndAppending, permissions: 0o600)
+        _ = try file.lock()
+        return file
+      }
       // While this process waited another one may have put a trimmed file in its place.
-      guard stat(path, &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev else { continue }
-      if opened.st_mode & 0o077 != 0 { fchmod(file, 0o600) }
+      guard FileStatus(path)?.identity == file.status.identity else { continue }
+      try inFile { () throws(AcrError) in
+        guard file.status.kind == .regular else {
+          throw AcrError(.invalid, "it is \(file.status.kind.phrase), not a regular file")
+        }
+        try file.makePrivate()
+      }
       return try body(file)
     }
   }
 
-  private func lock(_ file: Int32, _ operation: Int32) throws {
-    while flock(file, operation) != 0 {
-      guard errno == EINTR else { throw failure("lock") }
+  private func makeFolder(_ folder: String) throws(AcrError) {
+    guard let status = FileStatus(folder) else {
+      return try FileSystem.makeFolders(folder, permissions: 0o700)
     }
+    if !status.isPrivate, folder.hasSuffix("/acrsh") { FileSystem.setPermissions(0o700, of: folder) }
   }
 
-  private func makeFolder() throws {
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    guard !folder.isEmpty else { return }
-    var status = stat()
-    if stat(folder, &status) != 0 {
-      var made = ""
-      for part in folder.split(separator: "/") {
-        made += (made.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
-        guard mkdir(made, 0o700) == 0 || errno == EEXIST else { throw failure("write") }
-      }
-    } else if status.st_mode & 0o077 != 0, folder.hasSuffix("/acrsh") {
-      chmod(folder, 0o700)
-    }
+  private func readLines(of file: OpenFile) throws(AcrError) -> [ArraySlice<UInt8>] {
+    try file.seek(to: 0)
+    return try file.readAll().split(separator: 0x0A)
   }
 
-  private func readLines(of file: Int32) throws -> [ArraySlice<UInt8>] {
-    lseek(file, 0, SEEK_SET)
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = read(file, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read") }
-      if count == 0 { return bytes.split(separator: 0x0A) }
-      bytes += chunk[..<count]
+  /// Says of errors that they are about the history.
+  private func inFile<Result>(_ body: () throws(AcrError) -> Result) throws(AcrError) -> Result {
+    do throws(AcrError) {
+      return try body()
+    } catch {
+      throw AcrError(
+        error.kind == .cancelled ? .cancelled : .invalid, "the history file cannot be used: \(error.message)",
+        help: "check its owner and mode, or set XDG_STATE_HOME to a folder you own")
     }
-  }
-
-  private func write(_ bytes: [UInt8], to file: Int32) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw failure("write") }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private func failure(_ action: String) -> AcrError {
-    let reason = String(cString: strerror(errno))
-    return AcrError(
-      .invalid, "cannot \(action) the history file `\(path)`: \(reason)",
-      help: "check its owner and mode, or set XDG_STATE_HOME to a folder you own")
   }
 }

@@ -1,5 +1,5 @@
+import AcrSystem
 import CEditline
-import Glibc
 
 /// Pages shown below the line, one at each Tab at the same place.
 struct Listing {

@@ -1,5 +1,5 @@
+import AcrSystem
 import CEditline
-import Glibc
 
 /// What stands dim beside the line while the cursor is at its end: the rest of an earlier entry behind it, and a line below
 /// that names what is missing. Drawn when the keyboard is quiet and taken away before libedit sees the next key, so libedit
@@ -22,7 +22,7 @@ extension LibeditEditor {
     if !below.isEmpty {
       text += "\r\n" + dim(CompletionList.fitted(CompletionList.shown(below), to: width - 1)) + "\u{1B}[1A"
     }
-    put(text + "\r" + (layout.column > 0 ? "\u{1B}[\(layout.column)C" : ""), on: output)
+    FileDescriptor.put(text + "\r" + (layout.column > 0 ? "\u{1B}[\(layout.column)C" : ""), on: output)
     hintsAreShown = true
   }
 
@@ -30,14 +30,11 @@ extension LibeditEditor {
   func eraseHints() {
     guard hintsAreShown else { return }
     hintsAreShown = false
-    put("\u{1B}[J", on: output)
+    FileDescriptor.put("\u{1B}[J", on: output)
   }
 
   /// True when a key has been pressed that has not been read yet.
-  var isKeyWaiting: Bool {
-    var waiting = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-    return poll(&waiting, 1, 0) > 0
-  }
+  var isKeyWaiting: Bool { FileDescriptor.wait(forAnyOf: [input], milliseconds: 0)?[0] ?? false }
 
   private func dim(_ text: String) -> String { options.isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 

@@ -1,5 +1,5 @@
+import AcrSystem
 import CEditline
-import Glibc
 
 /// A walk through the history with ↑ and ↓.
 struct Recall {

@@ -1,11 +1,11 @@
 import CEditline
-import Glibc
+import AcrSystem
 
 extension LibeditEditor {
   /// libedit's source of characters. It waits for the keyboard, for signals and for other threads' texts at once, so that ^C
   /// ends the read, and a new window size or a text above the line is drawn without a key.
   /// - Returns: 1, 0 at the end of input, or -1 with `errno` set.
-  func readScalar(into character: UnsafeMutablePointer<wchar_t>) -> Int32 {
+  func readScalar(into character: UnsafeMutablePointer<UInt32>) -> Int32 {
     printList()
     drawHints()
     var first: UInt8 = 0
@@ -14,7 +14,7 @@ extension LibeditEditor {
     eraseHints()
     note = nil
     if first == 0x1B, isVi, let key = viKey() {
-      character.pointee = wchar_t(key)
+      character.pointee = UInt32(key)
       return 1
     }
     let length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0
@@ -30,7 +30,7 @@ extension LibeditEditor {
       bytes.append(next)
     }
     let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first ?? "\u{FFFD}"
-    character.pointee = wchar_t(bitPattern: scalar.value)
+    character.pointee = scalar.value
     return 1
   }
 
@@ -39,31 +39,30 @@ extension LibeditEditor {
       byte = heldBytes.removeFirst()
       return 1
     }
-    var waiting = [
-      pollfd(fd: input, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: ConsoleSignals.shared.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: visitors.descriptor, events: Int16(POLLIN), revents: 0),
-    ]
+    let sources = [input, ConsoleSignals.shared.descriptor, visitors.descriptor]
     while true {
-      guard poll(&waiting, 3, -1) > 0 else {
-        if errno == EINTR { continue }
+      guard let ready = FileDescriptor.wait(forAnyOf: sources) else { continue }
+      if ready[1], handleSignals() {
+        ceditline_interrupt()
         return -1
       }
-      if waiting[1].revents != 0, handleSignals() {
-        errno = EINTR
-        return -1
+      if ready[2] { showVisitors() }
+      guard ready[0] else { continue }
+      switch FileDescriptor.read(input, upTo: 1) {
+      case .bytes(let bytes):
+        byte = bytes[0]
+        return 1
+      case .end: return 0
+      case .nothing: continue
+      case .failed: return -1
       }
-      if waiting[2].revents != 0 { showVisitors() }
-      guard waiting[0].revents != 0 else { continue }
-      let count = read(input, &byte, 1)
-      if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-      return Int32(count)
     }
   }
 
   /// True after ^C.
   private func handleSignals() -> Bool {
     let events = ConsoleSignals.shared.drain()
+    for case .end(let signal) in events { ProcessEnd.now(bySignal: signal) }
     if events.contains(.interrupt) {
       eraseHints()
       leaveInterruptedLine()
@@ -89,7 +88,7 @@ extension LibeditEditor {
     var layout = DisplayLayout(width: screenSize().columns)
     layout.advance(over: promptText + line().before)
     let up = layout.row > 0 ? "\u{1B}[\(layout.row)A" : ""
-    put(up + "\r\u{1B}[J" + text.replacing("\n", with: "\r\n"), on: output)
+    FileDescriptor.put(up + "\r\u{1B}[J" + text.replacing("\n", with: "\r\n"), on: output)
     ceditline_redraw(handle)
     drawHints()
   }
@@ -99,7 +98,7 @@ extension LibeditEditor {
   private func printList() {
     guard let list else { return }
     self.list = nil
-    put("\n" + list.text, on: output)
+    FileDescriptor.put("\n" + list.text, on: output)
     el_cursor(handle, -list.back)
     ceditline_redraw(handle)
   }
@@ -129,9 +128,9 @@ extension LibeditEditor {
   /// A byte that follows within a few milliseconds, as those of one key do.
   private func byteAtHand() -> UInt8? {
     if !heldBytes.isEmpty { return heldBytes.removeFirst() }
-    var waiting = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-    var byte: UInt8 = 0
-    guard poll(&waiting, 1, 20) > 0, read(input, &byte, 1) == 1 else { return nil }
-    return byte
+    guard FileDescriptor.wait(forAnyOf: [input], milliseconds: 20)?[0] ?? false,
+      case .bytes(let bytes) = FileDescriptor.read(input, upTo: 1)
+    else { return nil }
+    return bytes[0]
   }
 }

@@ -1,6 +1,6 @@
+import AcrSystem
 import AcrCore
 import CEditline
-import Glibc
 
 /// The line editor of a terminal: libedit with the bindings people expect, whole-block paste, and Tab.
 ///
@@ -30,7 +30,7 @@ public final class LibeditEditor: LineEditor {
   }
 
   let handle: OpaquePointer
-  let input: Int32 = STDIN_FILENO
+  let input: Int32 = FileDescriptor.input
   let output: Int32
   /// May be changed between two lines.
   public var options: Options
@@ -40,7 +40,6 @@ public final class LibeditEditor: LineEditor {
   public var explain: ((CompletionRequest.Text) -> String?)?
   let complete: ((CompletionRequest.Text) -> Completion)?
   private let history: OpaquePointer
-  private let files: [UnsafeMutablePointer<FILE>]
   /// False on terminals without cursor movement, which know no bracketed paste either.
   let hasPaste: Bool
   private var promptBytes: UnsafeMutablePointer<CChar>?
@@ -71,8 +70,8 @@ public final class LibeditEditor: LineEditor {
 
   /// The descriptor an editor can draw on: nil when standard input or both outputs are no terminals.
   public static var terminalOutput: Int32? {
-    guard isatty(STDIN_FILENO) == 1 else { return nil }
-    return [STDERR_FILENO, STDOUT_FILENO].first { isatty($0) == 1 }
+    guard TerminalDevice.isTerminal(FileDescriptor.input) else { return nil }
+    return [FileDescriptor.error, FileDescriptor.output].first(where: TerminalDevice.isTerminal)
   }
 
   /// Opens the editor; nil when there is no terminal to edit on (use ``PlainEditor``) or no memory for it.
@@ -84,27 +83,19 @@ public final class LibeditEditor: LineEditor {
     complete: ((CompletionRequest.Text) -> Completion)? = nil
   ) {
     guard let output = Self.terminalOutput else { return nil }
-    Self.useUTF8()
+    ceditline_use_utf8()
     ConsoleSignals.shared.install()
-    // Streams of our own: libedit's buffering then never mixes with the program's.
-    let modes = [(STDIN_FILENO, "r"), (output, "w"), (output, "w")]
-    let files = modes.compactMap { descriptor, mode in
-      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-      return copy < 0 ? nil : fdopen(copy, mode)
-    }
-    guard files.count == 3, let history = history_init(),
-      let handle = el_init_fd(options.programName, files[0], files[1], files[2], STDIN_FILENO, output, output)
-    else {
-      for file in files { fclose(file) }
+    guard let history = history_init() else { return nil }
+    guard let handle = ceditline_open(options.programName, FileDescriptor.input, output) else {
+      history_end(history)
       return nil
     }
     self.handle = handle
     self.history = history
-    self.files = files
     self.output = output
     self.options = options
     self.complete = complete
-    hasPaste = getenv("TERM").map { String(cString: $0) } ?? "dumb" != "dumb"
+    hasPaste = ProcessInformation.variable("TERM") ?? "dumb" != "dumb"
     ceditline_history_set_size(history, 20_000)
     ceditline_history_set_unique(history, 1)
     ceditline_set_history(handle, history)
@@ -120,22 +111,15 @@ public final class LibeditEditor: LineEditor {
   }
 
   deinit {
-    el_end(handle)
+    ceditline_close(handle)
     history_end(history)
-    for file in files { fclose(file) }
-    free(promptBytes)
+    promptBytes?.deallocate()
   }
 
   /// The editor behind libedit's handle, in a callback.
   static func of(_ handle: OpaquePointer?) -> LibeditEditor? {
     guard let handle, let data = ceditline_client_data(handle) else { return nil }
     return Unmanaged<LibeditEditor>.fromOpaque(data).takeUnretainedValue()
-  }
-
-  /// libedit drops typed characters and crashes on prompts that the locale cannot show, and never sets the locale itself.
-  private static func useUTF8() {
-    setlocale(LC_CTYPE, "")
-    if String(cString: nl_langinfo(nl_item(CODESET))) != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
   }
 
   public func remember(_ entry: String) {
@@ -154,32 +138,28 @@ public final class LibeditEditor: LineEditor {
     suggestion = ""
     wasInterrupted = false
     // ^Z would leave the terminal raw, and the typed text would be lost.
-    var ignore = sigaction()
-    var before = sigaction()
-    ignore.__sigaction_handler.sa_handler = SIG_IGN
-    sigaction(SIGTSTP, &ignore, &before)
+    TerminalGuard.ignoresSuspend = true
     TerminalGuard.arm(input: input, output: output)
-    if hasPaste { put("\u{1B}[?2004h", on: output) }
+    if hasPaste { FileDescriptor.put("\u{1B}[?2004h", on: output) }
     visitors.open()
     defer {
-      put(visitors.close(), on: output)
-      if hasPaste { put("\u{1B}[?2004l", on: output) }
+      FileDescriptor.put(visitors.close(), on: output)
+      if hasPaste { FileDescriptor.put("\u{1B}[?2004l", on: output) }
       TerminalGuard.disarm()
-      sigaction(SIGTSTP, &before, nil)
+      TerminalGuard.ignoresSuspend = false
     }
     // libedit would do this only after it has shown the prompt, and the kernel would echo what is typed in between.
     ceditline_prepare_terminal(handle)
     var count: Int32 = 0
-    errno = 0
-    guard let line = el_gets(handle, &count), count > 0 else {
-      let failure = errno
+    var failure: Int32 = 0
+    var isGone: Int32 = 0
+    guard let line = ceditline_gets(handle, &count, &failure, &isGone), count > 0 else {
       if wasInterrupted {
         el_reset(handle)
         return .interrupted
       }
-      // EIO: the terminal has gone away.
-      guard count < 0, failure != 0, failure != EIO else { return .endOfInput }
-      throw AcrError(.invalid, "cannot read from the terminal: \(String(cString: strerror(failure)))")
+      guard count < 0, failure != 0, isGone == 0 else { return .endOfInput }
+      throw SystemError(failure).acrError("cannot read from the terminal")
     }
     // libedit overwrites its buffer at the next read.
     let bytes = UnsafeRawBufferPointer(start: line, count: Int(count))
@@ -192,8 +172,11 @@ public final class LibeditEditor: LineEditor {
 
   private func show(_ prompt: Prompt) {
     promptText = prompt.plain
-    free(promptBytes)
-    promptBytes = strdup(prompt.rendered(isColored: options.isColored))
+    promptBytes?.deallocate()
+    let bytes = prompt.rendered(isColored: options.isColored).utf8CString
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+    for (index, byte) in bytes.enumerated() { copy[index] = byte }
+    promptBytes = copy
   }
 
   /// The cursor leaves the line that ^C drops, which may reach further down.
@@ -204,7 +187,7 @@ public final class LibeditEditor: LineEditor {
     layout.advance(over: promptText + before)
     let row = layout.row
     layout.advance(over: after)
-    put("^C" + String(repeating: "\n", count: layout.row - row + 1), on: output)
+    FileDescriptor.put("^C" + String(repeating: "\n", count: layout.row - row + 1), on: output)
   }
 
   /// The text before and behind the cursor.
@@ -219,8 +202,6 @@ public final class LibeditEditor: LineEditor {
 
   /// The terminal's size, 80 by 24 when it does not say.
   func screenSize() -> (columns: Int, rows: Int) {
-    var size = winsize()
-    guard ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
-    return (Int(size.ws_col), Int(size.ws_row))
+    TerminalDevice.size(output) ?? (80, 24)
   }
 }

@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 
 /// Reads lines when standard input is not a terminal: no prompt, no echo, no history.
 public final class PlainEditor: LineEditor {
@@ -9,7 +9,7 @@ public final class PlainEditor: LineEditor {
   private var isAtEnd = false
 
   /// - Parameter descriptor: what to read from; it stays open.
-  public init(descriptor: Int32 = STDIN_FILENO) { self.descriptor = descriptor }
+  public init(descriptor: Int32 = FileDescriptor.input) { self.descriptor = descriptor }
 
   public func readLine(_ prompt: Prompt, pending: String) throws -> LineResult {
     var searched = position
@@ -47,18 +47,17 @@ public final class PlainEditor: LineEditor {
   }
 
   private func fill() throws {
-    let size = 65_536
-    var failure: Int32 = 0
-    let chunk = [UInt8](unsafeUninitializedCapacity: size) { space, count in
-      var received: Int
-      repeat { received = read(descriptor, space.baseAddress, size) } while received < 0 && errno == EINTR
-      failure = received < 0 ? errno : 0
-      count = max(0, received)
+    while true {
+      switch FileDescriptor.read(descriptor) {
+      case .bytes(let chunk):
+        buffer += chunk
+        return
+      case .end:
+        isAtEnd = true
+        return
+      case .nothing: _ = FileDescriptor.wait(forAnyOf: [descriptor])
+      case .failed(let error): throw error.acrError("cannot read the input")
+      }
     }
-    guard failure == 0 else {
-      throw AcrError(.invalid, "cannot read the input: \(String(cString: strerror(failure)))")
-    }
-    if chunk.isEmpty { isAtEnd = true }
-    buffer += chunk
   }
 }

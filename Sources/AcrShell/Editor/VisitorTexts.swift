@@ -1,4 +1,4 @@
-import Glibc
+import AcrSystem
 import Synchronization
 
 /// Texts of other threads for the terminal while a line is edited there. The editor polls the descriptor and shows them
@@ -9,28 +9,11 @@ final class VisitorTexts: Sendable {
     var texts: [String] = []
   }
 
-  /// Readable when there is a text; -1 when the process has no descriptors left.
-  let descriptor: Int32
-  private let writeEnd: Int32
+  private let pipe = WakePipe()
   private let state = Mutex(State())
 
-  init() {
-    var ends: [Int32] = [-1, -1]
-    if pipe(&ends) == 0 {
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      }
-    }
-    descriptor = ends[0]
-    writeEnd = ends[1]
-  }
-
-  deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    close(writeEnd)
-  }
+  /// Readable when there is a text; -1 when the process has no descriptors left.
+  var descriptor: Int32 { pipe.descriptor }
 
   /// From now on texts are taken.
   func open() { state.withLock { $0.isOpen = descriptor >= 0 } }
@@ -47,22 +30,17 @@ final class VisitorTexts: Sendable {
     state.withLock { state in
       guard state.isOpen else { return false }
       state.texts.append(text)
-      var byte: UInt8 = 0
-      // A full pipe already says that there is something.
-      _ = write(writeEnd, &byte, 1)
+      pipe.wake()
       return true
     }
   }
 
   /// What has been left since the last call.
   func take() -> String {
-    var bytes = [UInt8](repeating: 0, count: 64)
-    while read(descriptor, &bytes, bytes.count) == bytes.count {}
+    pipe.drain()
     return state.withLock { state in
       defer { state.texts = [] }
       return state.texts.joined()
     }
   }
-
-  private func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 }

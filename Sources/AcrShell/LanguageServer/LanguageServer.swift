@@ -1,7 +1,6 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
-import Glibc
 
 /// `acrsh --lsp`: the Language Server Protocol 3.17 on standard input and output. It checks, explains, completes and lays
 /// out texts; it runs nothing and opens no connection.

@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 
 /// Messages with a `Content-Length` header (Language Server Protocol 3.17, "Base Protocol") on two file descriptors.
 final class MessageStream {
@@ -21,7 +21,7 @@ final class MessageStream {
   private var buffer: [UInt8] = []
   private var position = 0
 
-  init(input: Int32 = STDIN_FILENO, output: StandardStream = .output) {
+  init(input: Int32 = FileDescriptor.input, output: StandardStream = .output) {
     self.input = input
     self.output = output
   }
@@ -91,13 +91,8 @@ final class MessageStream {
   private func fill() -> Bool {
     buffer.removeFirst(position)
     position = 0
-    let size = 65_536
-    let chunk = [UInt8](unsafeUninitializedCapacity: size) { space, count in
-      var received: Int
-      repeat { received = read(input, space.baseAddress, size) } while received < 0 && errno == EINTR
-      count = max(0, received)
-    }
+    guard case .bytes(let chunk) = FileDescriptor.read(input) else { return false }
     buffer += chunk
-    return !chunk.isEmpty
+    return true
   }
 }

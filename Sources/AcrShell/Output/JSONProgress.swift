@@ -1,5 +1,6 @@
 import AcrCommands
 import AcrCore
+import AcrSystem
 import ImportCore
 
 /// Progress for programs: one JSON line per event on standard error.

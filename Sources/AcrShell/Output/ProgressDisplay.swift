@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCommands
 import AcrCore
 import ImportCore

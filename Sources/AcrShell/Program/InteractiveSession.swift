@@ -1,8 +1,8 @@
+import AcrSystem
 import AcrCommands
 import AcrCore
 import AcrLanguage
 import AcrRuntime
-import Glibc
 import Synchronization
 
 /// The prompt: entries are checked and run one by one, and what they define stays.
@@ -84,7 +84,7 @@ final class InteractiveSession {
       if completion.candidates.isEmpty { completion.note = note }
       return completion
     }
-    let isColored = TerminalStyle.isColored(STDERR_FILENO)
+    let isColored = TerminalStyle.isColored(FileDescriptor.error)
     let editor = LibeditEditor(options: .init(isColored: isColored), history: entries, complete: complete)
     editor?.advise = { CompletionRequest($0, catalog: catalog).advice }
     editor?.explain = { text in
@@ -113,8 +113,7 @@ final class InteractiveSession {
   }
 
   private static var isKeyWaiting: Bool {
-    var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    return poll(&waiting, 1, 0) > 0
+    FileDescriptor.wait(forAnyOf: [FileDescriptor.input], milliseconds: 0)?[0] ?? false
   }
 
   // MARK: - The prompt's text
@@ -148,11 +147,11 @@ final class InteractiveSession {
   /// Runs `rc.acr`, if there is one.
   /// - Returns: the exit code when it wants to leave.
   private func runSettings() -> Int32? {
-    guard !workshop.options.noRc, let path = InteractiveSession.settingsPath({ workshop.environment[$0] }),
-      access(path, F_OK) == 0
+    guard !workshop.options.noRc, let path = InteractiveSession.settingsPath({ workshop.environment[$0] })
     else { return nil }
     do {
-      if case .leave(let code) = perform(try SourceFile.read(path)) { return code }
+      guard let source = try SourceFile.settings(path) else { return nil }
+      if case .leave(let code) = perform(source) { return code }
     } catch {
       _ = ScriptRunner(workshop).fail(error)
     }
@@ -182,9 +181,9 @@ final class InteractiveSession {
     let run = workshop.makeRun(isInteractive: true)
     currentRun.set(run)
     defer { currentRun.set(nil) }
-    let start = Timestamp.now().nanoseconds
+    let start = Monotonic.now()
     let outcome = workshop.session.run(script, in: run)
-    duration = Timestamp.now().nanoseconds - start
+    duration = Int64(Monotonic.milliseconds(Monotonic.now() - start)) * 1_000_000
     workshop.clearProgress()
     workshop.summarizeProgress()
     let columns = workshop.sink.takeColumns()

@@ -1,8 +1,8 @@
+import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrRuntime
 import ArgumentParser
-import Glibc
 
 /// The program: reads the options, and runs a script, a line, a check or the prompt.
 public struct Program {
@@ -12,10 +12,13 @@ public struct Program {
   private let options: Options
   private let workshop: Workshop
 
+  /// Runs the program with the process's arguments, and ends the process.
+  public static func run() -> Never { ProcessEnd.exit(main()) }
+
   /// Runs the program with the process's arguments and returns its exit code (docs/manual.md, "Exit codes").
   public static func main(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
     // A closed pipe is an error of the write, not the end of the process.
-    signal(SIGPIPE, SIG_IGN)
+    ProcessEnd.ignoreBrokenPipes()
     let options: Options
     do {
       options = try Options.parse(arguments)
@@ -37,8 +40,9 @@ public struct Program {
       Reporter(format: options.diagnostics).report([diagnostic])
       return error.kind.exitCode
     }
-    defer { workshop.shutDown() }
-    return Program(options: options, workshop: workshop).run()
+    let code = Program(options: options, workshop: workshop).run()
+    workshop.shutDown(code)
+    return code
   }
 
   private func run() -> Int32 {
@@ -59,7 +63,7 @@ public struct Program {
       let arguments = Array(options.script.dropFirst())
       return path == "-" ? runStandardInput(runner, arguments) : runner.run(path: path, arguments: arguments)
     }
-    guard isatty(STDIN_FILENO) == 1 else { return runStandardInput(runner, []) }
+    guard TerminalDevice.isTerminal(FileDescriptor.input) else { return runStandardInput(runner, []) }
     return InteractiveSession(workshop).run()
   }
 

@@ -1,8 +1,8 @@
+import AcrSystem
 import AcrCommands
 import AcrCore
 import AcrHTTP
 import AcrRuntime
-import Glibc
 import Synchronization
 
 /// An Azure of this machine's own for one session: `acr-emulator`, running beside the program, to which all hosts lead. It
@@ -54,7 +54,7 @@ final class Sandbox: Sendable {
 
   /// Starts it without waiting for it.
   func prepare() {
-    let thread = WorkerThread { _ = try? self.running() }
+    let thread = SystemThread { _ = try? self.running() }
     thread?.detach()
   }
 
@@ -70,7 +70,10 @@ final class Sandbox: Sendable {
   private static func start() throws(AcrError) -> Running {
     let process: ChildProcess
     do throws(AcrError) {
-      process = try ChildProcess(Sandbox.program, ["--azure-names", "--stop-with-stdin"], isApart: true)
+      var command = ChildCommand(Sandbox.program, ["--azure-names", "--stop-with-stdin"])
+      command.hasOwnGroup = true
+      command.endsWithProcess = false
+      process = try ChildProcess(command)
     } catch  where error.kind == .notFound {
       throw AcrError(
         .notFound, "the sandbox needs the program `acr-emulator`, which is not beside acrsh and not on PATH",
@@ -79,7 +82,7 @@ final class Sandbox: Sendable {
     guard let line = process.firstLine(), let endpoints = try? JSONValue(parsing: line),
       let control = endpoints["control"]?.string, let authority = endpoints["certificateAuthority"]?.string
     else {
-      let said = String(decoding: process.stop().stderr, as: UTF8.self).split(whereSeparator: \.isNewline).first
+      let said = String(decoding: process.stop().errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
       throw AcrError(.server, "the sandbox did not start\(said.map { ": \($0)" } ?? "")")
     }
     return Running(control: control, certificateAuthority: authority, endpoints: endpoints, process: process)
@@ -87,12 +90,9 @@ final class Sandbox: Sendable {
 
   /// The emulator beside this program, or on PATH.
   private static var program: String {
-    var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = readlink("/proc/self/exe", &path, Int(PATH_MAX))
-    if count > 0 {
-      let own = String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if let own = ProcessInformation.programPath {
       let beside = own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + "acr-emulator"
-      if access(String(beside), X_OK) == 0 { return String(beside) }
+      if FileSystem.isProgram(String(beside)) { return String(beside) }
     }
     return "acr-emulator"
   }

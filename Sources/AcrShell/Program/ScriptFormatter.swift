@@ -1,6 +1,6 @@
 import AcrCore
 import AcrLanguage
-import Glibc
+import AcrSystem
 
 /// `acrsh --fmt`: lays out files in place, or says which ones need it.
 struct ScriptFormatter {
@@ -34,7 +34,7 @@ struct ScriptFormatter {
       try StandardStream.output.write(Array("\(path)\n".utf8))
       return 2
     }
-    try SourceFile.replace(path, with: bytes)
+    try FileSystem.replace(path, with: bytes)
     return 0
   }
 
@@ -58,43 +58,5 @@ struct ScriptFormatter {
       reporter.report(diagnostics)
       return nil
     }
-  }
-}
-
-extension SourceFile {
-  /// Gives a file new content in one step, with the mode and, where that is allowed, the owner it had. Behind a symbolic
-  /// link the file itself is replaced.
-  /// - Throws: ``AcrError`` when that fails; the file is then as it was.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(AcrError) {
-    guard let resolved = realpath(path, nil) else { throw notWritten(path) }
-    let target = String(cString: resolved)
-    free(resolved)
-    var status = stat()
-    guard stat(target, &status) == 0 else { throw notWritten(path) }
-    let temporary = "\(target).\(getpid()).tmp"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw notWritten(path) }
-    var isWritten = false
-    defer { if !isWritten { unlink(temporary) } }
-    do {
-      defer { close(file) }
-      // Another owner's file may be ours to write and yet not ours to give away.
-      _ = fchown(file, status.st_uid, status.st_gid)
-      guard fchmod(file, status.st_mode & 0o7777) == 0 else { throw notWritten(path) }
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw notWritten(path) }
-        rest = rest.dropFirst(count)
-      }
-      guard fsync(file) == 0 else { throw notWritten(path) }
-    }
-    guard rename(temporary, target) == 0 else { throw notWritten(path) }
-    isWritten = true
-  }
-
-  private static func notWritten(_ path: String) -> AcrError {
-    AcrError(.usage, "`\(path)` cannot be written: \(String(cString: strerror(errno)))")
   }
 }

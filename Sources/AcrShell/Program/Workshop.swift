@@ -1,8 +1,8 @@
+import AcrSystem
 import AcrCommands
 import AcrCore
 import AcrHTTP
 import AcrRuntime
-import Glibc
 import OCIRegistry
 
 /// Everything a run needs, made from the options: where output goes, the way to registries, the commands.
@@ -29,12 +29,12 @@ final class Workshop {
 
   init(_ options: Options) throws(AcrError) {
     self.options = options
-    environment = ProcessEnvironment.all
+    environment = ProcessInformation.environment
     let usesColor = environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
     var hosts: [RegistryHost] = []
     for name in options.insecureRegistry { hosts.append(try RegistryHost(name)) }
-    if let path = options.caFile, access(path, R_OK) != 0 {
-      throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(String(cString: strerror(errno)))")
+    if let path = options.caFile, let reason = FileSystem.whyUnreadable(path) {
+      throw AcrError(.usage, "the file `\(path)` of `--ca-file` cannot be read: \(reason)")
     }
     let insecure = InsecureHosts(hosts.map(\.name))
     var raised = WireLimits.standard
@@ -128,44 +128,45 @@ final class Workshop {
       sink: sink, isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
-  /// Ends what runs beside the program before the process ends.
-  func shutDown() {
+  /// How long transfers may take to end with the process, in nanoseconds.
+  private static let endGrace: Int64 = 300_000_000
+
+  /// Ends what runs beside the program before the process ends. Transfers that do not let go in time (libcurl waits for
+  /// the system's look-up of a name) end with the process.
+  /// - Parameter code: the exit code.
+  func shutDown(_ code: Int32) {
     clearProgress()
-    endTransfers()
-    sandbox?.stop()
-  }
-}
-
-/// The process's environment.
-enum ProcessEnvironment {
-  static var all: [String: String] {
-    var result: [String: String] = [:]
-    var next = environ
-    while let entry = next.pointee {
-      let text = String(cString: entry)
-      if let equals = text.firstIndex(of: "=") {
-        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
-      }
-      next += 1
+    ProcessEnd.cleanUp()
+    let done = Waiter()
+    let endTransfers = endTransfers
+    let thread = SystemThread {
+      endTransfers()
+      done.raise()
     }
-    return result
+    thread?.detach()
+    let hasEnded = thread == nil || done.wait(nanoseconds: Workshop.endGrace)
+    sandbox?.stop()
+    if let signal = ConsoleSignals.shared.endSignal { ProcessEnd.now(bySignal: signal) }
+    if !hasEnded { ProcessEnd.now(code: code) }
   }
 }
 
-/// Asks the person at the terminal; where there is none, nobody is asked.
+/// Asks the person at the terminal.
 struct TerminalPrompter: Prompter {
-  private let reader = SecretReader()
-
+  /// Nil without a terminal.
   static var ifPossible: TerminalPrompter? {
-    guard isatty(STDERR_FILENO) == 1, access("/dev/tty", R_OK | W_OK) == 0 else { return nil }
+    guard TerminalDevice.isTerminal(FileDescriptor.error), TerminalDevice.isAvailable else { return nil }
     return TerminalPrompter()
   }
 
-  func secret(_ prompt: String) throws -> Secret { try reader.read(prompt) }
+  func secret(_ prompt: String, isStopped: () -> Bool) throws -> Secret {
+    try SecretReader().read(prompt, isStopped: isStopped)
+  }
 
-  func confirm(_ question: String) throws -> Bool {
-    StandardStream.error.tell("\(question) [y/N] ")
-    guard let answer = readLine() else { throw AcrError(.cancelled, "the question was not answered") }
+  func confirm(_ question: String, isStopped: () -> Bool) throws -> Bool {
+    guard let answer = try QuestionReader().line("\(question) [y/N] ", isStopped: isStopped) else {
+      throw AcrError(.cancelled, "the question was not answered")
+    }
     return ["y", "yes"].contains(answer.lowercased())
   }
 }

@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 import Synchronization
 
 /// Where live values come from. It may block; nobody who edits a line waits for it longer than ``LiveValues`` allows.
@@ -65,7 +65,7 @@ public final class LiveValues: Sendable {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline, !isInHurry() {
       // A person presses Tab once a second at most: asking again every 2 ms costs nothing and needs no condition variable.
-      usleep(2_000)
+      Clock.sleep(milliseconds: 2)
       if let known = known(query) { return known }
     }
     return .asked
@@ -94,7 +94,7 @@ public final class LiveValues: Sendable {
   private func start(_ query: ValueQuery) {
     let isNew = state.withLock { $0.running.insert(query).inserted }
     guard isNew else { return }
-    let thread = WorkerThread {
+    let thread = SystemThread {
       let entry = self.ask(query)
       self.state.withLock { state in
         state.running.remove(query)
@@ -127,17 +127,9 @@ public enum FileNames {
   /// The names in a folder, folders with a `/` behind them; empty when it cannot be read. `~/` is the home folder.
   public static func list(folder: String) -> [String] {
     var path = folder.isEmpty ? "." : folder
-    if path.hasPrefix("~/"), let home = getenv("HOME") { path = String(cString: home) + path.dropFirst() }
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard name != ".", name != ".." else { continue }
-      var status = stat()
-      let isFolder = fstatat(dirfd(directory), name, &status, 0) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      names.append(isFolder ? name + "/" : name)
+    if path.hasPrefix("~/"), let home = ProcessInformation.variable("HOME") { path = home + path.dropFirst() }
+    return (FileSystem.names(in: path) ?? []).map { name in
+      FileSystem.isFolder("\(path)/\(name)") ? name + "/" : name
     }
-    return names
   }
 }

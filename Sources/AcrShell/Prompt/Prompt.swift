@@ -1,4 +1,4 @@
-import Glibc
+import AcrSystem
 
 /// What stands before the line: pieces of text, some of them styled.
 public struct Prompt: Sendable, Equatable {
@@ -94,7 +94,8 @@ public struct Prompt: Sendable, Equatable {
 public enum TerminalStyle {
   /// False off a terminal, with `TERM=dumb` or none, and when `NO_COLOR` is set to anything (no-color.org).
   public static func isColored(_ descriptor: Int32) -> Bool {
-    guard isatty(descriptor) == 1, let term = getenv("TERM"), String(cString: term) != "dumb" else { return false }
-    return getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    guard TerminalDevice.isTerminal(descriptor), let term = ProcessInformation.variable("TERM"), term != "dumb"
+    else { return false }
+    return ProcessInformation.variable("NO_COLOR")?.isEmpty ?? true
   }
 }

@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 
 /// Whether a text is a statement that can run.
 public enum Completeness: Sendable, Equatable {
@@ -59,6 +59,7 @@ public struct PromptLoop {
         guard statement.contains(where: { !$0.isWhitespace }) else { continue }
         remember(statement)
         if case .leave(let code) = runInterruptibly(statement) { return code }
+        if let signal = ConsoleSignals.shared.endSignal { return 128 + signal }
       }
     }
   }
@@ -93,9 +94,9 @@ public struct PromptLoop {
 
   private func runInterruptibly(_ statement: String) -> Outcome {
     let (interrupt, tell) = (self.interrupt, self.tell)
-    return ConsoleSignals.shared.watch {
-      // The first time only a line end, behind the `^C` that the terminal has echoed.
-      tell($0 > 1 ? "still stopping; ^\\ ends acrsh at once" : "")
+    return ConsoleSignals.shared.watch { _ in
+      // A line end, behind the `^C` that the terminal has echoed.
+      tell("")
       interrupt()
     } while: {
       run(statement)

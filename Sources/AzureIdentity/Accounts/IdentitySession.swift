@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 
 /// The signed-in account of a session: what `login`, `logout`, `account` and `token` work with.
@@ -99,7 +100,7 @@ public actor IdentitySession {
   public func restore() async -> Account? {
     guard let path else { return nil }
     do {
-      guard let bytes = try PrivateFile.read(path) else { return nil }
+      guard let bytes = try FileSystem.readIfPresent(path) else { return nil }
       guard let saved = SavedSignIn(bytes) else {
         warn("the saved sign-in `\(path)` is damaged or of another version, and is not used: sign in again")
         return nil
@@ -124,7 +125,7 @@ public actor IdentitySession {
   /// - Throws: ``AcrError`` where the file cannot be removed.
   public func signOut() async throws {
     await forget()
-    if let path { try PrivateFile.remove(path) }
+    if let path { try FileSystem.remove(path) }
   }
 
   private func forget() async {
@@ -236,7 +237,7 @@ extension IdentitySession {
       account: current.account, method: method, subscriptions: subscriptions,
       currentSubscription: currentSubscription?.id, tokens: await cache.saved(of: current.signedIn.credential))
     guard let json = saved.json else { return }
-    try PrivateFile.write(Array("\(json.text)\n".utf8), to: path)
+    try FileSystem.replace(path, with: Array("\(json.text)\n".utf8), .ownerOnly)
     current.isSaved = true
     self.current = current
     watchRefreshToken()

@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 
 /// The clouds a user can choose from, and the one that is chosen: Microsoft's, and those that were registered.
@@ -13,7 +14,7 @@ public struct CloudRegistry: Sendable {
   ///   cloud than the chosen one would send credentials to the wrong place.
   public init(path: String? = nil) throws(AcrError) {
     self.path = path
-    guard let path, let bytes = try PrivateFile.read(path) else { return }
+    guard let path, let bytes = try FileSystem.readIfPresent(path) else { return }
     do {
       let document = try JSONValue(parsing: bytes)
       for item in document["clouds"]?.array ?? [] { put(try AzureCloud(json: item)) }
@@ -101,7 +102,7 @@ public struct CloudRegistry: Sendable {
     if let path {
       let own = changed.clouds.filter { cloud in !AzureCloud.builtIn.contains(cloud) }
       let document: JSONValue = ["active": .string(changed.activeName), "clouds": .array(own.map(\.json))]
-      try PrivateFile.write(Array("\(document.text)\n".utf8), to: path)
+      try FileSystem.replace(path, with: Array("\(document.text)\n".utf8), .ownerOnly)
     }
     self = changed
   }

@@ -1,6 +1,6 @@
+import AcrSystem
 import AcrCore
 import AcrHTTP
-import Glibc
 import HTTPTypes
 
 /// Azure Arc's proof that a program may have the machine's tokens: it must be able to read a file that only privileged
@@ -47,37 +47,14 @@ struct ArcChallenge: Sendable {
         help: "something other than the agent may be answering in its place")
     }
     // A link could lead to any file, and its content would go to whoever answers at the agent's port.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      var error = PrivateFile.failure("cannot read Azure Arc's key file `\(path)`")
+    do throws(AcrError) {
+      let file = try OpenFile(reading: path, followsLinks: false)
+      return String(decoding: try file.readAll(upTo: ArcChallenge.longestKey), as: UTF8.self)
+    } catch {
+      var error = error
+      error.message = "Azure Arc's key file cannot be used: \(error.message)"
       if error.kind == .denied { error.help = "become a member of the group `himds`, or run as root" }
       throw error
-    }
-    defer { close(descriptor) }
-    var information = stat()
-    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG,
-      information.st_size <= ArcChallenge.longestKey
-    else {
-      throw AcrError(
-        .invalid, "Azure Arc's key file `\(path)` is no plain file of \(ArcChallenge.longestKey) bytes or less")
-    }
-    let bytes = try PrivateFile.contents(of: descriptor, path: path, upTo: ArcChallenge.longestKey)
-    return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-/// Questions to the file system.
-enum FileSystem {
-  /// True for anything of that name.
-  static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  /// The first program of that name in the folders of `PATH`.
-  static func program(_ name: String, path: String?) -> String? {
-    let folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").filter { $0.hasPrefix("/") }
-    return folders.lazy.map { "\($0)/\(name)" }.first { candidate in
-      var information = stat()
-      return access(candidate, X_OK) == 0 && stat(candidate, &information) == 0
-        && information.st_mode & S_IFMT == S_IFREG
     }
   }
 }

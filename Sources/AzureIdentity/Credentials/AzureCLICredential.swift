@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 
 /// The account that is signed in to the Azure CLI on this machine: runs `az account get-access-token`.
 public struct AzureCLICredential: TokenCredential {
@@ -40,9 +40,11 @@ public struct AzureCLICredential: TokenCredential {
     } else if let subscription {
       arguments.append("--subscription=\(subscription)")
     }
-    let child = ChildProgram(
-      path: program, arguments: arguments, environment: context.environment, timeout: timeout)
-    let result = try await child.run()
+    var command = ChildCommand(program, arguments, environment: context.environment)
+    command.input = .null
+    // It is a script that waits for another program, which has to end with it.
+    command.hasOwnGroup = true
+    let result = try await ChildProcess(command).result(timeout: timeout, name: "`\(program)`")
     guard result.exitCode == 0 else { throw failure(result) }
     return try AzureCLICredential.token(from: result.output, tenant: request.tenant ?? tenant)
   }
@@ -50,7 +52,7 @@ public struct AzureCLICredential: TokenCredential {
   /// Where `az` is; nil where it is not installed.
   var program: String? { FileSystem.program("az", path: context.environment["PATH"]) }
 
-  private func failure(_ result: ChildProgram.Result) -> AcrError {
+  private func failure(_ result: ChildResult) -> AcrError {
     let text = String(decoding: result.errors, as: UTF8.self)
     if text.contains("az login") || text.contains("AADSTS") {
       let line = text.split(whereSeparator: \.isNewline).first { $0.contains("AADSTS") }
@@ -84,14 +86,7 @@ public struct AzureCLICredential: TokenCredential {
   static func localTime(_ text: String) -> Timestamp? {
     let parts = text.split { " -:.".contains($0) }.prefix(6).compactMap { Int32($0) }
     guard parts.count == 6, Timestamp(rfc3339: "\(text.prefix(19))Z") != nil else { return nil }
-    var time = tm()
-    time.tm_year = parts[0] - 1900
-    time.tm_mon = parts[1] - 1
-    time.tm_mday = parts[2]
-    time.tm_hour = parts[3]
-    time.tm_min = parts[4]
-    time.tm_sec = parts[5]
-    time.tm_isdst = -1
-    return Timestamp(seconds: Int64(mktime(&time)))
+    return LocalTime.moment(
+      year: parts[0], month: parts[1], day: parts[2], hour: parts[3], minute: parts[4], second: parts[5])
   }
 }

@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import Crypto
 import CryptoExtras
@@ -17,7 +18,9 @@ public struct ClientCertificate: Sendable {
   /// - Parameter password: opens an encrypted key or PFX.
   /// - Throws: ``AcrError`` of kind `not-found`, `denied`, `auth` for a wrong password, `invalid` for anything else.
   public init(path: String, password: Secret? = nil) throws(AcrError) {
-    guard let bytes = try PrivateFile.read(path) else {
+    // A pipe, such as one of the shell's `<(command)`, is welcome.
+    guard let bytes = try FileSystem.readIfPresent(path, upTo: 4 << 20, .anything, isStopped: { Task.isCancelled })
+    else {
       throw AcrError(
         .notFound, "there is no certificate file `\(path)`", help: "check the path given with --certificate")
     }

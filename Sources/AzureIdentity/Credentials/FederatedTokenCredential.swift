@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import Synchronization
 
@@ -64,7 +65,7 @@ public final class FederatedTokenFileCredential: TokenCredential {
       return kept.assertion
     }
     if let assertion { return assertion }
-    guard let bytes = try PrivateFile.read(path, upTo: 1 << 20) else {
+    guard let bytes = try FileSystem.readIfPresent(path, upTo: 1 << 20) else {
       throw AcrError(.notFound, "there is no federated token file `\(path)`", help: "check AZURE_FEDERATED_TOKEN_FILE")
     }
     let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }

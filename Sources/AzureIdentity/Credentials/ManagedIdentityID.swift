@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 
 /// Which managed identity is meant, on a machine that may have several.

@@ -154,7 +154,10 @@ public struct ResourceManager: Sendable {
     var paced = request
     if isPatient { paced.finalStatuses.insert(429) }
     while true {
-      do { try await pace.enter(subscription, kind) } catch { throw AcrError(.cancelled, "interrupted") }
+      // Only imports come in such numbers. A list of many pages is not slowed down.
+      if isPatient {
+        do { try await pace.enter(subscription, kind) } catch { throw AcrError(.cancelled, "interrupted") }
+      }
       let answer = try await answer(to: paced)
       guard answer.status == 429 else {
         pace.answered(subscription, kind, remaining: answer.remaining(kind))

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 
 /// Docker's `config.json`, or podman's `auth.json`, which has the same form: what concerns signing in.
 struct DockerConfig: Sendable {
@@ -11,13 +12,7 @@ struct DockerConfig: Sendable {
   /// Reads a file; nil when there is none.
   /// - Throws: ``AcrError`` of kind `invalid` with line and column, or `denied`.
   init?(path: String) throws(AcrError) {
-    let bytes: [UInt8]
-    do throws(AcrError) {
-      bytes = try SystemFile.read(path)
-    } catch {
-      if error.kind == .notFound { return nil }
-      throw error
-    }
+    guard let bytes = try FileSystem.readIfPresent(path) else { return nil }
     try self.init(path: path, bytes: bytes)
   }
 

@@ -1,13 +1,12 @@
 import AcrCore
-import Glibc
+import AcrSystem
 
 extension OCILayout {
   /// Opens a temporary file in the folder, which is made when it does not exist. A blob that is there needs no upload.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     try await prepare()
-    if let size = SystemFile.size(blobPath(descriptor.digest)), descriptor.size == size { return .mounted }
-    let file = try TemporaryFile(in: path)
-    return .session(UploadSession(location: file.path))
+    if let size = FileSystem.size(blobPath(descriptor.digest)), descriptor.size == size { return .mounted }
+    return .session(UploadSession(location: try newUpload()))
   }
 
   public func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
@@ -19,7 +18,7 @@ extension OCILayout {
     try await fill(upload, descriptor) { try await body.next() }
   }
 
-  public func cancel(_ upload: UploadSession) async { unlink(upload.location) }
+  public func cancel(_ upload: UploadSession) async { remove(upload.location) }
 
   /// Writes a manifest. By tag it moves the tag; by digest it gets an entry without a name, which goes away when a manifest
   /// that lists it comes, so that in the end the index holds what is to be found in it and no more.
@@ -34,10 +33,9 @@ extension OCILayout {
       }
     }
     let size = Int64(manifest.bytes.count)
-    if SystemFile.size(blobPath(manifest.digest)) != size {
-      let file = try TemporaryFile(in: path)
+    if FileSystem.size(blobPath(manifest.digest)) != size {
       let descriptor = Descriptor(mediaType: manifest.mediaType, digest: manifest.digest, size: size)
-      try await finish(UploadSession(location: file.path), descriptor, bytes: manifest.bytes)
+      try await finish(UploadSession(location: try newUpload()), descriptor, bytes: manifest.bytes)
     }
     let children = (try? ImageManifest(manifest, name: displayName))?.manifests.map(\.digest) ?? []
     try await withLock {
@@ -54,14 +52,13 @@ extension OCILayout {
     _ upload: UploadSession, _ descriptor: Descriptor, next: () async throws -> [UInt8]?
   ) async throws {
     do {
-      let file = open(upload.location, O_WRONLY | O_CLOEXEC | O_TRUNC)
-      guard file >= 0 else { throw SystemFile.failure("cannot write `\(upload.location)`") }
-      defer { close(file) }
+      let file = try OpenFile(writing: upload.location, .overwriting, followsLinks: false)
+      try file.truncate(to: 0)
       var hasher = DigestHasher(descriptor.digest.algorithm)
       while let piece = try await next() {
         try Task.checkCancellation()
         hasher.update(piece)
-        try SystemFile.write(piece, to: file, path: upload.location)
+        try file.write(piece)
       }
       guard descriptor.size == hasher.count else {
         throw AcrError(
@@ -71,80 +68,65 @@ extension OCILayout {
       guard actual == descriptor.digest else {
         throw AcrError(.invalid, "the blob \(descriptor.digest) came with the digest \(actual)")
       }
-      guard fsync(file) == 0 else { throw SystemFile.failure("cannot write `\(upload.location)`") }
-      try SystemFile.makeFolder("\(path)/blobs/\(descriptor.digest.algorithm.rawValue)")
-      try rename(upload.location, to: blobPath(descriptor.digest))
+      try file.synchronize()
+      try FileSystem.makeFolders("\(path)/blobs/\(descriptor.digest.algorithm.rawValue)")
+      try FileSystem.rename(upload.location, to: blobPath(descriptor.digest))
+      TemporaryFiles.forget(upload.location)
+      FileSystem.synchronizeFolder(of: blobPath(descriptor.digest))
     } catch {
-      unlink(upload.location)
+      remove(upload.location)
       if error is CancellationError { throw AcrError(.cancelled, "writing to `\(displayName)` was stopped") }
       throw error
     }
   }
 
-  private func rename(_ source: String, to target: String) throws(AcrError) {
-    guard Glibc.rename(source, target) == 0 else { throw SystemFile.failure("cannot write `\(target)`") }
-    // The new name is on the disk only when its folder is. Some file systems cannot sync a folder; then there is no more
-    // to be done.
-    let folder = open(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]), O_RDONLY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    _ = fsync(folder)
-    close(folder)
+  /// A new empty file for an upload, in the layout's folder: on the same file system as what it becomes, so that renaming it
+  /// replaces the target at once or not at all.
+  private func newUpload() throws(AcrError) -> String {
+    let file = try TemporaryFile(in: path)
+    file.leave()
+    return file.path
+  }
+
+  private func remove(_ upload: String) {
+    try? FileSystem.remove(upload)
+    TemporaryFiles.forget(upload)
   }
 
   private func replaceFile(_ target: String, with bytes: [UInt8]) throws(AcrError) {
-    let file = try TemporaryFile(in: path)
-    do throws(AcrError) {
-      let descriptor = open(file.path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw SystemFile.failure("cannot write `\(file.path)`") }
-      defer { close(descriptor) }
-      try SystemFile.write(bytes, to: descriptor, path: file.path)
-      guard fsync(descriptor) == 0 else { throw SystemFile.failure("cannot write `\(file.path)`") }
-      try rename(file.path, to: target)
-    } catch {
-      unlink(file.path)
-      throw error
-    }
+    let draft = try TemporaryFile(in: path)
+    try draft.file.write(bytes)
+    try draft.file.synchronize()
+    try draft.move(to: target)
+    FileSystem.synchronizeFolder(of: target)
   }
 
   // MARK: - The folder
 
   /// Makes the folder a layout, unless it is one. A folder with other things in it is left alone.
   private func prepare() async throws {
-    if SystemFile.size(indexPath) != nil, SystemFile.size(markerPath) != nil { return }
-    try SystemFile.makeFolder(path)
+    if FileSystem.size(indexPath) != nil, FileSystem.size(markerPath) != nil { return }
+    try FileSystem.makeFolders(path)
     try await withLock {
-      guard SystemFile.size(markerPath) == nil || SystemFile.size(indexPath) == nil else { return }
-      guard SystemFile.size(markerPath) != nil || isEmpty else {
+      guard FileSystem.size(markerPath) == nil || FileSystem.size(indexPath) == nil else { return }
+      guard FileSystem.size(markerPath) != nil || isEmpty else {
         throw AcrError(
           .invalid, "the folder `\(path)` is not an OCI layout, and holds other files",
           help: "name a new or an empty folder")
       }
-      try SystemFile.makeFolder("\(path)/blobs/\(Digest.Algorithm.sha256.rawValue)")
-      if SystemFile.size(indexPath) == nil { try replaceFile(indexPath, with: OCILayoutIndex().bytes) }
+      try FileSystem.makeFolders("\(path)/blobs/\(Digest.Algorithm.sha256.rawValue)")
+      if FileSystem.size(indexPath) == nil { try replaceFile(indexPath, with: OCILayoutIndex().bytes) }
       try replaceFile(markerPath, with: Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
     }
   }
 
-  private var isEmpty: Bool {
-    guard let folder = opendir(path) else { return false }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { return false }
-    }
-    return true
-  }
+  private var isEmpty: Bool { FileSystem.names(in: path)?.isEmpty ?? false }
 
   /// Does some work while no other task or process changes the folder. The lock is on the folder itself, so it leaves no
   /// file behind.
   private func withLock(_ work: () throws -> Void) async throws {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw SystemFile.failure("cannot open the folder `\(path)`") }
-    defer { close(folder) }
-    while flock(folder, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemFile.failure("cannot lock the folder `\(path)`") }
+    let folder = try OpenFile(folder: path)
+    while try !folder.lock(waits: false) {
       do {
         try await Task.sleep(for: .milliseconds(5))
       } catch {
@@ -152,23 +134,6 @@ extension OCILayout {
       }
     }
     try work()
-  }
-}
-
-/// A new empty file with a name of its own in the layout's folder. It lies on the same file system as what it becomes, so
-/// that renaming it replaces the target at once or not at all.
-private struct TemporaryFile {
-  let path: String
-
-  init(in folder: String) throws(AcrError) {
-    while true {
-      let candidate = "\(folder)/.acrsh-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-      let descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor < 0, errno == EEXIST { continue }
-      guard descriptor >= 0 else { throw SystemFile.failure("cannot write to the folder `\(folder)`") }
-      close(descriptor)
-      path = candidate
-      return
-    }
+    withExtendedLifetime(folder) {}
   }
 }

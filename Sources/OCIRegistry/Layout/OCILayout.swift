@@ -1,6 +1,6 @@
 import AcrCore
+import AcrSystem
 import AcrText
-import Glibc
 
 /// An OCI layout folder (image-spec, image-layout.md): what skopeo, podman and buildx call `oci:PATH`.
 ///
@@ -47,7 +47,7 @@ public struct OCILayout: ArtifactTarget {
     }
     let bytes: [UInt8]
     do throws(AcrError) {
-      bytes = try SystemFile.read(blobPath(digest), upTo: Int(WireLimit.document.standard))
+      bytes = try FileSystem.read(blobPath(digest), upTo: Int(WireLimit.document.standard))
     } catch {
       guard error.kind == .notFound else { throw error }
       throw AcrError(.notFound, "`\(displayName)@\(digest)` does not exist")
@@ -66,15 +66,30 @@ public struct OCILayout: ArtifactTarget {
 
   public func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader {
     let path = blobPath(descriptor.digest)
-    let file = try OpenFile(path)
-    let size = SystemFile.size(path) ?? 0
+    let file = try OpenFile(reading: path)
+    let size = file.status.size
     guard descriptor.size == size else {
       throw AcrError(.invalid, "the file `\(path)` has \(size) bytes instead of \(descriptor.size)")
     }
-    guard lseek(file.descriptor, off_t(offset), SEEK_SET) >= 0 else {
-      throw SystemFile.failure("cannot read `\(path)`")
+    // A link can lead to any file of this machine, which would be sent before its digest is known.
+    if FileStatus(path, followsLinks: false)?.kind == .link { try await verify(file, descriptor) }
+    try file.seek(to: offset)
+    return BlobReader(length: max(0, size - offset)) { try file.readPiece() }
+  }
+
+  /// Reads a blob to its end before anything of it is handed out.
+  private func verify(_ file: OpenFile, _ descriptor: Descriptor) async throws {
+    var hasher = DigestHasher(descriptor.digest.algorithm)
+    while let piece = try file.readPiece() {
+      try Task.checkCancellation()
+      hasher.update(piece)
     }
-    return BlobReader(length: max(0, size - offset)) { try SystemFile.readPiece(file.descriptor, path: path) }
+    let actual = hasher.finalize()
+    guard actual == descriptor.digest else {
+      throw AcrError(
+        .invalid, "`\(file.path)` is a symbolic link to a file with the digest \(actual)",
+        help: "a layout's blobs are files named by their own digest; copy the layout anew")
+    }
   }
 
   /// The tags of the folder as one page. Names that are no tags (skopeo allows whole references) are left out.
@@ -111,7 +126,7 @@ public struct OCILayout: ArtifactTarget {
     return found
   }
 
-  public func hasBlob(_ digest: Digest) async throws -> Bool { SystemFile.size(blobPath(digest)) != nil }
+  public func hasBlob(_ digest: Digest) async throws -> Bool { FileSystem.size(blobPath(digest)) != nil }
 
   public func hasManifest(_ digest: Digest) async throws -> Bool { try await hasBlob(digest) }
 
@@ -120,19 +135,19 @@ public struct OCILayout: ArtifactTarget {
   /// Reads `index.json` of a folder that says it is a layout.
   /// - Throws: ``AcrError``: `not-found` when there is no folder, `invalid` when it is no layout.
   func index() throws(AcrError) -> OCILayoutIndex {
-    guard SystemFile.isFolder(path) else { throw AcrError(.notFound, "the folder `\(path)` does not exist") }
-    guard SystemFile.size(markerPath) != nil else {
+    guard FileSystem.isFolder(path) else { throw AcrError(.notFound, "the folder `\(path)` does not exist") }
+    guard FileSystem.size(markerPath) != nil else {
       throw AcrError(
         .invalid, "the folder `\(path)` is not an OCI layout: it has no file `oci-layout`",
         help: "`skopeo copy IMAGE oci:\(path):TAG` and `import IMAGE oci:\(path):TAG` make one in a new folder")
     }
-    let marker = try SystemFile.read(markerPath)
+    let marker = try FileSystem.read(markerPath)
     let version = (try? JSONValue(parsing: marker))?["imageLayoutVersion"]?.string
     guard let version, version.hasPrefix("1.") else {
       throw AcrError(
         .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are known")
     }
-    return try OCILayoutIndex(path: indexPath, bytes: try SystemFile.read(indexPath))
+    return try OCILayoutIndex(path: indexPath, bytes: try FileSystem.read(indexPath))
   }
 
   private func missing(_ tag: TagName, _ index: OCILayoutIndex) -> AcrError {
@@ -141,18 +156,6 @@ public struct OCILayout: ArtifactTarget {
       .notFound, "`\(displayName):\(tag)` does not exist",
       help: near.isEmpty ? nil : "did you mean \(near.map { "`\($0)`" }.joined(separator: ", "))?")
   }
-}
-
-/// A file open for reading, closed when nobody needs it any more.
-private final class OpenFile: Sendable {
-  let descriptor: Int32
-
-  init(_ path: String) throws(AcrError) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemFile.failure("cannot read the blob `\(path)`") }
-  }
-
-  deinit { close(descriptor) }
 }
 
 /// A list that comes at once, as the only page.

@@ -1,5 +1,4 @@
 import AcrCore
-import Glibc
 
 /// The file `index.json` of an OCI layout folder: which manifests the folder holds, and by which tags (image-spec,
 /// image-layout.md). Members this client does not know are kept.

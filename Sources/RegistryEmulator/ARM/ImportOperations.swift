@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import Crypto
 import HTTPTypes
 import ImportCore

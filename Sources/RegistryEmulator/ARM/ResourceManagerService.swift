@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// Azure's resource manager, as far as registries need it (wire facts, "ARM").

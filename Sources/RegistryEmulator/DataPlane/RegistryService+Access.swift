@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 import OCIRegistry
 

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 
 /// The device codes that wait for a person (RFC 8628).
 actor DeviceCodes {

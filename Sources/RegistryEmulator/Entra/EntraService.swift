@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// Microsoft Entra: the tokens of people and applications (wire facts, "Entra token acquisition").

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// The two places where programs on Azure's machines get tokens: the instance metadata service (IMDS), and the endpoint of

@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 import HTTPTypes
 import HummingbirdCore
 import NIOCore

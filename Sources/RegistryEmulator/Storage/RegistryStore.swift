@@ -1,5 +1,5 @@
+import AcrSystem
 import AcrCore
-import Glibc
 import OCIRegistry
 
 /// The content of one registry: an index in memory and everything on the disk.

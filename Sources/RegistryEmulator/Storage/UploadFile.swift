@@ -1,3 +1,4 @@
+import AcrSystem
 import AcrCore
 import OCIRegistry
 
@@ -21,13 +22,13 @@ actor UploadFile {
     self.repository = repository
     path = "\(folder)/\(id).data"
     count = DiskFile.size(path) ?? 0
-    file = try OpenFile(creating: path)
+    file = try DiskFile.open(creating: path)
     hasher = count == 0 ? DigestHasher() : nil
   }
 
   /// Adds a piece.
   func append(_ bytes: [UInt8]) throws {
-    try file.append(bytes)
+    try file.write(bytes)
     hasher?.update(bytes)
     count += Int64(bytes.count)
   }

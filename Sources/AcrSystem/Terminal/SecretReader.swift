@@ -1,5 +1,12 @@
 import AcrCore
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Asks for a password on the terminal itself, without echo. It has nothing to do with the line editor, so that what is
 /// typed can get neither into the history nor into the line editor's memory.
@@ -7,18 +14,18 @@ public struct SecretReader: Sendable {
   private let path: String
 
   /// - Parameter terminal: the terminal's device; the process's own by default.
-  public init(terminal: String = "/dev/tty") { path = terminal }
+  public init(terminal: String = TerminalDevice.path) { path = terminal }
 
   /// Shows `question` and reads up to Enter. ⌫ and ^U edit, ^C gives up.
+  /// - Parameter isStopped: asked every 50 ms; true gives up.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D, and of kind `usage` without a terminal.
-  public func read(_ question: String) throws -> Secret {
-    let terminal = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY)
-    guard terminal >= 0 else {
+  public func read(_ question: String, isStopped: () -> Bool = { false }) throws -> Secret {
+    guard let terminal = TerminalDevice.open(path) else {
       throw AcrError(
         .usage, "there is no terminal to ask for a secret on",
         help: "take it from the environment or a file: `secret env NAME`, `secret file PATH`")
     }
-    defer { close(terminal) }
+    defer { FileDescriptor.close(terminal) }
     var before = termios()
     guard tcgetattr(terminal, &before) == 0 else {
       throw AcrError(.usage, "`\(path)` is not a terminal, and a secret is asked for only on a terminal")
@@ -32,22 +39,24 @@ public struct SecretReader: Sendable {
     defer {
       tcsetattr(terminal, TCSAFLUSH, &before)
       TerminalGuard.disarm()
-      put("\n", on: terminal)
+      FileDescriptor.put("\n", on: terminal)
     }
-    put(question, on: terminal)
-    return try readLine(from: terminal)
+    FileDescriptor.put(question, on: terminal)
+    return try readLine(from: terminal, isStopped)
   }
 
-  private func readLine(from terminal: Int32) throws -> Secret {
+  private func readLine(from terminal: Int32, _ isStopped: () -> Bool) throws -> Secret {
     // Reserved at once, so that growing leaves no copies behind.
     var typed: [UInt8] = []
     typed.reserveCapacity(4096)
     defer { for index in typed.indices { typed[index] = 0 } }
     while true {
+      guard FileDescriptor.wait(terminal, for: Int16(POLLIN), isStopped: isStopped) else {
+        throw AcrError(.cancelled, "interrupted")
+      }
       var byte: UInt8 = 0
-      let count = Glibc.read(terminal, &byte, 1)
-      if count < 0 && errno == EINTR { continue }
-      guard count == 1 else { throw AcrError(.cancelled, "the terminal went away while a secret was asked for") }
+      let count = FileSystem.retrying { Self.readByte(terminal, &byte) }
+      guard count == 1 else { throw AcrError(.cancelled, "the terminal was closed while a secret was asked for") }
       switch byte {
       case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))
       case 0x03: throw AcrError(.cancelled, "no secret was given")
@@ -59,17 +68,15 @@ public struct SecretReader: Sendable {
       }
     }
   }
-}
 
-/// Writes all of a text, as far as the descriptor takes it.
-func put(_ text: String, on descriptor: Int32) {
-  var rest = Array(text.utf8)[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if count > 0 {
-      rest = rest.dropFirst(count)
-    } else if errno != EINTR {
-      return
-    }
+  /// One byte at a time, without a buffer that would keep the secret.
+  private static func readByte(_ terminal: Int32, _ byte: inout UInt8) -> Int {
+    #if canImport(Glibc)
+      Glibc.read(terminal, &byte, 1)
+    #elseif canImport(Musl)
+      Musl.read(terminal, &byte, 1)
+    #else
+      Darwin.read(terminal, &byte, 1)
+    #endif
   }
 }
