@@ -54,7 +54,7 @@ struct LargeValueTests {
   @Test(.timeLimit(.minutes(1)))
   func fieldsAreSetOneByOne() {
     let text = """
-      let r = {}
+      var r = {}
       for i in range(20000) { $r["key-${$i}"] = $i }
       let copy = $r
       $r["key-5"] = "five"
@@ -67,8 +67,8 @@ struct LargeValueTests {
   @Test(.timeLimit(.minutes(1)))
   func listsAndTextsGrowWhereTheyAre() {
     let text = """
-      let l = []
-      let t = ""
+      var l = []
+      var t = ""
       for i in range(100000) { $l = $l + [$i]; $t = $t + "ab" }
       let before = $l
       $l = $l + [1, 2]
@@ -76,8 +76,8 @@ struct LargeValueTests {
       [len($l), len($before), len($t)]
       """
     #expect(value(text) == "[200004,100000,200000]")
-    #expect(value("let l = [1]\n$l = $l + ([2] | each { $it + 1 })\n[$l]") == "[[1,3]]")
-    #expect(run("let l = [1]\n$l = $l + 1").lines.first?.contains("cannot add a list (variable `$l`)") == true)
+    #expect(value("var l = [1]\n$l = $l + ([2] | each { $it + 1 })\n[$l]") == "[[1,3]]")
+    #expect(run("var l = [1]\n$l = $l + 1").lines.first?.contains("cannot add a list (variable `$l`)") == true)
   }
 
   @Test(
@@ -107,8 +107,8 @@ struct LargeValueTests {
     ])
   func controlCEndsComputations(text: String) {
     let script = """
-      let a = [1]
-      let b = [1]
+      var a = [1]
+      var b = [1]
       for i in range(60) { $a = [$a, $a]; $b = [$b, $b] }
       stop-soon
       \(text)

@@ -65,7 +65,7 @@ struct PatternThreads {
         isEnd: position == bytes.count, isBeforeWord: sets[0], isBeforeNewline: sets[1])
       try expand(place, position, startsHere: found == nil)
       try interrupts?.step(1 + current.instructions.count)
-      if current.instructions.isEmpty { return found }
+      if current.instructions.isEmpty, found != nil { return found }
       following.clear()
       for (index, instruction) in current.instructions.enumerated() {
         let slots = current.slots[index * slotCount..<(index + 1) * slotCount]

@@ -99,7 +99,7 @@ struct JMESPathEvaluator {
     switch comparison {
     case .equal, .notEqual:
       let isEqual = left.isJMESPathEqual(to: right, interrupts)
-      try step()
+      try step(1 << 20)
       return .bool(isEqual == (comparison == .equal))
     default: break
     }

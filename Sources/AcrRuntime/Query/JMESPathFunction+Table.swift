@@ -55,7 +55,7 @@ extension JMESPathFunction {
       do throws(AcrError) {
         return .string(try call.values[0].json(call.evaluator.interrupts))
       } catch {
-        try call.evaluator.step()
+        try call.evaluator.step(1 << 20)
         throw JMESPathError(error.message, call.evaluator.text, call.arguments[0].range, help: error.help)
       }
     },
@@ -66,7 +66,7 @@ extension JMESPathFunction {
       guard call.values[0].jmespathType == .string else {
         let interrupts = call.evaluator.interrupts
         let holds = call.items(0).contains { $0.isJMESPathEqual(to: call.values[1], interrupts) }
-        try call.evaluator.step()
+        try call.evaluator.step(1 << 20)
         return .bool(holds)
       }
       guard let part = call.values[1].jmespathText else { return .bool(false) }
