@@ -52,6 +52,11 @@ extension CodeBuilder {
   ) -> StatementNode {
     let value = expression(value)
     if place.path.isEmpty, operation == .set, case .slot(let slot) = place.variable {
+      if case .binary(.add, let left, _) = nodes[Int(value.index)], case .slot(let added, _) = nodes[Int(left.index)],
+        Int(added) == slot
+      {
+        return .grow(slot: Int32(slot), value)
+      }
       return .set(slot: Int32(slot), value)
     }
     let path = place.path.map { step -> AssignmentCode.Step in

@@ -56,6 +56,8 @@ enum StatementNode: Sendable {
   case declare(VariableReference, NodeID)
   /// `$x = …` of a slot, the form loops are made of.
   case set(slot: Int32, NodeID)
+  /// `$x = $x + …` of a slot: a list or text grows where it is.
+  case grow(slot: Int32, NodeID)
   /// `$x += …` of a slot; what is not a sum of ints goes the general way, by the number in ``Code/assignments``.
   case add(slot: Int32, NodeID, assignment: Int32)
   /// In ``Code/assignments``.

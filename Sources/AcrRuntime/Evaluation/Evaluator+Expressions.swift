@@ -124,7 +124,7 @@ extension Evaluator {
 
   /// An operator on any two values.
   @inline(never)
-  private func result(
+  func result(
     of operation: BinaryOperator, _ leftValue: Value, _ rightValue: Value, _ left: NodeID, _ right: NodeID,
     _ id: NodeID, _ frame: borrowing Frame
   ) throws -> Value {
@@ -145,17 +145,17 @@ extension Evaluator {
     case .multiply: try left.multiplied(by: right)
     case .divide: try left.divided(by: right)
     case .modulo: try left.remainder(dividingBy: right)
-    case .equal: .bool(try left.equals(right))
-    case .notEqual: .bool(!(try left.equals(right)))
+    case .equal: .bool(try left.equals(right, interrupts))
+    case .notEqual: .bool(!(try left.equals(right, interrupts)))
     case .less: .bool(try left.order(right) < 0)
     case .lessOrEqual: .bool(try left.order(right) <= 0)
     case .greater: .bool(try left.order(right) > 0)
     case .greaterOrEqual: .bool(try left.order(right) >= 0)
     case .like: .bool(try left.isLike(right))
-    case .contained: .bool(try left.isContained(in: right))
-    case .notContained: .bool(!(try left.isContained(in: right)))
-    case .matches: .bool(try patterns.matches(left, right))
-    case .notMatches: .bool(!(try patterns.matches(left, right)))
+    case .contained: .bool(try left.isContained(in: right, interrupts))
+    case .notContained: .bool(!(try left.isContained(in: right, interrupts)))
+    case .matches: .bool(try patterns.matches(left, right, interrupts))
+    case .notMatches: .bool(!(try patterns.matches(left, right, interrupts)))
     case .and, .or, .coalesce: throw .mismatch
     }
   }

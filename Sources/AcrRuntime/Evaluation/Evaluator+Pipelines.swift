@@ -155,7 +155,7 @@ extension Record {
     if let index = shape.index(of: name) {
       values[index] = value
     } else {
-      self = Record(shape: shapes.shape(shape, adding: name), values: values + [value])
+      append(name, value, shapes)
     }
   }
 }

@@ -41,6 +41,28 @@ extension Evaluator {
     }
   }
 
+  /// `$x = $x + …`: a list or text that nothing else holds grows where it is.
+  func grow(_ variable: VariableReference, by expression: NodeID, _ frame: inout Frame) throws {
+    guard case .binary(let operation, let left, let right) = code[expression] else { return }
+    var value = load(variable, frame)
+    let more = try self.value(right, &frame)
+    guard Evaluator.canGrow(value, more) else {
+      store(try result(of: operation, value, more, left, right, expression, frame), variable, frame)
+      return
+    }
+    // Nothing fails from here on, so the variable may be without its value for a moment.
+    store(.null, variable, frame)
+    defer { store(value, variable, frame) }
+    try value.add(more)
+  }
+
+  private static func canGrow(_ value: borrowing Value, _ more: borrowing Value) -> Bool {
+    switch (copy value, copy more) {
+    case (.list, .list), (.string, .string): true
+    default: false
+    }
+  }
+
   /// `$x += …`, the form loops count with.
   private func change(_ place: AssignmentCode, by new: Value, _ frame: borrowing Frame) throws {
     var value = load(place.variable, frame)
@@ -88,7 +110,7 @@ extension Evaluator {
         }
         var field = Value.null
         try change(&field, [], subject, frame, body, explain: explain)
-        record = Record(shape: shapes.shape(record.shape, adding: name), values: record.values + [field])
+        record.append(name, field, shapes)
         return
       }
       try change(
@@ -134,5 +156,15 @@ extension Value {
     } else {
       self = try adding(other)
     }
+  }
+}
+
+extension AssignmentCode {
+  /// True for `$x = $x + …` of a global.
+  func growsGlobal(_ code: Code) -> Bool {
+    guard operation == .set, path.isEmpty, case .global(let index) = variable,
+      case .binary(.add, let left, _) = code[value], case .global(let added, _) = code[left]
+    else { return false }
+    return Int(added) == index
   }
 }

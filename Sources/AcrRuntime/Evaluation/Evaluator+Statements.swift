@@ -21,6 +21,12 @@ extension Evaluator {
     case .set(let slot, let expression):
       try checkInterrupt(frame, code.statementSpans[index])
       frame.slots[Int(slot)] = try value(expression, &frame)
+    case .grow(let slot, let expression):
+      try checkInterrupt(frame, code.statementSpans[index])
+      switch frame.slots[Int(slot)] {
+      case .list, .string: try grow(.slot(Int(slot)), by: expression, &frame)
+      default: frame.slots[Int(slot)] = try value(expression, &frame)
+      }
     case .add(let slot, let expression, let assignment):
       try checkInterrupt(frame, code.statementSpans[index])
       let value = try value(expression, &frame)
@@ -45,7 +51,11 @@ extension Evaluator {
     case .assign(let assignment):
       try checkInterrupt(frame, code.statementSpans[index])
       let assignment = code.assignments[Int(assignment)]
-      try assign(try value(assignment.value, &frame), assignment, &frame)
+      if assignment.growsGlobal(code) {
+        try grow(assignment.variable, by: assignment.value, &frame)
+      } else {
+        try assign(try value(assignment.value, &frame), assignment, &frame)
+      }
     case .while(let condition, let block):
       while try self.condition(condition, &frame, of: "`while`") {
         try checkInterrupt(frame, code.statementSpans[index])
@@ -90,7 +100,7 @@ extension Evaluator {
       return .exited
     case .break: return .broke
     case .continue: return .continued
-    case .set, .add, .if, .return, .declare, .assign, .while: break
+    case .set, .grow, .add, .if, .return, .declare, .assign, .while: break
     }
     return .normal
   }

@@ -9,6 +9,8 @@ final class Evaluator: @unchecked Sendable {
   let globals: Globals
   let run: RunContext
   let patterns = PatternCache()
+  /// Looks for ^C in long computations.
+  let interrupts: InterruptCheck
   let shapes = ShapeCache()
 
   /// How many `def` calls may be open at once: the stack of ``EvaluatorThread`` holds several times as many.
@@ -19,6 +21,7 @@ final class Evaluator: @unchecked Sendable {
     self.commands = commands
     self.globals = globals
     self.run = run
+    interrupts = InterruptCheck(run)
   }
 
   /// An evaluator for another context on the same thread.

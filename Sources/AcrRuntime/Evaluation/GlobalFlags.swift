@@ -65,6 +65,6 @@ struct GlobalFlags {
       context.sink.talk("took \(DurationText.human((ContinuousClock.now - start).nanoseconds))")
     }
     guard let query else { return .value(whole) }
-    return .value(try JMESPath.search(query, in: whole, parameter: "query"))
+    return .value(try JMESPath.search(query, in: whole, parameter: "query", InterruptCheck(run)))
   }
 }

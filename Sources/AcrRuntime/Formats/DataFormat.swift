@@ -50,13 +50,16 @@ public enum DataFormat: String, Sendable, CaseIterable {
 
   /// Writes a value, with a line end behind it.
   /// - Throws: ``AcrError`` for a secret, and for what the format cannot hold.
-  public func write(_ value: Value) throws(AcrError) -> String {
+  public func write(_ value: Value) throws(AcrError) -> String { try write(value, nil) }
+
+  /// The same, and ^C stops it where a value can be much larger than its memory shows.
+  func write(_ value: Value, _ interrupts: InterruptCheck?) throws(AcrError) -> String {
     switch self {
-    case .json: return try value.json(indent: 2) + "\n"
+    case .json: return try value.json(indent: 2, interrupts) + "\n"
     case .jsonl:
       let rows: [Value] = if case .list(let items) = value { items } else { [value] }
       var text = ""
-      for row in rows { text += try row.json() + "\n" }
+      for row in rows { text += try row.json(interrupts) + "\n" }
       return text
     case .csv: return try DelimitedWriter(separator: ",").table(value)
     case .tsv: return try DelimitedWriter(separator: "\t").table(value)

@@ -52,6 +52,7 @@ struct FunctionArgumentError: Error {
 struct FunctionCall {
   let arguments: [Value]
   let patterns: PatternCache
+  let interrupts: InterruptCheck
 
   /// The error for an argument of the wrong type.
   func wrong(_ index: Int, _ expected: String, help: String? = nil) -> FunctionArgumentError {
@@ -83,7 +84,7 @@ extension Evaluator {
   ) throws -> Value {
     let arguments = try values(range, &frame)
     do {
-      return try function.body(FunctionCall(arguments: arguments, patterns: patterns))
+      return try function.body(FunctionCall(arguments: arguments, patterns: patterns, interrupts: interrupts))
     } catch let error as FunctionArgumentError {
       let expression = code.lists[Int(range.first) + error.index]
       let which = range.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]

@@ -63,11 +63,21 @@ extension Builtins {
       let end = try call.int(call.arguments.count == 1 ? 0 : 1)
       let step = call.arguments.count == 3 ? try call.int(2) : 1
       guard step != 0 else { throw AcrError(.invalid, "the step of `range` is 0") }
-      let distance = try Value.subtract(end, start)
-      guard distance != 0, (distance > 0) == (step > 0) else { return .list([]) }
-      let count = (distance.magnitude + step.magnitude - 1) / step.magnitude
+      guard start != end, (start < end) == (step > 0) else { return .list([]) }
+      // The distance of two ints fits UInt64, and so does its quotient; only rounding up could overflow.
+      let distance = start < end ? UInt64(bitPattern: end &- start) : UInt64(bitPattern: start &- end)
+      let (whole, rest) = distance.quotientAndRemainder(dividingBy: step.magnitude)
+      let count = whole + (rest > 0 ? 1 : 0)
       guard count <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
-      return .list((0..<Int64(count)).map { .int(start + $0 * step) })
+      var items: [Value] = []
+      items.reserveCapacity(Int(count))
+      var item = start
+      for _ in 0..<count {
+        items.append(.int(item))
+        // The step behind the last item may leave 64 bits; that item is not used.
+        item &+= step
+      }
+      return .list(items)
     },
   ]
 }
@@ -135,8 +145,9 @@ extension FunctionCall {
     }
     do throws(OperationFailure) {
       if case .string = item, case .string = arguments[1] { return try item.isLike(arguments[1]) }
-      return try item.equals(arguments[1])
+      return try item.equals(arguments[1], interrupts)
     } catch {
+      if case .other(let error) = error { throw error }
       throw AcrError(.invalid, "a secret cannot be compared with \(arguments[1].typePhrase)")
     }
   }

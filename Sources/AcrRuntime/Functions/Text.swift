@@ -42,16 +42,17 @@ extension Builtins {
       let text = try call.string(0)
       let pattern = try call.patterns.pattern(try call.string(1))
       return .list(
-        text.matches(of: pattern).map { match in
-          guard match.output.count > 1 else { return .string(String(text[match.range])) }
-          return .list(match.output.dropFirst().map { group in group.substring.map { .string(String($0)) } ?? .null })
+        try pattern.all(in: text, call.interrupts).map { match in
+          guard !match.groups.isEmpty else { return .string(String(match.text)) }
+          return .list(match.groups.map { group in group.map { .string(String($0)) } ?? .null })
         })
     },
     Function("contains", 2...2, "text, part", "Whether a text holds a part, a list an item, or a record a field") {
       call in
       do throws(OperationFailure) {
-        return .bool(try call.arguments[1].isContained(in: call.arguments[0]))
+        return .bool(try call.arguments[1].isContained(in: call.arguments[0], call.interrupts))
       } catch {
+        if case .other(let error) = error { throw error }
         throw call.wrong(0, "a string, list or record")
       }
     },

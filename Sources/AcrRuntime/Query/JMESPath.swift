@@ -20,8 +20,11 @@ public struct JMESPath: Sendable {
 
   /// What the expression finds in a value; null when it finds nothing.
   /// - Throws: ``JMESPathError`` when a function cannot work on what it is given.
-  public func search(_ value: Value) throws(JMESPathError) -> Value {
-    try JMESPathEvaluator(text: text).evaluate(node, value)
+  public func search(_ value: Value) throws(JMESPathError) -> Value { try search(value, nil) }
+
+  /// The same, and ^C stops it: a short expression can take very long.
+  func search(_ value: Value, _ interrupts: InterruptCheck?) throws(JMESPathError) -> Value {
+    try JMESPathEvaluator(text: text, interrupts: interrupts).evaluate(node, value)
   }
 
   /// What is wrong with an expression before it runs, for the check of a script.
@@ -45,6 +48,8 @@ public struct JMESPathError: Error, Sendable {
   public let text: String
   /// Where in it, in UTF-8 offsets.
   public let range: Range<Int>
+  /// True when it ended because of ^C.
+  var isInterrupted = false
 
   init(_ message: String, _ text: String, _ range: Range<Int>, help: String? = nil) {
     self.message = message

@@ -4,9 +4,11 @@ import AcrCore
 struct JMESPathEvaluator {
   /// The expression's text, for errors.
   let text: String
+  var interrupts: InterruptCheck?
 
   /// What an expression makes of a value.
   func evaluate(_ node: JMESPathNode, _ value: Value) throws(JMESPathError) -> Value {
+    try step()
     switch node {
     case .current: return value
     case .literal(let literal): return literal
@@ -34,6 +36,7 @@ struct JMESPathEvaluator {
       return try project(kept, right)
     case .flatten(let left):
       guard case .list(let items) = try evaluate(left, value) else { return .null }
+      try step(items.count)
       return .list(items.flatMap { if case .list(let inner) = $0 { inner } else { [$0] } })
     case .multiselectList(let nodes):
       if value.isNull { return .null }
@@ -55,6 +58,18 @@ struct JMESPathEvaluator {
       return first.isJMESPathTrue ? try evaluate(right, value) : first
     case .not(let inner): return .bool(!(try evaluate(inner, value).isJMESPathTrue))
     case .call(let function, let arguments): return try call(function, arguments, value)
+    }
+  }
+
+  /// - Throws: ``JMESPathError`` that says so after ^C.
+  func step(_ count: Int = 1) throws(JMESPathError) {
+    guard let interrupts else { return }
+    do throws(AcrError) {
+      try interrupts.step(count)
+    } catch {
+      var interrupted = JMESPathError(error.message, text, 0..<0)
+      interrupted.isInterrupted = true
+      throw interrupted
     }
   }
 
@@ -82,8 +97,10 @@ struct JMESPathEvaluator {
     _ comparison: JMESPathNode.Comparison, _ left: Value, _ right: Value
   ) throws(JMESPathError) -> Value {
     switch comparison {
-    case .equal: return .bool(left.isJMESPathEqual(to: right))
-    case .notEqual: return .bool(!left.isJMESPathEqual(to: right))
+    case .equal, .notEqual:
+      let isEqual = left.isJMESPathEqual(to: right, interrupts)
+      try step(1 << 20)
+      return .bool(isEqual == (comparison == .equal))
     default: break
     }
     guard let order = left.jmespathOrder(right) else { return .null }

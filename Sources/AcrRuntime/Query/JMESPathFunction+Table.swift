@@ -53,8 +53,9 @@ extension JMESPathFunction {
       if call.values[0].jmespathType == .secret { return call.values[0] }
       if let text = call.values[0].jmespathText { return .string(text) }
       do throws(AcrError) {
-        return .string(try call.values[0].json())
+        return .string(try call.values[0].json(call.evaluator.interrupts))
       } catch {
+        try call.evaluator.step(1 << 20)
         throw JMESPathError(error.message, call.evaluator.text, call.arguments[0].range, help: error.help)
       }
     },
@@ -63,7 +64,10 @@ extension JMESPathFunction {
   static let collectionFunctions: [JMESPathFunction] = [
     JMESPathFunction("contains", [.types([.array, .string]), .any]) { call throws(JMESPathError) in
       guard call.values[0].jmespathType == .string else {
-        return .bool(call.items(0).contains { $0.isJMESPathEqual(to: call.values[1]) })
+        let interrupts = call.evaluator.interrupts
+        let holds = call.items(0).contains { $0.isJMESPathEqual(to: call.values[1], interrupts) }
+        try call.evaluator.step(1 << 20)
+        return .bool(holds)
       }
       guard let part = call.values[1].jmespathText else { return .bool(false) }
       return .bool(contains(Array(call.text(0).utf8), Array(part.utf8)))

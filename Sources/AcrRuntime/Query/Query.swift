@@ -22,17 +22,22 @@ struct Query: Command {
 
   func run(_ call: Invocation) throws -> Output {
     let expression = call.string("expression") ?? ""
-    return .value(try JMESPath.search(expression, in: try call.inputValue(for: "query"), parameter: "expression"))
+    let value = try call.inputValue(for: "query")
+    return .value(try JMESPath.search(expression, in: value, parameter: "expression", InterruptCheck(call.run)))
   }
 }
 
 extension JMESPath {
   /// What the expression of an argument finds in a value.
   /// - Throws: ``ArgumentError`` that points into the argument.
-  static func search(_ text: String, in value: Value, parameter: String) throws(ArgumentError) -> Value {
+  static func search(_ text: String, in value: Value, parameter: String, _ interrupts: InterruptCheck)
+    throws(ArgumentError)
+    -> Value
+  {
     do throws(JMESPathError) {
-      return try JMESPath(text).search(value)
+      return try JMESPath(text).search(value, interrupts)
     } catch {
+      if error.isInterrupted { throw ArgumentError(parameter, AcrError(.cancelled, error.message)) }
       throw ArgumentError(parameter, AcrError(.usage, error.sentence, help: error.help), part: (text, error.range))
     }
   }

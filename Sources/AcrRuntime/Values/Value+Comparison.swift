@@ -5,7 +5,10 @@ extension Value {
   /// their fields whatever their order. Values of different types are unequal.
   /// - Throws: ``OperationFailure/mismatch`` for a secret beside anything but a secret or null, so that a script cannot
   ///   find out a secret by guessing.
-  public func equals(_ other: Value) throws(OperationFailure) -> Bool {
+  public func equals(_ other: Value) throws(OperationFailure) -> Bool { try equals(other, nil) }
+
+  /// The same, and ^C stops it: values that share parts take a time that their memory does not show.
+  func equals(_ other: Value, _ interrupts: InterruptCheck?) throws(OperationFailure) -> Bool {
     switch (self, other) {
     case (.null, .null): return true
     case (.bool(let left), .bool(let right)): return left == right
@@ -20,15 +23,32 @@ extension Value {
     case (.secret, _), (_, .secret): throw .mismatch
     case (.list(let left), .list(let right)):
       guard left.count == right.count else { return false }
-      for index in left.indices where try !left[index].equals(right[index]) { return false }
+      try Value.step(interrupts, left.count)
+      for index in left.indices where try !left[index].equals(right[index], interrupts) { return false }
       return true
     case (.record(let left), .record(let right)):
       guard left.values.count == right.values.count else { return false }
+      try Value.step(interrupts, left.values.count)
+      if left.shape === right.shape {
+        for index in left.values.indices where try !left.values[index].equals(right.values[index], interrupts) {
+          return false
+        }
+        return true
+      }
       for (index, name) in left.shape.names.enumerated() {
-        guard let value = right[name], try left.values[index].equals(value) else { return false }
+        guard let value = right[name], try left.values[index].equals(value, interrupts) else { return false }
       }
       return true
     default: return false
+    }
+  }
+
+  private static func step(_ interrupts: InterruptCheck?, _ count: Int) throws(OperationFailure) {
+    guard let interrupts else { return }
+    do throws(AcrError) {
+      try interrupts.step(1 + count)
+    } catch {
+      throw .other(error)
     }
   }
 
@@ -54,10 +74,13 @@ extension Value {
 
   /// `left in right`: an item of a list, a part of a text, a field of a record.
   /// - Throws: ``OperationFailure/mismatch`` when the right side holds nothing, or the left side cannot be in it.
-  public func isContained(in container: Value) throws(OperationFailure) -> Bool {
+  func isContained(in container: Value, _ interrupts: InterruptCheck) throws(OperationFailure) -> Bool {
     switch (self, container) {
     case (_, .list(let items)):
-      for item in items where try equals(item) { return true }
+      for item in items {
+        try Value.step(interrupts, 0)
+        if try equals(item, interrupts) { return true }
+      }
       return false
     case (.string(let part), .string(let text)): return part.isEmpty || text.contains(part)
     case (.string(let name), .record(let record)): return record.shape.index(of: name) != nil

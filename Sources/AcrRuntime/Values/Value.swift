@@ -17,22 +17,10 @@ public enum Value: Sendable {
   case secret(Secret)
 }
 
-/// Column names shared by all rows of a table: a row is a shape and its values, not a dictionary of its own.
-public final class Shape: Sendable {
-  /// The names, in the order they are shown.
-  public let names: [String]
-
-  /// Creates a shape. Names are expected to be distinct.
-  public init(_ names: [String]) { self.names = names }
-
-  /// The position of a name. Shapes are short, so a scan beats hashing.
-  public func index(of name: String) -> Int? { names.firstIndex(of: name) }
-}
-
 /// A record: names and values in order.
 public struct Record: Sendable {
   /// The names.
-  public let shape: Shape
+  public private(set) var shape: Shape
   /// The values, as many as the shape has names.
   public var values: [Value]
 
@@ -55,6 +43,19 @@ public struct Record: Sendable {
       }
     }
     self.init(shape: Shape(names), values: values)
+  }
+
+  /// Adds a field behind the others; there is none of that name yet. Records of few fields share their shapes. One with
+  /// many, such as a table of digests by tag, has its own, which grows where it is when nothing else holds it: adding costs
+  /// the same however many there are.
+  mutating func append(_ name: String, _ value: Value, _ shapes: ShapeCache) {
+    if shape.names.count < Shape.mostShared {
+      shape = shapes.shape(shape, adding: name)
+    } else {
+      if !isKnownUniquelyReferenced(&shape) { shape = Shape(shape.names) }
+      shape.append(name)
+    }
+    values.append(value)
   }
 
   /// The value of a field; nil when there is none of that name.

@@ -47,7 +47,7 @@ struct Save: Command {
     let path = call.string("path") ?? ""
     let value = try call.inputValue(for: "save")
     let appends = call.isOn("append")
-    var text = try text(value, path, appends: appends)
+    var text = try text(value, path, appends: appends, InterruptCheck(call.run))
     if !text.isEmpty, !text.utf8.reversed().starts(with: [0x0A]) { text += "\n" }
     if call.run.isDryRun {
       call.run.sink.talk(
@@ -68,7 +68,7 @@ struct Save: Command {
     return .nothing
   }
 
-  private func text(_ value: Value, _ path: String, appends: Bool) throws -> String {
+  private func text(_ value: Value, _ path: String, appends: Bool, _ interrupts: InterruptCheck) throws -> String {
     switch value {
     case .string(let text): return text
     case .secret: throw AcrError(.invalid, "`save` does not write a secret", help: "`reveal(…)` gives its text")
@@ -82,7 +82,7 @@ struct Save: Command {
           .usage, "`\(path)` does not say in which format to write \(value.typePhrase)",
           help: "a name that ends in .json, .jsonl, .csv or .tsv, or `… | to json | save \(path)`"))
     }
-    let text = try format.write(value)
+    let text = try format.write(value, interrupts)
     guard appends else { return text }
     switch format {
     case .jsonl: return text
@@ -150,12 +150,13 @@ struct To: Command {
   func run(_ call: Invocation) throws -> Output {
     let format = try call.format(among: To.formats)
     let value = try call.inputValue(for: "to")
-    if format == "json", call.isOn("compact") { return .value(.string(try value.json())) }
+    let interrupts = InterruptCheck(call.run)
+    if format == "json", call.isOn("compact") { return .value(.string(try value.json(interrupts))) }
     var text: String
     if format == "yaml" {
       text = try value.yaml()
     } else if let data = DataFormat(rawValue: format) {
-      text = try data.write(value)
+      text = try data.write(value, interrupts)
     } else {
       text = TableLayout().lines(value).joined(separator: "\n")
     }

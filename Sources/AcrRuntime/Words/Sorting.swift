@@ -27,7 +27,9 @@ struct SortBy: Command {
     let isDescending = call.isOn("desc")
     let keys = try rows.map { row in paths.isEmpty ? [row] : try paths.map { try $0.value(in: row) } }
     let names = paths.isEmpty ? ["value"] : paths.map(\.text)
+    let interrupts = InterruptCheck(call.run)
     let order = try rows.indices.sorted { left, right in
+      try interrupts.step()
       for (index, name) in names.enumerated() {
         let (a, b) = (keys[left][index], keys[right][index])
         if a.isNull || b.isNull {
@@ -67,12 +69,15 @@ struct Unique: Command {
   func run(_ call: Invocation) throws -> Output {
     let rows = try call.rows(for: "unique")
     let paths = call.strings("column").map(ColumnPath.init)
+    let interrupts = InterruptCheck(call.run)
     var seen: Set<ValueKey> = []
     return .rows(
       RowStream {
         while let row = try rows.next() {
           let key = try paths.isEmpty ? row : .list(paths.map { try $0.value(in: row) })
-          if seen.insert(ValueKey(key)).inserted { return row }
+          let isNew = seen.insert(ValueKey(key, interrupts)).inserted
+          try call.run.checkInterrupt()
+          if isNew { return row }
         }
         return nil
       })
@@ -96,15 +101,18 @@ struct GroupBy: Command {
     let path = ColumnPath(call.string("column") ?? "")
     var groups: [(key: Value, rows: [Value])] = []
     var index: [ValueKey: Int] = [:]
+    let interrupts = InterruptCheck(call.run)
     let rows = try call.rows(for: "group-by")
     while let row = try rows.next() {
-      let key = try path.value(in: row)
-      if let group = index[ValueKey(key)] {
+      let value = try path.value(in: row)
+      let key = ValueKey(value, interrupts)
+      if let group = index[key] {
         groups[group].rows.append(row)
       } else {
-        index[ValueKey(key)] = groups.count
-        groups.append((key, [row]))
+        index[key] = groups.count
+        groups.append((value, [row]))
       }
+      try call.run.checkInterrupt()
     }
     return .value(.list(groups.map { .record(Record(shape: GroupBy.shape, values: [$0.key, .list($0.rows)])) }))
   }
@@ -138,12 +146,17 @@ struct JoinBy: Command {
     let path = ColumnPath(call.string("column") ?? "")
     let (left, right) = (try rows("left", call, path), try rows("right", call, path))
     var partners: [ValueKey: [Int]] = [:]
-    for (index, row) in right.enumerated() { partners[ValueKey(row.key), default: []].append(index) }
+    let interrupts = InterruptCheck(call.run)
+    for (index, row) in right.enumerated() {
+      partners[ValueKey(row.key, interrupts), default: []].append(index)
+      try call.run.checkInterrupt()
+    }
     let shape = Shape([path.text, "left", "right"])
     var matched = Array(repeating: false, count: right.count)
     var result: [Value] = []
     for (key, row) in left {
-      let found = partners[ValueKey(key)] ?? []
+      let found = partners[ValueKey(key, interrupts)] ?? []
+      try call.run.checkInterrupt()
       if found.isEmpty, call.isOn("outer") { result.append(.record(Record(shape: shape, values: [key, row, .null]))) }
       for index in found {
         matched[index] = true
@@ -166,42 +179,6 @@ struct JoinBy: Command {
       return rows
     } catch {
       throw ArgumentError(name, error)
-    }
-  }
-}
-
-/// A value as a dictionary's key, equal where the language's `==` says so.
-struct ValueKey: Hashable {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-
-  static func == (left: ValueKey, right: ValueKey) -> Bool { (try? left.value.equals(right.value)) ?? false }
-
-  func hash(into hasher: inout Hasher) { ValueKey.hash(value, into: &hasher) }
-
-  private static func hash(_ value: Value, into hasher: inout Hasher) {
-    switch value {
-    case .null: hasher.combine(0)
-    case .bool(let flag): hasher.combine(flag)
-    // An int and a number of the same value are equal.
-    case .int(let number): hasher.combine(Double(number))
-    case .number(let number): hasher.combine(number)
-    case .string(let text): hasher.combine(text)
-    case .duration(let amount), .size(let amount): hasher.combine(amount)
-    case .datetime(let time): hasher.combine(time)
-    case .list(let items): for item in items { hash(item, into: &hasher) }
-    // Records are equal whatever the order of their fields.
-    case .record(let record):
-      var sum = 0
-      for (index, name) in record.shape.names.enumerated() {
-        var field = Hasher()
-        field.combine(name)
-        hash(record.values[index], into: &field)
-        sum &+= field.finalize()
-      }
-      hasher.combine(sum)
-    case .secret(let secret): hasher.combine(secret)
     }
   }
 }

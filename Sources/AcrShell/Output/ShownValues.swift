@@ -157,8 +157,9 @@ extension Value {
     case .record(let record): return record.shape.names
     case .list(let items):
       var names: [String] = []
+      var seen: Set<String> = []
       for case .record(let record) in items.prefix(20) {
-        names += record.shape.names.filter { !names.contains($0) }
+        for name in record.shape.names where seen.insert(name).inserted { names.append(name) }
       }
       return names
     default: return []

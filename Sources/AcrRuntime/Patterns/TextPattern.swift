@@ -12,19 +12,16 @@ public final class TextPattern: Sendable {
   }
 
   private let rule: Rule
-  /// `Regex` is not `Sendable`; one thread at a time uses it.
-  private let expression: Mutex<Regex<AnyRegexOutput>?>
+  /// One thread at a time uses it.
+  private let expression: Mutex<TextExpression?>
 
   /// Reads a pattern.
   /// - Throws: ``AcrError`` of kind `invalid` with what is wrong with it.
   public init(_ text: String) throws(AcrError) {
     if text.count >= 2, text.hasPrefix("/"), text.hasSuffix("/") {
       let source = String(text.dropFirst().dropLast())
-      do {
-        expression = Mutex(try Regex(source))
-      } catch {
-        throw AcrError(.invalid, "`\(source)` is not a regular expression: \(error)")
-      }
+      let read = try TextExpression(source)
+      expression = Mutex(read)
       rule = .expression
     } else {
       expression = Mutex(nil)
@@ -47,7 +44,7 @@ public final class TextPattern: Sendable {
     switch rule {
     case .glob(let pattern): return Glob.matches(name, pattern: pattern)
     case .versions(let range): return TextPattern.version(name).map { range.contains($0) } ?? false
-    case .expression: return expression.withLock { $0.map { name.firstMatch(of: $0) != nil } ?? false }
+    case .expression: return expression.withLock { (try? $0?.matches(name)) ?? false }
     }
   }
 

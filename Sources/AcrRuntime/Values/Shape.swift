@@ -1,0 +1,58 @@
+/// Column names shared by all rows of a table: a row is a shape and its values, not a dictionary of its own.
+///
+/// A shape does not change once something else may hold it; only ``Record`` and the reader of JSON add names to one that
+/// they alone hold.
+public final class Shape: @unchecked Sendable {
+  /// The names, in the order they are shown.
+  public private(set) var names: [String]
+  /// Finds a name among many: places in `names`, by hash with open addressing; -1 is free. Empty for few names, where a
+  /// scan is quicker.
+  private var table: [Int32] = []
+
+  /// Up to so many names a scan beats hashing.
+  private static let mostScanned = 16
+  /// A shape with more names is a record's own.
+  static let mostShared = 32
+
+  /// Creates a shape. Names are expected to be distinct.
+  public init(_ names: [String]) {
+    self.names = names
+    if names.count > Shape.mostScanned { index() }
+  }
+
+  /// The position of a name.
+  public func index(of name: String) -> Int? {
+    guard !table.isEmpty else { return names.firstIndex(of: name) }
+    var place = name.hashValue & (table.count - 1)
+    while table[place] >= 0 {
+      let index = Int(table[place])
+      if names[index] == name { return index }
+      place = (place + 1) & (table.count - 1)
+    }
+    return nil
+  }
+
+  /// Adds a name that is not there yet. Only whoever alone holds the shape may call it.
+  func append(_ name: String) {
+    names.append(name)
+    guard names.count > Shape.mostScanned else { return }
+    if names.count * 2 > table.count { index() } else { enter(names.count - 1) }
+  }
+
+  private func index() {
+    var count = 64
+    while count < names.count * 2 { count *= 2 }
+    table = [Int32](repeating: -1, count: count)
+    for index in names.indices { enter(index) }
+  }
+
+  private func enter(_ index: Int) {
+    var place = names[index].hashValue & (table.count - 1)
+    while table[place] >= 0 {
+      // Of a repeated name the first place counts, as in a scan.
+      if names[Int(table[place])] == names[index] { return }
+      place = (place + 1) & (table.count - 1)
+    }
+    table[place] = Int32(truncatingIfNeeded: index)
+  }
+}
