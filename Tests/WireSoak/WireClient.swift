@@ -38,8 +38,11 @@ final class WireClient {
       tries: 3, unreachableTries: 2, firstDelay: .milliseconds(2), longestDelay: .milliseconds(10),
       longestRetryAfter: .seconds(600))
     let requests = RequestTrace { lines.add($0) }
+    // As `--limit pages=200`: the usual number of pages takes longer than a case may.
+    var limits = WireLimits.standard
+    try? limits.set("pages=200")
     let http = HTTPClient(
-      transport: transport, retry: policy, trace: requests, sleeper: .hurried(),
+      transport: transport, retry: policy, limits: limits, trace: requests, sleeper: .hurried(),
       onRetry: { sink.talk("note: \($0.host): \($0.reason)") })
     var settings = AzureSession.Settings(transport: transport, http: http, trace: requests, clock: .hurried())
     settings.warn = { sink.talk("note: \($0)") }
