@@ -120,7 +120,9 @@ let package = Package(
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .executableTarget(
       name: "wire-soak",
-      dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "OCIRegistry", "AcrHTTP", "AcrCore", "TestSupport"],
+      dependencies: [
+        "AcrCommands", "AcrRuntime", "AcrLanguage", "AzureIdentity", "OCIRegistry", "AcrHTTP", "AcrCore", "TestSupport",
+      ],
       path: "Tests/WireSoak"),
     .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "wire-soak", "AcrCore", "TestSupport"]),
@@ -133,4 +135,14 @@ if Context.environment["ACRSH_STRICT"] != nil {
   for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
   }
+}
+
+// `scripts/sanitize` sets this to the names of test targets: the others, and what only they need, are not built then.
+if let suites = Context.environment["ACRSH_SUITES"].map({ $0.split(separator: " ").map(String.init) }) {
+  package.targets.removeAll { target in
+    (target.type == .test && !suites.contains(target.name))
+      || ["RegistryEmulator", "acr-emulator", "prompt-probe", "wire-soak", "acrsh", "AcrShell", "CEditline"]
+        .contains(target.name)
+  }
+  package.products = []
 }

@@ -63,7 +63,7 @@ extension Lie {
   static func addresses(_ context: LieContext) -> [String] {
     let own = context.request.target
     return [
-      own, context.origin + own, "\(own)\(own.contains("?") ? "&" : "?")again=\(context.occurrence)",
+      own, context.origin + own, "\(own.prefix { $0 != "?" })?again=\(context.total)",
       context.foreign + "/elsewhere", context.foreign + own, "//\(context.foreign.dropFirst(7))\(own)",
       "http://169.254.169.254/latest/meta-data/", "http://[fe80::1]/", "file:///etc/passwd", "ftp://127.0.0.1/x",
       "gopher://127.0.0.1/", "javascript:alert(1)", "http://user:secret@127.0.0.1/", "", "/", "..", "?", "#", "///",

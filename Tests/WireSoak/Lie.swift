@@ -31,4 +31,6 @@ struct LieContext: Sendable {
   var request: LoopbackServer.Request
   /// How often this request came, from 0.
   var occurrence: Int
+  /// How many requests came before.
+  var total: Int
 }

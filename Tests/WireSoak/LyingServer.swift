@@ -19,7 +19,7 @@ struct LiePlan: Sendable {
   /// The lie to tell, with the random numbers that decide its details.
   func lie(_ topic: Topic, _ request: LoopbackServer.Request, occurrence: Int) -> (Lie, SeededGenerator)? {
     var random = SeededGenerator(
-      seed, "\(request.method) \(request.target.split(separator: "&again").first ?? "") \(occurrence)")
+      seed, "\(request.method) \(request.target.prefix(300)) \(occurrence)")
     switch when {
     case .never: return nil
     case .about(let wanted, let lie, let times):
@@ -94,7 +94,7 @@ final class LyingServer: Sendable {
     let images = SampleImages.shared
     let context = LieContext(
       origin: origin, foreign: foreign, digests: images.sortedDigests, bodies: images.someBodies, request: request,
-      occurrence: occurrence)
+      occurrence: occurrence, total: total)
     let reply = lie.reply(to: honest, context, &random)
     let told = Told(
       topic: topic, lie: lie, request: "\(request.method) \(request.target)", answer: Self.describe(reply))

@@ -2,6 +2,7 @@
 enum Scenario: String, CaseIterable, Sendable {
   case importOne, importDigest, importRows, importLayout, importLarge, mirror, mirrorPrune, mirrorAll, mirrorLayout
   case metadata, tree, diff, show, showTags, delete, untag, login
+  case serviceImport, serviceRows, azureLists
 
   /// Texts that a script is made of.
   struct Names {
@@ -10,6 +11,21 @@ enum Scenario: String, CaseIterable, Sendable {
     /// An empty folder.
     let folder: String
     let indexDigest: String
+    /// Where Entra and the resource manager answer, as `http://127.0.0.1:PORT`.
+    let azure: String
+  }
+
+  /// True where Azure takes part.
+  var usesAzure: Bool { [.serviceImport, .serviceRows, .azureLists].contains(self) }
+
+  /// The lines that make the Azure of this case known and sign in to it.
+  static func azureStart(_ names: Names) -> [String] {
+    [
+      "cloud register --name soak --endpoint-active-directory \(names.azure) --endpoint-resource-manager \(names.azure) "
+        + "--endpoint-active-directory-resource-id \(names.azure)/",
+      "cloud set --name soak",
+      "login --service-principal -u \(HonestAzure.client) -p (secret env SOAK_CLIENT_SECRET) --tenant \(HonestAzure.tenant)",
+    ]
   }
 
   /// True where the target may lose something.
@@ -17,7 +33,10 @@ enum Scenario: String, CaseIterable, Sendable {
 
   /// True where it copies from the source to the target.
   var copies: Bool {
-    [.importOne, .importDigest, .importRows, .importLarge, .mirror, .mirrorPrune, .mirrorAll].contains(self)
+    [
+      .importOne, .importDigest, .importRows, .importLarge, .mirror, .mirrorPrune, .mirrorAll, .serviceImport,
+      .serviceRows,
+    ].contains(self)
   }
 
   func script(_ names: Names, _ random: inout SeededGenerator) -> String {
@@ -65,6 +84,21 @@ enum Scenario: String, CaseIterable, Sendable {
         "repository delete --name \(target) --image app:gone --yes",
       ])
     case .untag: return "repository untag --name \(target) --image app:v1-amd64"
+    case .serviceImport:
+      let more = random.pick(["", " --no-preflight", " --no-wait", " --timeout 30s", " --force"])
+      return "import --name soakreg --source \(source)/app:\(tag) --image service:\(tag) --engine service\(more)"
+    case .serviceRows:
+      let rows = ["v1", "v2", "single"].map { "{source: \"\(source)/app:\($0)\", image: \"service:\($0)\"}" }
+      return "[\(rows.joined(separator: ", "))] | import --name soakreg --engine service\(going)"
+    case .azureLists:
+      return random.pick([
+        "acr list", "acr show --name soakreg", "acr credential show --name soakreg", "account list", "operation list",
+        "preflight --name soakreg --source \(source)/app:v1 --image service:x",
+        "list-metadata --registry soakreg --name app",
+        "acr login --name soakreg", "acr login --name soakreg --expose-token",
+        "repository show-tags --name soakreg --repository app",
+        "manifest delete --registry soakreg --name app:v1-amd64 --yes", "token", "whoami",
+      ])
     case .login: return "acr login --name \(asked)"
     }
   }

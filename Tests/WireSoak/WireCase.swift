@@ -16,6 +16,7 @@ struct WireCase {
   let script: String
   let sourcePlan: LiePlan
   let targetPlan: LiePlan
+  let azurePlan: LiePlan
 
   /// What came of a case.
   struct Report: Sendable {
@@ -31,6 +32,7 @@ struct WireCase {
   private let target: HonestRegistry
   private let sourceServer: LyingServer
   private let targetServer: LyingServer
+  private let azureServer: LyingServer
   private let foreign: LoopbackServer
   private let folder: String
   private let showsTables: Bool
@@ -51,7 +53,7 @@ struct WireCase {
     let images = SampleImages.shared
     let sourceTags = scenario == .importLarge ? images.largeTags : images.tags
     source = HonestRegistry(
-      signIn: random.pick(HonestRegistry.SignIn.allCases), secrets: Self.sourceSecrets,
+      signIn: scenario.usesAzure ? .none : random.pick(HonestRegistry.SignIn.allCases), secrets: Self.sourceSecrets,
       listsReferrers: random.chance(60),
       repositories: [
         "app": HonestRegistry.repository(tags: sourceTags),
@@ -61,29 +63,34 @@ struct WireCase {
       ])
     let isNew = scenario != .delete && scenario != .untag && random.chance(40)
     target = HonestRegistry(
-      signIn: random.pick(HonestRegistry.SignIn.allCases), secrets: Self.targetSecrets,
+      signIn: scenario.usesAzure ? .azure : random.pick(HonestRegistry.SignIn.allCases), secrets: Self.targetSecrets,
       listsReferrers: random.chance(60),
       repositories: isNew ? [:] : ["app": HonestRegistry.repository(tags: images.oldTags)])
     before = target.state.withLock { $0.repositories }
 
     let whoLies = random.below(10)
-    sourcePlan = Self.plan(whoLies < 6 || whoLies == 9, &random)
-    targetPlan = Self.plan(whoLies >= 6, &random)
+    let azureLies = scenario.usesAzure && random.chance(70)
+    sourcePlan = Self.plan(!azureLies && (whoLies < 6 || whoLies == 9), Self.registryTopics, &random)
+    targetPlan = Self.plan(!azureLies && whoLies >= 6, Self.registryTopics, &random)
+    azurePlan = Self.plan(azureLies, [.entra, .manager, .manager, .operation, .operation], &random)
     foreign = try LoopbackServer { _ in .json("{\"foreign\":true}") }
     sourceServer = try LyingServer(plan: sourcePlan, foreign: foreign.url) { [source] in source.answer($0, origin: $1) }
     targetServer = try LyingServer(plan: targetPlan, foreign: foreign.url) { [target] in target.answer($0, origin: $1) }
+    let azure = HonestAzure(source: source, target: target, failsImports: random.chance(30))
+    azure.use(source: sourceServer.authority, target: targetServer.authority)
+    azureServer = try LyingServer(plan: azurePlan, foreign: foreign.url) { azure.answer($0, origin: $1) }
     showsTables = random.chance(50)
 
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("wire-soak-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder + "/layout", withIntermediateDirectories: true)
     let names = Scenario.Names(
       source: sourceServer.authority, target: targetServer.authority, folder: folder + "/layout",
-      indexDigest: images.tags["v1"] ?? "")
-    var lines: [String] = []
+      indexDigest: images.tags["v1"] ?? "", azure: "http://\(azureServer.authority)")
+    var lines = scenario.usesAzure ? Scenario.azureStart(names) : []
     var entries: [String] = []
     for (server, secrets, name) in [
       (sourceServer, Self.sourceSecrets, "SOURCE"), (targetServer, Self.targetSecrets, "TARGET"),
-    ] {
+    ] where !scenario.usesAzure {
       switch random.below(4) {
       case 0:
         lines.append(
@@ -101,15 +108,15 @@ struct WireCase {
     script = lines.joined(separator: "\n") + "\n"
   }
 
-  private static func plan(_ lies: Bool, _ random: inout SeededGenerator) -> LiePlan {
+  private static let registryTopics: [Topic] = [
+    .ping, .token, .exchange, .catalog, .tags, .tags, .manifest, .manifest, .manifest, .blob, .blob, .upload, .upload,
+    .referrers, .metadata,
+  ]
+
+  private static func plan(_ lies: Bool, _ topics: [Topic], _ random: inout SeededGenerator) -> LiePlan {
     guard lies else { return LiePlan(when: .never, seed: 0) }
     let seed = random.next()
     if random.chance(35) { return LiePlan(when: .often(random.pick([3, 10, 30])), seed: seed) }
-    let topics: [Topic] = [
-      .ping, .token, .catalog, .tags, .tags, .manifest, .manifest, .manifest, .blob, .blob, .upload, .upload,
-      .referrers,
-      .metadata,
-    ]
     // JSON is where most can be said.
     let lie = random.chance(25) ? .json : random.pick(Lie.allCases)
     return LiePlan(
@@ -121,8 +128,8 @@ struct WireCase {
   /// What has happened so far in a case that does not end.
   var progress: Report {
     Report(
-      script: script, outcome: "running", told: sourceServer.told + targetServer.told,
-      requests: sourceServer.requestCount + targetServer.requestCount)
+      script: script, outcome: "running", told: sourceServer.told + targetServer.told + azureServer.told,
+      requests: sourceServer.requestCount + targetServer.requestCount + azureServer.requestCount)
   }
 
   /// Runs it, and looks at what became of the registries.
@@ -133,8 +140,8 @@ struct WireCase {
     defer { client.shutDown() }
     let (outcome, isSuccess) = client.run(script)
     var report = Report(script: script, outcome: outcome, output: sink.text)
-    report.told = sourceServer.told + targetServer.told
-    report.requests = sourceServer.requestCount + targetServer.requestCount
+    report.told = progress.told
+    report.requests = progress.requests
     report.failures = check(sink, client.trace.text, isSuccess)
     return report
   }
@@ -142,6 +149,7 @@ struct WireCase {
   private func cleanUp() {
     sourceServer.stop()
     targetServer.stop()
+    azureServer.stop()
     foreign.stop()
     try? FileManager.default.removeItem(atPath: folder)
   }
@@ -154,7 +162,7 @@ struct WireCase {
       let all = "\(request.target) \(request.headers.all) \(request.text)"
       failures += secretsShown(in: all, "a request to another server (\(request.method) \(request.target.prefix(80)))")
     }
-    for server in [sourceServer, targetServer] where server.requestCount > LyingServer.mostRequests {
+    for server in [sourceServer, targetServer, azureServer] where server.requestCount > LyingServer.mostRequests {
       failures.append("\(server.requestCount) requests to one server")
     }
     let after = target.state.withLock { $0 }
@@ -174,6 +182,9 @@ struct WireCase {
       for secret in [secrets.password, secrets.refreshToken, secrets.accessToken, basic] where text.contains(secret) {
         found.append("\(place) holds the secret \(secret)")
       }
+    }
+    for secret in [HonestAzure.clientSecret, HonestAzure.tokenMark] where text.contains(secret) {
+      found.append("\(place) holds the secret \(secret)")
     }
     return found
   }
@@ -216,6 +227,8 @@ struct WireCase {
     guard scenario.copies, targetServer.told.allSatisfy({ !$0.lie.isBelievable }), !script.contains("--dry-run") else {
       return []
     }
+    // The one word by which Azure can make a failure look like a success.
+    guard !azureServer.told.contains(where: { $0.lie == .json && $0.answer.contains("Succeeded") }) else { return [] }
     var failures: [String] = []
     let given = source.state.withLock { $0.repositories["app"]?.tags ?? [:] }
     let isDeceived = believable(sourceServer, [.manifest])
@@ -227,7 +240,7 @@ struct WireCase {
       if let digest, found != digest, !isDeceived {
         failures.append("success, and \(name):\(tag) is \(found), and the source's is \(digest)")
       }
-      if !sourceServer.sentManifests.contains(found), before[name]?.tags[tag] != found {
+      if !scenario.usesAzure, !sourceServer.sentManifests.contains(found), before[name]?.tags[tag] != found {
         failures.append("success, and \(name):\(tag) is \(found), which the source never sent")
       }
     }
@@ -239,6 +252,10 @@ struct WireCase {
         failures.append("success with the digest \(digest), and the target's tag is another")
       }
     case .importDigest: expect("new/app", "pinned", given["v1"])
+    case .serviceImport where !script.contains("--no-wait"):
+      let tag = script.split(separator: "service:").last.map { String($0.prefix { $0 != " " && $0 != "\n" }) } ?? ""
+      expect("service", tag, given[tag])
+    case .serviceRows: for tag in ["v1", "v2", "single"] { expect("service", tag, given[tag]) }
     case .importLarge: expect("large", "large", given["large"])
     case .importRows: for tag in ["v1", "v2", "single", "docker"] { expect("rows/\(tag)", "x", given[tag]) }
     case .mirror, .mirrorPrune:

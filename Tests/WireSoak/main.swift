@@ -7,6 +7,7 @@ import Foundation
 signal(SIGPIPE, SIG_IGN)
 setenv("SOAK_SOURCE_PASSWORD", WireCase.sourceSecrets.password, 1)
 setenv("SOAK_TARGET_PASSWORD", WireCase.targetSecrets.password, 1)
+setenv("SOAK_CLIENT_SECRET", HonestAzure.clientSecret, 1)
 var settings = Runner.Settings()
 var arguments = CommandLine.arguments.dropFirst()
 while let name = arguments.popFirst() {

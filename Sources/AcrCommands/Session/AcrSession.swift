@@ -32,15 +32,16 @@ public final class AcrSession: Sendable {
   /// - Parameters:
   ///   - registries: made with ``AzureSession/registryIdentity``, so that the account opens Azure's registries.
   ///   - transfers: how many requests of imports and lists may be under way at a time.
+  ///   - firstDelay: the wait before a broken upload goes on.
   public init(
     registries: RegistrySession, azure: AzureSession, progress: any ImportProgress,
-    transfers: Int = AcrSession.defaultTransfers
+    transfers: Int = AcrSession.defaultTransfers, firstDelay: Duration = .milliseconds(500)
   ) {
     self.registries = registries
     self.azure = azure
     self.progress = progress
     limit = TransferLimit(transfers)
-    engine = DirectImport(table: TransferTable(), limit: limit)
+    engine = DirectImport(table: TransferTable(), limit: limit, firstDelay: firstDelay)
     defaults = Defaults(path: azure.settings.files?.defaults)
     operations = OperationBook(folder: azure.settings.files?.operations)
   }

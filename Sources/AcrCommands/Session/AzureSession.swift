@@ -18,6 +18,8 @@ public final class AzureSession: Sendable {
     public var http: HTTPClient
     /// Where requests are noted.
     public var trace: RequestTrace?
+    /// The time of day, and waiting.
+    public var clock: IdentityClock
     /// The environment variables that say how to sign in.
     public var environment: [String: String]
     /// Where clouds, sign-ins, defaults and operations are kept; nil to keep them in memory only.
@@ -29,13 +31,14 @@ public final class AzureSession: Sendable {
 
     /// Creates settings that keep nothing.
     public init(
-      transport: any Transport, http: HTTPClient, trace: RequestTrace? = nil, environment: [String: String] = [:],
-      files: Files? = nil, start: (@Sendable () throws -> Start)? = nil,
+      transport: any Transport, http: HTTPClient, trace: RequestTrace? = nil, clock: IdentityClock = .system,
+      environment: [String: String] = [:], files: Files? = nil, start: (@Sendable () throws -> Start)? = nil,
       warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
       self.transport = transport
       self.http = http
       self.trace = trace
+      self.clock = clock
       self.environment = environment
       self.files = files
       self.start = start
@@ -116,17 +119,18 @@ public final class AzureSession: Sendable {
     let cloud = try withClouds { $0.active }
     let start = try settings.start?()
     let context = IdentityContext(
-      transport: settings.transport, trace: settings.trace, limits: settings.http.limits,
+      transport: settings.transport, trace: settings.trace, limits: settings.http.limits, clock: settings.clock,
       environment: start?.environment ?? settings.environment)
     let identity = IdentitySession(
       cloud: cloud, context: context, savePath: settings.files?.signIn, warn: settings.warn)
     if await identity.restore() == nil, let start { try await identity.signIn(start.signIn) }
     let manager = ResourceManager(http: settings.http, identity: identity)
     let finder = RegistryFinder(manager)
-    let imports = ImportService(manager)
+    let imports = ImportService(manager, clock: settings.clock)
     let services = Services(
       identity: identity, manager: manager, finder: finder,
-      exchange: RegistryTokenExchange(http: settings.http, identity: identity, finder: finder), imports: imports,
+      exchange: RegistryTokenExchange(http: settings.http, identity: identity, finder: finder, clock: settings.clock),
+      imports: imports,
       engine: ServiceImport(service: imports, finder: finder))
     loaded.withLock { $0 = services }
     return services
