@@ -32,11 +32,14 @@ let package = Package(
       name: "AcrConcurrency", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
     .target(
       name: "AcrHTTP",
-      dependencies: ["AcrConcurrency", "AcrCore", "AcrSystem", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")]),
+      dependencies: [
+        "AcrConcurrency", "AcrCore", "AcrSystem", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]),
     .target(
       name: "OCIRegistry",
       dependencies: [
-        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AcrText", .product(name: "Crypto", package: "swift-crypto"),
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AcrText",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "AzureIdentity",
@@ -54,13 +57,15 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
     .target(
-      name: "ImportCore", dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AzureRegistry", "OCIRegistry"]),
+      name: "ImportCore",
+      dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AzureRegistry", "OCIRegistry"]),
     .target(name: "AcrLanguage", dependencies: ["AcrText"]),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrSystem", "AcrText"]),
     .target(
       name: "AcrCommands",
       dependencies: [
-        "AcrConcurrency", "AcrRuntime", "AcrSystem", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry", "AcrHTTP",
+        "AcrConcurrency", "AcrRuntime", "AcrSystem", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry",
+        "AcrHTTP",
       ]),
     .target(
       name: "AcrShell",

@@ -88,7 +88,8 @@ import Testing
     let error = await acrError { _ = try RequestTrace(path: "/no/such/folder/trace") }
     #expect(error?.kind == .usage)
     #expect(
-      error?.message == "the trace file cannot be opened: cannot write `/no/such/folder/trace`: its folder does not exist"
+      error?.message
+        == "the trace file cannot be opened: cannot write `/no/such/folder/trace`: its folder does not exist"
     )
   }
 }

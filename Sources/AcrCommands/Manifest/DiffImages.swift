@@ -23,7 +23,8 @@ struct ImageDiff: Sendable {
     var notes: [String] = []
     if ours.digest == theirs.digest { notes.append("both are the same image, \(ours.digest)") }
     // One budget for both: it bounds what the comparison holds.
-    let budget = WireBudget(left.store.limits, for: "the comparison of `\(left.store.displayName)` with `\(right.store.displayName)`")
+    let budget = WireBudget(
+      left.store.limits, for: "the comparison of `\(left.store.displayName)` with `\(right.store.displayName)`")
     async let leftSides = sides(of: ours, in: left.store, budget)
     async let rightSides = sides(of: theirs, in: right.store, budget)
     let (mine, other) = (try await leftSides, try await rightSides)
