@@ -77,7 +77,7 @@ struct ScriptTests {
     try await withTemporaryDirectory { directory in
       let missing = try await BuiltProducts.acrsh(["nowhere.acr"], in: directory).run()
       #expect(missing.exitCode == 3)
-      #expect(missing.errorOutput.contains("`nowhere.acr` cannot be read: No such file or directory"))
+      #expect(missing.errorOutput.contains("there is no file `nowhere.acr`"))
 
       let option = try await BuiltProducts.acrsh(["--bogus"], in: directory).run()
       #expect(option.exitCode == 2)

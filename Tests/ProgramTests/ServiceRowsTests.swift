@@ -41,7 +41,7 @@ struct ServiceRowsTests {
   @Test("a run that was killed leaves its operations, and the next one follows them and asks for nothing twice")
   func killed() async throws {
     try await withAzureWorld { world in
-      try await world.admin("POST", "imports", ["seconds": 8, "retryAfter": 1])
+      try await world.admin("POST", "imports", ["seconds": 15, "retryAfter": 1])
       let running = try BuiltProducts.acrsh(
         ["-c", Self.line("--journal rows.journal")], in: world.directory, environment: try world.environment()
       ).start()
@@ -56,7 +56,9 @@ struct ServiceRowsTests {
       #expect(pending.output == "12\n", "\(pending.errorOutput)")
       let second = try await world.run(["-c", Self.line("--journal rows.journal")])
       #expect(second.exitCode == 0, "\(second.errorOutput)")
-      #expect(try rows(second).map { $0["status"]?.string } == Array(repeating: "imported", count: 12))
+      // On a busy machine some have ended before the second run looks at the target.
+      let statuses = try rows(second).map { $0["status"]?.string }
+      #expect(statuses.count == 12 && statuses.allSatisfy { ["imported", "unchanged"].contains($0) }, "\(statuses)")
       #expect(try await asked(world) == 12)
       #expect(try await world.content(of: "myregistry").count == 12)
       let rest = try await world.run(["-c", "operation list | count | print"])
@@ -114,7 +116,7 @@ struct ServiceRowsTests {
     "a run that is killed leaves its operations in operation list and in the journal, and the next asks for none twice")
   func killedHalfWay() async throws {
     try await withAzureWorld { world in
-      try await world.admin("POST", "imports", ["seconds": 4, "retryAfter": 1])
+      try await world.admin("POST", "imports", ["seconds": 10, "retryAfter": 1])
       _ = try world.directory.write(Self.table(6), to: "rows.jsonl")
       let line = "open rows.jsonl | import --name myregistry --jobs 3 --journal journal --report report.csv"
       let first = try BuiltProducts.acrsh(
