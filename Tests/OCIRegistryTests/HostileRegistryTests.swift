@@ -311,15 +311,19 @@ import Testing
       let repository = try Self.repository(at: server, access: .push)
       let session = UploadSession(location: "\(server.url)/v2/app/blobs/uploads/1")
       let descriptor = Descriptor(mediaType: "t", digest: .of([1]), size: 10)
-      let pieces = Mutex([[UInt8](repeating: 1, count: 5)])
-      let error = await failure {
-        try await repository.finish(
-          session, descriptor, from: 5, body: BlobBody(length: 5) { pieces.withLock { $0.popLast() } })
+      // The first 416 may come late, from a registry that took more of the broken request meanwhile.
+      let refusals = status == 416 ? 2 : 1
+      for _ in 0..<refusals {
+        let pieces = Mutex([[UInt8](repeating: 1, count: 5)])
+        let error = await failure {
+          try await repository.finish(
+            session, descriptor, from: 5, body: BlobBody(length: 5) { pieces.withLock { $0.popLast() } })
+        }
+        #expect(error?.status == 416 || error?.code == RegistryRepository.restRefused)
       }
-      #expect(error?.status == 416 || error?.code == RegistryRepository.restRefused)
       // What comes next starts at the first byte.
       #expect(try await repository.progress(of: session) == nil)
-      #expect(server.requests.count == 1)
+      #expect(server.requests.count == refusals)
     }
   }
 

@@ -62,9 +62,11 @@ extension RegistryRepository {
       try await patch(upload, descriptor, from: offset, body: stream)
     } catch let error as AcrError {
       if error.status == 405 || error.status == 501 { client.traits.refusesPatch = true }
-      // A registry that does not take the rest of an upload gets each from its first byte.
-      let refusesRest = [400, 404, 409, 413, 416].contains(error.status)
-      if offset > 0, error.code == "DIGEST_INVALID" || refusesRest { client.traits.losesPatches = true }
+      // A registry that does not take the rest of an upload gets each from its first byte. 409 and the first 416 are no such
+      // refusal: the broken request has not ended there yet, or brought more after it was asked how far it came.
+      let refusesRest = [400, 404, 413, 416].contains(error.status)
+      let isLate = error.status == 416 && !client.traits.wasRefused(upload.location, at: offset)
+      if offset > 0, error.code == "DIGEST_INVALID" || refusesRest && !isLate { client.traits.losesPatches = true }
       if offset > 0, refusesRest, error.code == nil || error.status == 400 || error.status == 404 {
         var again = error
         again.code = RegistryRepository.restRefused

@@ -7,6 +7,7 @@ final class RegistryTraits: Sendable {
     var losesPatches = false
     var refusesPatch = false
     var refusesMount = false
+    var lastRefusedRest = ""
   }
 
   private let state = Mutex(State())
@@ -24,6 +25,17 @@ final class RegistryTraits: Sendable {
   var losesPatches: Bool {
     get { state.withLock { $0.losesPatches } }
     set { state.withLock { $0.losesPatches = newValue } }
+  }
+
+  /// Notes that the rest of an upload was refused.
+  /// - Returns: true where the last refusal was at the same place of the same upload.
+  func wasRefused(_ upload: String, at offset: Int64) -> Bool {
+    // The address may change its state from one answer to the next; its path stays.
+    let place = "\(upload.prefix { $0 != "?" }) \(offset)"
+    return state.withLock { state in
+      defer { state.lastRefusedRest = place }
+      return state.lastRefusedRest == place
+    }
   }
 
   /// True once the registry failed at the wish to mount: it is asked with HEAD whether it has a blob.
