@@ -80,12 +80,13 @@ struct StoppingTests {
         try await reach(state, servers)
         let start = ContinuousClock.now
         terminal.press(.controlC)
-        try await terminal.expect("the prompt after ^C", within: .seconds(3)) {
+        try await terminal.expect("the prompt after ^C", within: .seconds(20)) {
           $0.currentLine.hasSuffix("✗ cancelled>")
         }
         note("^C at the prompt", state, start)
         terminal.enter("print (\"still\" + \" here\")")
         try await terminal.expect("still here")
+        try await terminal.expectPrompt()
         terminal.press(.controlD)
         let ending = try await terminal.wait()
         #expect(ending == .exit(0))
@@ -132,7 +133,7 @@ struct StoppingTests {
         terminal.press(.controlC)
         try await terminal.expect("cleaning")
         terminal.press(.controlC)
-        let ending = try await terminal.wait(within: .seconds(3))
+        let ending = try await terminal.wait(within: .seconds(20))
         #expect(ending == .exit(130))
         #expect(terminal.screen.showsCursor)
       }
@@ -153,7 +154,7 @@ struct StoppingTests {
   func endOfPrompt(_ signal: Int32) async throws {
     try await withPrompt { terminal in
       terminal.send(signal)
-      let ending = try await terminal.wait(within: .seconds(3))
+      let ending = try await terminal.wait(within: .seconds(20))
       #expect(ending == .signal(signal))
     }
     try await withPrompt { terminal in
@@ -161,7 +162,7 @@ struct StoppingTests {
       try await terminal.expect("ready")
       try await Task.sleep(for: .milliseconds(200))
       terminal.send(signal)
-      let ending = try await terminal.wait(within: .seconds(3))
+      let ending = try await terminal.wait(within: .seconds(20))
       #expect(ending == .signal(signal))
     }
   }
