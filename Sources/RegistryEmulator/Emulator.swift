@@ -1,5 +1,4 @@
 import AcrCore
-import Logging
 
 /// Microsoft Entra, the instance metadata service, Azure's resource manager and container registries on this machine's
 /// loopback interface, with the registries outside of Azure that the article imports from. Everything is kept on the disk.
@@ -53,17 +52,16 @@ public struct Emulator: Sendable {
       configuration: configuration, key: try SigningKey(keptAt: "\(keys)/tokens.pem"), registries: registries)
     let (stopRequests, requestStop) = AsyncStream.makeStream(of: Void.self)
     let services = makeServices(world) { requestStop.yield() }
-    let logger = Logger(label: "acr-emulator") { _ in SwiftLogNoOpLogHandler() }
     var listeners: [Listener] = []
     for registry in registries {
       let listener = try await Listener.open(
-        port: registry.configuration.port, tls: certificates.tls, logger: logger,
+        port: registry.configuration.port, tls: certificates.tls,
         service: FrontDoor(registry: registry, services: services))
       registry.port = listener.port
       listeners.append(listener)
     }
     let control = try await Listener.open(
-      port: options.port, tls: certificates.tls, logger: logger, service: FrontDoor(registry: nil, services: services))
+      port: options.port, tls: certificates.tls, service: FrontDoor(registry: nil, services: services))
     return Emulator(
       world: world, control: control, listeners: listeners, certificates: certificates, stopRequests: stopRequests)
   }

@@ -1,7 +1,7 @@
 import AcrCore
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 /// One request as a service sees it.
 struct HTTPCall: Sendable {
@@ -29,9 +29,12 @@ struct HTTPCall: Sendable {
   /// The longest body that is read into memory: a manifest may have 4 MiB (distribution-spec, "Pushing Manifests").
   static let documentLimit = 4 << 20
 
-  init(_ request: Request, clientAddress: String, defaultAuthority: String) {
-    method = request.method
-    var target = request.head.path ?? "/"
+  init(
+    _ head: HTTPRequestHead, isSecure: Bool, body: RequestBody, clientAddress: String, defaultAuthority: String
+  ) {
+    // Methods without a name of their own arrive as text that HTTPTypes may refuse; no service has them.
+    method = HTTPRequest.Method(rawValue: head.method.rawValue) ?? .trace
+    var target = head.uri
     if target.hasPrefix("http://") {
       // The absolute form that clients of a proxy send (RFC 9112, 3.2.2).
       let rest = target.dropFirst("http://".count)
@@ -41,11 +44,15 @@ struct HTTPCall: Sendable {
     path = PercentEncoding.decode(target[..<(mark ?? target.endIndex)])
     rawQuery = mark.map { String(target[target.index(after: $0)...]) } ?? ""
     query = FormFields(encoded: rawQuery)
-    headers = request.headers
-    scheme = request.head.scheme ?? "http"
-    authority = (request.head.authority ?? defaultAuthority).lowercased()
+    var fields = HTTPFields()
+    for (name, value) in head.headers where name.lowercased() != "host" {
+      if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+    }
+    headers = fields
+    scheme = isSecure ? "https" : "http"
+    authority = (head.headers.first(name: "host") ?? defaultAuthority).lowercased()
     self.clientAddress = clientAddress
-    body = request.body
+    self.body = body
   }
 
   /// The address of this server as the client knows it, for example `https://127.0.0.1:5001`.

@@ -1,8 +1,8 @@
 import AcrSystem
 import AcrCore
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 /// The answer to one request.
 struct Reply: Sendable {
@@ -67,36 +67,50 @@ extension Reply {
   /// How much of a file is read at once.
   private static let pieceSize = 64 << 10
 
-  /// Sends the answer. A body that is cut ends with an error, which closes the connection.
-  func send(to writer: consuming ResponseWriter, method: HTTPRequest.Method) async throws {
-    var head = HTTPResponse(status: status, headerFields: headers)
-    if status.code >= 200, status != .noContent {
-      head.headerFields[.contentLength] = headers[.contentLength] ?? String(length)
+  /// The status line and the header fields as they are sent.
+  private var head: HTTPResponseHead {
+    var fields = HTTPHeaders(headers.map { ($0.name.rawName, $0.value) })
+    if status.code >= 200, status != .noContent, headers[.contentLength] == nil {
+      fields.add(name: "Content-Length", value: String(length))
     }
+    return HTTPResponseHead(
+      version: .http1_1, status: HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase),
+      headers: fields)
+  }
+
+  /// Sends the answer. A body that is cut ends with an error, which closes the connection.
+  func send(
+    to writer: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, method: HTTPRequest.Method
+  ) async throws {
     if method == .head || length == 0 {
-      try await writer.writeResponse(head)
+      try await writer.write(contentsOf: [.head(head), .end(nil)])
       return
     }
-    var body = try await writer.writeHead(head)
-    var allowed = cutAfter ?? .max
-    switch self.body {
+    switch body {
     case .bytes(let bytes):
-      try await body.write(ByteBuffer(bytes: bytes.prefix(Int(clamping: allowed))))
-      allowed -= Int64(bytes.count)
-    case .file(let path, let offset, let length):
-      let file = try OpenFile(reading: path)
-      var position = offset
-      while position < offset + length, allowed > 0 {
-        let wanted = min(Int64(Reply.pieceSize), offset + length - position, allowed)
-        let piece = try file.read(at: position, count: Int(wanted))
-        guard !piece.isEmpty else { throw AcrError(.server, "the file `\(path)` became shorter while it was sent") }
-        try await body.write(ByteBuffer(bytes: piece))
-        position += Int64(piece.count)
-        allowed -= Int64(piece.count)
+      let sent = bytes.prefix(Int(clamping: cutAfter ?? .max))
+      let piece = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: sent)))
+      guard sent.count == bytes.count else {
+        try await writer.write(contentsOf: [.head(head), piece])
+        throw CutBody()
       }
-      if position < offset + length { allowed = -1 }
+      try await writer.write(contentsOf: [.head(head), piece, .end(nil)])
+    case .file(let path, let offset, let length):
+      try await writer.write(.head(head))
+      let file = try OpenFile(reading: path)
+      let end = offset + min(length, cutAfter ?? .max)
+      var position = offset
+      while position < end {
+        let piece = try file.read(at: position, count: Int(min(Int64(Reply.pieceSize), end - position)))
+        guard !piece.isEmpty else { throw AcrError(.server, "the file `\(path)` became shorter while it was sent") }
+        try await writer.write(.body(.byteBuffer(ByteBuffer(bytes: piece))))
+        position += Int64(piece.count)
+      }
+      guard end == offset + length else { throw CutBody() }
+      try await writer.write(.end(nil))
     }
-    if allowed < 0 { throw AcrError(.server, "the body was cut as a test asked") }
-    try await body.finish(nil)
   }
+
+  /// Ends a connection in the middle of a body, as a test asked.
+  private struct CutBody: Error {}
 }
