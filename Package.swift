@@ -137,6 +137,11 @@ if Context.environment["ACRSH_STRICT"] != nil {
   }
 }
 
+// `scripts/build` sets this: the programs alone, without what only tests need, so that one call builds both.
+if Context.environment["ACRSH_PROGRAMS"] != nil {
+  package.targets.removeAll { $0.type == .test || ["TestSupport", "prompt-probe", "wire-soak"].contains($0.name) }
+}
+
 // `scripts/sanitize` sets this to the names of test targets: the others, and what only they need, are not built then.
 if let suites = Context.environment["ACRSH_SUITES"].map({ $0.split(separator: " ").map(String.init) }) {
   package.targets.removeAll { target in

@@ -1,5 +1,5 @@
 import AcrCore
-import Glibc
+import AcrSystem
 import OCIRegistry
 import Synchronization
 
@@ -13,7 +13,7 @@ import Synchronization
 /// The addresses of open uploads can hold a signature, so only the file's owner may read it.
 public final class ImportJournal: Sendable {
   private struct State {
-    var file: Int32
+    var file: OpenFile?
     var facts = JournalFacts()
     /// Told once: from then on a killed run cannot resume what comes.
     var isBroken = false
@@ -31,51 +31,43 @@ public final class ImportJournal: Sendable {
   public init(path: String, warn: @escaping @Sendable (String) -> Void = { _ in }) throws(AcrError) {
     self.path = path
     self.warn = warn
-    // A named pipe would make an ordinary `open` wait for ever.
-    let file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
-    guard file >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw AcrError(.usage, "the journal `\(path)` cannot be opened: \(reason)", help: "name another file")
-    }
+    let file: OpenFile
     do throws(AcrError) {
-      try ImportJournal.claim(file, path)
-      let facts = try JournalReader(file, path).read()
-      state = Mutex(State(file: file, facts: facts))
+      file = try OpenFile(writing: path, .readingAndAppending, permissions: 0o600)
     } catch {
-      _ = Glibc.close(file)
-      throw error
+      throw AcrError(.usage, "the journal `\(path)` cannot be opened: \(error.message)", help: "name another file")
     }
-    if state.withLock({ $0.facts.isNew }) { add(JournalFacts.header) }
+    try ImportJournal.claim(file)
+    let facts = try JournalReader(file).read()
+    state = Mutex(State(file: file, facts: facts))
+    if facts.isNew { add(JournalFacts.header) }
   }
-
-  deinit { close() }
 
   /// Gives the file back to other runs. What is noted from then on is lost.
   public func close() {
     state.withLock { state in
-      if state.file >= 0 { _ = Glibc.close(state.file) }
-      state.file = -1
+      state.file = nil
       state.isBroken = true
     }
   }
 
   /// Makes sure that the file is a file, that nobody else writes it, and that only its owner can read it.
-  private static func claim(_ file: Int32, _ path: String) throws(AcrError) {
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw AcrError(.usage, "the journal `\(path)` is not a regular file", help: "name another file")
+  private static func claim(_ file: OpenFile) throws(AcrError) {
+    guard file.status.kind == .regular else {
+      throw AcrError(.usage, "the journal `\(file.path)` is not a regular file", help: "name another file")
     }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    guard try file.lock(waits: false) else {
       throw AcrError(
-        .conflict, "another run uses the journal `\(path)`",
+        .conflict, "another run uses the journal `\(file.path)`",
         help: "wait until it ends, or give each run a journal of its own")
     }
     // It may have been made by hand, or come from a backup.
-    if status.st_mode & 0o077 != 0, fchmod(file, 0o600) != 0 {
+    do throws(AcrError) {
+      try file.makePrivate()
+    } catch {
       throw AcrError(
-        .usage,
-        "others can read the journal `\(path)`, and it can hold signed addresses: "
-          + String(cString: strerror(errno)), help: "name a file of your own")
+        .usage, "others can read the journal `\(file.path)`, and it can hold signed addresses: \(error.message)",
+        help: "name a file of your own")
     }
   }
 
@@ -133,7 +125,7 @@ public final class ImportJournal: Sendable {
   /// Empties the file after a run that finished everything: the next one begins anew.
   public func complete() {
     state.withLock { state in
-      _ = ftruncate(state.file, 0)
+      try? state.file?.truncate(to: 0)
       state.facts = JournalFacts()
     }
   }
@@ -143,20 +135,19 @@ public final class ImportJournal: Sendable {
   private func add(_ line: JSONValue) {
     let bytes = Array((line.text + "\n").utf8)
     let reason: String? = state.withLock { state in
-      guard !state.isBroken else { return nil }
-      let end = lseek(state.file, 0, SEEK_END)
-      var count = 0
-      repeat {
-        count = bytes.withUnsafeBytes { write(state.file, $0.baseAddress, $0.count) }
-      } while count < 0 && errno == EINTR
-      if count == bytes.count { return nil }
-      let reason = count < 0 ? String(cString: strerror(errno)) : "no space is left"
-      // Half a line would swallow the next one.
-      if end >= 0 { _ = ftruncate(state.file, end) }
-      state.isBroken = true
-      return reason
+      guard !state.isBroken, let file = state.file else { return nil }
+      let end = file.currentStatus.size
+      do throws(AcrError) {
+        try file.write(bytes)
+        return nil
+      } catch {
+        // Half a line would swallow the next one.
+        try? file.truncate(to: end)
+        state.isBroken = true
+        return error.message
+      }
     }
     guard let reason else { return }
-    warn("the journal `\(path)` cannot be written (\(reason)); the run continues, but could not resume if it is killed")
+    warn("the journal cannot be kept: \(reason). The run continues, but it cannot be resumed if it is killed.")
   }
 }

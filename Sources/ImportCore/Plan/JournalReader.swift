@@ -1,18 +1,14 @@
 import AcrCore
-import Glibc
+import AcrSystem
 
 /// Reads the lines of a journal as they come, and refuses a file that is something else.
 struct JournalReader {
-  private let file: Int32
-  private let path: String
+  private let file: OpenFile
 
   /// The longest line that counts, in bytes: a name, a digest and a signed address need far less.
   private static let longestLine = 64 << 10
 
-  init(_ file: Int32, _ path: String) {
-    self.file = file
-    self.path = path
-  }
+  init(_ file: OpenFile) { self.file = file }
 
   /// All facts. The file is changed only where its end was cut off.
   /// - Throws: ``AcrError`` of kind `usage` for a file that is no journal, or that cannot be read.
@@ -20,15 +16,8 @@ struct JournalReader {
     var facts = JournalFacts()
     var line: [UInt8] = []
     var isTooLong = false
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else {
-        throw AcrError(.usage, "the journal `\(path)` cannot be read: \(String(cString: strerror(errno)))")
-      }
-      guard count > 0 else { break }
-      for byte in buffer[..<count] {
+    while let piece = try piece() {
+      for byte in piece {
         guard byte == 0x0A else {
           if line.count < JournalReader.longestLine { line.append(byte) } else { isTooLong = true }
           continue
@@ -42,12 +31,20 @@ struct JournalReader {
     if facts.isNew {
       // A run that was killed while it wrote the first line.
       guard JournalFacts.header.text.utf8.starts(with: line) else { throw refusal }
-      guard ftruncate(file, 0) == 0 else { throw refusal }
+      try file.truncate(to: 0)
       return facts
     }
     // A line without an end would swallow the next one.
-    _ = write(file, "\n", 1)
+    try file.write([0x0A])
     return facts
+  }
+
+  private func piece() throws(AcrError) -> [UInt8]? {
+    do throws(AcrError) {
+      return try file.readPiece()
+    } catch {
+      throw AcrError(.usage, "the journal `\(file.path)` cannot be read: \(error.message)")
+    }
   }
 
   private func take(_ line: [UInt8], into facts: inout JournalFacts) throws(AcrError) {
@@ -56,7 +53,7 @@ struct JournalReader {
       guard json?["journal"]?.string == "acrsh" else { throw refusal }
       guard json?["version"]?.integer == JournalFacts.header["version"]?.integer else {
         throw AcrError(
-          .usage, "the journal `\(path)` was written by another version of acrsh",
+          .usage, "the journal `\(file.path)` was written by another version of acrsh",
           help: "remove it to start anew; what is at the target already is not copied again")
       }
       facts.isNew = false
@@ -67,6 +64,6 @@ struct JournalReader {
 
   private var refusal: AcrError {
     AcrError(
-      .usage, "`\(path)` is not a journal of acrsh, and is left as it is", help: "give the journal a file of its own")
+      .usage, "`\(file.path)` is not a journal of acrsh, and is left as it is", help: "give the journal a file of its own")
   }
 }
