@@ -48,8 +48,14 @@ static void *find(void *library, const char *name) {
   return symbol;
 }
 
+#ifdef __APPLE__
+static const char library_name[] = "libcurl.4.dylib";
+#else
+static const char library_name[] = "libcurl.so.4";
+#endif
+
 static void load(void) {
-  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) {
     const char *reason = dlerror();
     snprintf(failure_text, sizeof failure_text, "%s", reason != NULL ? reason : "no reason given");

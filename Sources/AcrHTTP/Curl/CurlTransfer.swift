@@ -163,7 +163,7 @@ extension CurlTransfer {
       guard status >= 200 else { return true }
       hasHead = true
       hasNews = true
-      let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote)
+      let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote ?? connectedAddress)
       plan.response.append(head: ResponseHead(status: status, headers: fields, connection: connection))
     } else if content.hasPrefix("HTTP/") {
       let parts = content.dropFirst(5).split(separator: " ", maxSplits: 2)
@@ -233,7 +233,21 @@ extension CurlTransfer {
   func willSend(to address: String, port: Int) -> Bool {
     guard sends == 0 || plan.request.isIdempotent else { return false }
     sends += 1
-    remote = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    remote = CurlTransfer.authority(address, port)
     return true
+  }
+
+  /// Where the connection leads, as a libcurl knows it that does not call before a request is sent.
+  private var connectedAddress: String? {
+    var address: UnsafePointer<CChar>?
+    var port = 0
+    guard acr_curl_easy_getinfo_string(handle, CURLINFO_PRIMARY_IP, &address) == CURLE_OK,
+      acr_curl_easy_getinfo_long(handle, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK, let address, port > 0
+    else { return nil }
+    return CurlTransfer.authority(String(cString: address), port)
+  }
+
+  private static func authority(_ address: String, _ port: Int) -> String {
+    address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
   }
 }

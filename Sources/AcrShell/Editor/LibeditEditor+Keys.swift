@@ -129,7 +129,7 @@ extension LibeditEditor {
     while ending != mark {
       var character: wchar_t = 0
       guard el_wgetc(handle, &character) == 1 else { return UInt8(CC_ERROR) }
-      let scalar = Unicode.Scalar(UInt32(bitPattern: character)) ?? "\u{FFFD}"
+      let scalar = Unicode.Scalar(UInt32(truncatingIfNeeded: character)) ?? "\u{FFFD}"
       ending.append(scalar)
       while !mark.starts(with: ending) { text.append(ending.removeFirst()) }
     }
