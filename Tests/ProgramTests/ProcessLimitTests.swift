@@ -67,7 +67,9 @@ struct ProcessLimitTests {
     } _: { result, _ in
       #expect(result.exitCode == 0, "\(result.errorOutput)")
       #expect(result.output == "20\n")
-      let warnings = result.errorOutput.split(separator: "\n").filter { $0.contains("the journal cannot be kept: cannot write") }
+      let warnings = result.errorOutput.split(separator: "\n").filter {
+        $0.contains("the journal cannot be kept: cannot write")
+      }
       #expect(warnings.count == 1, "\(result.errorOutput)")
     }
   }

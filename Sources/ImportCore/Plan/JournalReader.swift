@@ -64,6 +64,7 @@ struct JournalReader {
 
   private var refusal: AcrError {
     AcrError(
-      .usage, "`\(file.path)` is not a journal of acrsh, and is left as it is", help: "give the journal a file of its own")
+      .usage, "`\(file.path)` is not a journal of acrsh, and is left as it is",
+      help: "give the journal a file of its own")
   }
 }
