@@ -43,6 +43,20 @@ struct ProcessLimitTests {
     }
   }
 
+  @Test("2 GiB of address space are enough for 48 imports at once")
+  func littleAddressSpace() async throws {
+    try await run([3 << 20, 2000], behind: "ulimit -v 2097152") { source, target in
+      """
+      range(48) | each { |n| {source: "\(source)/app:1", image: "copy/n$n:1"} } \
+      | import --name \(target) --jobs 48 --keep-going | where status == "imported" | count | print
+      """
+    } _: { result, target in
+      #expect(result.exitCode == 0, "\(result.errorOutput)")
+      #expect(result.output == "48\n")
+      try await RegistryContent(authority: target.directAuthority).verify("copy/n47", reference: "1")
+    }
+  }
+
   @Test("--debug lists the reads of layers that are streamed, too")
   func debugOfStreams() async throws {
     try await run([5 << 20], behind: "true") { source, target in
