@@ -48,7 +48,7 @@ struct ProcessLimitTests {
     try await run([3 << 20, 2000], behind: "ulimit -v 2097152") { source, target in
       """
       range(48) | each { |n| {source: "\(source)/app:1", image: "copy/n$n:1"} } \
-      | import --name \(target) --jobs 48 --keep-going | where status == "imported" | count | print
+      | import --name \(target) --jobs 48 --keep-going | where .status == "imported" | count | print
       """
     } _: { result, target in
       #expect(result.exitCode == 0, "\(result.errorOutput)")
