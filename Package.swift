@@ -91,6 +91,9 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
+    .target(
+      name: "CommandCatalog", dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "AcrHTTP", "OCIRegistry"],
+      path: "Tests/CommandCatalog"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
     .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrSystem", "AcrText"]),
     .testTarget(name: "AcrConcurrencyTests", dependencies: ["AcrConcurrency"]),
@@ -116,7 +119,7 @@ let package = Package(
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
-    .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime"]),
+    .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrCommands", "CommandCatalog"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .executableTarget(
       name: "wire-soak",

@@ -7,11 +7,15 @@ import Testing
 
 @Suite("Errors of scripts")
 struct ErrorTests {
+  private struct Fail: ParameterSet {
+    let status = Flag<Int64?>("status", help: "the status")
+  }
+
   private static let failing = TestCommand(
-    Signature("fail", summary: "Fails", group: .registry, flags: [.init("status", .int, help: "the status")])
+    Signature("fail", summary: "Fails", group: .registry), Fail.self
   ) { call in
     throw AcrError(
-      .throttled, "the registry is busy", help: "wait", status: call.int("status").map(Int.init),
+      .throttled, "the registry is busy", help: "wait", status: call[\.status].map { Int($0) },
       code: "TOOMANYREQUESTS",
       target: "contoso.example", requestID: "7f0c", retryAfter: .milliseconds(1), notes: ["tried twice"])
   }

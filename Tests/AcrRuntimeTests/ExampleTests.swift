@@ -9,40 +9,54 @@ import Testing
 /// Whole scripts as people write them, with stand-ins for the registry's commands.
 @Suite("Scripts")
 struct ExampleTests {
-  private static func name(_ flag: String) -> Signature.Flag { .init(flag, .string, help: flag) }
+  private struct LoginParameters: ParameterSet {
+    let name = Flag<String?>("name", help: "name")
+  }
+
+  private struct ImportParameters: ParameterSet {
+    let name = Flag<String?>("name", help: "name")
+    let source = Flag<String?>("source", help: "source")
+    let image = Flag<String?>("image", help: "image")
+    let username = Flag<String?>("username", help: "username")
+    let password = Flag<Secret?>("password", help: "the password")
+    let force = Switch("force", help: "replace")
+  }
+
+  private struct UpdateParameters: ParameterSet {
+    let name = Flag<String?>("name", help: "name")
+    let image = Flag<String?>("image", help: "image")
+    let writeEnabled = Flag<Bool?>("write-enabled", help: "w")
+    let deleteEnabled = Flag<Bool?>("delete-enabled", help: "d")
+  }
+
+  private struct ListParameters: ParameterSet {
+    let registry = Flag<String?>("registry", help: "registry")
+    let name = Flag<String?>("name", help: "name")
+    let allowMissing = Switch("allow-missing", help: "an empty list")
+  }
 
   /// `acr login`, `acr import` (fails for sources that say `busy` the first two times, and always for `bad`),
   /// `acr manifest list-metadata` with a fixed table, and `acr repository update`.
   private static func commands(_ imports: Imports) -> [any Command] {
     [
-      TestCommand(Signature("acr login", summary: "Signs in", group: .registry, flags: [name("name")])) { _ in .nothing
+      TestCommand(Signature("acr login", summary: "Signs in", group: .registry), LoginParameters.self) { _ in .nothing
       },
       TestCommand(
-        Signature(
-          "acr import", summary: "Imports", group: .registry,
-          flags: ["name", "source", "image", "username"].map(name) + [
-            .init("password", .secret, help: "the password"), .init("force", help: "replace"),
-          ], changes: true)
+        Signature("acr import", summary: "Imports", group: .registry, changes: true), ImportParameters.self
       ) { call in
-        let source = call.string("source") ?? ""
+        let source = call[\.source] ?? ""
         if source.contains("bad") { throw AcrError(.denied, "\(source) is not allowed", requestID: "r1") }
-        let tries = imports.note(source, to: call.string("image") ?? "", call.secret("password") != nil)
+        let tries = imports.note(source, to: call[\.image] ?? "", call[\.password] != nil)
         if source.contains("busy"), tries < 3 { throw AcrError(.throttled, "busy", retryAfter: .milliseconds(1)) }
         return .nothing
       },
       TestCommand(
-        Signature(
-          "acr repository update", summary: "Locks", group: .registry,
-          flags: ["name", "image"].map(name) + [
-            .init("write-enabled", .bool, help: "w"), .init("delete-enabled", .bool, help: "d"),
-          ])
+        Signature("acr repository update", summary: "Locks", group: .registry), UpdateParameters.self
       ) { _ in .nothing },
       TestCommand(
-        Signature(
-          "acr manifest list-metadata", summary: "Lists", group: .registry,
-          flags: ["registry", "name"].map(name) + [.init("allow-missing", help: "an empty list")])
+        Signature("acr manifest list-metadata", summary: "Lists", group: .registry), ListParameters.self
       ) { call in
-        let isLeft = call.string("registry") == "left"
+        let isLeft = call[\.registry] == "left"
         let old = Value.datetime(Timestamp(seconds: 1_700_000_000))
         let row = { (digest: String, tags: [String], size: Int64) -> Value in
           .record(

@@ -7,10 +7,18 @@ import Testing
 @Suite("Global flags")
 struct GlobalFlagTests {
   /// Rows of manifests, with a warning for each.
+  private struct List: ParameterSet {
+    let top = Flag<Int64>("top", default: 3, help: "")
+  }
+
+  private struct Export: ParameterSet {
+    let output = Flag<String?>("output", short: "o", help: "a file")
+  }
+
   private static let list = TestCommand(
-    Signature("list", summary: "", group: .registry, flags: [.init("top", .int, help: "")])
+    Signature("list", summary: "", group: .registry), List.self
   ) { call in
-    var rows = ["a", "b", "c"].prefix(Int(call.int("top") ?? 3)).reversed().map { name in
+    var rows = ["a", "b", "c"].prefix(Int(call[\.top])).reversed().map { name in
       Value.record(Record(["name": .string(name), "tags": name == "b" ? .null : .list([.string("1")])]))
     }
     return .rows(
@@ -22,9 +30,8 @@ struct GlobalFlagTests {
 
   /// Has an `--output` and an `-o` of its own.
   private static let save = TestCommand(
-    Signature(
-      "export", summary: "", group: .registry, flags: [.init("output", short: "o", .string, help: "a file")])
-  ) { call in .value(.string(call.string("output") ?? "")) }
+    Signature("export", summary: "", group: .registry), Export.self
+  ) { call in .value(.string(call[\.output] ?? "")) }
 
   private func run(_ text: String) -> Ending {
     AcrRuntimeTests.run(text, commands: [GlobalFlagTests.list, GlobalFlagTests.save])

@@ -194,11 +194,10 @@ struct ParallelTests {
   func firstError() throws {
     let started = Atomic<Int>(0)
     let wait = TestCommand(
-      Signature(
-        "work", summary: "Waits for ever, but for item 3", group: .work, positionals: [.init("n", .int, help: "n")])
+      Signature("work", summary: "Waits for ever, but for item 3", group: .work), Item.self
     ) { call in
       started.add(1, ordering: .relaxed)
-      if call.int("n") == 3 { throw AcrError(.denied, "item 3 is not allowed") }
+      if call[\.n] == 3 { throw AcrError(.denied, "item 3 is not allowed") }
       try call.run.sleep(nanoseconds: 3_600_000_000_000)
       return .nothing
     }
@@ -212,11 +211,10 @@ struct ParallelTests {
   func interrupt() throws {
     let context = Mutex<RunContext?>(nil)
     let work = TestCommand(
-      Signature(
-        "work", summary: "Waits for ever, but for item 0", group: .work, positionals: [.init("n", .int, help: "n")])
+      Signature("work", summary: "Waits for ever, but for item 0", group: .work), Item.self
     ) { call in
-      if call.int("n") == 0 { return .nothing }
-      if call.int("n") == 2 { context.withLock { $0 }?.interrupt() }
+      if call[\.n] == 0 { return .nothing }
+      if call[\.n] == 2 { context.withLock { $0 }?.interrupt() }
       try call.run.sleep(nanoseconds: 3_600_000_000_000)
       return .nothing
     }
@@ -235,11 +233,16 @@ struct ParallelTests {
   func order() {
     let gate = Waiter()
     let work = TestCommand(
-      Signature("work", summary: "Item 0 waits for item 1", group: .work, positionals: [.init("n", .int, help: "n")])
+      Signature("work", summary: "Item 0 waits for item 1", group: .work), Item.self
     ) { call in
-      if call.int("n") == 0 { gate.wait(nanoseconds: 60_000_000_000) } else { gate.raise() }
-      return .value(call.arguments["n"] ?? .null)
+      if call[\.n] == 0 { gate.wait(nanoseconds: 60_000_000_000) } else { gate.raise() }
+      return .value(.int(call[\.n]))
     }
     #expect(run("[0, 1] | par-each --jobs 2 { |n| work $n }", commands: [work]).lines == ["[0,1]"])
   }
+}
+
+/// The parameters of `work`.
+private struct Item: ParameterSet {
+  let n = Positional<Int64>("n", help: "n")
 }

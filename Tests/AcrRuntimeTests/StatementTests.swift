@@ -84,13 +84,10 @@ struct StatementTests {
     let items = UInt64(4096)
     let seen = Counter()
     let watch = TestCommand(
-      Signature(
-        "watch", summary: "Notes where a list is stored", group: .data,
-        positionals: [.init("list", .list, help: "the list")])
+      Signature("watch", summary: "Notes where a list is stored", group: .data), Watch.self
     ) { call in
-      if case .list(let items)? = call.arguments["list"] {
-        items.withUnsafeBufferPointer { seen.note(UInt64(UInt(bitPattern: $0.baseAddress))) }
-      }
+      // An array of values is the list itself: reading it must not copy it.
+      call[\.list].withUnsafeBufferPointer { seen.note(UInt64(UInt(bitPattern: $0.baseAddress))) }
       return .nothing
     }
     let text = """
@@ -184,4 +181,9 @@ struct StatementTests {
     #expect(error.trace.count == 10)
     #expect(error.diagnostic.notes.contains { $0.text == "\(error.untracedCount) more calls" })
   }
+}
+
+/// The parameters of `watch`.
+private struct Watch: ParameterSet {
+  let list = Positional<[Value]>("list", help: "the list")
 }

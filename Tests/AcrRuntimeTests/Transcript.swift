@@ -85,14 +85,24 @@ func run(
 func value(_ text: String) -> String { run(text).lines.joined(separator: "\n") }
 
 /// A command made of a closure, for tests.
-struct TestCommand: Command {
+struct TestCommand<Declared: ParameterSet>: Command {
+  typealias Parameters = Declared
   let signature: Signature
-  let body: @Sendable (Invocation) throws -> Output
+  private let body: @Sendable (Call<Declared>) throws -> Output
 
-  init(_ signature: Signature, _ body: @escaping @Sendable (Invocation) throws -> Output) {
+  /// A command with parameters.
+  init(
+    _ signature: Signature, _ parameters: Declared.Type, _ body: @escaping @Sendable (Call<Declared>) throws -> Output
+  ) {
     self.signature = signature
     self.body = body
   }
 
-  func run(_ call: Invocation) throws -> Output { try body(call) }
+  /// A command without parameters.
+  init(_ signature: Signature, _ body: @escaping @Sendable (Call<NoParameters>) throws -> Output)
+  where Declared == NoParameters {
+    self.init(signature, NoParameters.self, body)
+  }
+
+  func run(_ call: Call<Declared>) throws -> Output { try body(call) }
 }

@@ -159,7 +159,7 @@ private final class Steps: Sendable {
 private struct Tick: Command {
   let signature = Signature("tick", summary: "Counts a step", group: .work)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     Steps.shared.step()
     return .nothing
   }
@@ -168,7 +168,7 @@ private struct Tick: Command {
 private struct Ticks: Command {
   let signature = Signature("ticks", summary: "Gives rows, each a step", group: .work)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     var row: Int64 = 0
     return .rows(
       RowStream {

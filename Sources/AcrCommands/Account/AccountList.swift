@@ -14,7 +14,7 @@ struct AccountList: Command {
     examples: [.init("Their names", "account list | get name")],
     cmdlet: .init("Get-AzSubscription", parameters: []))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     let session = session
     return try Blocking.wait(call.run) {
       let identity = try await session.azure.services().identity

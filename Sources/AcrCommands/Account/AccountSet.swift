@@ -7,22 +7,23 @@ import AzureIdentity
 struct AccountSet: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let subscription = Flag<String>("subscription", short: "s", help: "the subscription, by name or id")
+  }
+
   let signature = Signature(
     "account set",
     summary: "Sets the default subscription",
     group: .session,
-    flags: [
-      .init("subscription", short: "s", .string, isRequired: true, help: "the subscription, by name or id")
-    ],
     examples: [.init("By its name", "account set --subscription \"Sample subscription\"")],
     cmdlet: .init(
       "Set-AzContext",
       parameters: [.init("Subscription", .flag("subscription")), .init("SubscriptionId", .flag("subscription"))]))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let session = session
-    let name = call.string("subscription") ?? ""
-    return try locate("subscription") {
+    let name = call[\.subscription]
+    return try locate(call.parameters.subscription) {
       try Blocking.wait(call.run) {
         let identity = try await session.azure.services().identity
         try await identity.selectSubscription(name)

@@ -6,6 +6,14 @@ import AcrRuntime
 struct Configure: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let more = Rest<String>("more", help: "further NAME=VALUE pairs behind --defaults")
+    let defaults = Flag<[String]>(
+      "defaults", short: "d", help: "NAME=VALUE; the names are acr and group",
+      completer: .fixed(Defaults.names.map { "\($0)=" }))
+    let listDefaults = Switch("list-defaults", short: "l", help: "shows what is chosen")
+  }
+
   let signature = Signature(
     "configure",
     summary: "Sets or shows the defaults of flags",
@@ -14,24 +22,14 @@ struct Configure: Command {
       an empty value (`acr=`) forgets one. Without flags the chosen ones are shown.
       """,
     group: .session,
-    positionals: [
-      .init(
-        "more", isRequired: false, isRest: true, help: "further NAME=VALUE pairs behind --defaults", completer: .none)
-    ],
-    flags: [
-      .init(
-        "defaults", short: "d", .string, isRepeatable: true, help: "NAME=VALUE; the names are acr and group",
-        completer: .fixed(Defaults.names.map { "\($0)=" })),
-      .init("list-defaults", short: "l", help: "shows what is chosen"),
-    ],
     examples: [
       .init("One registry for all commands", "configure --defaults acr=myregistry"),
       .init("What is chosen", "configure --list-defaults"),
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    let pairs = call.strings("defaults") + call.strings("more")
-    for pair in pairs { try locate("defaults") { try set(pair) } }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let pairs = call[\.defaults] + call[\.more]
+    for pair in pairs { try locate(call.parameters.defaults) { try set(pair) } }
     guard pairs.isEmpty else { return .nothing }
     let chosen = try session.defaults.all()
     let rows = chosen.sorted { $0.key < $1.key }.map { name, value in

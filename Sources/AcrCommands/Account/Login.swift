@@ -7,6 +7,37 @@ import AzureIdentity
 struct Login: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let identity = Switch("identity", short: "i", help: "a managed identity of this machine")
+    let username = Flag<String?>(
+      "username", short: "u",
+      help: "with --service-principal its application id; with --identity the identity's client, object or resource id")
+    let password = Flag<Secret?>(
+      "password", short: "p", help: "the service principal's secret; asked for when nothing else is given")
+    let servicePrincipal = Switch(
+      "service-principal", help: "a service principal: with --username, --tenant and one kind of credential")
+    let tenant = Flag<String?>("tenant", short: "t", help: "the tenant, by its id or domain")
+    let certificate = Flag<String?>(
+      "certificate", help: "the service principal's certificate and key, PEM or PFX", completer: .file)
+    let certificatePassword = Flag<Secret?>("certificate-password", help: "the password of the certificate's file")
+    let useCertSnIssuer = Switch(
+      "use-cert-sn-issuer", help: "sends the certificate with its chain, for trust by subject name and issuer")
+    let federatedToken = Flag<Secret?>(
+      "federated-token", help: "a token of another issuer that the service principal trusts")
+    let federatedTokenFile = Flag<String?>(
+      "federated-token-file", help: "a file in which such a token is kept fresh", completer: .file)
+    let useDeviceCode = Switch("use-device-code", help: "a person signs in with a browser on any device")
+    let clientId = Flag<String?>("client-id", help: "with --identity: the client id of a user-assigned one")
+    let objectId = Flag<String?>("object-id", help: "with --identity: the object id of a user-assigned one")
+    let resourceId = Flag<String?>("resource-id", help: "with --identity: the resource id of a user-assigned one")
+    let azCli = Switch("az-cli", help: "the account that is signed in to the Azure CLI")
+    let subscription = Flag<String?>("subscription", short: "s", help: "the subscription to work in, by name or id")
+    let scope = Flag<[String]>("scope", help: "what the first token is for")
+    let claimsChallenge = Flag<String?>("claims-challenge", help: "base64 of the claims that a service asked for")
+    let allowNoSubscriptions = Switch("allow-no-subscriptions", help: "an account without subscriptions is fine")
+    let save = Switch("save", help: "stays signed in for later sessions")
+  }
+
   let signature = Signature(
     "login",
     summary: "Signs in to Azure for this session",
@@ -19,33 +50,6 @@ struct Login: Command {
       owner can read.
       """,
     group: .session,
-    flags: [
-      .init("identity", short: "i", help: "a managed identity of this machine"),
-      .init(
-        "username", short: "u", .string,
-        help:
-          "with --service-principal its application id; with --identity the identity's client, object or resource id"),
-      .init(
-        "password", short: "p", .secret, help: "the service principal's secret; asked for when nothing else is given"),
-      .init("service-principal", help: "a service principal: with --username, --tenant and one kind of credential"),
-      .init("tenant", short: "t", .string, help: "the tenant, by its id or domain"),
-      .init("certificate", .string, help: "the service principal's certificate and key, PEM or PFX", completer: .file),
-      .init("certificate-password", .secret, help: "the password of the certificate's file"),
-      .init("use-cert-sn-issuer", help: "sends the certificate with its chain, for trust by subject name and issuer"),
-      .init("federated-token", .secret, help: "a token of another issuer that the service principal trusts"),
-      .init(
-        "federated-token-file", .string, help: "a file in which such a token is kept fresh", completer: .file),
-      .init("use-device-code", help: "a person signs in with a browser on any device"),
-      .init("client-id", .string, help: "with --identity: the client id of a user-assigned one"),
-      .init("object-id", .string, help: "with --identity: the object id of a user-assigned one"),
-      .init("resource-id", .string, help: "with --identity: the resource id of a user-assigned one"),
-      .init("az-cli", help: "the account that is signed in to the Azure CLI"),
-      .init("subscription", short: "s", .string, help: "the subscription to work in, by name or id"),
-      .init("scope", .string, isRepeatable: true, help: "what the first token is for"),
-      .init("claims-challenge", .string, help: "base64 of the claims that a service asked for"),
-      .init("allow-no-subscriptions", help: "an account without subscriptions is fine"),
-      .init("save", help: "stays signed in for later sessions"),
-    ],
     examples: [
       .init("Whatever this machine is signed in as", "login"),
       .init(
@@ -68,22 +72,22 @@ struct Login: Command {
         .init("UseDeviceAuthentication", .flag("use-device-code")), .init("Subscription", .flag("subscription")),
       ]))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let method = try SignInArguments(call).method()
     var options = IdentitySession.Options()
-    options.scopes = call.strings("scope")
-    options.claims = try call.string("claims-challenge").map { text in
-      try locate("claims-challenge") {
+    options.scopes = call[\.scope]
+    options.claims = try call[\.claimsChallenge].map { text in
+      try locate(call.parameters.claimsChallenge) {
         guard let bytes = Base64.decode(text), let json = try? JSONValue(parsing: bytes) else {
           throw AcrError(.usage, "`--claims-challenge` is not base64 of JSON text")
         }
         return json.text
       }
     }
-    options.allowsNoSubscriptions = call.isOn("allow-no-subscriptions")
-    options.saves = call.isOn("save")
+    options.allowsNoSubscriptions = call[\.allowNoSubscriptions]
+    options.saves = call[\.save]
     let session = session
-    let subscription = call.string("subscription")
+    let subscription = call[\.subscription]
     return try Blocking.wait(call.run) { [options] in
       let services = try await session.azure.services()
       let account = try await services.identity.signIn(method, options: options)
@@ -96,124 +100,126 @@ struct Login: Command {
 
 /// The flags of `login`, checked as az checks them: the combinations that it refuses are refused here with its reasons.
 private struct SignInArguments {
-  private let call: Invocation
+  private let call: Call<Login.Parameters>
   private let user: String?
   private let tenant: String?
 
-  init(_ call: Invocation) {
+  init(_ call: Call<Login.Parameters>) {
     self.call = call
-    user = call.string("username")
-    tenant = call.string("tenant")
+    user = call[\.username]
+    tenant = call[\.tenant]
   }
 
-  private func isGiven(_ name: String) -> Bool {
-    call.isOn(name) || call.string(name) != nil || call.secret(name) != nil
-  }
+  private var flags: Login.Parameters { call.parameters }
 
   func method() throws -> SignInMethod {
-    let ways = ["identity", "service-principal", "use-device-code", "az-cli"].filter(isGiven)
+    let ways = [flags.identity, flags.servicePrincipal, flags.useDeviceCode, flags.azCli].filter(call.isGiven)
     if ways.count > 1 {
       throw ArgumentError(
-        ways[1], AcrError(.usage, "`--\(ways[0])` and `--\(ways[1])` are two ways to sign in", help: "give one of them")
+        ways[1],
+        AcrError(
+          .usage, "`--\(ways[0].name)` and `--\(ways[1].name)` are two ways to sign in", help: "give one of them")
       )
     }
-    switch ways.first {
-    case "identity": return .managedIdentity(try identity())
-    case "service-principal": return try servicePrincipal()
-    case "use-device-code": return try deviceCode()
-    case "az-cli":
-      try refuse(servicePrincipalFlags + identityFlags + ["username"], beside: "az-cli")
+    if call[\.identity] { return .managedIdentity(try identity()) }
+    if call[\.servicePrincipal] { return try servicePrincipal() }
+    if call[\.useDeviceCode] { return try deviceCode() }
+    if call[\.azCli] {
+      try refuse(servicePrincipalFlags + identityFlags + [flags.username], beside: flags.azCli)
       return .azureCLI(tenant: tenant, subscription: nil)
-    default:
-      try refuse(identityFlags, without: "identity")
-      try refuse(
-        ["certificate", "federated-token", "federated-token-file", "use-cert-sn-issuer"], without: "service-principal")
-      if user != nil || isGiven("password") {
-        throw ArgumentError(
-          user != nil ? "username" : "password",
-          AcrError(
-            .usage, "a user's own password is not enough to sign in any more: Entra asks for a second factor",
-            help: "a person: `login --use-device-code`; a program: `login --service-principal --username … --tenant …`")
-        )
-      }
-      return tenant == nil ? .defaultChain : try deviceCode()
     }
+    try refuse(identityFlags, without: flags.identity)
+    try refuse(
+      [flags.certificate, flags.federatedToken, flags.federatedTokenFile, flags.useCertSnIssuer],
+      without: flags.servicePrincipal)
+    if user != nil || call[\.password] != nil {
+      let flag: any DeclaredParameter = user != nil ? flags.username : flags.password
+      throw ArgumentError(
+        flag,
+        AcrError(
+          .usage, "a user's own password is not enough to sign in any more: Entra asks for a second factor",
+          help: "a person: `login --use-device-code`; a program: `login --service-principal --username … --tenant …`"))
+    }
+    return tenant == nil ? .defaultChain : try deviceCode()
   }
 
-  private let servicePrincipalFlags = [
-    "password", "certificate", "certificate-password", "federated-token", "federated-token-file", "use-cert-sn-issuer",
-  ]
-  private let identityFlags = ["client-id", "object-id", "resource-id"]
+  private var servicePrincipalFlags: [any DeclaredParameter] {
+    [
+      flags.password, flags.certificate, flags.certificatePassword, flags.federatedToken, flags.federatedTokenFile,
+      flags.useCertSnIssuer,
+    ]
+  }
+  private var identityFlags: [any DeclaredParameter] { [flags.clientId, flags.objectId, flags.resourceId] }
 
-  private func refuse(_ flags: [String], beside way: String) throws {
-    guard let flag = flags.first(where: isGiven) else { return }
-    throw ArgumentError(flag, AcrError(.usage, "`--\(flag)` does not go with `--\(way)`"))
+  private func refuse(_ flags: [any DeclaredParameter], beside way: Switch) throws {
+    guard let flag = flags.first(where: call.isGiven) else { return }
+    throw ArgumentError(flag, AcrError(.usage, "`--\(flag.name)` does not go with `--\(way.name)`"))
   }
 
-  private func refuse(_ flags: [String], without way: String) throws {
-    guard let flag = flags.first(where: isGiven) else { return }
-    throw ArgumentError(flag, AcrError(.usage, "`--\(flag)` is for `--\(way)`", help: "add `--\(way)`"))
+  private func refuse(_ flags: [any DeclaredParameter], without way: any DeclaredParameter) throws {
+    guard let flag = flags.first(where: call.isGiven) else { return }
+    throw ArgumentError(
+      flag, AcrError(.usage, "`--\(flag.name)` is for `--\(way.name)`", help: "add `--\(way.name)`"))
   }
 
   private func identity() throws -> ManagedIdentityID {
-    try refuse(servicePrincipalFlags + ["tenant"], beside: "identity")
-    let given = (identityFlags + ["username"]).filter(isGiven)
+    try refuse(servicePrincipalFlags + [flags.tenant], beside: flags.identity)
+    let given = (identityFlags + [flags.username]).filter(call.isGiven)
     if given.count > 1 {
       throw ArgumentError(
-        given[1], AcrError(.usage, "the identity is given twice: by `--\(given[0])` and by `--\(given[1])`"))
+        given[1],
+        AcrError(.usage, "the identity is given twice: by `--\(given[0].name)` and by `--\(given[1].name)`"))
     }
-    guard let flag = given.first, let text = call.string(flag) else { return .systemAssigned }
-    return try locate(flag) {
-      switch flag {
-      case "client-id": .clientID(text)
-      case "object-id": .objectID(text)
-      case "resource-id": .resourceID(text)
-      // The article's spelling, which az took until it asked for one of the three flags instead.
-      default: try ManagedIdentityID(parsing: text)
-      }
-    }
+    if let id = call[\.clientId] { return .clientID(id) }
+    if let id = call[\.objectId] { return .objectID(id) }
+    if let id = call[\.resourceId] { return .resourceID(id) }
+    // The article's spelling, which az took until it asked for one of the three flags instead.
+    guard let user else { return .systemAssigned }
+    return try locate(flags.username) { try ManagedIdentityID(parsing: user) }
   }
 
   private func deviceCode() throws -> SignInMethod {
-    try refuse(servicePrincipalFlags + identityFlags + ["username"], beside: "use-device-code")
+    try refuse(servicePrincipalFlags + identityFlags + [flags.username], beside: flags.useDeviceCode)
     let sink = call.run.sink
     return .deviceCode(tenant: tenant) { prompt in sink.talk(prompt.message) }
   }
 
   private func servicePrincipal() throws -> SignInMethod {
-    try refuse(identityFlags, beside: "service-principal")
+    try refuse(identityFlags, beside: flags.servicePrincipal)
     guard let user, let tenant else {
       throw ArgumentError(
-        "service-principal",
+        call.parameters.servicePrincipal,
         AcrError(
           .usage, "`--service-principal` needs `--\(user == nil ? "username" : "tenant")`",
           help: "login --service-principal --username APP_ID --password SECRET --tenant TENANT"))
     }
-    let kinds = ["password", "certificate", "federated-token", "federated-token-file"].filter(isGiven)
+    let kinds: [any DeclaredParameter] = [
+      flags.password, flags.certificate, flags.federatedToken, flags.federatedTokenFile,
+    ].filter(call.isGiven)
     if kinds.count > 1 {
       throw ArgumentError(
         kinds[1],
-        AcrError(.usage, "`--\(kinds[0])` and `--\(kinds[1])` are two credentials of one service principal"))
+        AcrError(.usage, "`--\(kinds[0].name)` and `--\(kinds[1].name)` are two credentials of one service principal"))
     }
-    if let path = call.string("certificate") {
+    if let path = call[\.certificate] {
       return .clientCertificate(
-        tenant: tenant, clientID: user, path: path, password: call.secret("certificate-password"),
-        sendsChain: call.isOn("use-cert-sn-issuer"))
+        tenant: tenant, clientID: user, path: path, password: call[\.certificatePassword],
+        sendsChain: call[\.useCertSnIssuer])
     }
-    try refuse(["certificate-password", "use-cert-sn-issuer"], without: "certificate")
-    if let token = call.secret("federated-token") {
+    try refuse([flags.certificatePassword, flags.useCertSnIssuer], without: flags.certificate)
+    if let token = call[\.federatedToken] {
       return .federatedToken(tenant: tenant, clientID: user, assertion: token)
     }
-    if let path = call.string("federated-token-file") {
+    if let path = call[\.federatedTokenFile] {
       return .federatedTokenFile(tenant: tenant, clientID: user, path: path)
     }
-    return .clientSecret(tenant: tenant, clientID: user, secret: try call.secret("password") ?? askForSecret(user))
+    return .clientSecret(tenant: tenant, clientID: user, secret: try call[\.password] ?? askForSecret(user))
   }
 
   private func askForSecret(_ user: String) throws -> Secret {
     guard let prompter = call.run.prompter else {
       throw ArgumentError(
-        "username",
+        call.parameters.username,
         AcrError(
           .usage, "`--service-principal` needs `--password`, `--certificate` or `--federated-token`",
           help: "`--password (secret env NAME)` takes the secret from the environment"))

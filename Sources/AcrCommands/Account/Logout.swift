@@ -14,7 +14,7 @@ struct Logout: Command {
     examples: [.init("Forget everything", "logout")],
     cmdlet: .init("Disconnect-AzAccount", parameters: []))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     let session = session
     let wasSignedIn = try Blocking.wait(call.run) {
       let identity = try await session.azure.services().identity

@@ -14,7 +14,7 @@ struct WhoAmI: Command {
     examples: [.init("The tenant of the account", "whoami | get tenantId")],
     cmdlet: .init("Get-AzContext", parameters: []))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     let session = session
     return try Blocking.wait(call.run) {
       let identity = try await session.azure.services().identity

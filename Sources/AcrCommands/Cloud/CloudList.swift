@@ -14,7 +14,7 @@ struct CloudList: Command {
     examples: [.init("Their names", "cloud list | get name")],
     cmdlet: .init("Get-AzEnvironment", parameters: []))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     try session.azure.withClouds { clouds in
       .value(.list(clouds.clouds.map { .record(CloudRecord.record($0, isActive: $0 == clouds.active)) }))
     }

@@ -9,14 +9,17 @@ struct CloudRegister: Command {
   /// True for `cloud update`.
   let isUpdate: Bool
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String>("name", short: "n", help: "the cloud's name")
+    let settings = CloudSetting.allCases.map { Flag<String?>($0.flag, help: CloudRecord.help($0)) }
+  }
+
   var signature: Signature {
     Signature(
       isUpdate ? "cloud update" : "cloud register",
       summary: isUpdate ? "Changes the addresses of a cloud" : "Makes a cloud of its own addresses known",
       description: "The flags are those of the Azure CLI. Addresses take https; plain http only on this machine.",
       group: .session,
-      flags: [.init("name", short: "n", .string, isRequired: true, help: "the cloud's name")]
-        + CloudSetting.allCases.map { .init($0.flag, .string, help: CloudRecord.help($0)) },
       examples: [
         .init(
           "A cloud behind other addresses",
@@ -27,11 +30,11 @@ struct CloudRegister: Command {
       ])
   }
 
-  func run(_ call: Invocation) throws -> Output {
-    let name = call.string("name") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let name = call[\.name]
     var settings: [CloudSetting: String] = [:]
-    for setting in CloudSetting.allCases { settings[setting] = call.string(setting.flag) }
-    let isActive = try locate("name") {
+    for (index, setting) in CloudSetting.allCases.enumerated() { settings[setting] = call[\.settings[index]] }
+    let isActive = try locate(call.parameters.name) {
       try session.azure.withClouds { clouds in
         if isUpdate {
           try clouds.update(name, settings: settings)

@@ -7,21 +7,20 @@ import AzureIdentity
 struct CloudSet: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String>("name", short: "n", help: "the cloud", completer: .fixed(AzureCloud.builtIn.map(\.name)))
+  }
+
   let signature = Signature(
     "cloud set",
     summary: "Sets the cloud to sign in to, for this and later sessions",
     description: "An account of another cloud is signed out of this session.",
     group: .session,
-    flags: [
-      .init(
-        "name", short: "n", .string, isRequired: true, help: "the cloud",
-        completer: .fixed(AzureCloud.builtIn.map(\.name)))
-    ],
     examples: [.init("Back to the public cloud", "cloud set --name AzureCloud")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let name = call.string("name") ?? ""
-    let cloud = try locate("name") {
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let name = call[\.name]
+    let cloud = try locate(call.parameters.name) {
       try session.azure.withClouds { clouds in
         try clouds.setActive(name)
         return clouds.active

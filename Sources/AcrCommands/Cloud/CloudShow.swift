@@ -7,16 +7,19 @@ import AzureIdentity
 struct CloudShow: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>("name", short: "n", help: "the cloud; without it the chosen one")
+  }
+
   let signature = Signature(
     "cloud show",
     summary: "Shows the addresses of a cloud",
     group: .session,
-    flags: [.init("name", short: "n", .string, help: "the cloud; without it the chosen one")],
     examples: [.init("The chosen one", "cloud show | get name")])
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     try session.azure.withClouds { clouds in
-      let cloud = try call.string("name").map { name in try locate("name") { try clouds.cloud(named: name) } }
+      let cloud = try call[\.name].map { name in try locate(call.parameters.name) { try clouds.cloud(named: name) } }
       return .value(
         .record(CloudRecord.record(cloud ?? clouds.active, isActive: (cloud ?? clouds.active) == clouds.active)))
     }

@@ -7,16 +7,19 @@ import AzureIdentity
 struct CloudUnregister: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String>("name", short: "n", help: "the cloud")
+  }
+
   let signature = Signature(
     "cloud unregister",
     summary: "Removes a registered cloud",
     group: .session,
-    flags: [.init("name", short: "n", .string, isRequired: true, help: "the cloud")],
     examples: [.init("Forget one", "cloud unregister --name Own")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let name = call.string("name") ?? ""
-    try locate("name") { try session.azure.withClouds { try $0.unregister(name) } }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let name = call[\.name]
+    try locate(call.parameters.name) { try session.azure.withClouds { try $0.unregister(name) } }
     return .nothing
   }
 }

@@ -9,7 +9,8 @@ extension Import {
   /// Plans an import by the service, after a look at what is in its way unless `--no-preflight` forbids it.
   /// - Returns: the plan, and the result where the target has the image already.
   /// - Throws: what planning throws; the first failed check, with the others as notes.
-  func plan(_ order: ImportOrder, _ call: Invocation) throws -> (plan: ServiceImport.Plan, present: ImportResult?) {
+  func plan(_ order: ImportOrder, _ call: Call<Parameters>) throws -> (plan: ServiceImport.Plan, present: ImportResult?)
+  {
     let looksFirst = try looksFirst(call)
     let sink = call.run.sink
     let (plan, report) = try Blocking.wait(call.run) {
@@ -53,11 +54,12 @@ extension Import {
 
   /// Whether to look first.
   /// - Throws: ``ArgumentError`` for both flags at once.
-  func looksFirst(_ call: Invocation) throws -> Bool {
-    guard call.isOn("no-preflight") else { return true }
-    guard !call.isOn("preflight") else {
+  func looksFirst(_ call: Call<Parameters>) throws -> Bool {
+    guard call[\.noPreflight] else { return true }
+    guard !call[\.preflight] else {
       throw ArgumentError(
-        "no-preflight", AcrError(.usage, "`--preflight` and `--no-preflight` exclude each other", help: "leave one out")
+        call.parameters.noPreflight,
+        AcrError(.usage, "`--preflight` and `--no-preflight` exclude each other", help: "leave one out")
       )
     }
     return false
@@ -65,10 +67,10 @@ extension Import {
 
   /// Begins to read the source where it is likely that Azure will import: for a registry that is given by its name.
   func startPreflight(
-    _ source: ImportSource, _ credentials: Credentials?, _ id: AzureResourceID?, _ call: Invocation
+    _ source: ImportSource, _ credentials: Credentials?, _ id: AzureResourceID?, _ call: Call<ImportParameters>
   ) throws -> PreflightStart? {
-    guard id == nil, !call.isOn("no-preflight"), call.string("to") == nil, call.string("engine") != "direct",
-      let name = try session.registryText(call, "name"), case .azureName? = try? RegistryText(name)
+    guard id == nil, call[\.to] == nil,
+      let name = try session.registryText(call, \.name), case .azureName? = try? RegistryText(name)
     else { return nil }
     let session = session
     return try Blocking.wait(call.run) {

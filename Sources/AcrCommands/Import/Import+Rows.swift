@@ -8,20 +8,25 @@ import Synchronization
 /// `… | import`: many imports in one queue, one for each row.
 extension Import {
   /// The flags that only imports of rows have.
-  static let rowFlags: [Signature.Flag] = [
-    .init("jobs", .int, default: "16", help: "with rows: how many imports are under way at a time"),
-    .init("keep-going", help: "with rows: goes on when one fails"),
-    .init(
-      "report", .string, help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file),
-    .init("journal", .string, help: "with rows: a file from which a killed run is taken up again", completer: .file),
-  ]
+  struct RowParameters: ParameterSet {
+    let jobs = Flag<Int64>(
+      "jobs", default: Int64(ImportQueue.defaultJobs), help: "with rows: how many imports are under way at a time")
+    let keepGoing = Switch("keep-going", help: "with rows: goes on when one fails")
+    let report = Flag<String?>(
+      "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
+    let journal = Flag<String?>(
+      "journal", help: "with rows: a file from which a killed run is taken up again", completer: .file)
+  }
 
   /// The columns that are read, and the parameter each stands for.
-  private static let columns: [(name: String, parameter: String)] = [
-    ("source", "source"), ("from", "from"), ("to", "to"), ("target", "to"), ("image", "image"),
-    ("repository", "repository"), ("registry", "registry"), ("username", "username"), ("user", "username"),
-    ("password", "password"), ("force", "force"),
-  ]
+  private static func columns(_ parameters: ImportParameters) -> [(name: String, parameter: any DeclaredParameter)] {
+    [
+      ("source", parameters.source), ("from", parameters.from), ("to", parameters.to), ("target", parameters.to),
+      ("image", parameters.image), ("repository", parameters.repository), ("registry", parameters.registry),
+      ("username", parameters.username), ("user", parameters.username), ("password", parameters.password),
+      ("force", parameters.force),
+    ]
+  }
 
   /// One row that was read and checked.
   private struct Item: Sendable {
@@ -33,27 +38,27 @@ extension Import {
 
   /// Reads and checks all rows, so that a mistake in the last one is found before the first is imported; then imports
   /// them side by side.
-  func importRows(_ input: Output, _ call: Invocation) throws -> Output {
+  func importRows(_ input: Output, _ call: Call<Parameters>) throws -> Output {
     let calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
     if call.run.isDryRun {
       return .value(.list(try calls.map { try run($0).collected() }))
     }
-    let jobs = call.int("jobs") ?? Int64(ImportQueue.defaultJobs)
+    let jobs = call[\.rows][\.jobs]
     guard (1...256).contains(jobs) else {
-      throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
+      throw ArgumentError(call.parameters.rows.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
     let items = try calls.map { row in
-      let order = try order(row, readsEarly: false)
+      let order = try order(row[\.request], readsEarly: false)
       return Item(order: order, engine: try engine(for: order, row))
     }
     let sink = call.run.sink
-    let report = try locate("report") { () throws(AcrError) in
-      try call.string("report").map { path throws(AcrError) in try RunReport(path: path) }
+    let report = try locate(call.parameters.rows.report) { () throws(AcrError) in
+      try call[\.rows][\.report].map { path throws(AcrError) in try RunReport(path: path) }
     }
-    let journal = try locate("journal") {
-      try call.string("journal").map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
+    let journal = try locate(call.parameters.rows.journal) {
+      try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
     }
-    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
+    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.rows][\.keepGoing])
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call)) {
       sink.talk("note: \($0)")
     }
@@ -144,38 +149,45 @@ extension Import {
   }
 
   /// The call for one row: what the line says, and what the row says in its place. A text is a source.
-  private func call(_ row: Value, number: Int, _ call: Invocation) throws -> Invocation {
-    var arguments = call.arguments
-    for name in Import.rowFlags.map(\.name) { arguments[name] = nil }
+  private func call(_ row: Value, number: Int, _ call: Call<Parameters>) throws -> Call<Parameters> {
+    var values: [(parameter: any DeclaredParameter, value: Value?)] = call.parameters.rows.declarations.map {
+      ($0, nil)
+    }
+    let request = call.parameters.request
     switch row {
-    case .string(let source): arguments["source"] = .string(source)
+    case .string(let source): values.append((request.source, .string(source)))
     case .record(let record):
-      for (name, parameter) in Import.columns {
+      for (name, parameter) in Import.columns(request) {
         guard let value = record[name], !value.isNull else { continue }
         // An empty cell of a table file is one that was left out.
         if case .string("") = value { continue }
-        arguments[parameter] = try argument(value, parameter, column: name, number)
+        values.append((parameter, try argument(value, parameter, column: name, number)))
       }
     default:
       throw AcrError(
         .invalid, "row \(number) is \(row.typePhrase), and an import needs a record or a source",
         help: "columns: source, image, repository, to, registry, username, password, force")
     }
-    guard arguments["source"] != nil || arguments["from"] != nil else {
+    let changed = call.replacing(values)
+    guard changed.isGiven(request.source) || changed.isGiven(request.from) else {
       throw AcrError(.usage, "row \(number) has no source", help: "give it in a column `source`")
     }
-    return Invocation(arguments: arguments, blocks: [:], input: nil, run: call.run)
+    return changed
   }
 
-  private func argument(_ value: Value, _ parameter: String, column: String, _ number: Int) throws -> Value {
-    switch (parameter, value) {
-    case ("force", .bool), ("password", .secret): return value
-    case ("force", .string(let text)) where ["true", "false"].contains(text): return .bool(text == "true")
-    case ("password", .string(let text)): return .secret(Secret(text))
-    case ("image", .list), ("repository", .list): return value
-    case ("image", .string), ("repository", .string): return .list([value])
-    case ("force", _), ("password", _): break
-    case (_, .string): return value
+  private func argument(
+    _ value: Value, _ parameter: any DeclaredParameter, column: String, _ number: Int
+  ) throws -> Value {
+    switch (parameter.outline, value) {
+    case (.flag(let flag), _) where flag.type == nil:
+      if case .bool = value { return value }
+      if case .string(let text) = value, ["true", "false"].contains(text) { return .bool(text == "true") }
+    case (.flag(let flag), _) where flag.type == .secret:
+      if case .secret = value { return value }
+      if case .string(let text) = value { return .secret(Secret(text)) }
+    case (.flag(let flag), .list) where flag.isRepeatable: return value
+    case (.flag(let flag), .string): return flag.isRepeatable ? .list([value]) : value
+    case (.positional, .string): return value
     default: break
     }
     throw AcrError(.invalid, "the column `\(column)` of row \(number) is \(value.typePhrase)")

@@ -10,6 +10,19 @@ import Synchronization
 struct Import: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let request = ImportParameters()
+    let engine = Flag<String>(
+      "engine", default: "auto", help: "who copies: Azure (service), this machine (direct), or whoever fits",
+      completer: .fixed(ImportEngine.names), check: ImportEngine.check)
+    let preflight = Switch(
+      "preflight", help: "looks at what would make Azure fail before it is asked (the default)")
+    let noPreflight = Switch("no-preflight", help: "asks Azure without looking first")
+    let noWait = Switch("no-wait", help: "returns as soon as Azure has begun; `operation wait` follows it")
+    let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
+    let rows = RowParameters()
+  }
+
   let signature = Signature(
     "import", aliases: ["acr import"],
     summary: "Copies an image or any other artifact into a registry, without Docker",
@@ -29,40 +42,6 @@ struct Import: Command {
       image, repository, to, registry, username, password or force, in place of the flags of these names.
       """,
     group: .registry,
-    positionals: [
-      .init("from", isRequired: false, help: "the image, as a whole reference", completer: .reference),
-      .init("to", isRequired: false, help: "what it becomes, as a whole reference", completer: .reference),
-    ],
-    flags: [
-      .init(
-        "name", short: "n", .string, help: "the registry to import into: a name, a host, or oci:PATH",
-        completer: .registry),
-      .init(
-        "source", .string, help: "the image to import, with its registry unless --registry names it",
-        completer: .reference),
-      .init(
-        "image", short: "t", .string, isRepeatable: true, default: "as in the source",
-        help: "the image's repository:tag in the target", completer: .image(of: "name")),
-      .init(
-        "repository", .string, isRepeatable: true, help: "a repository that gets the manifests without a tag",
-        completer: .repository(of: "name")),
-      .init(
-        "registry", short: "r", .string, help: "the source's registry: a name, a host or a resource id",
-        completer: .registry),
-      .init("username", short: "u", .string, help: "the user for the source's registry"),
-      .init("password", short: "p", .secret, help: "the password or token for the source's registry"),
-      .init("force", help: "moves tags that point at another image"),
-      .init(
-        "engine", .string, default: "auto", help: "who copies: Azure (service), this machine (direct), or whoever fits",
-        completer: .fixed(ImportEngine.names), check: ImportEngine.check),
-      .init("preflight", help: "looks at what would make Azure fail before it is asked (the default)"),
-      .init("no-preflight", help: "asks Azure without looking first"),
-      .init("no-wait", help: "returns as soon as Azure has begun; `operation wait` follows it"),
-      .init("timeout", .duration, help: "how long to wait for Azure at most"),
-      .init("resource-group", short: "g", .string, help: "the resource group of the registry to import into"),
-      .init(
-        "subscription", short: "s", .string, help: "the subscription of the registry to import into, by name or id"),
-    ] + Import.rowFlags,
     examples: [
       .init("One image, whole references", "import docker.io/library/alpine:3.20 localhost:5000/base/alpine:3.20"),
       .init(
@@ -84,9 +63,9 @@ struct Import: Command {
         .init("Mode", .choice(["Force": "force", "NoForce": nil])), .init("NoWait", .flag("no-wait")),
       ]))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     if let input = call.input { return try importRows(input, call) }
-    let order = try order(call)
+    let order = try order(call[\.request], readsEarly: !call[\.noPreflight] && call[\.engine] != "direct")
     switch try engine(for: order, call) {
     case .direct: return try copy(order.request, call)
     case .service: return try importByService(order, call)
@@ -96,10 +75,11 @@ struct Import: Command {
   // MARK: The engines
 
   /// This machine copies.
-  private func copy(_ request: ImportRequest, _ call: Invocation) throws -> Output {
-    if let flag = ["no-wait", "timeout"].first(where: { call.isOn($0) || call.duration($0) != nil }) {
+  private func copy(_ request: ImportRequest, _ call: Call<Parameters>) throws -> Output {
+    let waiting: [any DeclaredParameter] = [call.parameters.noWait, call.parameters.timeout]
+    if let flag = waiting.first(where: call.isGiven) {
       throw ArgumentError(
-        flag, AcrError(.usage, "`--\(flag)` is for imports by Azure, and this machine copies here itself"))
+        flag, AcrError(.usage, "`--\(flag.name)` is for imports by Azure, and this machine copies here itself"))
     }
     if call.run.isDryRun { return try dryRun(request, call) }
     let line = session.progress.start(Import.displayName(request))
@@ -115,7 +95,7 @@ struct Import: Command {
   }
 
   /// Azure copies.
-  private func importByService(_ order: ImportOrder, _ call: Invocation) throws -> Output {
+  private func importByService(_ order: ImportOrder, _ call: Call<Parameters>) throws -> Output {
     let session = session
     let request = order.request
     let (plan, present) = try plan(order, call)
@@ -126,9 +106,9 @@ struct Import: Command {
         [
           "engine": .string("service"), "source": .string(request.source.displayName),
           "targets": .list(targets.map(Value.string)), "registry": .string(plan.target.id.description),
-        ], call)
+        ], call.run)
     }
-    if call.isOn("no-wait") {
+    if call[\.noWait] {
       let operation = try Blocking.wait(call.run) { try await session.azure.signedIn().engine.start(plan) }
       try session.operations.keep(operation)
       var fields = OperationArgument.fields(operation)
@@ -140,11 +120,11 @@ struct Import: Command {
   }
 
   /// Waits for the service. What is left running is kept, so that it can be found again.
-  private func follow(_ request: ImportRequest, _ plan: ServiceImport.Plan, _ call: Invocation) throws -> Output {
+  private func follow(_ request: ImportRequest, _ plan: ServiceImport.Plan, _ call: Call<Parameters>) throws -> Output {
     let session = session
-    let timeout = call.duration("timeout").map { Duration.nanoseconds($0) }
+    let timeout = call[\.timeout]
     // With `--no-preflight` nothing is sent but what az sends.
-    let readsResult = !call.isOn("no-preflight")
+    let readsResult = !call[\.noPreflight]
     let line = session.progress.start(Import.displayName(request))
     let started = StartedOperation()
     do {
@@ -172,7 +152,7 @@ struct Import: Command {
   }
 
   /// Everything is read and checked, and nothing is written.
-  private func dryRun(_ request: ImportRequest, _ call: Invocation) throws -> Output {
+  private func dryRun(_ request: ImportRequest, _ call: Call<Parameters>) throws -> Output {
     let engine = session.engine
     let plan = try Blocking.wait(call.run) { try await engine.plan(request) }
     let targets = request.targets.map(\.displayName)

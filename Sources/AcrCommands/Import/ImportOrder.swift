@@ -36,15 +36,15 @@ extension Import {
   /// Decides who copies. `auto` takes the service for an Azure registry of the account, and this machine for all others.
   /// - Throws: ``ArgumentError`` for an unknown engine; ``AcrError`` of kind `auth` or `not-found` for an Azure registry
   ///   that the account cannot see and nobody has credentials for.
-  func engine(for order: ImportOrder, _ call: Invocation) throws -> ImportEngine {
-    switch call.string("engine") ?? "auto" {
+  func engine(for order: ImportOrder, _ call: Call<Parameters>) throws -> ImportEngine {
+    switch call[\.engine] {
     case "service": return .service
     case "direct": return .direct
     case "auto": break
     case let other:
-      throw ArgumentError("engine", AcrError(.usage, ImportEngine.check(other)?.message ?? other))
+      throw ArgumentError(call.parameters.engine, AcrError(.usage, ImportEngine.check(other)?.message ?? other))
     }
-    if call.isOn("no-wait") || call.duration("timeout") != nil || order.target != nil { return .service }
+    if call[\.noWait] || call[\.timeout] != nil || order.target != nil { return .service }
     let request = order.request
     guard request.source.location != nil, let host = request.targets.first?.location?.registry,
       request.targets.allSatisfy({ $0.location?.registry == host })
@@ -79,7 +79,7 @@ extension Import {
   /// Reads the flags.
   /// - Parameter readsEarly: whether the source may be read while the registry to import into is looked for; one of many
   ///   imports waits until it is its turn.
-  func order(_ call: Invocation, readsEarly: Bool = true) throws -> ImportOrder {
+  func order(_ call: Call<ImportParameters>, readsEarly: Bool = true) throws -> ImportOrder {
     let credentials = try credentials(call)
     let (source, sourceID) = try source(call, credentials)
     let importSource = ImportSource(
@@ -91,19 +91,19 @@ extension Import {
     return ImportOrder(
       request: ImportRequest(
         source: importSource,
-        targets: try targets(call, source: source, target), isForced: call.isOn("force")),
+        targets: try targets(call, source: source, target), isForced: call[\.force]),
       credentials: credentials, sourceID: sourceID, target: target, start: start)
   }
 
   /// The registry to import into where `--resource-group` or `--subscription` say where it is: no search is needed then.
-  private func azureTarget(_ call: Invocation) throws -> AzureRegistryInfo? {
-    let group = try call.string("resource-group") ?? session.defaults.value(of: Defaults.resourceGroup)
-    let subscription = call.string("subscription")
-    guard group != nil || subscription != nil, let name = try session.registryText(call, "name"),
-      case .azureName = try locate("name", { () throws(AcrError) in try RegistryText(name) })
+  private func azureTarget(_ call: Call<ImportParameters>) throws -> AzureRegistryInfo? {
+    let group = try call[\.resourceGroup] ?? session.defaults.value(of: Defaults.resourceGroup)
+    let subscription = call[\.subscription]
+    guard group != nil || subscription != nil, let name = try session.registryText(call, \.name),
+      case .azureName = try locate(call.parameters.name, { () throws(AcrError) in try RegistryText(name) })
     else { return nil }
     let session = session
-    return try locate("name") {
+    return try locate(call.parameters.name) {
       try Blocking.wait(call.run) {
         let services = try await session.azure.signedIn()
         return try await services.finder.find(
@@ -116,26 +116,27 @@ extension Import {
   // MARK: The source
 
   private func source(
-    _ call: Invocation, _ credentials: Credentials?
+    _ call: Call<ImportParameters>, _ credentials: Credentials?
   ) throws -> (source: NamedArtifact, id: AzureResourceID?) {
-    let parameter = call.string("from") == nil ? "source" : "from"
-    guard let text = call.string(parameter) else {
+    let parameter: any DeclaredParameter = call[\.from] == nil ? call.parameters.source : call.parameters.from
+    guard let text = call[\.from] ?? call[\.source] else {
       throw AcrError(
         .usage, "`import` needs a source",
         help: "`import FROM TO`, or `import --name REGISTRY --source SOURCE --image REPOSITORY:TAG`")
     }
-    if parameter == "from", call.string("source") != nil {
-      throw ArgumentError("from", AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
+    if call[\.from] != nil, call[\.source] != nil {
+      throw ArgumentError(
+        call.parameters.from, AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
     }
-    if let registryText = call.string("registry") {
-      let registry = try locate("registry") { () throws(AcrError) in try RegistryText(registryText) }
+    if let registryText = call[\.registry] {
+      let registry = try locate(call.parameters.registry) { () throws(AcrError) in try RegistryText(registryText) }
       var id: AzureResourceID?
       if case .azureID(let given) = registry { id = given }
-      let found = try locate("registry") { try session.registry(registry, call.run) }
+      let found = try locate(call.parameters.registry) { try session.registry(registry, call.run) }
       return (try source(in: found, text, parameter, credentials, call), id)
     }
     let artifact = try locate(parameter) { () throws -> NamedArtifact in
-      guard text.hasPrefix("oci:") || text.contains("/") || call.string("name") == nil else {
+      guard text.hasPrefix("oci:") || text.contains("/") || call[\.name] == nil else {
         throw AcrError(
           .usage, "`\(text)` does not say which registry it is in",
           help: "write it whole, for example `docker.io/library/\(text)`, or name the registry with --registry")
@@ -150,7 +151,8 @@ extension Import {
 
   /// A source in the registry that `--registry` names: the source is then written without it, as with az.
   private func source(
-    in registry: RegistryArgument, _ text: String, _ parameter: String, _ credentials: Credentials?, _ call: Invocation
+    in registry: RegistryArgument, _ text: String, _ parameter: any DeclaredParameter, _ credentials: Credentials?,
+    _ call: Call<ImportParameters>
   ) throws -> NamedArtifact {
     var path = Substring(text)
     if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
@@ -164,45 +166,45 @@ extension Import {
     }
   }
 
-  private func credentials(_ call: Invocation) throws -> Credentials? {
-    guard let password = call.secret("password") else {
-      guard call.string("username") == nil else {
+  private func credentials(_ call: Call<ImportParameters>) throws -> Credentials? {
+    guard let password = call[\.password] else {
+      guard call[\.username] == nil else {
         throw ArgumentError(
-          "username",
+          call.parameters.username,
           AcrError(
             .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
       }
       return nil
     }
-    guard let user = call.string("username") else { return .accessToken(password) }
+    guard let user = call[\.username] else { return .accessToken(password) }
     return .user(user, password: password)
   }
 
   // MARK: The targets
 
   private func targets(
-    _ call: Invocation, source: NamedArtifact, _ found: AzureRegistryInfo?
+    _ call: Call<ImportParameters>, source: NamedArtifact, _ found: AzureRegistryInfo?
   ) throws -> [ImportTarget] {
-    let images = call.strings("image")
-    let repositories = call.strings("repository")
-    if let text = call.string("to") {
-      guard call.string("name") == nil, images.isEmpty, repositories.isEmpty else {
+    let images = call[\.image]
+    let repositories = call[\.repository]
+    if let text = call[\.to] {
+      guard call[\.name] == nil, images.isEmpty, repositories.isEmpty else {
         throw ArgumentError(
-          "to",
+          call.parameters.to,
           AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
       }
-      return [try target(whole: text, source: source)]
+      return [try target(whole: text, source: source, call.parameters.to)]
     }
-    guard let name = try session.registryText(call, "name") else {
+    guard let name = try session.registryText(call, \.name) else {
       throw AcrError(
         .usage, "`import` needs a target",
         help: "a second whole reference (`import FROM TO`), or `--name REGISTRY`")
     }
-    let registry = try locate("name") {
+    let registry = try locate(call.parameters.name) {
       try found.map { .registry($0.loginServer) } ?? session.registry(RegistryText(name), call.run)
     }
     if images.isEmpty, repositories.isEmpty { return [try targetAsSource(registry, source, call)] }
-    let tagged = try locate("image") {
+    let tagged = try locate(call.parameters.image) {
       try images.map { text in
         let image = try RepositoryReference(text)
         if let digest = image.digest {
@@ -214,7 +216,7 @@ extension Import {
           registry, image.repository, tag: image.tag ?? source.tag ?? .latest, isTagImplied: image.tag == nil)
       }
     }
-    let untagged = try locate("repository") {
+    let untagged = try locate(call.parameters.repository) {
       try repositories.map { text in
         if text.contains(":") || text.contains("@") {
           throw AcrError(
@@ -230,7 +232,7 @@ extension Import {
   /// Without a word about the target, it is named as the source is. A digest alone has no tag to take over, so the tag is
   /// `latest`, as the service does it; that is said aloud since nobody wrote it.
   private func targetAsSource(
-    _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Invocation
+    _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Call<ImportParameters>
   ) throws -> ImportTarget {
     guard let repository = source.location?.repository else {
       throw AcrError(
@@ -242,8 +244,10 @@ extension Import {
     return target
   }
 
-  private func target(whole text: String, source: NamedArtifact) throws -> ImportTarget {
-    try locate("to") {
+  private func target(
+    whole text: String, source: NamedArtifact, _ parameter: any DeclaredParameter
+  ) throws -> ImportTarget {
+    try locate(parameter) {
       let artifact = try ArtifactArgument(text)
       if case .image(let image) = artifact, !text.lowercased().hasPrefix(image.registry.name),
         image.registry == .dockerHub

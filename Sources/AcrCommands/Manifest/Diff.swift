@@ -8,6 +8,13 @@ import OCIRegistry
 struct Diff: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let left = Positional<String>(
+      "left", help: "registry/repository, with :tag or @digest for an image", completer: .reference)
+    let right = Positional<String>("right", help: "what to compare it with", completer: .reference)
+    let changed = Switch("changed", help: "only what is not the same")
+  }
+
   let signature = Signature(
     "diff",
     summary: "Compares two images, or the tags of two repositories",
@@ -17,19 +24,14 @@ struct Diff: Command {
       `differs`, `left only` or `right only`.
       """,
     group: .registry,
-    positionals: [
-      .init("left", help: "registry/repository, with :tag or @digest for an image", completer: .reference),
-      .init("right", help: "what to compare it with", completer: .reference),
-    ],
-    flags: [.init("changed", help: "only what is not the same")],
     examples: [
       .init("Two images", "diff localhost:5000/base/alpine:3.19 localhost:5000/base/alpine:3.20"),
       .init("What another registry lacks", "diff localhost:5000/base/alpine localhost:5001/base/alpine --changed"),
     ], columns: ["platform", "part", "tag", "left", "right", "status"])
 
-  func run(_ call: Invocation) throws -> Output {
-    let left = try artifact(call, "left")
-    let right = try artifact(call, "right")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let left = try artifact(call[\.left], call.parameters.left)
+    let right = try artifact(call[\.right], call.parameters.right)
     let isImages = [left, right].contains { $0.tag != nil || $0.digest != nil }
     let limit = session.limit
     let (rows, notes) = try Blocking.wait(call.run) {
@@ -37,7 +39,7 @@ struct Diff: Command {
         ? try await ImageDiff(limit: limit).rows(left, right) : try await RepositoryDiff(limit: limit).rows(left, right)
     }
     for note in notes { call.run.sink.talk(note) }
-    let isShort = call.isOn("changed")
+    let isShort = call[\.changed]
     let shown = rows.filter { row in
       guard isShort, case .string(let status)? = row["status"] else { return true }
       return status != DiffStatus.same.rawValue
@@ -45,8 +47,8 @@ struct Diff: Command {
     return .value(.list(shown.map(Value.record)))
   }
 
-  private func artifact(_ call: Invocation, _ parameter: String) throws -> NamedArtifact {
-    try locate(parameter) { try session.store(ArtifactArgument(call.string(parameter) ?? ""), .pull) }
+  private func artifact(_ text: String, _ parameter: any DeclaredParameter) throws -> NamedArtifact {
+    try locate(parameter) { try session.store(ArtifactArgument(text), .pull) }
   }
 }
 

@@ -9,6 +9,22 @@ import OCIRegistry
 struct ListMetadata: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let repository = Positional<String?>(
+      "repository", help: "registry/repository, instead of the two flags", completer: .repositoryReference)
+    let registry = Flag<String?>(
+      "registry", short: "r", help: "the registry: a name, a host, or oci:PATH", completer: .registry)
+    let name = Flag<String?>("name", short: "n", help: "the repository", completer: .repository(of: "registry"))
+    let top = Flag<Int64?>("top", help: "only so many rows")
+    let orderby = Flag<String?>(
+      "orderby", help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
+      check: MetadataOrder.check)
+    let usedBy = Switch("used-by", help: "adds what needs each manifest, and the bytes that deleting it frees")
+    let orphaned = Switch("orphaned", help: "lists only what no tag, index or subject leads to; implies --used-by")
+    let allowMissing = Switch(
+      "allow-missing", help: "a repository that does not exist has no rows, instead of being an error")
+  }
+
   let signature = Signature(
     "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
     summary: "Lists the manifests of a repository with their tags, platforms and sizes",
@@ -24,22 +40,6 @@ struct ListMetadata: Command {
       counted. While an image is pushed, its parts look orphaned until its tag is written: look at `createdTime` too.
       """,
     group: .registry,
-    positionals: [
-      .init(
-        "repository", isRequired: false, help: "registry/repository, instead of the two flags",
-        completer: .repositoryReference)
-    ],
-    flags: [
-      .init("registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
-      .init("name", short: "n", .string, help: "the repository", completer: .repository(of: "registry")),
-      .init("top", .int, help: "only so many rows"),
-      .init(
-        "orderby", .string, help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
-        check: MetadataOrder.check),
-      .init("used-by", help: "adds what needs each manifest, and the bytes that deleting it frees"),
-      .init("orphaned", help: "lists only what no tag, index or subject leads to; implies --used-by"),
-      .init("allow-missing", help: "a repository that does not exist has no rows, instead of being an error"),
-    ],
     examples: [
       .init("A repository", "list-metadata localhost:5000/base/alpine"),
       .init(
@@ -53,11 +53,10 @@ struct ListMetadata: Command {
       parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
     columns: MetadataRow.columns + UseColumns.names)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let place = try place(call)
-    let order = try MetadataOrder.read(call)
-    let top = call.int("top")
-    if let top, top < 0 { throw ArgumentError("top", AcrError(.usage, "`--top \(top)` is less than 0")) }
+    let order = try MetadataOrder.read(call, \.orderby)
+    let top = try call.limit(\.top)
     do {
       if let location = place.location {
         let azure = session.azure
@@ -70,7 +69,7 @@ struct ListMetadata: Command {
         }
       }
       return try rows(place.store, order, top, call)
-    } catch let error as AcrError where error.kind == .notFound && call.isOn("allow-missing") {
+    } catch let error as AcrError where error.kind == .notFound && call[\.allowMissing] {
       return .value(.list([]))
     }
   }
@@ -78,20 +77,20 @@ struct ListMetadata: Command {
   /// Rows as an Azure registry has them, page by page. The first page is read at once, so that an unknown repository is
   /// known here.
   private func azureRows(
-    _ location: RepositoryLocation, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Invocation
+    _ location: RepositoryLocation, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Call<Parameters>
   ) throws -> RowStream {
     let metadata = AzureMetadata(session.registries.client(location.registry))
     let pages = metadata.manifests(
       of: location.repository, orderedBy: order, pageSize: MetadataOrder.pageSize(top))
     let first = try Blocking.wait(call.run) { try await pages.next() }
-    let rest = try Pages.rows(pages, top: nil, call, AzureDocument.manifest)
+    let rest = Pages.rows(pages, top: nil, call.run, AzureDocument.manifest)
     var page = (first ?? [])[...]
     return limited(RowStream { try page.popFirst().map(AzureDocument.manifest) ?? rest.next() }, to: top)
   }
 
   /// Rows made from tags and manifests, for all other registries.
   private func rows(
-    _ store: any ArtifactSource, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Invocation
+    _ store: any ArtifactSource, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Call<Parameters>
   ) throws -> Output {
     let reader = MetadataReader(store: store, limit: session.limit)
     let rows: any MetadataRowSource
@@ -112,9 +111,9 @@ struct ListMetadata: Command {
   }
 
   /// What needs each manifest; nil where that was not asked for.
-  private func uses(_ store: any ArtifactSource, _ call: Invocation) throws -> UseColumns? {
-    let isOrphaned = call.isOn("orphaned")
-    guard isOrphaned || call.isOn("used-by") else { return nil }
+  private func uses(_ store: any ArtifactSource, _ call: Call<Parameters>) throws -> UseColumns? {
+    let isOrphaned = call[\.orphaned]
+    guard isOrphaned || call[\.usedBy] else { return nil }
     let limit = session.limit
     let graph = try Blocking.wait(call.run) { try await GraphReader(store: store, limit: limit).repository() }
     if !isOrphaned {
@@ -133,14 +132,15 @@ struct ListMetadata: Command {
     }
   }
 
-  private func place(_ call: Invocation) throws -> (store: any ArtifactSource, location: RepositoryLocation?) {
-    if let text = call.string("repository") {
-      guard call.string("registry") == nil, call.string("name") == nil else {
+  private func place(_ call: Call<Parameters>) throws -> (store: any ArtifactSource, location: RepositoryLocation?) {
+    if let text = call[\.repository] {
+      guard call[\.registry] == nil, call[\.name] == nil else {
         throw ArgumentError(
-          "repository", AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`")
+          call.parameters.repository,
+          AcrError(.usage, "the repository is given twice: as `\(text)`, and by `--registry` or `--name`")
         )
       }
-      return try locate("repository") {
+      return try locate(call.parameters.repository) {
         let artifact = try ArtifactArgument(text)
         if case .image(let image) = artifact, image.tag != nil || image.digest != nil {
           throw AcrError(
@@ -155,17 +155,17 @@ struct ListMetadata: Command {
         return (named.store, named.location)
       }
     }
-    guard let registryText = try session.registryText(call, "registry") else {
+    guard let registryText = try session.registryText(call, \.registry) else {
       throw AcrError(
         .usage, "`list-metadata` needs a registry and a repository",
         help: "`list-metadata HOST/REPOSITORY`, or `--registry REGISTRY --name REPOSITORY`")
     }
-    let registry = try locate("registry") { try session.registry(RegistryText(registryText), call.run) }
+    let registry = try locate(call.parameters.registry) { try session.registry(RegistryText(registryText), call.run) }
     if case .layout(let path) = registry { return (OCILayout(path: path), nil) }
-    guard let name = call.string("name") else {
+    guard let name = call[\.name] else {
       throw AcrError(.usage, "`list-metadata` needs `--name REPOSITORY` beside `--registry`")
     }
-    return try locate("name") {
+    return try locate(call.parameters.name) {
       if name.contains(":") || name.contains("@") {
         throw AcrError(.usage, "`--name \(name)` names a repository, and should have no tag or digest")
       }

@@ -6,29 +6,28 @@ import OCIRegistry
 
 /// The arguments of commands about one manifest: a whole reference, or az's two flags.
 enum ManifestArgument {
-  static let positionals = [
-    Signature.Positional(
-      "reference", isRequired: false, help: "registry/repository:tag, or @digest", completer: .reference)
-  ]
-
-  static let flags = [
-    Signature.Flag(
-      "registry", short: "r", .string, help: "the registry: a name, a host, or oci:PATH", completer: .registry),
-    Signature.Flag(
-      "name", short: "n", .string, help: "repository:tag or repository@digest", completer: .image(of: "registry")),
-  ]
+  struct Parameters: ParameterSet {
+    let reference = Positional<String?>(
+      "reference", help: "registry/repository:tag, or @digest", completer: .reference)
+    let registry = Flag<String?>(
+      "registry", short: "r", help: "the registry: a name, a host, or oci:PATH", completer: .registry)
+    let name = Flag<String?>(
+      "name", short: "n", help: "repository:tag or repository@digest", completer: .image(of: "registry"))
+  }
 
   /// The store and the manifest that are meant.
-  static func locate(_ call: Invocation, _ session: AcrSession) throws -> NamedArtifact {
-    if let text = call.string("reference") {
-      return try AcrCommands.locate("reference") { try session.store(ArtifactArgument(text), .pull) }
+  static func locate(_ call: Call<Parameters>, _ session: AcrSession) throws -> NamedArtifact {
+    if let text = call[\.reference] {
+      return try AcrCommands.locate(call.parameters.reference) { try session.store(ArtifactArgument(text), .pull) }
     }
-    guard let registryText = try session.registryText(call, "registry"), let name = call.string("name") else {
+    guard let registryText = try session.registryText(call, \.registry), let name = call[\.name] else {
       throw AcrError(
         .usage, "this needs an image", help: "HOST/REPOSITORY:TAG, or `--registry REGISTRY --name REPOSITORY:TAG`")
     }
-    let registry = try AcrCommands.locate("registry") { try session.registry(RegistryText(registryText), call.run) }
-    return try AcrCommands.locate("name") {
+    let registry = try AcrCommands.locate(call.parameters.registry) {
+      try session.registry(RegistryText(registryText), call.run)
+    }
+    return try AcrCommands.locate(call.parameters.name) {
       let image = try RepositoryReference(name)
       let found = session.store(registry, image.repository, .pull)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
@@ -45,7 +44,7 @@ enum ManifestArgument {
   }
 
   /// Reads the manifest that is meant.
-  static func read(_ call: Invocation, _ session: AcrSession) throws -> FetchedManifest {
+  static func read(_ call: Call<Parameters>, _ session: AcrSession) throws -> FetchedManifest {
     let artifact = try locate(call, session)
     return try Blocking.wait(call.run) { try await artifact.store.manifest(artifact.selector) }
   }

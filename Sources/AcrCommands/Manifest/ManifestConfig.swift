@@ -8,22 +8,24 @@ import OCIRegistry
 struct ManifestConfig: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let image = ManifestArgument.Parameters()
+    let platform = Flag<String>(
+      "platform", default: "linux/amd64", help: "which image of an index, as os/architecture[/variant]")
+  }
+
   let signature = Signature(
     "manifest config",
     summary: "Shows the configuration of an image: platform, entry point, environment, labels",
     group: .registry,
-    positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags + [
-      .init("platform", .string, default: "linux/amd64", help: "which image of an index, as os/architecture[/variant]")
-    ],
     examples: [
       .init("Labels", "manifest config localhost:5000/base/alpine:3.20 | get config.Labels"),
       .init("Another platform", "manifest config localhost:5000/base/alpine:3.20 --platform linux/arm64"),
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    let artifact = try ManifestArgument.locate(call, session)
-    let wanted = call.string("platform") ?? "linux/amd64"
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let artifact = try ManifestArgument.locate(call[\.image], session)
+    let wanted = call[\.platform]
     let bytes = try Blocking.wait(call.run) {
       var image = try ImageManifest(
         try await artifact.store.manifest(artifact.selector), name: artifact.store.displayName)

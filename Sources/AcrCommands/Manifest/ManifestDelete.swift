@@ -8,6 +8,11 @@ import OCIRegistry
 struct ManifestDelete: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let image = ManifestArgument.Parameters()
+    let deletion = ManifestDeletion.Parameters()
+  }
+
   let signature = Signature(
     "manifest delete", aliases: ["acr manifest delete"],
     summary: "Deletes a manifest with all its tags",
@@ -20,8 +25,6 @@ struct ManifestDelete: Command {
       nothing is deleted if one of them is needed by something that is not among them.
       """,
     group: .registry,
-    positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags + [Deletion.yes, ManifestDeletion.force],
     examples: [
       .init("By its tag", "manifest delete localhost:5000/base/alpine:3.20 --yes"),
       .init(
@@ -31,8 +34,8 @@ struct ManifestDelete: Command {
     ],
     input: .optional, changes: true)
 
-  func run(_ call: Invocation) throws -> Output {
-    let artifact = try ManifestArgument.locate(call, session)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let artifact = try ManifestArgument.locate(call[\.image], session)
     guard let location = artifact.location else {
       throw AcrError(.usage, "this is a folder, and manifests are deleted in registries")
     }
@@ -44,7 +47,7 @@ struct ManifestDelete: Command {
       let place = RepositoryItem.Place(
         metadata: metadata, store: artifact.store, item: .repository(location.repository),
         name: artifact.store.displayName)
-      return try ManifestDeletion.run(rows: input, in: location.repository, place, session.limit, call)
+      return try ManifestDeletion.run(rows: input, in: location.repository, place, session.limit, call[\.deletion])
     }
     let item: AzureMetadata.Item =
       switch artifact.selector {
@@ -53,6 +56,7 @@ struct ManifestDelete: Command {
       }
     let name = artifact.selector.appended(to: artifact.store.displayName)
     return try ManifestDeletion.run(
-      RepositoryItem.Place(metadata: metadata, store: artifact.store, item: item, name: name), session.limit, call)
+      RepositoryItem.Place(metadata: metadata, store: artifact.store, item: item, name: name), session.limit,
+      call[\.deletion])
   }
 }

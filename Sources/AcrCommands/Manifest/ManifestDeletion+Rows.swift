@@ -11,11 +11,12 @@ extension ManifestDeletion {
 
   static func run(
     rows input: Output, in repository: RepositoryName, _ place: RepositoryItem.Place, _ limit: TransferLimit,
-    _ call: Invocation
+    _ call: Call<Parameters>
   ) throws -> Output {
-    if call.isOn("force") {
+    if call[\.force] {
       throw ArgumentError(
-        "force", AcrError(.usage, "rows are never forced", help: "`manifest delete --force` deletes one manifest"))
+        call.parameters.force,
+        AcrError(.usage, "rows are never forced", help: "`manifest delete --force` deletes one manifest"))
     }
     let digests = try digests(input)
     guard !digests.isEmpty else { return .value(.list([])) }
@@ -30,7 +31,7 @@ extension ManifestDeletion {
       call.run.sink.talk("dry run: would delete \(what)")
       return .value(.list(plan.items.map { .record(record($0, "would delete")) }))
     }
-    try Deletion.ask(what, call)
+    try Deletion.ask(what, call[\.confirmation])
     let metadata = place.metadata
     var deleted: [Value] = []
     for item in plan.items {

@@ -8,11 +8,14 @@ import OCIRegistry
 /// Deletes the manifest that a place names by its digest, or by a tag that points at it. What goes with it is said before,
 /// and nothing that stays is broken unless `--force` asks for it.
 enum ManifestDeletion {
-  /// The flag that breaks what needs the manifest.
-  static let force = Signature.Flag(
-    "force", help: "deletes it even if an index or the image that it signs needs it, without looking (with --yes)")
+  /// The flags that answer the question, and that break what needs the manifest.
+  struct Parameters: ParameterSet {
+    let confirmation = Deletion.Parameters()
+    let force = Switch(
+      "force", help: "deletes it even if an index or the image that it signs needs it, without looking (with --yes)")
+  }
 
-  static func run(_ place: RepositoryItem.Place, _ limit: TransferLimit, _ call: Invocation) throws -> Output {
+  static func run(_ place: RepositoryItem.Place, _ limit: TransferLimit, _ call: Call<Parameters>) throws -> Output {
     let (repository, digest) = try target(place, call)
     let item = AzureMetadata.Item.manifest(repository, digest)
     let impact = try impact(digest, place, limit, call)
@@ -30,7 +33,7 @@ enum ManifestDeletion {
         .record(
           Record(shape: Shape(names), values: [.bool(true), .string("would delete \(what)")] + fields.map(\.1))))
     }
-    try Deletion.ask(what, call)
+    try Deletion.ask(what, call[\.confirmation])
     let metadata = place.metadata
     try Blocking.wait(call.run) { try await metadata.delete(item) }
     fields.insert(("status", .string("deleted")), at: 0)
@@ -38,7 +41,7 @@ enum ManifestDeletion {
   }
 
   private static func target(
-    _ place: RepositoryItem.Place, _ call: Invocation
+    _ place: RepositoryItem.Place, _ call: Call<Parameters>
   ) throws -> (RepositoryName, Digest) {
     switch place.item {
     case .manifest(let repository, let digest): return (repository, digest)
@@ -53,10 +56,10 @@ enum ManifestDeletion {
   /// What goes and what breaks; nil where it was not looked for.
   /// - Throws: ``AcrError`` of kind `conflict` where something that stays needs the manifest.
   private static func impact(
-    _ digest: Digest, _ place: RepositoryItem.Place, _ limit: TransferLimit, _ call: Invocation
+    _ digest: Digest, _ place: RepositoryItem.Place, _ limit: TransferLimit, _ call: Call<Parameters>
   ) throws -> DeletionImpact? {
-    let isForced = call.isOn("force")
-    if isForced, call.isOn("yes"), !call.run.isDryRun { return nil }
+    let isForced = call[\.force]
+    if isForced, call[\.confirmation][\.yes], !call.run.isDryRun { return nil }
     do {
       let remover = ManifestRemover(store: place.store, limit: limit)
       let impact = try Blocking.wait(call.run) { try await remover.impact(of: digest) }

@@ -8,22 +8,25 @@ import OCIRegistry
 struct ManifestShow: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let image = ManifestArgument.Parameters()
+    let raw = Switch("raw", help: "gives the exact text instead of a record")
+  }
+
   let signature = Signature(
     "manifest show", aliases: ["acr manifest show"],
     summary: "Shows a manifest as a record",
     group: .registry,
-    positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags + [.init("raw", help: "gives the exact text instead of a record")],
     examples: [
       .init("A tag", "manifest show localhost:5000/base/alpine:3.20"),
       .init(
         "The platforms of an index", "manifest show localhost:5000/base/alpine:3.20 | get manifests | get platform"),
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    let manifest = try ManifestArgument.read(call, session)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let manifest = try ManifestArgument.read(call[\.image], session)
     let text = String(decoding: manifest.bytes, as: UTF8.self)
-    if call.isOn("raw") { return .value(.string(text)) }
+    if call[\.raw] { return .value(.string(text)) }
     return .value(try ManifestArgument.document(manifest.bytes, "the manifest \(manifest.digest)"))
   }
 }

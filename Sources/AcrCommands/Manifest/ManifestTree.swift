@@ -8,6 +8,10 @@ import OCIRegistry
 struct ManifestTree: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let image = ManifestArgument.Parameters()
+  }
+
   let signature = Signature(
     "manifest tree",
     summary:
@@ -19,8 +23,6 @@ struct ManifestTree: Command {
       with the end of their tag.
       """,
     group: .registry,
-    positionals: ManifestArgument.positionals,
-    flags: ManifestArgument.flags,
     examples: [
       .init("All parts with their sizes", "manifest tree localhost:5000/base/alpine:3.20"),
       .init("The largest layers", "manifest tree localhost:5000/base/alpine:3.20 | sort-by size --desc | first 5"),
@@ -29,8 +31,8 @@ struct ManifestTree: Command {
   private static let columns = ["part", "size", "share", "platform", "digest", "mediaType"]
   fileprivate static let shape = Shape(columns)
 
-  func run(_ call: Invocation) throws -> Output {
-    let artifact = try ManifestArgument.locate(call, session)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let artifact = try ManifestArgument.locate(call[\.image], session)
     let limit = session.limit
     let (graph, root) = try Blocking.wait(call.run) {
       let root = try await artifact.store.manifest(artifact.selector)

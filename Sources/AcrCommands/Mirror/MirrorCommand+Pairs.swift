@@ -6,17 +6,17 @@ import Synchronization
 
 extension MirrorCommand {
   /// What is mirrored to what.
-  func pairs(_ call: Invocation) throws -> [MirrorPair] {
-    let (source, target) = (call.string("source") ?? "", call.string("target") ?? "")
-    guard call.isOn("all-repositories") else {
-      let from = try locate("source") { try place(source, .pull) }
-      let to = try locate("target") { try place(target, .push) }
+  func pairs(_ call: Call<Parameters>) throws -> [MirrorPair] {
+    let (source, target) = (call[\.source], call[\.target])
+    guard call[\.allRepositories] else {
+      let from = try locate(call.parameters.source) { try place(source, .pull) }
+      let to = try locate(call.parameters.target) { try place(target, .push) }
       return [
         MirrorPair(source: from.store, sourceLocation: from.location, target: to.store, targetLocation: to.location)
       ]
     }
-    let host = try locate("source") { try registry(source) }
-    let (targetHost, prefix) = try locate("target") { try registryWithPrefix(target) }
+    let host = try locate(call.parameters.source) { try registry(source) }
+    let (targetHost, prefix) = try locate(call.parameters.target) { try registryWithPrefix(target) }
     let client = session.registries.client(host)
     let names = try Blocking.wait(call.run) { try await client.catalog().all() }
     return try names.map { name in

@@ -9,6 +9,37 @@ import OCIRegistry
 struct MirrorCommand: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let source = Positional<String>(
+      "source", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference)
+    let target = Positional<String>(
+      "target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference)
+    let tags = Flag<[String]>(
+      "tags", defaultText: "all", help: "only tags that fit a glob, /regex/ or version range", check: TextPattern.check)
+    let newest = Flag<Int64?>("newest", help: "only so many, the newest")
+    let newerThan = Flag<Duration?>("newer-than", help: "only those that are not older, for example 90d")
+    let platform = Flag<[String]>(
+      "platform", defaultText: "all", help: "exactly these platforms of each image, for example linux/arm64",
+      check: MirrorCommand.checkPlatform)
+    let referrers = Flag<Bool>(
+      "referrers", default: true, help: "whether signatures, bills of materials and the like come along")
+    let allRepositories = Switch(
+      "all-repositories", help: "source and target are registries, and every repository is mirrored")
+    let prune = Switch("prune", help: "deletes tags at the target that the source does not have, after asking")
+    let allowEmptySource = Switch(
+      "allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all")
+    let yes = Switch("yes", short: "y", help: "does not ask before it deletes")
+    let dryRun = Switch("dry-run", help: "only says what would be done")
+    let jobs = Flag<Int64>(
+      "jobs", default: Int64(ImportQueue.defaultJobs), help: "how many tags are under way at a time")
+    let keepGoing = Switch("keep-going", help: "goes on when a tag fails")
+    let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
+    let journal = Flag<String?>("journal", help: "a file from which a killed run is taken up again", completer: .file)
+    let engine = Flag<String>(
+      "engine", default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
+      completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine)
+  }
+
   let signature = Signature(
     "mirror",
     summary: "Mirrors a repository: all tags, or the selected ones",
@@ -26,35 +57,6 @@ struct MirrorCommand: Command {
       taken up again by the same line: what it finished is not even asked for.
       """,
     group: .registry,
-    positionals: [
-      .init("source", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference),
-      .init("target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference),
-    ],
-    flags: [
-      .init(
-        "tags", .string, isRepeatable: true, default: "all",
-        help: "only tags that fit a glob, /regex/ or version range",
-        check: TextPattern.check),
-      .init("newest", .int, help: "only so many, the newest"),
-      .init("newer-than", .duration, help: "only those that are not older, for example 90d"),
-      .init(
-        "platform", .string, isRepeatable: true, default: "all",
-        help: "exactly these platforms of each image, for example linux/arm64", check: MirrorCommand.checkPlatform),
-      .init(
-        "referrers", .bool, default: "true", help: "whether signatures, bills of materials and the like come along"),
-      .init("all-repositories", help: "source and target are registries, and every repository is mirrored"),
-      .init("prune", help: "deletes tags at the target that the source does not have, after asking"),
-      .init("allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all"),
-      .init("yes", short: "y", help: "does not ask before it deletes"),
-      .init("dry-run", help: "only says what would be done"),
-      .init("jobs", .int, default: "16", help: "how many tags are under way at a time"),
-      .init("keep-going", help: "goes on when a tag fails"),
-      .init("report", .string, help: "a file about the run: .json, .jsonl or .csv", completer: .file),
-      .init("journal", .string, help: "a file from which a killed run is taken up again", completer: .file),
-      .init(
-        "engine", .string, default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
-        completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine),
-    ],
     examples: [
       .init("A repository", "mirror docker.io/library/alpine localhost:5000/base/alpine"),
       .init(
@@ -80,8 +82,8 @@ struct MirrorCommand: Command {
       ? nil : TextProblem("`--engine \(text)` is not an engine", help: "`direct` or `service`")
   }
 
-  func run(_ call: Invocation) throws -> Output {
-    let isDryRun = call.run.isDryRun || call.isOn("dry-run")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let isDryRun = call.run.isDryRun || call[\.dryRun]
     let options = try options(call)
     let mirror = try mirror(call, options)
     let pairs = try pairs(call)
@@ -116,40 +118,45 @@ struct MirrorCommand: Command {
 
   // MARK: What is asked for
 
-  private func options(_ call: Invocation) throws -> MirrorOptions {
-    let patterns = try locate("tags") { try call.strings("tags").map { try TextPattern($0) } }
-    let platforms = try locate("platform") { try call.strings("platform").map { try PlatformChoice.platform($0) } }
+  private func options(_ call: Call<Parameters>) throws -> MirrorOptions {
+    let patterns = try locate(call.parameters.tags) { try call[\.tags].map { try TextPattern($0) } }
+    let platforms = try locate(call.parameters.platform) {
+      try call[\.platform].map { try PlatformChoice.platform($0) }
+    }
     var options = MirrorOptions(platforms: platforms.isEmpty ? nil : PlatformChoice(platforms))
     if !patterns.isEmpty { options.selects = { tag in patterns.contains { $0.matches(tag.name) } } }
-    if let newest = call.int("newest") {
-      guard newest > 0 else { throw ArgumentError("newest", AcrError(.usage, "`--newest \(newest)` keeps no tag")) }
+    if let newest = call[\.newest] {
+      guard newest > 0 else {
+        throw ArgumentError(call.parameters.newest, AcrError(.usage, "`--newest \(newest)` keeps no tag"))
+      }
       options.newest = Int(clamping: newest)
     }
-    if let age = call.duration("newer-than") {
-      options.newerThan = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age)
+    if let age = call[\.newerThan] {
+      options.newerThan = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age.nanoseconds)
     }
-    if case .bool(let isOn)? = call.arguments["referrers"] { options.listsReferrers = isOn }
-    options.prunes = call.isOn("prune")
-    options.prunesAll = call.isOn("allow-empty-source")
+    options.listsReferrers = call[\.referrers]
+    options.prunes = call[\.prune]
+    options.prunesAll = call[\.allowEmptySource]
     return options
   }
 
-  private func mirror(_ call: Invocation, _ options: MirrorOptions) throws -> Mirror {
-    let jobs = call.int("jobs") ?? Int64(ImportQueue.defaultJobs)
+  private func mirror(_ call: Call<Parameters>, _ options: MirrorOptions) throws -> Mirror {
+    let jobs = call[\.jobs]
     guard (1...256).contains(jobs) else {
-      throw ArgumentError("jobs", AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
+      throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
     let sink = call.run.sink
-    let journal = try locate("journal") {
-      try call.string("journal").map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
+    let journal = try locate(call.parameters.journal) {
+      try call[\.journal].map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
     }
-    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call.isOn("keep-going"))
-    guard call.string("engine") == "service" else {
+    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.keepGoing])
+    guard call[\.engine] == "service" else {
       return Mirror(engine: session.engine, queue: queue, journal: journal)
     }
     guard options.platforms == nil else {
       throw ArgumentError(
-        "platform", AcrError(.usage, "Azure imports images whole", help: "`--engine direct` can leave platforms out"))
+        call.parameters.platform,
+        AcrError(.usage, "Azure imports images whole", help: "`--engine direct` can leave platforms out"))
     }
     let session = session
     return Mirror(engine: session.engine, queue: queue, journal: journal) { request, observer in
@@ -162,7 +169,7 @@ struct MirrorCommand: Command {
   }
 
   /// The preview of what `--prune` deletes, and the question.
-  private func askBeforePruning(_ plans: [MirrorPlan], _ call: Invocation) throws {
+  private func askBeforePruning(_ plans: [MirrorPlan], _ call: Call<Parameters>) throws {
     let plans = plans.filter { $0.pruneRefusal == nil && !$0.prunes.isEmpty }
     let count = plans.reduce(0) { $0 + $1.prunes.count }
     guard count > 0 else { return }
@@ -172,10 +179,10 @@ struct MirrorCommand: Command {
       call.run.sink.talk(
         "not at the source any more, to be deleted from \(plan.pair.target.displayName): \(shown)\(more)")
     }
-    if call.isOn("yes") { return }
+    if call[\.yes] { return }
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw ArgumentError(
-        "prune",
+        call.parameters.prune,
         AcrError(
           .usage, "nobody is there to say whether \(count) tag\(count == 1 ? "" : "s") may be deleted",
           help: "`--yes` deletes without asking; `--dry-run` shows what would be done"))
@@ -187,7 +194,9 @@ struct MirrorCommand: Command {
 
   // MARK: The result
 
-  private func finish(_ rows: [MirrorRow], _ call: Invocation, started: Timestamp, isDryRun: Bool) throws -> Output {
+  private func finish(_ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool) throws
+    -> Output
+  {
     var counts: [(MirrorRow.Action, Int)] = []
     for action in MirrorRow.Action.allCases {
       let count = rows.count { $0.action == action }
@@ -214,15 +223,17 @@ struct MirrorCommand: Command {
   }
 
   private func writeReport(
-    _ rows: [MirrorRow], _ call: Invocation, started: Timestamp, isDryRun: Bool, error: AcrError?
+    _ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool, error: AcrError?
   ) throws {
-    guard let path = call.string("report") else { return }
+    guard let path = call[\.report] else { return }
     if let format = DataFormat(path: path), format != .json {
       let values = Value.list(rows.map { .record(MirrorCommand.record($0)) })
-      return try locate("report") { try FileSystem.replace(path, with: Array(try format.write(values).utf8)) }
+      return try locate(call.parameters.report) {
+        try FileSystem.replace(path, with: Array(try format.write(values).utf8))
+      }
     }
     var members: [JSONValue.Member] = [
-      .init("source", .string(call.string("source") ?? "")), .init("target", .string(call.string("target") ?? "")),
+      .init("source", .string(call[\.source])), .init("target", .string(call[\.target])),
       .init("started", .string(started.description)), .init("ended", .string(Timestamp.now().description)),
       .init("dryRun", .bool(isDryRun)),
     ]
@@ -231,7 +242,9 @@ struct MirrorCommand: Command {
     }
     members.append(.init("rows", .array(rows.map(MirrorCommand.json))))
     let bytes = Array((JSONValue.object(members).text + "\n").utf8)
-    try locate("report") { try FileSystem.replace(path, with: bytes, isStopped: { call.run.isInterrupted }) }
+    try locate(call.parameters.report) {
+      try FileSystem.replace(path, with: bytes, isStopped: { call.run.isInterrupted })
+    }
   }
 
   private static func json(_ row: MirrorRow) -> JSONValue {

@@ -5,15 +5,15 @@ import AzureRegistry
 
 /// The operation that a command is about, and operations as records.
 enum OperationArgument {
-  static let positional = Signature.Positional(
-    "operation", .any, isRequired: false, help: "the record of `import --no-wait`, or its id")
+  struct Parameters: ParameterSet {
+    let operation = Positional<Value?>("operation", help: "the record of `import --no-wait`, or its id")
+  }
 
   private static let names = ["id", "status", "source", "targets", "registry", "artifacts", "error"]
 
   /// Reads the argument, or what came through the pipe.
-  static func read(_ call: Invocation, _ session: AcrSession) throws -> ImportOperation {
-    var given = call.arguments["operation"]
-    if given == nil || given?.isNull == true { given = try call.input?.collected() }
+  static func read(_ call: Call<Parameters>, _ session: AcrSession) throws -> ImportOperation {
+    let given = try call[\.operation] ?? call.input?.collected()
     let id: String
     switch given {
     case .string(let text)?: id = text

@@ -13,7 +13,7 @@ struct OperationList: Command {
     group: .registry,
     examples: [.init("See what became of them", "operation list | each { |o| operation show $o }")])
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     .value(
       .list(try session.operations.all().map { .record(OperationArgument.record(OperationArgument.fields($0))) }))
   }

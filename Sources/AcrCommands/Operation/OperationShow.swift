@@ -7,6 +7,8 @@ import AzureRegistry
 struct OperationShow: Command {
   let session: AcrSession
 
+  typealias Parameters = OperationArgument.Parameters
+
   let signature = Signature(
     "operation show",
     summary: "Shows the state of an Azure import",
@@ -15,7 +17,6 @@ struct OperationShow: Command {
       are found in later sessions, too.
       """,
     group: .registry,
-    positionals: [OperationArgument.positional],
     examples: [
       .init(
         "One that was started before",
@@ -24,7 +25,7 @@ struct OperationShow: Command {
     ],
     input: .optional)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let operation = try OperationArgument.read(call, session)
     let session = session
     let state = try Blocking.wait(call.run) { try await session.azure.services().imports.state(of: operation) }

@@ -7,12 +7,15 @@ import AzureRegistry
 struct OperationWait: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let operation = OperationArgument.Parameters()
+    let timeout = Flag<Duration?>("timeout", help: "how long to wait at most")
+  }
+
   let signature = Signature(
     "operation wait",
     summary: "Waits for a pending Azure import, and fails if it failed",
     group: .registry,
-    positionals: [OperationArgument.positional],
-    flags: [.init("timeout", .duration, help: "how long to wait at most")],
     examples: [
       .init(
         "Start several, then wait",
@@ -21,9 +24,9 @@ struct OperationWait: Command {
     ],
     input: .optional)
 
-  func run(_ call: Invocation) throws -> Output {
-    let operation = try OperationArgument.read(call, session)
-    let timeout = call.duration("timeout").map { Duration.nanoseconds($0) }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let operation = try OperationArgument.read(call[\.operation], session)
+    let timeout = call[\.timeout]
     let session = session
     let line = session.progress.start("\(operation.sourceName) → \(operation.targetNames.joined(separator: ", "))")
     defer { line.finish(nil) }

@@ -7,23 +7,26 @@ import AzureRegistry
 struct CredentialShow: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>(
+      "name", short: "n", help: "the registry: its name, login server or resource id", completer: .registry)
+  }
+
   let signature = Signature(
     "acr credential show",
     summary: "Gets the admin user of an Azure registry and its passwords",
     description: "The passwords are secrets: they can be passed to flags that take one, and are shown as `secret(…)`.",
     group: .registry,
-    flags: [
-      .init(
-        "name", short: "n", .string, help: "the registry: its name, login server or resource id", completer: .registry)
-    ],
     examples: [
       .init("Sign in as the admin user", "acr credential show --name myregistry | get passwords | get value | first")
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    guard let text = try session.registryText(call, "name") else { throw AcrSession.needsRegistry("name") }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    guard let text = try session.registryText(call, \.name) else {
+      throw AcrSession.needsRegistry(call.parameters.name)
+    }
     let session = session
-    return try locate("name") {
+    return try locate(call.parameters.name) {
       try Blocking.wait(call.run) {
         let services = try await session.azure.signedIn()
         let registry = try await services.finder.find(text)

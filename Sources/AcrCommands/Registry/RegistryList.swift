@@ -7,14 +7,15 @@ import AzureRegistry
 struct RegistryList: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let resourceGroup = Flag<String?>("resource-group", short: "g", help: "only those of one resource group")
+    let subscription = Flag<String?>("subscription", short: "s", help: "only those of one subscription, by name or id")
+  }
+
   let signature = Signature(
     "acr list",
     summary: "Lists the account's Azure registries, in all its subscriptions",
     group: .registry,
-    flags: [
-      .init("resource-group", short: "g", .string, help: "only those of one resource group"),
-      .init("subscription", short: "s", .string, help: "only those of one subscription, by name or id"),
-    ],
     examples: [
       .init("Names and hosts", "acr list | select name loginServer"),
       .init("Those that others cannot reach", "acr list | where not .publicNetworkAccess"),
@@ -25,10 +26,10 @@ struct RegistryList: Command {
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
       ]))
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let session = session
-    let subscription = call.string("subscription")
-    let group = call.string("resource-group")?.lowercased()
+    let subscription = call[\.subscription]
+    let group = call[\.resourceGroup]?.lowercased()
     let registries = try Blocking.wait(call.run) {
       let services = try await session.azure.signedIn()
       let only = try await subscription.asyncMap { try await services.identity.subscription(named: $0) }

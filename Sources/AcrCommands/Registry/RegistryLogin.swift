@@ -9,6 +9,16 @@ import OCIRegistry
 struct RegistryLogin: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
+    let username = Flag<String?>("username", short: "u", help: "the user; none with an access token")
+    let password = Flag<Secret?>(
+      "password", short: "p", help: "the password or access token; asked for when it is missing")
+    let exposeToken = Switch(
+      "expose-token", short: "t", help: "gives the account's token for the registry instead of keeping it")
+    let reveal = Switch("reveal", help: "with --expose-token: as plain text")
+  }
+
   let signature = Signature(
     "acr login",
     summary: "Signs in to a registry for this session",
@@ -21,13 +31,6 @@ struct RegistryLogin: Command {
       the user 00000000-0000-0000-0000-000000000000.
       """,
     group: .registry,
-    flags: [
-      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),
-      .init("username", short: "u", .string, help: "the user; none with an access token"),
-      .init("password", short: "p", .secret, help: "the password or access token; asked for when it is missing"),
-      .init("expose-token", short: "t", help: "gives the account's token for the registry instead of keeping it"),
-      .init("reveal", help: "with --expose-token: as plain text"),
-    ],
     examples: [
       .init(
         "A user and a password from the environment",
@@ -41,17 +44,16 @@ struct RegistryLogin: Command {
         .init("ExposeToken", .flag("expose-token")),
       ]))
 
-  func run(_ call: Invocation) throws -> Output {
-    let host = try session.registryHost(call, "name")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let host = try session.registryHost(call, \.name)
     let registries = session.registries
-    let user = call.string("username")
-    var password = call.secret("password")
-    if call.isOn("expose-token") {
-      if let flag = ["username", "password"].first(where: {
-        call.arguments[$0] != nil && call.arguments[$0]?.isNull != true
-      }) {
+    let user = call[\.username]
+    var password = call[\.password]
+    if call[\.exposeToken] {
+      let given: [any DeclaredParameter] = [call.parameters.username, call.parameters.password]
+      if let flag = given.first(where: call.isGiven) {
         throw ArgumentError(
-          flag, AcrError(.usage, "`--expose-token` is for the account of `login`, and takes no `--\(flag)`"))
+          flag, AcrError(.usage, "`--expose-token` is for the account of `login`, and takes no `--\(flag.name)`"))
       }
       return try exposeToken(host, call)
     }
@@ -83,16 +85,16 @@ struct RegistryLogin: Command {
   }
 
   /// What `docker login` takes with a user of zeros (wire facts, 4.5).
-  private func exposeToken(_ host: RegistryHost, _ call: Invocation) throws -> Output {
+  private func exposeToken(_ host: RegistryHost, _ call: Call<Parameters>) throws -> Output {
     let session = session
     let token = try Blocking.wait(call.run) {
       try await session.azure.signedIn().exchange.refreshToken(for: host)
     }
-    if call.isOn("reveal") {
+    if call[\.reveal] {
       call.run.sink.talk(
         "note: `docker login \(host) -u 00000000-0000-0000-0000-000000000000 --password-stdin` takes this token")
     }
-    let value: Value = call.isOn("reveal") ? .string(token.reveal()) : .secret(token)
+    let value: Value = call[\.reveal] ? .string(token.reveal()) : .secret(token)
     return .value(
       .record(
         Record([
@@ -101,10 +103,10 @@ struct RegistryLogin: Command {
         ])))
   }
 
-  private func askForPassword(_ host: RegistryHost, _ call: Invocation) throws -> Secret {
+  private func askForPassword(_ host: RegistryHost, _ call: Call<Parameters>) throws -> Secret {
     guard let prompter = call.run.prompter else {
       throw ArgumentError(
-        "username",
+        call.parameters.username,
         AcrError(
           .usage, "`--username` needs `--password` where nobody can be asked for it",
           help: "`--password (secret env NAME)` takes it from the environment"))

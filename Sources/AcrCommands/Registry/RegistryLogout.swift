@@ -9,17 +9,18 @@ import OCIRegistry
 struct RegistryLogout: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
+  }
+
   let signature = Signature(
     "acr logout",
     summary: "Signs out of a registry",
     group: .registry,
-    flags: [
-      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry)
-    ],
     examples: [.init("Forget a registry", "acr logout --name localhost:5000")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let host = try session.registryHost(call, "name")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let host = try session.registryHost(call, \.name)
     let registries = session.registries
     let wasKnown = try Blocking.wait(call.run) { await registries.logout(host) }
     session.status.update { facts in

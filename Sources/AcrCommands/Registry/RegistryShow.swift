@@ -7,20 +7,23 @@ import AzureRegistry
 struct RegistryShow: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>(
+      "name", short: "n", help: "the registry: its name, login server or resource id", completer: .registry)
+  }
+
   let signature = Signature(
     "acr show",
     summary: "Shows an Azure registry's settings for imports and sign-in",
     group: .registry,
-    flags: [
-      .init(
-        "name", short: "n", .string, help: "the registry: its name, login server or resource id", completer: .registry)
-    ],
     examples: [.init("Its resource id", "acr show --name myregistry | get id")])
 
-  func run(_ call: Invocation) throws -> Output {
-    guard let text = try session.registryText(call, "name") else { throw AcrSession.needsRegistry("name") }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    guard let text = try session.registryText(call, \.name) else {
+      throw AcrSession.needsRegistry(call.parameters.name)
+    }
     let session = session
-    return try locate("name") {
+    return try locate(call.parameters.name) {
       try Blocking.wait(call.run) {
         .value(.record(RegistryRecord.record(try await session.azure.signedIn().finder.find(text))))
       }

@@ -8,27 +8,33 @@ import OCIRegistry
 struct RepositoryDelete: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let item = RepositoryItem.Parameters()
+    let deletion = ManifestDeletion.Parameters()
+  }
+
   let signature = Signature(
     "repository delete", aliases: ["acr repository delete"],
     summary: "Deletes a repository of an Azure registry, or an image with all its tags",
     description: "It asks first, unless --yes is given. A tag alone is taken away with `repository untag`.",
     group: .registry,
-    flags: RepositoryItem.flags + [Deletion.yes, ManifestDeletion.force],
     examples: [.init("An image", "repository delete --name myregistry --image hello-world:latest --yes")],
     changes: true,
     cmdlet: .init(
       "Remove-AzContainerRegistryRepository",
       parameters: [.init("RegistryName", .flag("name")), .init("Name", .flag("repository"))]))
 
-  func run(_ call: Invocation) throws -> Output {
-    let place = try RepositoryItem.locate(call, session)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let place = try RepositoryItem.locate(call[\.item], session)
     if case .repository = place.item {
       let details = try Blocking.wait(call.run) { try await place.metadata.details(of: place.item) }
       let manifests = details["manifestCount"]?.integer ?? 0
       let tags = details["tagCount"]?.integer ?? 0
       let what = "the repository \(place.name) with \(manifests) manifests and \(tags) tags"
-      return try Deletion.run(what, place.name, call) { try await place.metadata.delete(place.item) }
+      return try Deletion.run(what, place.name, call[\.deletion][\.confirmation]) {
+        try await place.metadata.delete(place.item)
+      }
     }
-    return try ManifestDeletion.run(place, session.limit, call)
+    return try ManifestDeletion.run(place, session.limit, call[\.deletion])
   }
 }

@@ -14,43 +14,49 @@ enum RepositoryItem {
     let name: String
   }
 
-  static let flags: [Signature.Flag] = [
-    .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),
-    .init("repository", .string, help: "the whole repository", completer: .repository(of: "name")),
-    .init("image", short: "t", .string, help: "one image: repository:tag or repository@digest"),
-  ]
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
+    let repository = Flag<String?>("repository", help: "the whole repository", completer: .repository(of: "name"))
+    let image = Flag<String?>("image", short: "t", help: "one image: repository:tag or repository@digest")
+  }
 
-  static func locate(_ call: Invocation, _ session: AcrSession) throws -> Place {
-    let host = try session.registryHost(call, "name")
+  static func locate(_ call: Call<Parameters>, _ session: AcrSession) throws -> Place {
+    let host = try session.registryHost(call, \.name)
     let azure = session.azure
     guard try Blocking.wait(call.run, { try await azure.isAzure(host) }) else {
       throw ArgumentError(
-        "name",
+        call.parameters.name,
         AcrError(
           .usage, "`\(host)` is no Azure registry, and no other has such attributes",
           help: "images of any registry are deleted with `manifest delete`"))
     }
     let metadata = AzureMetadata(session.registries.client(host))
-    switch (call.string("repository"), call.string("image")) {
+    switch (call[\.repository], call[\.image]) {
     case (let name?, nil):
-      return try AcrCommands.locate("repository") {
+      return try AcrCommands.locate(call.parameters.repository) {
         let repository = try RepositoryName(name)
         let store = session.store(.registry(host), repository, .pull).store
         return Place(metadata: metadata, store: store, item: .repository(repository), name: "\(host)/\(repository)")
       }
     case (nil, let image?):
-      return try AcrCommands.locate("image") {
-        let reference = try RepositoryReference(image)
-        let store = session.store(.registry(host), reference.repository, .pull).store
-        let item: AzureMetadata.Item =
-          reference.digest.map { .manifest(reference.repository, $0) }
-          ?? .tag(reference.repository, reference.tag ?? .latest)
-        return Place(metadata: metadata, store: store, item: item, name: "\(host)/\(reference)")
-      }
+      return try AcrCommands.locate(call.parameters.image) { try place(of: image, at: host, session) }
     case (nil, nil):
       throw AcrError(.usage, "this needs `--repository` or `--image`", help: "--image REPOSITORY:TAG is one image")
     default:
-      throw ArgumentError("image", AcrError(.usage, "`--repository` and `--image` name two things", help: "give one"))
+      throw ArgumentError(
+        call.parameters.image, AcrError(.usage, "`--repository` and `--image` name two things", help: "give one"))
     }
+  }
+
+  /// The place of one image in an Azure registry.
+  static func place(of image: String, at host: RegistryHost, _ session: AcrSession) throws -> Place {
+    let reference = try RepositoryReference(image)
+    let item: AzureMetadata.Item =
+      reference.digest.map { .manifest(reference.repository, $0) }
+      ?? .tag(reference.repository, reference.tag ?? .latest)
+    return Place(
+      metadata: AzureMetadata(session.registries.client(host)),
+      store: session.store(.registry(host), reference.repository, .pull).store, item: item,
+      name: "\(host)/\(reference)")
   }
 }

@@ -8,14 +8,15 @@ import OCIRegistry
 struct RepositoryList: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
+    let top = Flag<Int64?>("top", help: "only so many")
+  }
+
   let signature = Signature(
     "repository list", aliases: ["acr repository list"],
     summary: "Lists the repositories of a registry",
     group: .registry,
-    flags: [
-      .init("name", short: "n", .string, help: "the registry: a name or a host", completer: .registry),
-      .init("top", .int, help: "only so many"),
-    ],
     examples: [
       .init("All of them", "repository list --name localhost:5000"),
       .init("Those of one team", "repository list --name localhost:5000 | where $it like \"shop/*\""),
@@ -24,8 +25,8 @@ struct RepositoryList: Command {
       "Get-AzContainerRegistryRepository",
       parameters: [.init("RegistryName", .flag("name")), .init("First", .flag("top"))]))
 
-  func run(_ call: Invocation) throws -> Output {
-    let client = session.registries.client(try session.registryHost(call, "name"))
-    return .rows(try Pages.rows(client.catalog(), top: call.int("top"), call) { .string($0.name) })
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let client = session.registries.client(try session.registryHost(call, \.name))
+    return .rows(Pages.rows(client.catalog(), top: try call.limit(\.top), call.run) { .string($0.name) })
   }
 }

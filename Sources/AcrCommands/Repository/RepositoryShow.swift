@@ -8,19 +8,22 @@ import OCIRegistry
 struct RepositoryShow: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let item = RepositoryItem.Parameters()
+  }
+
   let signature = Signature(
     "repository show", aliases: ["acr repository show"],
     summary: "Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry",
     group: .registry,
-    flags: RepositoryItem.flags,
     examples: [
       .init("A repository", "repository show --name myregistry --repository hello-world"),
       .init(
         "The locks of a tag", "repository show --name myregistry --image hello-world:latest | get changeableAttributes"),
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    let place = try RepositoryItem.locate(call, session)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let place = try RepositoryItem.locate(call[\.item], session)
     return .value(
       AzureDocument.value(try Blocking.wait(call.run) { try await place.metadata.details(of: place.item) }))
   }

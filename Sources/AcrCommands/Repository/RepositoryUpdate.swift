@@ -8,16 +8,18 @@ import OCIRegistry
 struct RepositoryUpdate: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let item = RepositoryItem.Parameters()
+    let writeEnabled = Flag<Bool?>("write-enabled", help: "whether it may be overwritten")
+    let deleteEnabled = Flag<Bool?>("delete-enabled", help: "whether it may be deleted")
+    let readEnabled = Flag<Bool?>("read-enabled", help: "whether it may be pulled")
+    let listEnabled = Flag<Bool?>("list-enabled", help: "whether lists show it")
+  }
+
   let signature = Signature(
     "repository update", aliases: ["acr repository update"],
     summary: "Sets the locks of a repository, a tag or a manifest of an Azure registry",
     group: .registry,
-    flags: RepositoryItem.flags + [
-      .init("write-enabled", .bool, help: "whether it may be overwritten"),
-      .init("delete-enabled", .bool, help: "whether it may be deleted"),
-      .init("read-enabled", .bool, help: "whether it may be pulled"),
-      .init("list-enabled", .bool, help: "whether lists show it"),
-    ],
     examples: [
       .init(
         "Lock an image",
@@ -25,12 +27,11 @@ struct RepositoryUpdate: Command {
     ],
     changes: true)
 
-  func run(_ call: Invocation) throws -> Output {
-    let place = try RepositoryItem.locate(call, session)
-    func lock(_ name: String) -> Bool? { if case .bool(let flag)? = call.arguments[name] { flag } else { nil } }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let place = try RepositoryItem.locate(call[\.item], session)
     let locks = AzureMetadata.Locks(
-      deleteEnabled: lock("delete-enabled"), writeEnabled: lock("write-enabled"), readEnabled: lock("read-enabled"),
-      listEnabled: lock("list-enabled"))
+      deleteEnabled: call[\.deleteEnabled], writeEnabled: call[\.writeEnabled], readEnabled: call[\.readEnabled],
+      listEnabled: call[\.listEnabled])
     guard locks != AzureMetadata.Locks() else {
       throw AcrError(
         .usage, "`repository update` needs a lock to set",
@@ -38,7 +39,7 @@ struct RepositoryUpdate: Command {
     }
     if call.run.isDryRun {
       _ = try Blocking.wait(call.run) { try await place.metadata.details(of: place.item) }
-      return DryRun.output("set the locks of \(place.name)", ["item": .string(place.name)], call)
+      return DryRun.output("set the locks of \(place.name)", ["item": .string(place.name)], call.run)
     }
     return .value(
       AzureDocument.value(try Blocking.wait(call.run) { try await place.metadata.setLocks(locks, of: place.item) }))

@@ -7,7 +7,9 @@ import OCIRegistry
 /// Deletions: announced in a dry run, asked about otherwise.
 enum Deletion {
   /// The flag that answers the question.
-  static let yes = Signature.Flag("yes", short: "y", help: "do not ask")
+  struct Parameters: ParameterSet {
+    let yes = Switch("yes", short: "y", help: "do not ask")
+  }
 
   /// Asks, and deletes.
   /// - Parameters:
@@ -15,9 +17,9 @@ enum Deletion {
   ///   - item: its name, for the result.
   /// - Throws: ``AcrError`` of kind `cancelled` for the answer no, `usage` where nobody can be asked.
   static func run(
-    _ what: String, _ item: String, _ call: Invocation, _ delete: @escaping @Sendable () async throws -> Void
+    _ what: String, _ item: String, _ call: Call<Parameters>, _ delete: @escaping @Sendable () async throws -> Void
   ) throws -> Output {
-    if call.run.isDryRun { return DryRun.output("delete \(what)", ["item": .string(item)], call) }
+    if call.run.isDryRun { return DryRun.output("delete \(what)", ["item": .string(item)], call.run) }
     try ask(what, call)
     try Blocking.wait(call.run, delete)
     return .value(.record(Record(["status": .string("deleted"), "item": .string(item)])))
@@ -25,8 +27,8 @@ enum Deletion {
 
   /// Asks, unless `--yes` answers.
   /// - Throws: as ``run(_:_:_:_:)``.
-  static func ask(_ what: String, _ call: Invocation) throws {
-    guard !call.isOn("yes") else { return }
+  static func ask(_ what: String, _ call: Call<Parameters>) throws {
+    guard !call[\.yes] else { return }
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
         .usage, "nobody is there to be asked whether to delete \(what)", help: "`--yes` deletes without asking")

@@ -8,12 +8,10 @@ import OCIRegistry
 enum Pages {
   /// Rows that are pulled page by page; after `top` rows no further page is asked for.
   static func rows<Element: Sendable>(
-    _ pages: PageReader<Element>, top: Int64?, _ call: Invocation, _ value: @escaping (Element) -> Value
-  ) throws -> RowStream {
-    if let top, top < 0 { throw ArgumentError("top", AcrError(.usage, "`--top \(top)` is less than 0")) }
+    _ pages: PageReader<Element>, top: Int64?, _ run: RunContext, _ value: @escaping (Element) -> Value
+  ) -> RowStream {
     var left = top ?? .max
     var page: ArraySlice<Element> = []
-    let run = call.run
     return RowStream {
       guard left > 0 else { return nil }
       while page.isEmpty {
@@ -23,5 +21,17 @@ enum Pages {
       left -= 1
       return page.popFirst().map(value)
     }
+  }
+}
+
+extension Call {
+  /// The number of rows that `--top` allows; nil for all.
+  /// - Throws: ``ArgumentError`` for a negative one.
+  func limit(_ flag: KeyPath<Parameters, Flag<Int64?>>) throws -> Int64? {
+    guard let top = self[flag] else { return nil }
+    guard top >= 0 else {
+      throw ArgumentError(parameters[keyPath: flag], AcrError(.usage, "`--top \(top)` is less than 0"))
+    }
+    return top
   }
 }

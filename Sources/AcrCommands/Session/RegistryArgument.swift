@@ -58,13 +58,6 @@ enum RegistryArgument: Sendable {
 }
 
 extension AcrSession {
-  /// Finds the registry that the text of a flag means.
-  /// - Throws: ``ArgumentError`` with the flag, around what reading the text and asking Azure throw.
-  func registry(_ call: Invocation, _ parameter: String) throws -> RegistryArgument? {
-    guard let text = call.string(parameter) else { return nil }
-    return try locate(parameter) { try registry(RegistryText(text), call.run) }
-  }
-
   /// Finds the registry that a text means.
   func registry(_ text: RegistryText, _ run: RunContext) throws -> RegistryArgument {
     let azure = azure
@@ -79,8 +72,11 @@ extension AcrSession {
 
   /// The registry of a flag that may not name a folder. Without the flag it is the one of `configure --defaults acr=NAME`.
   /// - Throws: ``ArgumentError`` or ``AcrError`` of kind `usage`.
-  func registryHost(_ call: Invocation, _ parameter: String) throws -> RegistryHost {
-    guard let text = try registryText(call, parameter) else { throw AcrSession.needsRegistry(parameter) }
+  func registryHost<Parameters>(
+    _ call: Call<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
+  ) throws -> RegistryHost {
+    let parameter = call.parameters[keyPath: flag]
+    guard let text = try registryText(call, flag) else { throw AcrSession.needsRegistry(parameter) }
     return try locate(parameter) {
       guard case .registry(let host) = try registry(RegistryText(text), call.run) else {
         throw AcrError(.usage, "`\(text)` is a folder, and this needs a registry", help: "give a name or a host")
@@ -90,15 +86,17 @@ extension AcrSession {
   }
 
   /// The text of a registry's flag, or the default one.
-  func registryText(_ call: Invocation, _ parameter: String) throws -> String? {
-    if let text = call.string(parameter) { return text }
+  func registryText<Parameters>(
+    _ call: Call<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
+  ) throws -> String? {
+    if let text = call[flag] { return text }
     return try defaults.value(of: Defaults.registry)
   }
 
-  static func needsRegistry(_ parameter: String) -> AcrError {
+  static func needsRegistry(_ parameter: any DeclaredParameter) -> AcrError {
     AcrError(
       .usage, "this needs a registry",
-      help: "give it with `--\(parameter)`, or choose one for all commands: `configure --defaults acr=NAME`")
+      help: "give it with `--\(parameter.name)`, or choose one for all commands: `configure --defaults acr=NAME`")
   }
 }
 
@@ -119,7 +117,7 @@ enum ArtifactArgument: Sendable {
 }
 
 /// Gives an error the place of an argument.
-func locate<Result>(_ parameter: String, _ body: () throws -> Result) throws -> Result {
+func locate<Result>(_ parameter: any DeclaredParameter, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()
   } catch let error as AcrError {

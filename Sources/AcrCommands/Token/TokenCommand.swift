@@ -8,6 +8,18 @@ import AzureIdentity
 struct TokenCommand: Command {
   let session: AcrSession
 
+  struct Parameters: ParameterSet {
+    let resource = Flag<String?>("resource", help: "what it is for, such as https://containerregistry.azure.net")
+    let scope = Flag<[String]>("scope", help: "the same as a scope, such as https://graph.microsoft.com/.default")
+    let resourceType = Flag<String?>(
+      "resource-type", help: "a well-known resource", completer: .fixed(WellKnownResource.names),
+      check: WellKnownResource.check)
+    let tenant = Flag<String?>("tenant", short: "t", help: "another tenant than that of the current subscription")
+    let subscription = Flag<String?>(
+      "subscription", short: "s", help: "the subscription whose tenant it is for, by name or id")
+    let reveal = Switch("reveal", help: "gives the token as plain text")
+  }
+
   let signature = Signature(
     "token", aliases: ["account get-access-token"],
     summary: "Gets an access token for the account",
@@ -17,17 +29,6 @@ struct TokenCommand: Command {
       standard output.
       """,
     group: .session,
-    flags: [
-      .init("resource", .string, help: "what it is for, such as https://containerregistry.azure.net"),
-      .init(
-        "scope", .string, isRepeatable: true, help: "the same as a scope, such as https://graph.microsoft.com/.default"),
-      .init(
-        "resource-type", .string, help: "a well-known resource",
-        completer: .fixed(WellKnownResource.names), check: WellKnownResource.check),
-      .init("tenant", short: "t", .string, help: "another tenant than that of the current subscription"),
-      .init("subscription", short: "s", .string, help: "the subscription whose tenant it is for, by name or id"),
-      .init("reveal", help: "gives the token as plain text"),
-    ],
     examples: [
       .init("For an import from another tenant", "let token = account get-access-token | get accessToken"),
       .init("For a registry", "token --resource https://containerregistry.azure.net"),
@@ -39,16 +40,17 @@ struct TokenCommand: Command {
         .init("ResourceTypeName", .flag("resource-type")), .init("TenantId", .flag("tenant")),
       ]))
 
-  func run(_ call: Invocation) throws -> Output {
-    let tenant = call.string("tenant")
-    let subscription = call.string("subscription")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let tenant = call[\.tenant]
+    let subscription = call[\.subscription]
     if tenant != nil, subscription != nil {
       throw ArgumentError(
-        "subscription", AcrError(.usage, "`--tenant` and `--subscription` both say which tenant", help: "give one"))
+        call.parameters.subscription,
+        AcrError(.usage, "`--tenant` and `--subscription` both say which tenant", help: "give one"))
     }
-    let scopes = call.strings("scope")
-    let resource = try locate("resource-type") {
-      try call.string("resource") ?? call.string("resource-type").map(WellKnownResource.init(name:))?.text
+    let scopes = call[\.scope]
+    let resource = try locate(call.parameters.resourceType) {
+      try call[\.resource] ?? call[\.resourceType].map(WellKnownResource.init(name:))?.text
     }
     let session = session
     let token = try Blocking.wait(call.run) {
@@ -66,7 +68,7 @@ struct TokenCommand: Command {
     }
     var names = ["accessToken", "expiresOn", "expires_on"]
     var values: [Value] = [
-      call.isOn("reveal") ? .string(token.token.reveal()) : .secret(token.token),
+      call[\.reveal] ? .string(token.token.reveal()) : .secret(token.token),
       .string(CLITime.text(token.expiresOn)), .int(token.expiresOn.seconds),
     ]
     if let id = token.subscription {

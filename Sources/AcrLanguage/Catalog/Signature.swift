@@ -30,8 +30,18 @@ public struct Signature: Sendable {
   /// offers behind a `.` further down the pipe.
   public var columns: [String]
 
-  /// Creates a signature.
+  /// Creates the signature of a command; its parameters come from the command's declarations.
   public init(
+    _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
+    examples: [Example] = [], input: Input = .none, changes: Bool = false, cmdlet: Cmdlet? = nil, columns: [String] = []
+  ) {
+    self.init(
+      name, aliases: aliases, summary: summary, description: description, group: group, positionals: [], flags: [],
+      examples: examples, input: input, changes: changes, cmdlet: cmdlet, columns: columns)
+  }
+
+  /// Creates a signature with parameters, as a `def` has them.
+  package init(
     _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
     positionals: [Positional] = [], flags: [Flag] = [], examples: [Example] = [], input: Input = .none,
     changes: Bool = false, cmdlet: Cmdlet? = nil, columns: [String] = []

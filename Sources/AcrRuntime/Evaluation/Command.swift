@@ -1,15 +1,57 @@
 import AcrCore
 import AcrLanguage
 
-/// A command: what its signature says, and what it does.
+/// A command: its parameters, what it says about itself, and what it does.
+///
+/// ```swift
+/// struct Greet: Command {
+///   struct Parameters: ParameterSet {
+///     let name = Positional<String>("name", help: "who is greeted")
+///     let times = Flag<Int64>("times", default: 1, help: "how often")
+///   }
+///
+///   let signature = Signature("greet", summary: "Greets somebody", group: .talk)
+///
+///   func run(_ call: Call<Parameters>) throws -> Output {
+///     .value(.string(String(repeating: "Hello \(call[\.name])! ", count: Int(call[\.times]))))
+///   }
+/// }
+/// ```
 public protocol Command: Sendable {
-  /// Names, arguments, help.
+  /// The declarations of its parameters.
+  associatedtype Parameters: ParameterSet = NoParameters
+  /// Its parameters; a new set of ``Parameters`` unless it says otherwise.
+  var parameters: Parameters { get }
+  /// Name, help and columns. The parameters are those of ``parameters``.
   var signature: Signature { get }
 
   /// Runs it on the evaluator's thread; it may block. Rows it returns are pulled, so a stream does its work when the
   /// next stage asks for a row.
   /// - Throws: ``AcrError``, or ``ArgumentError`` to point at the argument that is at fault.
-  func run(_ call: Invocation) throws -> Output
+  func run(_ call: Call<Parameters>) throws -> Output
+}
+
+extension Command {
+  public var parameters: Parameters { Parameters() }
+
+  /// The signature with the parameters in it, as the catalog has it.
+  public var declaredSignature: Signature { signature.with(parameters) }
+}
+
+extension Signature {
+  /// The signature with these parameters.
+  func with(_ parameters: some ParameterSet) -> Signature {
+    var signature = self
+    signature.positionals = []
+    signature.flags = []
+    for declaration in parameters.declarations {
+      switch declaration.outline {
+      case .positional(let positional): signature.positionals.append(positional)
+      case .flag(let flag): signature.flags.append(flag)
+      }
+    }
+    return signature
+  }
 }
 
 /// What flows between stages: one value, or rows that are pulled.
@@ -40,7 +82,7 @@ public final class RowStream: @unchecked Sendable {
 
 /// An error whose place is one argument rather than the command's name.
 public struct ArgumentError: Error {
-  /// The parameter's name, as the signature has it.
+  /// The parameter's name.
   public let parameter: String
   /// What is wrong with it.
   public let error: AcrError
@@ -48,51 +90,16 @@ public struct ArgumentError: Error {
   public let part: (text: String, range: Range<Int>)?
 
   /// Creates an error about a parameter's argument.
-  public init(_ parameter: String, _ error: AcrError, part: (text: String, range: Range<Int>)? = nil) {
-    self.parameter = parameter
+  public init(
+    _ parameter: any DeclaredParameter, _ error: AcrError, part: (text: String, range: Range<Int>)? = nil
+  ) {
+    self.init(name: parameter.name, error, part: part)
+  }
+
+  init(name: String, _ error: AcrError, part: (text: String, range: Range<Int>)? = nil) {
+    parameter = name
     self.error = error
     self.part = part
-  }
-}
-
-/// One call of a command: its arguments by parameter name, its input, and the run it belongs to.
-/// Values have the types the signature declares; required arguments are there. Made by the evaluator.
-public struct Invocation {
-  /// The values by parameter; a repeatable flag and a rest hold lists.
-  public let arguments: [String: Value]
-  /// The blocks by parameter.
-  public let blocks: [String: BlockValue]
-  /// What was piped in; nil when the command stands first.
-  public let input: Output?
-  /// The run: output, interruption, dry run.
-  public let run: RunContext
-
-  /// Creates a call.
-  public init(arguments: [String: Value], blocks: [String: BlockValue], input: Output?, run: RunContext) {
-    self.arguments = arguments
-    self.blocks = blocks
-    self.input = input
-    self.run = run
-  }
-
-  /// The text of a string argument.
-  public func string(_ name: String) -> String? { if case .string(let text)? = arguments[name] { text } else { nil } }
-  /// The texts of a repeatable flag or a rest; empty when it was not given.
-  public func strings(_ name: String) -> [String] {
-    guard case .list(let items)? = arguments[name] else { return [] }
-    return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
-  }
-  /// A whole number.
-  public func int(_ name: String) -> Int64? { if case .int(let number)? = arguments[name] { number } else { nil } }
-  /// A switch, or a bool flag.
-  public func isOn(_ name: String) -> Bool { if case .bool(let flag)? = arguments[name] { flag } else { false } }
-  /// A duration in nanoseconds.
-  public func duration(_ name: String) -> Int64? {
-    if case .duration(let value)? = arguments[name] { value } else { nil }
-  }
-  /// A secret; a plain text given to a parameter of type `secret` arrives as one.
-  public func secret(_ name: String) -> Secret? {
-    if case .secret(let secret)? = arguments[name] { secret } else { nil }
   }
 }
 

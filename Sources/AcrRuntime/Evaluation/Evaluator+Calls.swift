@@ -110,12 +110,11 @@ extension Evaluator {
   /// Makes the arguments of a command: values converted to the declared types, blocks made callable.
   func bind(
     _ call: CommandCode, _ entry: CommandTable.Entry, _ box: FrameBox
-  ) throws -> (arguments: [String: Value], blocks: [String: BlockValue]) {
-    var arguments: [String: Value] = [:]
-    var blocks: [String: BlockValue] = [:]
+  ) throws -> Arguments {
+    var arguments = Arguments()
     for argument in call.arguments {
       if case .block(let literal) = argument.value {
-        blocks[argument.parameter] = block(literal, of: call, box)
+        arguments.blocks[argument.parameter] = block(literal, of: call, box)
         continue
       }
       let isFlag = entry.signature.allFlags.contains { $0.name == argument.parameter }
@@ -130,9 +129,9 @@ extension Evaluator {
         }
         continue
       }
-      arguments[argument.parameter] = value
+      arguments.values[argument.parameter] = value
     }
-    return (arguments, blocks)
+    return arguments
   }
 
   /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.

@@ -103,7 +103,7 @@ extension Evaluator {
     guard let entry = commands[call.name] else {
       throw failure(.usage, "`\(call.name)` is not a command of this session", box.frame, call.nameSpan)
     }
-    let (arguments, blocks) = try bind(call, entry, box)
+    let arguments = try bind(call, entry, box)
     let source = box.frame.source
     let locate = { [self] (error: any Error) -> any Error in
       guard let error = error as? ArgumentError,
@@ -117,7 +117,7 @@ extension Evaluator {
     do {
       flags = entry.signature.globalFlags.isEmpty ? .none : try GlobalFlags(arguments, of: entry.signature)
       output = try flags.run(run) { run in
-        try entry.command.run(Invocation(arguments: arguments, blocks: blocks, input: input, run: run))
+        try entry.call(arguments, input, run)
       }
     } catch let error {
       throw locate(error)

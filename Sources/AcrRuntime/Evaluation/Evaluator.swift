@@ -103,8 +103,9 @@ final class Evaluator: @unchecked Sendable {
 /// The commands of a session by their main name.
 final class CommandTable: Sendable {
   struct Entry: Sendable {
-    let command: any Command
     let signature: Signature
+    /// Calls it with its arguments, its input, and the run.
+    let call: @Sendable (Arguments, Output?, RunContext) throws -> Output
     /// The flags and the rest whose value is a list of what was given.
     let collecting: Set<String>
     let required: Set<String>
@@ -117,13 +118,22 @@ final class CommandTable: Sendable {
     var entries: [String: Entry] = [:]
     for (command, signature) in zip(commands, catalog.commands) {
       entries[signature.name] = Entry(
-        command: command, signature: signature,
+        signature: signature, call: Self.caller(of: command),
         collecting: Set(
           signature.flags.filter(\.isRepeatable).map(\.name) + signature.positionals.filter(\.isRest).map(\.name)),
         required: Set(
           signature.flags.filter(\.isRequired).map(\.name) + signature.positionals.filter(\.isRequired).map(\.name)))
     }
     self.entries = entries
+  }
+
+  private static func caller(
+    of command: some Command
+  ) -> @Sendable (Arguments, Output?, RunContext) throws -> Output {
+    let parameters = command.parameters
+    return { arguments, input, run in
+      try command.run(Call(parameters, arguments: arguments, input: input, run: run))
+    }
   }
 
   subscript(_ name: String) -> Entry? { entries[name] }

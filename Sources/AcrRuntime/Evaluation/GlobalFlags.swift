@@ -4,15 +4,23 @@ import AcrLanguage
 /// The flags of the Azure CLI that every command of the groups `registry` and `session` takes. The evaluator does what
 /// they ask for around the command, which does not know of them.
 struct GlobalFlags {
-  static let all: [Signature.Flag] = [
-    .init("query", .string, help: "picks from the result with a JMESPath expression", check: JMESPath.check),
-    .init(
-      "output", short: "o", .string, help: "how the result is shown", completer: .fixed(OutputFormat.names),
-      check: OutputFormat.check),
-    .init("only-show-errors", help: "no notes and warnings"),
-    .init("verbose", help: "says how long it took"),
-    .init("debug", help: "lists its requests on standard error, and says how long it took"),
-  ]
+  /// The flags, declared.
+  private struct Parameters: ParameterSet {
+    let query = Flag<String?>(
+      "query", help: "picks from the result with a JMESPath expression", check: JMESPath.check)
+    let output = Flag<String?>(
+      "output", short: "o", help: "how the result is shown", completer: .fixed(OutputFormat.names),
+      check: OutputFormat.check)
+    let onlyShowErrors = Switch("only-show-errors", help: "no notes and warnings")
+    let verbose = Switch("verbose", help: "says how long it took")
+    let debug = Switch("debug", help: "lists its requests on standard error, and says how long it took")
+  }
+
+  private static let parameters = Parameters()
+
+  static let all: [Signature.Flag] = parameters.declarations.compactMap { declaration in
+    if case .flag(let flag) = declaration.outline { flag } else { nil }
+  }
 
   /// The expression of `--query`.
   let query: String?
@@ -32,25 +40,26 @@ struct GlobalFlags {
 
   /// Takes a command's global flags out of its arguments.
   /// - Throws: ``ArgumentError`` for a format that does not exist.
-  init(_ arguments: [String: Value], of signature: Signature) throws(ArgumentError) {
-    let names = signature.globalFlags.map(\.name)
-    let text = { (name: String) -> String? in
-      if names.contains(name), case .string(let text)? = arguments[name] { text } else { nil }
-    }
-    let isOn = { (name: String) -> Bool in
-      if names.contains(name), case .bool(true)? = arguments[name] { true } else { false }
-    }
-    query = text("query")
-    if let name = text("output") {
+  init(_ arguments: Arguments, of signature: Signature) throws(ArgumentError) {
+    // A flag of the command's own hides the global one of that name.
+    var arguments = arguments
+    let names = Set(signature.globalFlags.map(\.name))
+    arguments.values = arguments.values.filter { names.contains($0.key) }
+    let declared = GlobalFlags.parameters
+    query = declared.query.read(arguments)
+    if let name = declared.output.read(arguments) {
       guard let format = OutputFormat(name: name) else {
         let problem = OutputFormat.check(name)
-        throw ArgumentError("output", AcrError(.usage, problem?.message ?? "", help: problem?.help))
+        throw ArgumentError(declared.output, AcrError(.usage, problem?.message ?? "", help: problem?.help))
       }
       self.format = format
     } else {
       format = nil
     }
-    talk = isOn("debug") ? .debug : isOn("verbose") ? .verbose : isOn("only-show-errors") ? .errorsOnly : nil
+    talk =
+      declared.debug.read(arguments)
+      ? .debug
+      : declared.verbose.read(arguments) ? .verbose : declared.onlyShowErrors.read(arguments) ? .errorsOnly : nil
   }
 
   /// Runs a command as the flags ask for.
@@ -65,6 +74,7 @@ struct GlobalFlags {
       context.sink.talk("took \(DurationText.human((ContinuousClock.now - start).nanoseconds))")
     }
     guard let query else { return .value(whole) }
-    return .value(try JMESPath.search(query, in: whole, parameter: "query", InterruptCheck(run)))
+    return .value(
+      try JMESPath.search(query, in: whole, parameter: GlobalFlags.parameters.query.name, InterruptCheck(run)))
   }
 }

@@ -94,7 +94,7 @@ extension AcrError {
 
 extension Duration {
   /// The duration in nanoseconds; saturates outside 64 bits.
-  var nanoseconds: Int64 {
+  public var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)

@@ -13,7 +13,7 @@ public final class Session: @unchecked Sendable {
   public init(commands: [any Command]) {
     let all = commands + Builtins.words
     catalog = Catalog(
-      commands: all.map(\.signature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
+      commands: all.map(\.declaredSignature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
     self.commands = CommandTable(all, catalog)
   }
 

@@ -3,6 +3,10 @@ import AcrLanguage
 
 /// `query`: JMESPath on what comes from the pipe.
 struct Query: Command {
+  struct Parameters: ParameterSet {
+    let expression = Positional<String>("expression", help: "the JMESPath expression", check: JMESPath.check)
+  }
+
   let signature = Signature(
     "query", summary: "Queries a value or rows with a JMESPath expression, like the Azure CLI's --query",
     description: """
@@ -11,7 +15,6 @@ struct Query: Command {
       itself is best written in double quotes. It is checked before anything runs.
       """,
     group: .rows,
-    positionals: [.init("expression", .string, help: "the JMESPath expression", check: JMESPath.check)],
     examples: [
       .init(
         "A column of the rows that match",
@@ -20,10 +23,11 @@ struct Query: Command {
     ],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    let expression = call.string("expression") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let expression = call[\.expression]
     let value = try call.inputValue(for: "query")
-    return .value(try JMESPath.search(expression, in: value, parameter: "expression", InterruptCheck(call.run)))
+    return .value(
+      try JMESPath.search(expression, in: value, parameter: call.parameters.expression.name, InterruptCheck(call.run)))
   }
 }
 
@@ -37,8 +41,9 @@ extension JMESPath {
     do throws(JMESPathError) {
       return try JMESPath(text).search(value, interrupts)
     } catch {
-      if error.isInterrupted { throw ArgumentError(parameter, AcrError(.cancelled, error.message)) }
-      throw ArgumentError(parameter, AcrError(.usage, error.sentence, help: error.help), part: (text, error.range))
+      if error.isInterrupted { throw ArgumentError(name: parameter, AcrError(.cancelled, error.message)) }
+      throw ArgumentError(
+        name: parameter, AcrError(.usage, error.sentence, help: error.help), part: (text, error.range))
     }
   }
 }

@@ -20,7 +20,7 @@ enum Rows {
   }
 }
 
-extension Invocation {
+extension Call {
   /// The input as rows.
   /// - Throws: ``AcrError`` when there is none, or it is not a list.
   func rows(for command: String) throws -> RowStream {

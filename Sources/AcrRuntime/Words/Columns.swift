@@ -3,19 +3,22 @@ import AcrLanguage
 
 /// `select`: some columns of every row.
 struct Select: Command {
+  struct Parameters: ParameterSet {
+    let column = Rest<String>("column", isRequired: true, help: "columns, in the order wanted", completer: .column)
+  }
+
   let signature = Signature(
     "select", summary: "Selects columns",
     description: "A path such as `error.kind` reaches into nested records; the column is then called by its last part.",
     group: .rows,
-    positionals: [.init("column", .string, isRest: true, help: "columns, in the order wanted", completer: .column)],
     examples: [
       .init("Two columns of a table", "[{a: 1, b: 2, c: 3}] | select c a"),
       .init("A nested field", "[{item: \"x\", error: {kind: \"network\"}}] | select item error.kind"),
     ],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    let paths = call.strings("column").map(ColumnPath.init)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let paths = call[\.column].map(ColumnPath.init)
     var names: [String] = []
     for path in paths {
       let last = path.text.split(separator: ".").last.map(String.init) ?? path.text
@@ -36,21 +39,22 @@ struct Select: Command {
 
 /// `get`: one column of every row, one field of a record, or one item of a list.
 struct Get: Command {
+  struct Parameters: ParameterSet {
+    let path = Positional<String>(
+      "path", help: "a column such as `tags` or `error.kind`, or a position such as `0`", completer: .column)
+  }
+
   let signature = Signature(
     "get", summary: "Gets one column of each row, one field of a record, or one item of a list",
     group: .rows,
-    positionals: [
-      .init(
-        "path", .string, help: "a column such as `tags` or `error.kind`, or a position such as `0`", completer: .column)
-    ],
     examples: [
       .init("All tags of a table, one list", "[{tags: [\"a\", \"b\"]}, {tags: []}] | get tags | flatten"),
       .init("A field of a record", "{a: {b: 1}} | get a.b"),
     ],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = ColumnPath(call.string("path") ?? "")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = ColumnPath(call[\.path])
     let isPosition = path.text.split(separator: ".").first.map { Int($0) != nil } ?? false
     switch call.input {
     case .value(.list) where !isPosition, .rows where !isPosition:
@@ -69,7 +73,7 @@ struct Flatten: Command {
     examples: [.init("One level of lists", "[[1, 2], [3], 4] | flatten")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     let rows = try call.rows(for: "flatten")
     var open: RowStream?
     return .rows(

@@ -3,14 +3,15 @@ import AcrLanguage
 
 /// `first`: the first rows; what makes the others is not asked for them.
 struct First: Command {
+  typealias Parameters = RowCount
+
   let signature = Signature(
     "first", summary: "Takes the first N rows",
     group: .rows,
-    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("The first two items", "[1, 2, 3] | first 2")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     var left = try call.rowCount(for: "first")
     let rows = try call.rows(for: "first")
     return .rows(
@@ -24,14 +25,15 @@ struct First: Command {
 
 /// `last`: the last rows.
 struct Last: Command {
+  typealias Parameters = RowCount
+
   let signature = Signature(
     "last", summary: "Takes the last N rows",
     group: .rows,
-    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("The last two items", "[1, 2, 3] | last 2")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let count = try call.rowCount(for: "last")
     return .value(.list(try call.items(for: "last").suffix(count)))
   }
@@ -39,14 +41,15 @@ struct Last: Command {
 
 /// `skip`: all rows but the first.
 struct Skip: Command {
+  typealias Parameters = RowCount
+
   let signature = Signature(
     "skip", summary: "Skips the first N rows",
     group: .rows,
-    positionals: [.init("count", .int, isRequired: false, help: "how many (1)")],
     examples: [.init("All but the first two items", "[1, 2, 3] | skip 2")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     var left = try call.rowCount(for: "skip")
     let rows = try call.rows(for: "skip")
     return .rows(
@@ -67,7 +70,7 @@ struct Count: Command {
     examples: [.init("How many items", "[1, 2, 3] | count")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     if case .value(.list(let items)) = call.input { return .value(.int(Int64(items.count))) }
     let rows = try call.rows(for: "count")
     var count: Int64 = 0
@@ -84,7 +87,7 @@ struct Lines: Command {
     examples: [.init("Lines of a text", "\"a\\nb\\n\" | lines")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     let value = try call.inputValue(for: "lines")
     guard case .string(let text) = value else {
       throw AcrError(.invalid, "`lines` takes a text apart, and what comes from the pipe is \(value.typePhrase)")
@@ -96,12 +99,17 @@ struct Lines: Command {
   }
 }
 
-extension Invocation {
-  /// The number of rows `first`, `last` and `skip` take.
+/// The number of rows that `first`, `last` and `skip` take.
+struct RowCount: ParameterSet {
+  let count = Positional<Int64>("count", default: 1, help: "how many (1)")
+}
+
+extension Call<RowCount> {
+  /// The number of rows.
   fileprivate func rowCount(for command: String) throws -> Int {
-    let count = int("count") ?? 1
+    let count = self[\.count]
     guard count >= 0 else {
-      throw ArgumentError("count", AcrError(.usage, "`\(command)` takes a number from 0 up, not \(count)"))
+      throw ArgumentError(parameters.count, AcrError(.usage, "`\(command)` takes a number from 0 up, not \(count)"))
     }
     return Int(clamping: count)
   }

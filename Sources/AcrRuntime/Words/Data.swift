@@ -5,18 +5,21 @@ import AcrText
 
 /// `open`: a file as a value.
 struct Open: Command {
+  struct Parameters: ParameterSet {
+    let path = Positional<String>("path", help: "the file", completer: .file)
+    let raw = Switch("raw", help: "give the text, whatever the name's ending")
+  }
+
   let signature = Signature(
     "open", summary: "Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text",
     group: .data,
-    positionals: [.init("path", .string, help: "the file", completer: .file)],
-    flags: [.init("raw", help: "give the text, whatever the name's ending")],
     examples: [.init("Rows of a CSV file", "open images.csv | first 3")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = call.string("path") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = call[\.path]
     do throws(AcrError) {
       let bytes = try FileSystem.read(path, upTo: .max, .anything, isStopped: { call.run.isInterrupted })
-      if !call.isOn("raw"), let format = DataFormat(path: path) {
+      if !call[\.raw], let format = DataFormat(path: path) {
         return .value(try format.read(bytes, name: path))
       }
       guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -24,13 +27,18 @@ struct Open: Command {
       }
       return .value(.string(text))
     } catch {
-      throw ArgumentError("path", error)
+      throw ArgumentError(call.parameters.path, error)
     }
   }
 }
 
 /// `save`: a value into a file.
 struct Save: Command {
+  struct Parameters: ParameterSet {
+    let path = Positional<String>("path", help: "the file", completer: .file)
+    let append = Switch("append", help: "add to the end of the file")
+  }
+
   let signature = Signature(
     "save", summary: "Writes a file: text as it is, data in the format of the file's extension",
     description: """
@@ -38,16 +46,14 @@ struct Save: Command {
       line without an end gets one.
       """,
     group: .data,
-    positionals: [.init("path", .string, help: "the file", completer: .file)],
-    flags: [.init("append", help: "add to the end of the file")],
     examples: [.init("A report", "[{a: 1}] | save report.json")],
     input: .required, changes: true)
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = call.string("path") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = call[\.path]
     let value = try call.inputValue(for: "save")
-    let appends = call.isOn("append")
-    var text = try text(value, path, appends: appends, InterruptCheck(call.run))
+    let appends = call[\.append]
+    var text = try text(value, path, appends: appends, call)
     if !text.isEmpty, !text.utf8.reversed().starts(with: [0x0A]) { text += "\n" }
     if call.run.isDryRun {
       call.run.sink.talk(
@@ -63,12 +69,12 @@ struct Save: Command {
         try FileSystem.replace(path, with: bytes, isStopped: isStopped)
       }
     } catch {
-      throw ArgumentError("path", error)
+      throw ArgumentError(call.parameters.path, error)
     }
     return .nothing
   }
 
-  private func text(_ value: Value, _ path: String, appends: Bool, _ interrupts: InterruptCheck) throws -> String {
+  private func text(_ value: Value, _ path: String, appends: Bool, _ call: Call<Parameters>) throws -> String {
     switch value {
     case .string(let text): return text
     case .secret: throw AcrError(.invalid, "`save` does not write a secret", help: "`reveal(…)` gives its text")
@@ -77,24 +83,27 @@ struct Save: Command {
     guard let format = DataFormat(path: path) else {
       if let text = value.text { return text }
       throw ArgumentError(
-        "path",
+        call.parameters.path,
         AcrError(
           .usage, "`\(path)` does not say in which format to write \(value.typePhrase)",
           help: "a name that ends in .json, .jsonl, .csv or .tsv, or `… | to json | save \(path)`"))
     }
-    let text = try format.write(value, interrupts)
+    let text = try format.write(value, InterruptCheck(call.run))
     guard appends else { return text }
     switch format {
     case .jsonl: return text
     case .json:
       throw ArgumentError(
-        "path", AcrError(.usage, "a JSON file holds one value: nothing can be added to `\(path)`", help: "use .jsonl"))
-    case .csv, .tsv: return try withoutKnownHeader(text, format, path)
+        call.parameters.path,
+        AcrError(.usage, "a JSON file holds one value: nothing can be added to `\(path)`", help: "use .jsonl"))
+    case .csv, .tsv: return try withoutKnownHeader(text, format, path, call)
     }
   }
 
   /// The rows alone when the file has the same header already.
-  private func withoutKnownHeader(_ text: String, _ format: DataFormat, _ path: String) throws -> String {
+  private func withoutKnownHeader(_ text: String, _ format: DataFormat, _ path: String, _ call: Call<Parameters>) throws
+    -> String
+  {
     guard let size = FileSystem.size(path), size > 0 else { return text }
     let present = try FileSystem.read(path, upTo: .max)
     guard let end = text.utf8.firstIndex(of: 0x0A) else { return text }
@@ -102,7 +111,7 @@ struct Save: Command {
     let line = present.prefix { $0 != 0x0A && $0 != 0x0D }
     guard line.elementsEqual(header.utf8.prefix { $0 != 0x0A && $0 != 0x0D }) else {
       throw ArgumentError(
-        "path",
+        call.parameters.path,
         AcrError(
           .invalid, "the columns of `\(path)` are not those of the rows",
           help: "it has: \(String(decoding: line, as: UTF8.self))"))
@@ -113,17 +122,19 @@ struct Save: Command {
 
 /// `from`: text to data.
 struct From: Command {
+  struct Parameters: ParameterSet {
+    let format = Positional<String>(
+      "format", help: "json, jsonl, csv or tsv", completer: .fixed(DataFormat.allCases.map(\.rawValue)))
+  }
+
   let signature = Signature(
     "from", summary: "Parses text into data",
     group: .data,
-    positionals: [
-      .init("format", .string, help: "json, jsonl, csv or tsv", completer: .fixed(DataFormat.allCases.map(\.rawValue)))
-    ],
     examples: [.init("A record", "'{\"a\": 1}' | from json")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    let format = try call.format(among: DataFormat.allCases.map(\.rawValue))
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let format = try call.format(\.format, among: DataFormat.allCases.map(\.rawValue))
     switch try call.inputValue(for: "from") {
     case .string(let text):
       return .value(try DataFormat(rawValue: format)?.read(Array(text.utf8), name: nil) ?? .null)
@@ -137,21 +148,23 @@ struct From: Command {
 struct To: Command {
   private static let formats = DataFormat.allCases.map(\.rawValue) + ["yaml", "table"]
 
+  struct Parameters: ParameterSet {
+    let format = Positional<String>(
+      "format", help: "json, jsonl, csv, tsv, yaml or table", completer: .fixed(To.formats))
+    let compact = Switch("compact", help: "JSON on one line")
+  }
+
   let signature = Signature(
     "to", summary: "Formats data as text",
     group: .data,
-    positionals: [
-      .init("format", .string, help: "json, jsonl, csv, tsv, yaml or table", completer: .fixed(To.formats))
-    ],
-    flags: [.init("compact", help: "JSON on one line")],
     examples: [.init("JSON", "{a: 1} | to json --compact"), .init("CSV", "[{a: 1}, {a: 2}] | to csv")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    let format = try call.format(among: To.formats)
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let format = try call.format(\.format, among: To.formats)
     let value = try call.inputValue(for: "to")
     let interrupts = InterruptCheck(call.run)
-    if format == "json", call.isOn("compact") { return .value(.string(try value.json(interrupts))) }
+    if format == "json", call[\.compact] { return .value(.string(try value.json(interrupts))) }
     var text: String
     if format == "yaml" {
       text = try value.yaml()
@@ -165,14 +178,15 @@ struct To: Command {
   }
 }
 
-extension Invocation {
+extension Call {
   /// The argument `format`, which is one of these.
-  fileprivate func format(among names: [String]) throws -> String {
-    let name = string("format") ?? ""
+  fileprivate func format(_ parameter: KeyPath<Parameters, Positional<String>>, among names: [String]) throws -> String
+  {
+    let name = self[parameter]
     if names.contains(name) { return name }
     let near = Suggestion.nearest(to: name, in: names).map { "; did you mean `\($0)`?" } ?? ""
     throw ArgumentError(
-      "format",
+      parameters[keyPath: parameter],
       AcrError(.usage, "`\(name)` is not a format\(near)", help: "the formats are \(names.joined(separator: ", "))"))
   }
 }

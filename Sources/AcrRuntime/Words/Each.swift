@@ -4,19 +4,22 @@ import Synchronization
 
 /// `each`: a block for every row, one after the other.
 struct Each: Command {
+  struct Parameters: ParameterSet {
+    let block = BlockParameter("block", help: "what to do with `$it`, or with the row under a name of its own")
+    let keepGoing = Switch("keep-going", help: "go on after errors")
+  }
+
   let signature = Signature(
     "each", summary: "Runs a block for each row and returns the results",
     description: "With `--keep-going` every row gives `{item, ok, value, error}`, and an error does not end the run.",
     group: .work,
-    positionals: [.init("block", .block, help: "what to do with `$it`, or with the row under a name of its own")],
-    flags: [.init("keep-going", help: "go on after errors")],
     examples: [.init("Twice each number", "[1, 2, 3] | each { |n| $n * 2 }")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    guard let block = call.blocks["block"] else { return .nothing }
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let block = call[\.block]
     let rows = try call.rows(for: "each")
-    let keepsGoing = call.isOn("keep-going")
+    let keepsGoing = call[\.keepGoing]
     return .rows(
       RowStream {
         guard let row = try rows.next() else { return nil }
@@ -43,6 +46,12 @@ enum KeepGoing {
 
 /// `par-each`: a block for every row, several at a time.
 struct ParEach: Command {
+  struct Parameters: ParameterSet {
+    let block = BlockParameter("block", help: "what to do with `$it`, or with the row under a name of its own")
+    let jobs = Flag<Int64>("jobs", short: "j", default: 4, help: "how many at a time, 1 to 64")
+    let keepGoing = Switch("keep-going", help: "go on after errors")
+  }
+
   let signature = Signature(
     "par-each",
     summary: "Runs a block for each row, several at a time, and returns the results in the order of the rows",
@@ -51,22 +60,17 @@ struct ParEach: Command {
       work that runs and the rest; with `--keep-going` every row gives `{item, ok, value, error}` instead.
       """,
     group: .work,
-    positionals: [.init("block", .block, help: "what to do with `$it`, or with the row under a name of its own")],
-    flags: [
-      .init("jobs", short: "j", .int, default: "4", help: "how many at a time, 1 to 64"),
-      .init("keep-going", help: "go on after errors"),
-    ],
     examples: [.init("Two at a time", "[1, 2, 3] | par-each --jobs 2 { |n| $n * 2 }")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
-    guard let block = call.blocks["block"] else { return .nothing }
-    let jobs = call.int("jobs") ?? 4
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let block = call[\.block]
+    let jobs = call[\.jobs]
     guard (1...64).contains(jobs) else {
-      throw ArgumentError("jobs", AcrError(.usage, "`--jobs` is a number from 1 to 64, not \(jobs)"))
+      throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs` is a number from 1 to 64, not \(jobs)"))
     }
     let items = try call.items(for: "par-each")
-    let work = ParallelWork(items, keepsGoing: call.isOn("keep-going"))
+    let work = ParallelWork(items, keepsGoing: call[\.keepGoing])
     call.run.withChild { child in
       let threads = (0..<min(Int(jobs), items.count)).map { _ in
         let body = block.detached(child)

@@ -4,6 +4,15 @@ import AcrText
 
 /// `retry`: a block again after errors that pass.
 struct Retry: Command {
+  struct Parameters: ParameterSet {
+    let block = BlockParameter("block", help: "what to try")
+    let times = Flag<Int64>("times", default: 3, help: "how many tries in all, 1 to 100")
+    let on = Flag<[String]>(
+      "on", defaultText: "throttled, network, timeout", help: "the kind of error to try again after",
+      completer: .fixed(ErrorKind.all.map(\.name)))
+    let wait = Flag<Duration>("wait", default: .seconds(1), help: "how long to wait before the second try")
+  }
+
   let signature = Signature(
     "retry", summary: "Runs a block again when it fails with a transient error",
     description: """
@@ -11,28 +20,19 @@ struct Retry: Command {
       said how long to wait, that counts.
       """,
     group: .work,
-    positionals: [.init("block", .block, help: "what to try")],
-    flags: [
-      .init("times", .int, default: "3", help: "how many tries in all, 1 to 100"),
-      .init(
-        "on", .string, isRepeatable: true, default: "throttled, network, timeout",
-        help: "the kind of error to try again after",
-        completer: .fixed(ErrorKind.all.map(\.name))),
-      .init("wait", .duration, default: "1s", help: "how long to wait before the second try"),
-    ],
     examples: [.init("Up to six tries", "retry --times 6 --on throttled --wait 2s { 1 + 1 }")])
 
   private static let longestWait: Int64 = 300_000_000_000
 
-  func run(_ call: Invocation) throws -> Output {
-    guard let block = call.blocks["block"] else { return .nothing }
-    let times = call.int("times") ?? 3
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let block = call[\.block]
+    let times = call[\.times]
     guard (1...100).contains(times) else {
-      throw ArgumentError("times", AcrError(.usage, "`--times` is a number from 1 to 100, not \(times)"))
+      throw ArgumentError(call.parameters.times, AcrError(.usage, "`--times` is a number from 1 to 100, not \(times)"))
     }
-    var wait = call.duration("wait") ?? 1_000_000_000
+    var wait = call[\.wait].nanoseconds
     guard wait >= 0 else {
-      throw ArgumentError("wait", AcrError(.usage, "`--wait` cannot be negative"))
+      throw ArgumentError(call.parameters.wait, AcrError(.usage, "`--wait` cannot be negative"))
     }
     let kinds = try kinds(call)
     var attempt: Int64 = 1
@@ -53,14 +53,14 @@ struct Retry: Command {
     }
   }
 
-  private func kinds(_ call: Invocation) throws -> [ErrorKind] {
-    let names = call.strings("on")
+  private func kinds(_ call: Call<Parameters>) throws -> [ErrorKind] {
+    let names = call[\.on]
     if names.isEmpty { return [.throttled, .network, .timeout] }
     return try names.map { name in
       guard let kind = ErrorKind(name: name) else {
         let near = Suggestion.nearest(to: name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
         throw ArgumentError(
-          "on",
+          call.parameters.on,
           AcrError(
             .usage, "`\(name)` is not a kind of error\(near)",
             help: "the kinds are \(ErrorKind.all.map(\.name).joined(separator: ", "))"))

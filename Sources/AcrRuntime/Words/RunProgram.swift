@@ -4,24 +4,23 @@ import AcrLanguage
 
 /// `run`: another program.
 struct RunProgram: Command {
+  struct Parameters: ParameterSet {
+    let program = Positional<String>("program", help: "a name looked up in PATH, or a path")
+    let argument = Rest<String>("argument", takesFlags: true, help: "its arguments, each exactly one")
+    let allowFailure = Switch("allow-failure", help: "give the record whatever the code")
+  }
+
   let signature = Signature(
     "run", summary: "Runs a program, without a shell, and returns `{stdout, stderr, code}`",
     description:
       "A text from the pipe is its standard input. A code other than 0 is an error unless `--allow-failure`.",
     group: .work,
-    positionals: [
-      .init("program", .string, help: "a name looked up in PATH, or a path"),
-      .init(
-        "argument", .string, isRequired: false, isRest: true, takesFlags: true,
-        help: "its arguments, each exactly one"),
-    ],
-    flags: [.init("allow-failure", help: "give the record whatever the code")],
     examples: [.init("What a program writes", "run printf hello | get stdout")],
     input: .optional, changes: true)
 
-  func run(_ call: Invocation) throws -> Output {
-    let program = call.string("program") ?? ""
-    let arguments = call.strings("argument")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let program = call[\.program]
+    let arguments = call[\.argument]
     if call.run.isDryRun {
       call.run.sink.talk("dry run: would run \(([program] + arguments).joined(separator: " "))")
       return .value(.record(Record(["dry_run": .bool(true), "program": .string(program)])))
@@ -37,14 +36,16 @@ struct RunProgram: Command {
     do throws(AcrError) {
       process = try ChildProcess(ChildCommand(program, arguments))
     } catch {
-      throw ArgumentError(arguments.contains { $0.utf8.contains(0) } ? "argument" : "program", error)
+      let isArgument = arguments.contains { $0.utf8.contains(0) }
+      throw ArgumentError(
+        isArgument ? call.parameters.argument : call.parameters.program as any DeclaredParameter, error)
     }
     let result = call.run.onInterrupt({ process.terminate() }, while: { process.communicate(input) })
     // ^C at the terminal reaches the program, too, and can be quicker there.
     if result.exitCode == ChildResult.interrupted { try call.run.sleep(nanoseconds: 50_000_000) }
     try call.run.checkInterrupt()
     let stderr = String(decoding: result.errors, as: UTF8.self)
-    if result.exitCode != 0, !call.isOn("allow-failure") {
+    if result.exitCode != 0, !call[\.allowFailure] {
       let lines = stderr.split(whereSeparator: \.isNewline)
       throw AcrError(
         .invalid, "`\(program)` ended with code \(result.exitCode)" + (lines.first.map { ": \($0)" } ?? ""),

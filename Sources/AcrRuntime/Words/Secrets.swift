@@ -4,16 +4,19 @@ import AcrLanguage
 
 /// `secret env`: a secret from the environment.
 struct SecretEnv: Command {
+  struct Parameters: ParameterSet {
+    let name = Positional<String>("name", help: "the variable's name")
+  }
+
   let signature = Signature(
     "secret env", summary: "Reads a secret from an environment variable",
     group: .secrets,
-    positionals: [.init("name", .string, help: "the variable's name")],
     examples: [.init("A password", "let password = secret env HOME")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let name = call.string("name") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let name = call[\.name]
     guard let text = ProcessInformation.variable(name) else {
-      throw ArgumentError("name", AcrError(.notFound, "there is no environment variable `\(name)`"))
+      throw ArgumentError(call.parameters.name, AcrError(.notFound, "there is no environment variable `\(name)`"))
     }
     return .value(.secret(Secret(text)))
   }
@@ -21,14 +24,17 @@ struct SecretEnv: Command {
 
 /// `secret file`: a secret from a file.
 struct SecretFile: Command {
+  struct Parameters: ParameterSet {
+    let path = Positional<String>("path", help: "the file", completer: .file)
+  }
+
   let signature = Signature(
     "secret file", summary: "Reads a secret from a file (the trailing newline is removed)",
     group: .secrets,
-    positionals: [.init("path", .string, help: "the file", completer: .file)],
     examples: [.init("A password", "let password = secret file password.txt")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = call.string("path") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = call[\.path]
     do throws(AcrError) {
       guard
         var text = String(
@@ -39,21 +45,24 @@ struct SecretFile: Command {
       if text.last?.isNewline == true { text.removeLast() }
       return .value(.secret(Secret(text)))
     } catch {
-      throw ArgumentError("path", error)
+      throw ArgumentError(call.parameters.path, error)
     }
   }
 }
 
 /// `secret prompt`: a secret typed by the person at the terminal.
 struct SecretPrompt: Command {
+  struct Parameters: ParameterSet {
+    let text = Positional<String>("text", help: "what to ask for")
+  }
+
   let signature = Signature(
     "secret prompt", summary: "Asks for a secret without showing it",
     group: .secrets,
-    positionals: [.init("text", .string, help: "what to ask for")],
     examples: [.init("A password", "let password = secret prompt \"Password\"")])
 
-  func run(_ call: Invocation) throws -> Output {
-    let text = call.string("text") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let text = call[\.text]
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
         .usage, "nobody is there to answer \"\(text)\"", help: "`secret env` and `secret file` need nobody")

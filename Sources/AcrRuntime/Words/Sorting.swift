@@ -3,6 +3,11 @@ import AcrLanguage
 
 /// `sort-by`: rows in the order of their columns.
 struct SortBy: Command {
+  struct Parameters: ParameterSet {
+    let column = Rest<String>("column", help: "columns, the first counts most", completer: .column)
+    let desc = Switch("desc", help: "greatest first")
+  }
+
   let signature = Signature(
     "sort-by", summary: "Sorts rows by columns, or a list of plain values",
     description: """
@@ -10,21 +15,16 @@ struct SortBy: Command {
       their order. Nulls come last, also with `--desc`.
       """,
     group: .rows,
-    positionals: [
-      .init(
-        "column", .string, isRequired: false, isRest: true, help: "columns, the first counts most", completer: .column)
-    ],
-    flags: [.init("desc", help: "greatest first")],
     examples: [
       .init("Largest first", "[{n: \"a\", size: 1MB}, {n: \"b\", size: 2MB}] | sort-by size --desc"),
       .init("Plain values", "[3, 1, 2] | sort-by"),
     ],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.items(for: "sort-by")
-    let paths = call.strings("column").map(ColumnPath.init)
-    let isDescending = call.isOn("desc")
+    let paths = call[\.column].map(ColumnPath.init)
+    let isDescending = call[\.desc]
     let keys = try rows.map { row in paths.isEmpty ? [row] : try paths.map { try $0.value(in: row) } }
     let names = paths.isEmpty ? ["value"] : paths.map(\.text)
     let interrupts = InterruptCheck(call.run)
@@ -55,20 +55,19 @@ struct SortBy: Command {
 
 /// `unique`: rows without those that occurred before.
 struct Unique: Command {
+  struct Parameters: ParameterSet {
+    let column = Rest<String>("column", help: "columns that make two rows the same (all)", completer: .column)
+  }
+
   let signature = Signature(
     "unique", summary: "Removes duplicate rows",
     group: .rows,
-    positionals: [
-      .init(
-        "column", .string, isRequired: false, isRest: true, help: "columns that make two rows the same (all)",
-        completer: .column)
-    ],
     examples: [.init("Each value once", "[1, 2, 1] | unique")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.rows(for: "unique")
-    let paths = call.strings("column").map(ColumnPath.init)
+    let paths = call[\.column].map(ColumnPath.init)
     let interrupts = InterruptCheck(call.run)
     var seen: Set<ValueKey> = []
     return .rows(
@@ -86,10 +85,13 @@ struct Unique: Command {
 
 /// `group-by`: rows with the same value in a column, together.
 struct GroupBy: Command {
+  struct Parameters: ParameterSet {
+    let column = Positional<String>("column", help: "the column", completer: .column)
+  }
+
   let signature = Signature(
     "group-by", summary: "Groups rows by a column, as `{key, rows}`",
     group: .rows,
-    positionals: [.init("column", .string, help: "the column", completer: .column)],
     examples: [
       .init(
         "Count by a column",
@@ -97,8 +99,8 @@ struct GroupBy: Command {
     ],
     input: .required, columns: ["key", "rows"])
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = ColumnPath(call.string("column") ?? "")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = ColumnPath(call[\.column])
     var groups: [(key: Value, rows: [Value])] = []
     var index: [ValueKey: Int] = [:]
     let interrupts = InterruptCheck(call.run)
@@ -122,6 +124,13 @@ struct GroupBy: Command {
 
 /// `join-by`: rows of two tables with the same value in a column, side by side.
 struct JoinBy: Command {
+  struct Parameters: ParameterSet {
+    let column = Positional<String>("column", help: "the column both tables have")
+    let left = Positional<[Value]>("left", help: "the first table")
+    let right = Positional<[Value]>("right", help: "the second table")
+    let outer = Switch("outer", help: "also rows without a partner")
+  }
+
   let signature = Signature(
     "join-by",
     summary: "Joins two tables by a column, as `{COLUMN, left, right}`",
@@ -130,21 +139,16 @@ struct JoinBy: Command {
       no partner. A row with several partners is given once for each.
       """,
     group: .rows,
-    positionals: [
-      .init("column", .string, help: "the column both tables have"),
-      .init("left", .list, help: "the first table"),
-      .init("right", .list, help: "the second table"),
-    ],
-    flags: [.init("outer", help: "also rows without a partner")],
     examples: [
       .init(
         "What differs between two tables",
         "join-by tag [{tag: \"1\", digest: \"a\"}] [{tag: \"1\", digest: \"b\"}, {tag: \"2\", digest: \"c\"}] --outer")
     ])
 
-  func run(_ call: Invocation) throws -> Output {
-    let path = ColumnPath(call.string("column") ?? "")
-    let (left, right) = (try rows("left", call, path), try rows("right", call, path))
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let path = ColumnPath(call[\.column])
+    let left = try rows(call[\.left], call.parameters.left, path)
+    let right = try rows(call[\.right], call.parameters.right, path)
     var partners: [ValueKey: [Int]] = [:]
     let interrupts = InterruptCheck(call.run)
     for (index, row) in right.enumerated() {
@@ -157,13 +161,13 @@ struct JoinBy: Command {
     for (key, row) in left {
       let found = partners[ValueKey(key, interrupts)] ?? []
       try call.run.checkInterrupt()
-      if found.isEmpty, call.isOn("outer") { result.append(.record(Record(shape: shape, values: [key, row, .null]))) }
+      if found.isEmpty, call[\.outer] { result.append(.record(Record(shape: shape, values: [key, row, .null]))) }
       for index in found {
         matched[index] = true
         result.append(.record(Record(shape: shape, values: [key, row, right[index].row])))
       }
     }
-    if call.isOn("outer") {
+    if call[\.outer] {
       for (index, (key, row)) in right.enumerated() where !matched[index] {
         result.append(.record(Record(shape: shape, values: [key, .null, row])))
       }
@@ -171,14 +175,15 @@ struct JoinBy: Command {
     return .value(.list(result))
   }
 
-  private func rows(_ name: String, _ call: Invocation, _ path: ColumnPath) throws -> [(key: Value, row: Value)] {
-    guard case .list(let items)? = call.arguments[name] else { return [] }
+  private func rows(
+    _ items: [Value], _ parameter: any DeclaredParameter, _ path: ColumnPath
+  ) throws -> [(key: Value, row: Value)] {
     do throws(AcrError) {
       var rows: [(key: Value, row: Value)] = []
       for item in items { rows.append((try path.value(in: item), item)) }
       return rows
     } catch {
-      throw ArgumentError(name, error)
+      throw ArgumentError(parameter, error)
     }
   }
 }

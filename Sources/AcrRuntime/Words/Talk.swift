@@ -3,16 +3,19 @@ import AcrLanguage
 
 /// `confirm`: asks before going on.
 struct Confirm: Command {
+  struct Parameters: ParameterSet {
+    let question = Positional<String>("question", help: "the question")
+    let yes = Switch("yes", short: "y", help: "do not ask, the answer is yes")
+  }
+
   let signature = Signature(
     "confirm", summary: "Asks a question and continues only after yes",
     group: .work,
-    positionals: [.init("question", .string, help: "the question")],
-    flags: [.init("yes", short: "y", help: "do not ask, the answer is yes")],
     examples: [.init("A question that answers itself", "confirm \"Import 20 images?\" --yes")])
 
-  func run(_ call: Invocation) throws -> Output {
-    if call.isOn("yes") { return .nothing }
-    let question = call.string("question") ?? ""
+  func run(_ call: Call<Parameters>) throws -> Output {
+    if call[\.yes] { return .nothing }
+    let question = call[\.question]
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
         .usage, "nobody is there to answer \"\(question)\"", help: "`confirm --yes` goes on without asking")
@@ -32,7 +35,7 @@ struct Ignore: Command {
     examples: [.init("Nothing is shown", "[1, 2] | ignore")],
     input: .required)
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<NoParameters>) throws -> Output {
     if case .rows(let rows)? = call.input {
       while try rows.next() != nil {}
     }
@@ -42,17 +45,21 @@ struct Ignore: Command {
 
 /// `print`: text for people.
 struct Print: Command {
+  struct Parameters: ParameterSet {
+    let value = Rest<Value>("value", help: "what to write, with spaces between")
+    let err = Switch("err", help: "write to standard error")
+  }
+
   let signature = Signature(
     "print", summary: "Prints its arguments, or each row from the pipe",
     description: "Lists and records are written as JSON. Secrets are refused.",
     group: .talk,
-    positionals: [.init("value", .any, isRequired: false, isRest: true, help: "what to write, with spaces between")],
-    flags: [.init("err", help: "write to standard error")],
     examples: [.init("A line", "print \"2 images\" done")],
     input: .optional)
 
-  func run(_ call: Invocation) throws -> Output {
-    if case .list(let values)? = call.arguments["value"], !values.isEmpty {
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let values = call[\.value]
+    if !values.isEmpty {
       try write(try values.map(Print.text).joined(separator: " "), call)
     } else if case .rows(let rows)? = call.input {
       while let row = try rows.next() { try write(try Print.text(row), call) }
@@ -73,7 +80,7 @@ struct Print: Command {
     return try value.text ?? value.json()
   }
 
-  private func write(_ text: String, _ call: Invocation) throws {
-    if call.isOn("err") { call.run.sink.talk(text) } else { try call.run.sink.print(text) }
+  private func write(_ text: String, _ call: Call<Parameters>) throws {
+    if call[\.err] { call.run.sink.talk(text) } else { try call.run.sink.print(text) }
   }
 }

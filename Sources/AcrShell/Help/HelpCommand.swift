@@ -9,20 +9,21 @@ final class HelpCommand: Command {
   /// The catalog holds this command too, so it arrives after everything is made.
   private let catalog = Mutex<Catalog?>(nil)
 
+  struct Parameters: ParameterSet {
+    let name = Rest<String>("name", help: "a command or function", completer: .command)
+  }
+
   let signature = Signature(
     "help", summary: "Lists the commands, or explains one", group: .talk,
-    positionals: [
-      .init("name", isRequired: false, isRest: true, help: "a command or function", completer: .command)
-    ],
     examples: [.init("One command", "help import"), .init("All commands", "help")])
 
   /// Tells what there is to explain.
   func use(_ catalog: Catalog) { self.catalog.withLock { $0 = catalog } }
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     guard let catalog = catalog.withLock({ $0 }) else { return .nothing }
     let help = HelpText(catalog: catalog)
-    var words = call.strings("name")
+    var words = call[\.name]
     if words.first == "az", words.count > 1 { words.removeFirst() }
     let name = words.joined(separator: " ")
     if name.isEmpty {
@@ -37,7 +38,7 @@ final class HelpCommand: Command {
       let names = catalog.commandNames + catalog.functions.map(\.name)
       let near = Suggestion.nearest(to: name, in: names)
       throw ArgumentError(
-        "name",
+        call.parameters.name,
         AcrError(
           .notFound, "`\(name)` is neither a command nor a function",
           help: near.map { "did you mean `\($0)`?" } ?? "`help` lists what there is"))
@@ -46,7 +47,7 @@ final class HelpCommand: Command {
   }
 
   /// At the prompt a text longer than the screen goes through the pager.
-  private func show(_ text: String, _ call: Invocation) throws {
+  private func show(_ text: String, _ call: Call<Parameters>) throws {
     guard let output = call.run.sink as? ShownValues else { return try call.run.sink.print(trimmed(text)) }
     try output.showLong(trimmed(text) + "\n")
   }

@@ -1,6 +1,9 @@
 import AcrRuntime
 import ArgumentParser
 
+/// The program's flags, not those of commands.
+private typealias Flag<Value> = ArgumentParser.Flag<Value>
+
 /// The options of the program itself. Everything behind a script's name belongs to the script.
 struct Options: ParsableCommand {
   /// The ways to call it.

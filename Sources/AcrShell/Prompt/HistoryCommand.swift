@@ -7,6 +7,12 @@ import Synchronization
 final class HistoryCommand: Command {
   private let store = Mutex<HistoryStore?>(nil)
 
+  struct Parameters: ParameterSet {
+    let text = Positional<String?>("text", help: "only entries that contain it")
+    let last = Flag<Int64?>("last", help: "only so many of the newest")
+    let clear = Switch("clear", help: "forget all entries, or those that contain the text")
+  }
+
   let signature = Signature(
     "history", summary: "Lists the history of all sessions, oldest first",
     description: """
@@ -14,11 +20,6 @@ final class HistoryCommand: Command {
       with a space, and lines with a secret written out, are not kept.
       """,
     group: .talk,
-    positionals: [.init("text", isRequired: false, help: "only entries that contain it")],
-    flags: [
-      .init("last", .int, help: "only so many of the newest"),
-      .init("clear", help: "forget all entries, or those that contain the text"),
-    ],
     examples: [
       .init("The newest ten imports", "history import --last 10"),
       .init("Forget what names a registry", "history contoso.azurecr.io --clear"),
@@ -29,12 +30,12 @@ final class HistoryCommand: Command {
   /// Tells where entries are kept.
   func use(_ store: HistoryStore?) { self.store.withLock { $0 = store } }
 
-  func run(_ call: Invocation) throws -> Output {
+  func run(_ call: Call<Parameters>) throws -> Output {
     guard let store = store.withLock({ $0 }) else {
       throw AcrError(.notFound, "there is no home folder to keep a history in", help: "set XDG_STATE_HOME")
     }
-    let text = call.string("text")
-    if call.isOn("clear") {
+    let text = call[\.text]
+    if call[\.clear] {
       if call.run.isDryRun {
         call.run.sink.talk("dry run: would forget entries of \(store.path)")
         return .nothing
@@ -45,8 +46,10 @@ final class HistoryCommand: Command {
     }
     var rows = try store.readAll().enumerated().map { (number: $0 + 1, entry: $1) }
     if let text { rows = rows.filter { $0.entry.contains(text) } }
-    if let last = call.int("last") {
-      guard last >= 0 else { throw ArgumentError("last", AcrError(.usage, "`--last \(last)` is less than 0")) }
+    if let last = call[\.last] {
+      guard last >= 0 else {
+        throw ArgumentError(call.parameters.last, AcrError(.usage, "`--last \(last)` is less than 0"))
+      }
       rows = rows.suffix(Int(clamping: last))
     }
     return .value(

@@ -36,6 +36,18 @@ struct PromptSettings: Sendable, Equatable {
 final class PromptCommand: Command {
   private let state = Mutex(PromptSettings())
 
+  struct Parameters: ParameterSet {
+    let part = Rest<String>(
+      "part", help: PromptSettings.Part.allCases.map { "\($0.rawValue): \($0.help)" }.joined(separator: "; "),
+      completer: .fixed(PromptSettings.Part.allCases.map(\.rawValue)))
+    let text = Flag<String?>("text", defaultText: "acrsh", help: "what stands in front")
+    let slow = Flag<Duration?>(
+      "slow", defaultText: "2s", help: "how long an entry takes at least for its time to be shown")
+    let suggestions = Flag<Bool?>(
+      "suggestions", defaultText: "true", help: "whether earlier entries are suggested behind the line")
+    let plain = Switch("plain", help: "only the text in front")
+  }
+
   let signature = Signature(
     "prompt", summary: "Configures the prompt",
     description: """
@@ -43,18 +55,6 @@ final class PromptCommand: Command {
       count for every session: that file is run when the prompt starts.
       """,
     group: .talk,
-    positionals: [
-      .init(
-        "part", isRequired: false, isRest: true,
-        help: PromptSettings.Part.allCases.map { "\($0.rawValue): \($0.help)" }.joined(separator: "; "),
-        completer: .fixed(PromptSettings.Part.allCases.map(\.rawValue)))
-    ],
-    flags: [
-      .init("text", .string, default: "acrsh", help: "what stands in front"),
-      .init("slow", .duration, default: "2s", help: "how long an entry takes at least for its time to be shown"),
-      .init("suggestions", .bool, default: "true", help: "whether earlier entries are suggested behind the line"),
-      .init("plain", help: "only the text in front"),
-    ],
     examples: [
       .init("Registry and duration only", "prompt registry duration --slow 5s"), .init("The settings", "prompt"),
     ])
@@ -62,13 +62,13 @@ final class PromptCommand: Command {
   /// The settings now.
   var settings: PromptSettings { state.withLock { $0 } }
 
-  func run(_ call: Invocation) throws -> Output {
-    let names = call.strings("part")
+  func run(_ call: Call<Parameters>) throws -> Output {
+    let names = call[\.part]
     let parts = try names.map { name in
       guard let part = PromptSettings.Part(rawValue: name) else {
         let all = PromptSettings.Part.allCases.map(\.rawValue)
         throw ArgumentError(
-          "part",
+          call.parameters.part,
           AcrError(
             .usage, "`\(name)` is nothing the prompt can show",
             help: Suggestion.nearest(to: name, in: all).map { "did you mean `\($0)`?" }
@@ -78,14 +78,14 @@ final class PromptCommand: Command {
     }
     let new = state.withLock { settings in
       if !parts.isEmpty { settings.parts = parts }
-      if call.isOn("plain") { settings.parts = [] }
-      if let text = call.string("text") { settings.text = text }
-      if let slow = call.duration("slow") { settings.slow = slow }
-      if case .bool(let suggests)? = call.arguments["suggestions"] { settings.suggests = suggests }
+      if call[\.plain] { settings.parts = [] }
+      if let text = call[\.text] { settings.text = text }
+      if let slow = call[\.slow] { settings.slow = slow.nanoseconds }
+      if let suggests = call[\.suggestions] { settings.suggests = suggests }
       return settings
     }
-    let isSet = ["text", "slow", "suggestions"].contains { !(call.arguments[$0]?.isNull ?? true) }
-    guard parts.isEmpty, !isSet, !call.isOn("plain") else { return .nothing }
+    let isSet = call[\.text] != nil || call[\.slow] != nil || call[\.suggestions] != nil
+    guard parts.isEmpty, !isSet, !call[\.plain] else { return .nothing }
     let fields: KeyValuePairs<String, Value> = [
       "parts": .list(new.parts.map { .string($0.rawValue) }), "text": .string(new.text),
       "slow": .duration(new.slow), "suggestions": .bool(new.suggests),

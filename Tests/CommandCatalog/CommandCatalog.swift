@@ -1,0 +1,32 @@
+import AcrCommands
+import AcrCore
+import AcrHTTP
+import AcrLanguage
+import AcrRuntime
+import OCIRegistry
+
+/// The real commands, in a session that reaches nothing and keeps nothing: their signatures are those of the program.
+public enum CommandCatalog {
+  /// A session whose every request fails.
+  public static func session() -> AcrSession {
+    let http = HTTPClient(transport: NoTransport())
+    let azure = AzureSession(AzureSession.Settings(transport: NoTransport(), http: http))
+    return AcrSession(
+      registries: RegistrySession(
+        http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
+      azure: azure, progress: NoProgress())
+  }
+
+  /// The commands of AcrCommands.
+  public static let commands: [any Command] = session().commands
+
+  /// What the check knows: these commands, the pipeline words, and the functions.
+  public static let catalog = Session(commands: commands).catalog
+}
+
+/// A network that is not there.
+private struct NoTransport: Transport {
+  func send(_ request: TransportRequest) async throws -> TransportResponse {
+    throw AcrError(.network, "this session has no network")
+  }
+}
