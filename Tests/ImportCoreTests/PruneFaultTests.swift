@@ -64,6 +64,37 @@ struct PruneFaultTests {
     }
   }
 
+  @Test("a page of the source's list that does not say which tags there are: nothing is deleted")
+  func pageWithoutNames() async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    let tags = registry["target"].tags
+    let names = tags.keys.sorted()
+    try await withLoopbackServer { request in
+      guard request.path.hasSuffix("/tags/list") else { return .init(404) }
+      return request.queryValue("last") == nil
+        ? .json(#"{"tags":["\#(names[0])"]}"#, headers: ["Link": "</v2/source/tags/list?last=x>; rel=\"next\""])
+        : .json(#"{"tags":null}"#)
+    } _: { server in
+      let session = RegistrySession(
+        http: HTTPClient(
+          transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")), retry: .none),
+        credentials: CredentialStore(environment: [:]))
+      let (from, to) = (try RegistryHost(server.authority), try RegistryHost(registry.authority))
+      let (source, target) = (try RepositoryName("source"), try RepositoryName("target"))
+      let pair = MirrorPair(
+        source: session.repository(from, source, access: .pull),
+        sourceLocation: .init(registry: from, repository: source),
+        target: session.repository(to, target, access: .push), targetLocation: .init(registry: to, repository: target))
+      let mirror = Mirror(engine: DirectImport(table: TransferTable(), limit: TransferLimit(4)))
+      let error = try await failure { _ = try await mirror.plan(pair, MirrorOptions(prunes: true)) }
+      #expect(error.code == RegistryClient.notAList)
+      // Without pruning such a list is as long as it is.
+      #expect(try await mirror.plan(pair, MirrorOptions(listsReferrers: false)).items.map(\.tag.name) == [names[0]])
+    }
+    #expect(registry["target"].tags == tags)
+  }
+
   @Test("a child that is missing: the tags stay, and the rows say what is missing")
   func missingChild() async throws {
     let registry = try registry()

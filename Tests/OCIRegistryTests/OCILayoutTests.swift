@@ -79,7 +79,7 @@ import Testing
       #expect(try layout.index().entries.count == 2)
       let index = Sample.index(children.map(\.manifest))
       try await layout.putManifest(index, as: .digest(index.digest))
-      #expect(try layout.index().entries.map(\.descriptor.digest) == [index.digest])
+      #expect(try layout.index().entries.map(\.digest) == [index.digest])
       try await layout.putManifest(index, as: .tag(TagName("all")))
       #expect(try layout.index().entries.map(\.name) == ["all"])
       try await layout.putManifest(index, as: .digest(index.digest))

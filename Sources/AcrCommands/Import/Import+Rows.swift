@@ -75,13 +75,15 @@ extension Import {
     let failureCount = FailureCount()
     let work: @Sendable () async throws -> Void = {
       do {
-        _ = try await queue.run(items) {
-          try await perform($0, journal, service)
-        } ended: { index, result in
-          if case .failure = result { failureCount.add() }
-          let row = Import.record(items[index].source, items[index].targets, result, engine: items[index].engine.name)
-          report?.add(row)
-          feed.add(row)
+        try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
+          _ = try await queue.run(items) {
+            try await perform($0, journal, service)
+          } ended: { index, result in
+            if case .failure = result { failureCount.add() }
+            let row = Import.record(items[index].source, items[index].targets, result, engine: items[index].engine.name)
+            report?.add(row)
+            feed.add(row)
+          }
         }
       } catch {
         try? report?.finish()

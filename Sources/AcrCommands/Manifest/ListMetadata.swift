@@ -149,7 +149,7 @@ struct ListMetadata: Command {
         }
         // A folder is listed whole, however many images it holds.
         if case .layout(let layout) = artifact, layout.tag == nil, layout.digest == nil {
-          return (OCILayout(path: layout.path), nil)
+          return (session.layouts.layout(layout.path), nil)
         }
         let named = try session.store(artifact, .pull)
         return (named.store, named.location)
@@ -161,7 +161,7 @@ struct ListMetadata: Command {
         help: "`list-metadata HOST/REPOSITORY`, or `--registry REGISTRY --name REPOSITORY`")
     }
     let registry = try locate(call.parameters.registry) { try session.registry(RegistryText(registryText), call.run) }
-    if case .layout(let path) = registry { return (OCILayout(path: path), nil) }
+    if case .layout(let path) = registry { return (session.layouts.layout(path), nil) }
     guard let name = call[\.name] else {
       throw AcrError(.usage, "`list-metadata` needs `--name REPOSITORY` beside `--registry`")
     }

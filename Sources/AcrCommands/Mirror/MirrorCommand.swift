@@ -132,6 +132,9 @@ struct MirrorCommand: Command {
       options.newest = Int(clamping: newest)
     }
     if let age = call[\.newerThan] {
+      guard age.nanoseconds >= 0 else {
+        throw ArgumentError(call.parameters.newerThan, AcrError(.usage, "`--newer-than` cannot be negative"))
+      }
       options.newerThan = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age.nanoseconds)
     }
     options.listsReferrers = call[\.referrers]

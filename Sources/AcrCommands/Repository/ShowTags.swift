@@ -42,7 +42,7 @@ struct ShowTags: Command {
     guard case .registry(let host) = registry else {
       guard case .layout(let path) = registry else { return .nothing }
       try refuseOrder(order, call)
-      return .rows(Pages.rows(OCILayout(path: path).tagPages(), top: top, call.run) { .string($0.name) })
+      return .rows(Pages.rows(session.layouts.layout(path).tagPages(), top: top, call.run) { .string($0.name) })
     }
     guard let name = call[\.repository] else {
       throw AcrError(

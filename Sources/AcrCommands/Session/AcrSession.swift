@@ -12,6 +12,8 @@ public final class AcrSession: Sendable {
   public let azure: AzureSession
   /// The engine of imports that this machine does itself.
   public let engine: DirectImport
+  /// The layout folders that were named.
+  let layouts = OCILayouts()
   /// The session's one limit of transfers at a time.
   public let limit: TransferLimit
   /// Who shows how far imports are.
@@ -83,7 +85,7 @@ public final class AcrSession: Sendable {
   ) -> (store: any ArtifactTarget, location: RepositoryLocation?) {
     switch registry {
     case .layout(let path):
-      return (OCILayout(path: path), nil)
+      return (layouts.layout(path), nil)
     case .registry(let host):
       let client =
         credentials.map { registries.client(host, credentials: $0, origin: "`--username` and `--password`") }
@@ -100,7 +102,7 @@ public final class AcrSession: Sendable {
       let found = store(.registry(image.registry), image.repository, access)
       return NamedArtifact(store: found.store, location: found.location, tag: image.tag, digest: image.digest)
     case .layout(let layout):
-      let store = OCILayout(path: layout.path)
+      let store = layouts.layout(layout.path)
       guard access == .pull, case .digest(let digest) = try store.selector(for: layout) else {
         return NamedArtifact(store: store, location: nil, tag: layout.tag, digest: layout.digest)
       }

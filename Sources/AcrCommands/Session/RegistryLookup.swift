@@ -63,7 +63,7 @@ public struct RegistryLookup: Sendable {
 
   private func store(_ registry: String, _ repository: String) async throws -> any ArtifactSource {
     switch try await argument(registry) {
-    case .layout(let path): return OCILayout(path: path)
+    case .layout(let path): return session.layouts.layout(path)
     case .registry(let host):
       // Docker Hub's own images are written without `library/`.
       let isShort = host == .dockerHub && !repository.contains("/")

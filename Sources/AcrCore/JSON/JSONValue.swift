@@ -31,34 +31,48 @@ public enum JSONValue: Equatable, Sendable {
   public init(parsing bytes: [UInt8], mostValues: Int = .max) throws(JSONError) {
     var scanner = JSONScanner(bytes)
     var left = mostValues
+    self = .null
+    while let event = try scanner.next() { self = try JSONValue(event, in: &scanner, &left) }
+  }
+
+  /// Reads the value that an event begins: one of many in a document that nobody wants to hold as a whole.
+  /// - Throws: ``JSONError`` with line and column.
+  public init(_ first: JSONEvent, in scanner: inout JSONScanner) throws(JSONError) {
+    var left = Int.max
+    self = try JSONValue(first, in: &scanner, &left)
+  }
+
+  private init(_ first: JSONEvent, in scanner: inout JSONScanner, _ left: inout Int) throws(JSONError) {
     var stack: [Container] = []
-    var result = JSONValue.null
-    while let event = try scanner.next() {
+    var next: JSONEvent? = first
+    while let event = next {
       guard left > 0 else { throw scanner.failure(JSONValue.tooManyValues, at: 0) }
       left -= 1
-      let value: JSONValue
+      var value: JSONValue?
       switch event {
-      case .objectStart:
-        stack.append(Container(isObject: true))
-        continue
-      case .arrayStart:
-        stack.append(Container(isObject: false))
-        continue
-      case .key(let name):
-        stack[stack.count - 1].name = name
-        continue
+      case .objectStart: stack.append(Container(isObject: true))
+      case .arrayStart: stack.append(Container(isObject: false))
+      case .key(let name): if !stack.isEmpty { stack[stack.count - 1].name = name }
       case .objectEnd, .arrayEnd:
-        guard let container = stack.popLast() else { continue }
-        value = container.isObject ? .object(container.members) : .array(container.items)
+        if let container = stack.popLast() {
+          value = container.isObject ? .object(container.members) : .array(container.items)
+        }
       case .string(let text): value = .string(text)
       case .integer(let number): value = .integer(number)
       case .number(let number): value = .number(number)
       case .bool(let flag): value = .bool(flag)
       case .null: value = .null
       }
-      if stack.isEmpty { result = value } else { stack[stack.count - 1].append(value) }
+      if let value {
+        guard !stack.isEmpty else {
+          self = value
+          return
+        }
+        stack[stack.count - 1].append(value)
+      }
+      next = try scanner.next()
     }
-    self = result
+    self = .null
   }
 
   private struct Container {

@@ -34,6 +34,7 @@ struct Retry: Command {
     guard wait >= 0 else {
       throw ArgumentError(call.parameters.wait, AcrError(.usage, "`--wait` cannot be negative"))
     }
+    wait = min(wait, Retry.longestWait)
     let kinds = try kinds(call)
     var attempt: Int64 = 1
     while true {
@@ -44,7 +45,7 @@ struct Retry: Command {
           if times > 1 { error.error.notes.append("\(times) tries did not get through") }
           throw error
         }
-        let pause = error.error.retryAfter.map { max(0, $0.nanoseconds) } ?? min(wait, Retry.longestWait)
+        let pause = error.error.retryAfter.map { max(0, $0.nanoseconds) } ?? wait
         attempt += 1
         call.run.sink.talk("retry: \(error.error.message); try \(attempt) of \(times) in \(DurationText.human(pause))")
         try call.run.sleep(nanoseconds: pause)

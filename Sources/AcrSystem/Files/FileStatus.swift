@@ -41,12 +41,25 @@ public struct FileStatus: Sendable {
   public let identity: Identity
   /// When its content was last changed, in whole seconds.
   public let modified: Timestamp
+  /// What changes whenever the content does.
+  public let version: Version
   private let deviceNumber: UInt64
 
   /// A file's place: the file system and the number in it.
   public struct Identity: Hashable, Sendable {
     let device: UInt64
     let number: UInt64
+  }
+
+  /// A file with its content as it was at one moment: its place, its length, and when content and status were changed.
+  public struct Version: Hashable, Sendable, CustomStringConvertible {
+    let identity: Identity
+    let size: Int64
+    let modified: Int64
+    let changed: Int64
+
+    /// A name for it that can be written down; `cp` and `mv` to another file system give another one.
+    public var description: String { "\(identity.device)-\(identity.number)-\(size)-\(modified)" }
   }
 
   init(_ information: stat) {
@@ -67,10 +80,18 @@ public struct FileStatus: Sendable {
       device: UInt64(truncatingIfNeeded: information.st_dev), number: UInt64(truncatingIfNeeded: information.st_ino))
     deviceNumber = UInt64(truncatingIfNeeded: information.st_rdev)
     #if canImport(Darwin)
-      modified = Timestamp(seconds: Int64(information.st_mtimespec.tv_sec))
+      let (content, status) = (information.st_mtimespec, information.st_ctimespec)
     #else
-      modified = Timestamp(seconds: Int64(information.st_mtim.tv_sec))
+      let (content, status) = (information.st_mtim, information.st_ctim)
     #endif
+    modified = Timestamp(seconds: Int64(content.tv_sec))
+    version = Version(
+      identity: identity, size: size, modified: FileStatus.nanoseconds(content), changed: FileStatus.nanoseconds(status)
+    )
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
   /// The status of a name; nil where nothing has it.

@@ -92,7 +92,9 @@ struct BlobCopier: Sendable {
   }
 
   func start(_ descriptor: Descriptor, mountFrom home: RepositoryName?) async throws -> UploadStart {
-    try await target.store.startUpload(descriptor, mountFrom: home ?? mountSource)
+    let start = try await target.store.startUpload(descriptor, mountFrom: home ?? mountSource)
+    if case .session(let session) = start, let note = session.note { observer(.note(note)) }
+    return start
   }
 
   func pause(after failures: Int) async throws {

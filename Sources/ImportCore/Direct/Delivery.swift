@@ -42,19 +42,16 @@ struct Delivery: Sendable {
   /// Writes the root under the target's tag, or by its digest.
   func writeRoot(to target: ImportTarget) async throws {
     let selector = target.tag.map(ManifestSelector.tag) ?? .digest(plan.root.digest)
-    try await write(plan.root, as: selector, to: target)
+    try await write(as: selector, to: target) { plan.root }
     observer(.manifest(plan.root.digest))
     observer(.tagged(target.displayName))
   }
 
   /// Writes one manifest under the root. A large one is read again for it, so few of those are under way at a time.
   private func writeChild(_ child: PlannedManifest, to target: ImportTarget) async throws {
-    guard child.body == nil else {
-      return try await write(try await child.fetched(from: source.store), as: .digest(child.digest), to: target)
-    }
-    try await limit.withHalfPlaces(ManifestWindow.largestHalves) {
-      let manifest = try await child.fetched(from: source.store)
-      try await target.store.putManifest(manifest, as: .digest(child.digest))
+    let halves = child.body == nil ? ManifestWindow.largestHalves : 1
+    try await write(as: .digest(child.digest), to: target, halves: halves) {
+      try await child.fetched(from: source.store)
     }
   }
 
@@ -64,20 +61,47 @@ struct Delivery: Sendable {
       firstDelay: firstDelay)
   }
 
-  /// Writes one manifest. A registry that misses a blob this session thought present (it was collected meanwhile) gets
-  /// everything again, once.
-  private func write(_ manifest: FetchedManifest, as selector: ManifestSelector, to target: ImportTarget) async throws {
-    do {
-      try await limit.withHalfPlaces(1) { try await target.store.putManifest(manifest, as: selector) }
-    } catch let error as AcrError where ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"].contains(error.code) {
-      await table.forget(store: target.store.displayName)
-      let copier = copier(to: target)
-      for blob in plan.blobs { _ = try await copier.copy(blob) }
-      for child in plan.children where child.digest != manifest.digest {
-        try await target.store.putManifest(
-          try await child.fetched(from: source.store), as: .digest(child.digest))
+  /// Writes one manifest. A registry that misses parts of it gets those that it lacks, and then the manifest again: they
+  /// were collected meanwhile, or another run is writing the same ones just now. A file of docker-registry is empty for a
+  /// moment when it is written again, and it then finds the part missing, or its digest wrong.
+  private func write(
+    as selector: ManifestSelector, to target: ImportTarget, halves: Int = 1,
+    _ fetch: @Sendable () async throws -> FetchedManifest
+  ) async throws {
+    var failures = 0
+    while true {
+      do {
+        // The healing below needs places of its own.
+        return try await limit.withHalfPlaces(halves) {
+          try await target.store.putManifest(try await fetch(), as: selector)
+        }
+      } catch let error as AcrError where error.isAboutMissingParts && failures < BlobCopier.maximumAttempts {
+        failures += 1
+        let copier = copier(to: target)
+        try await copier.pause(after: failures)
+        try await bringParts(of: try await fetch(), with: copier)
       }
-      try await target.store.putManifest(manifest, as: selector)
     }
+  }
+
+  /// Asks for each part of a manifest, and sends what is not there.
+  private func bringParts(of manifest: FetchedManifest, with copier: BlobCopier) async throws {
+    let target = copier.target
+    let model = try ImageManifest(manifest, name: target.store.displayName)
+    let digests = Set(model.blobs.map(\.digest))
+    await table.forget(digests, at: target.store.displayName)
+    for blob in plan.blobs where digests.contains(blob.digest) { _ = try await copier.copy(blob) }
+    let listed = Set(model.manifests.map(\.digest))
+    for child in plan.children where listed.contains(child.digest) {
+      if try await !target.store.hasManifest(child.digest) { try await writeChild(child, to: target) }
+    }
+  }
+}
+
+extension AcrError {
+  /// True where a registry refused a manifest because it does not find a blob or manifest that it names. Its own digest is
+  /// known to be right, so `DIGEST_INVALID` means a part as well.
+  fileprivate var isAboutMissingParts: Bool {
+    ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "DIGEST_INVALID"].contains(code)
   }
 }

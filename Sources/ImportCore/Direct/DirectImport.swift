@@ -70,19 +70,25 @@ public struct DirectImport: Sendable {
       firstDelay: firstDelay)
     observer(.planned(manifests: plan.children.count + 1, blobs: plan.blobs.count, bytes: plan.totalBytes))
     try await explaining(request, note: DirectImport.partialNote) {
-      for target in stores(of: request, plan) {
-        let counts = try await delivery.bring(to: target)
-        result.blobs.copied += counts.copied
-        result.blobs.copiedBytes += counts.copiedBytes
-        result.blobs.present += counts.present
-        result.manifests += plan.children.count
-      }
-      for (target, state) in zip(request.targets, plan.states) where state != .same {
-        try await delivery.writeRoot(to: target)
-        result.manifests += 1
-      }
+      try await request.targets.map(\.store).batch { try await bring(delivery, request, plan, &result) }
     }
     return result
+  }
+
+  private func bring(
+    _ delivery: Delivery, _ request: ImportRequest, _ plan: ImportPlan, _ result: inout ImportResult
+  ) async throws {
+    for target in stores(of: request, plan) {
+      let counts = try await delivery.bring(to: target)
+      result.blobs.copied += counts.copied
+      result.blobs.copiedBytes += counts.copiedBytes
+      result.blobs.present += counts.present
+      result.manifests += plan.children.count
+    }
+    for (target, state) in zip(request.targets, plan.states) where state != .same {
+      try await delivery.writeRoot(to: target)
+      result.manifests += 1
+    }
   }
 
   /// Plans and runs.

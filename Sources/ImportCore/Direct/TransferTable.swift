@@ -125,11 +125,9 @@ public actor TransferTable {
   /// True when the last blob asked for at this store was there already.
   func expectsContent(at store: String) -> Bool { storesWithContent.contains(store) }
 
-  /// Forgets what is known of a store, after it said that a blob is missing which this table thought present.
-  func forget(store: String) {
-    present = present.filter { $0.store != store }
-    origins = origins.filter { !$0.value.settled.isOpen }
-    written = written.filter { $0.store != store }
+  /// Forgets that a store has blobs, after it said that one of them is missing.
+  func forget(_ digests: Set<Digest>, at store: String) {
+    for digest in digests { present.remove(Key(store: store, digest: digest)) }
   }
 
   // MARK: Manifests

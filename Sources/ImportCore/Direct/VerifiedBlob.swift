@@ -167,10 +167,7 @@ public actor VerifiedBlob {
   private func checkDigest() throws {
     let found = hasher.finalize()
     guard found == descriptor.digest else {
-      throw AcrError(
-        .invalid,
-        "the blob \(descriptor.digest) of \(source.displayName) has the digest \(found): its bytes were changed on the way",
-        help: "nothing was written under its name; try again, and tell the registry's operator if it stays so")
+      throw source.wrongBytes(of: descriptor, found: found)
     }
   }
 }

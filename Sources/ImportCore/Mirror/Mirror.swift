@@ -32,7 +32,7 @@ public struct Mirror: Sendable {
   /// - Throws: ``AcrError``: `not-found` for a source that does not exist, and what registries throw.
   public func plan(_ pair: MirrorPair, _ options: MirrorOptions) async throws -> MirrorPlan {
     async let targetInventory = TagInventory.read(pair.target, isTarget: true)
-    let source = try await TagInventory.read(pair.source, isTarget: false)
+    let source = try await TagInventory.read(pair.source, isTarget: false, isComplete: options.prunes)
     let target = try await targetInventory
     let present = Set(target.tags)
     let item = { (tag: TagName) -> MirrorPlan.Item in
@@ -114,6 +114,13 @@ public struct Mirror: Sendable {
 
   /// The same for a list of plans.
   public func run(
+    _ plans: [MirrorPlan], observer: @escaping @Sendable (String) -> ImportObserver,
+    ended: @escaping @Sendable (MirrorRow) -> Void
+  ) async throws -> [MirrorRow] {
+    try await plans.map(\.pair.target).batch { try await runAll(plans, observer: observer, ended: ended) }
+  }
+
+  private func runAll(
     _ plans: [MirrorPlan], observer: @escaping @Sendable (String) -> ImportObserver,
     ended: @escaping @Sendable (MirrorRow) -> Void
   ) async throws -> [MirrorRow] {

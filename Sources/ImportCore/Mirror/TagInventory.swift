@@ -19,19 +19,34 @@ struct TagInventory: Sendable {
   private static let pageSize = 1000
 
   /// Reads the tags of a repository. A registry of Azure tells the digests too, in the same number of requests.
-  /// - Parameter isTarget: true where a missing repository is an empty one.
-  static func read(_ store: any ArtifactSource, isTarget: Bool) async throws -> TagInventory {
+  /// - Parameters:
+  ///   - isTarget: true where a missing repository is an empty one.
+  ///   - isComplete: true where something is deleted that the list lacks: a page that does not say which tags there are is
+  ///     an error then. A list that is empty in all is none; whoever deletes looks at that.
+  static func read(
+    _ store: any ArtifactSource, isTarget: Bool, isComplete: Bool = false
+  ) async throws -> TagInventory {
     do {
       guard let repository = store as? RegistryRepository else {
         return TagInventory(tags: try await store.tagPages().all(), facts: nil)
       }
-      if try await isAzure(repository), let found = try await azure(repository) { return found }
-      let tags = try await repository.tagPages().all()
+      if try await isAzure(repository), let found = try await azure(repository, isComplete) { return found }
+      let tags = try await isComplete ? complete(repository) : repository.tagPages().all()
       // Only its answer told where the registry's tokens come from.
-      if await repository.client.hasAzureTokens, let found = try await azure(repository) { return found }
+      if await repository.client.hasAzureTokens, let found = try await azure(repository, isComplete) { return found }
       return TagInventory(tags: tags, facts: nil)
     } catch let error as AcrError where isTarget && error.kind == .notFound {
       return TagInventory(tags: [], facts: [:])
+    }
+  }
+
+  /// Some registries write `null` for an empty list: then there is nothing that another page could take back.
+  private static func complete(_ repository: RegistryRepository) async throws -> [TagName] {
+    do {
+      return try await repository.completeTagPages().all()
+    } catch let error as AcrError where error.code == RegistryClient.notAList {
+      guard try await repository.tagPages().all().isEmpty else { throw error }
+      return []
     }
   }
 
@@ -42,7 +57,7 @@ struct TagInventory: Sendable {
   }
 
   /// The tags by `/acr/v1`; nil where the credentials may not read metadata, or the registry does not know it after all.
-  private static func azure(_ repository: RegistryRepository) async throws -> TagInventory? {
+  private static func azure(_ repository: RegistryRepository, _ isComplete: Bool) async throws -> TagInventory? {
     let pages = AzureMetadata(repository.client).tags(of: repository.name, pageSize: pageSize)
     var tags: [TagName] = []
     var facts: [TagName: Facts] = [:]
@@ -51,7 +66,10 @@ struct TagInventory: Sendable {
         for item in page {
           guard let tag = item["name"]?.string.flatMap({ try? TagName($0) }),
             let digest = item["digest"]?.string.flatMap({ try? Digest($0) })
-          else { continue }
+          else {
+            if isComplete { return nil }
+            continue
+          }
           tags.append(tag)
           facts[tag] = Facts(
             digest: digest, updated: item["lastUpdateTime"]?.string.flatMap(Timestamp.init(rfc3339:)))

@@ -3,7 +3,7 @@ import AcrHTTP
 
 extension RegistryClient {
   /// The code of errors for an answer that is not the list that was asked for.
-  static let notAList = "NOT_A_LIST"
+  public static let notAList = "NOT_A_LIST"
 
   /// The repositories of the registry, page by page. Names outside the specification's grammar are left out.
   public func catalog(pageSize: Int = 1000) -> PageReader<RepositoryName> {

@@ -19,6 +19,9 @@ public protocol ArtifactSource: Sendable {
   /// Opens a blob for reading from `offset` on. The bytes are not checked here: the copier hashes what it passes on.
   func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader
 
+  /// The error for a blob whose bytes have another digest.
+  func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError
+
   /// All tags, page by page in the store's order; nil at the end. An unknown repository throws `not-found`.
   func tagPages() -> PageReader<TagName>
 
@@ -36,6 +39,14 @@ public protocol ArtifactSource: Sendable {
 extension ArtifactSource {
   /// For stores that nobody set limits for.
   public var limits: WireLimits { .standard }
+
+  /// For stores behind a network.
+  public func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError {
+    AcrError(
+      .invalid,
+      "the blob \(descriptor.digest) of \(displayName) has the digest \(found): its bytes were changed on the way",
+      help: "nothing was written under its name; try again, and tell the registry's operator if it stays so")
+  }
 
   /// For stores that always know.
   public func completeTagPages() -> PageReader<TagName> { tagPages() }
@@ -74,6 +85,12 @@ public protocol ArtifactTarget: ArtifactSource {
 
   /// Writes a manifest under its digest or under a tag.
   func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws
+
+  /// Notes that many manifests will be written. Until the batch ends, a folder may keep entries beside its index.
+  func beginBatch() async
+
+  /// Ends a batch: when the last one ends, the store is complete for every reader. Also called after a failure.
+  func endBatch() async throws
 }
 
 extension ArtifactTarget {
@@ -84,6 +101,12 @@ extension ArtifactTarget {
     guard offset == 0 else { throw AcrError(.usage, "\(displayName) cannot take up an upload in its middle") }
     try await finish(upload, descriptor, body: body)
   }
+
+  /// For stores that write each manifest at once.
+  public func beginBatch() async {}
+
+  /// For stores that write each manifest at once.
+  public func endBatch() async throws {}
 
   /// For stores that cannot go on with a broken upload.
   public func progress(of upload: UploadSession) async throws -> UploadProgress? { nil }
@@ -160,6 +183,8 @@ public enum UploadStart: Sendable {
 public struct UploadSession: Sendable {
   /// Where the next request of this upload goes.
   public var location: String
+  /// What a person should know about it: a sentence.
+  public var note: String?
 
   /// Creates a session.
   public init(location: String) { self.location = location }

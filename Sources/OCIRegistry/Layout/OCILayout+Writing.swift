@@ -2,11 +2,23 @@ import AcrCore
 import AcrSystem
 
 extension OCILayout {
-  /// Opens a temporary file in the folder, which is made when it does not exist. A blob that is there needs no upload.
+  /// Opens a temporary file in the folder, which is made when it does not exist. A blob that is there, with the bytes that
+  /// its name says, needs no upload.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     try await prepare()
-    if let size = FileSystem.size(blobPath(descriptor.digest)), descriptor.size == size { return .mounted }
-    return .session(UploadSession(location: try newUpload()))
+    if try await isIntact(descriptor.digest, size: descriptor.size) { return .mounted }
+    var session = UploadSession(location: try newUpload())
+    let path = blobPath(descriptor.digest)
+    if FileSystem.isThere(path) { session.note = "the file `\(path)` was damaged; it is replaced" }
+    return .session(session)
+  }
+
+  /// True for a blob that is there and has the bytes that its name says. Its file is read once, as long as it stays as it is.
+  /// - Parameter size: nil where any length is right.
+  func isIntact(_ digest: Digest, size: WireSize?) async throws -> Bool {
+    let path = blobPath(digest)
+    guard let found = FileSystem.size(path), size.map({ $0 == found }) ?? true else { return false }
+    return try await state.files.digest(of: try OpenFile(reading: path), expected: digest) == digest
   }
 
   public func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
@@ -33,16 +45,11 @@ extension OCILayout {
       }
     }
     let size = Int64(manifest.bytes.count)
-    if FileSystem.size(blobPath(manifest.digest)) != size {
+    if try await !isIntact(manifest.digest, size: WireSize(clamping: size)) {
       let descriptor = Descriptor(mediaType: manifest.mediaType, digest: manifest.digest, size: size)
       try await finish(UploadSession(location: try newUpload()), descriptor, bytes: manifest.bytes)
     }
-    let children = (try? ImageManifest(manifest, name: displayName))?.manifests.map(\.digest) ?? []
-    try await withLock {
-      var index = try index()
-      index.add(manifest, tag: tag, children: Set(children))
-      try replaceFile(indexPath, with: index.bytes)
-    }
+    try await list(OCILayoutIndex.Change(manifest, tag: tag))
   }
 
   // MARK: - Blobs
@@ -72,7 +79,7 @@ extension OCILayout {
       try FileSystem.makeFolders("\(path)/blobs/\(descriptor.digest.algorithm.rawValue)")
       try FileSystem.rename(upload.location, to: blobPath(descriptor.digest))
       TemporaryFiles.forget(upload.location)
-      FileSystem.synchronizeFolder(of: blobPath(descriptor.digest))
+      state.files.note(file.currentStatus.version, descriptor.digest)
     } catch {
       remove(upload.location)
       if error is CancellationError { throw AcrError(.cancelled, "writing to `\(displayName)` was stopped") }
@@ -93,7 +100,14 @@ extension OCILayout {
     TemporaryFiles.forget(upload)
   }
 
-  private func replaceFile(_ target: String, with bytes: [UInt8]) throws(AcrError) {
+  /// Waits until the names of all blobs are on the disk, before an entry is that needs them.
+  func synchronizeBlobs() {
+    for algorithm in Digest.Algorithm.allCases {
+      FileSystem.synchronizeFolder(of: "\(path)/blobs/\(algorithm.rawValue)/")
+    }
+  }
+
+  func replaceFile(_ target: String, with bytes: [UInt8]) throws(AcrError) {
     let draft = try TemporaryFile(in: path)
     try draft.file.write(bytes)
     try draft.file.synchronize()
@@ -124,7 +138,7 @@ extension OCILayout {
 
   /// Does some work while no other task or process changes the folder. The lock is on the folder itself, so it leaves no
   /// file behind.
-  private func withLock(_ work: () throws -> Void) async throws {
+  func withLock(_ work: () throws -> Void) async throws {
     let folder = try OpenFile(folder: path)
     while try !folder.lock(waits: false) {
       do {

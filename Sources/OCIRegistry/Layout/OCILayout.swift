@@ -9,8 +9,14 @@ public struct OCILayout: ArtifactTarget {
   /// The folder.
   public let path: String
 
+  let state: OCILayoutState
+
   /// Names a folder; nothing is read or made.
-  public init(path: String) { self.path = path }
+  /// - Parameter state: what others know of the same folder (``OCILayouts``).
+  public init(path: String, state: OCILayoutState = OCILayoutState()) {
+    self.path = path
+    self.state = state
+  }
 
   public var displayName: String { "oci:\(path)" }
 
@@ -24,26 +30,25 @@ public struct OCILayout: ArtifactTarget {
     if let tag = reference.tag { return .tag(tag) }
     let entries = try index().entries
     guard let first = entries.first else { throw AcrError(.notFound, "`\(displayName)` holds no image") }
-    guard Set(entries.map(\.descriptor.digest)).count == 1 else {
+    guard Set(entries.map(\.digest)).count == 1 else {
       let names = entries.compactMap(\.name).prefix(5).map { "`\(displayName):\($0)`" }.joined(separator: ", ")
       throw AcrError(
         .usage, "`\(displayName)` holds several images", help: names.isEmpty ? nil : "name one of them: \(names)")
     }
-    return .digest(first.descriptor.digest)
+    return .digest(first.digest)
   }
 
   public func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest {
-    let index = try index()
-    let entry: OCILayoutIndex.Entry?
+    let entry: Descriptor?
     let digest: Digest
     switch selector {
     case .digest(let wanted):
-      entry = index.entries.first { $0.descriptor.digest == wanted }
+      entry = try withIndex { $0.entry(digest: wanted)?.descriptor }
       digest = wanted
     case .tag(let tag):
-      guard let found = index.entry(tag: tag) else { throw missing(tag, index) }
+      guard let found = try withIndex({ $0.entry(tag: tag)?.descriptor }) else { throw try missing(tag) }
       entry = found
-      digest = found.descriptor.digest
+      digest = found.digest
     }
     let bytes: [UInt8]
     do throws(AcrError) {
@@ -56,13 +61,13 @@ public struct OCILayout: ArtifactTarget {
     guard actual == digest else {
       throw AcrError(.invalid, "the file `\(blobPath(digest))` has the digest \(actual) and is damaged")
     }
-    let stated = entry.flatMap { MediaType.isManifest($0.descriptor.mediaType) ? $0.descriptor.mediaType : nil }
+    let stated = entry.flatMap { MediaType.isManifest($0.mediaType) ? $0.mediaType : nil }
     let shape = stated ?? (try? JSONValue(parsing: bytes)).flatMap(ImageManifest.mediaType(of:))
     guard let mediaType = shape else { throw AcrError(.invalid, "`\(displayName)@\(digest)` is no manifest") }
     return FetchedManifest(bytes: bytes, mediaType: mediaType, digest: digest)
   }
 
-  public func digest(of tag: TagName) async throws -> Digest? { try index().entry(tag: tag)?.descriptor.digest }
+  public func digest(of tag: TagName) async throws -> Digest? { try withIndex { $0.entry(tag: tag)?.digest } }
 
   public func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader {
     let path = blobPath(descriptor.digest)
@@ -79,17 +84,18 @@ public struct OCILayout: ArtifactTarget {
 
   /// Reads a blob to its end before anything of it is handed out.
   private func verify(_ file: OpenFile, _ descriptor: Descriptor) async throws {
-    var hasher = DigestHasher(descriptor.digest.algorithm)
-    while let piece = try file.readPiece() {
-      try Task.checkCancellation()
-      hasher.update(piece)
-    }
-    let actual = hasher.finalize()
+    let actual = try await state.files.digest(of: file, expected: descriptor.digest)
     guard actual == descriptor.digest else {
       throw AcrError(
         .invalid, "`\(file.path)` is a symbolic link to a file with the digest \(actual)",
         help: "a layout's blobs are files named by their own digest; copy the layout anew")
     }
+  }
+
+  public func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError {
+    AcrError(
+      .invalid, "the file `\(blobPath(descriptor.digest))` has the digest \(found) and is damaged",
+      help: "import the image into the folder again, which replaces the file")
   }
 
   /// The tags of the folder as one page. Names that are no tags (skopeo allows whole references) are left out.
@@ -113,8 +119,8 @@ public struct OCILayout: ArtifactTarget {
   public func referrersBySubject() async throws -> [Digest: [Descriptor]] {
     var found: [Digest: [Descriptor]] = [:]
     var seen: Set<Digest> = []
-    for entry in try index().entries where seen.insert(entry.descriptor.digest).inserted {
-      let manifest = try await manifest(.digest(entry.descriptor.digest))
+    for entry in try index().entries where seen.insert(entry.digest).inserted {
+      let manifest = try await manifest(.digest(entry.digest))
       guard let model = try? ImageManifest(manifest, name: "\(displayName)@\(manifest.digest)"),
         let subject = model.subject
       else { continue }
@@ -126,32 +132,14 @@ public struct OCILayout: ArtifactTarget {
     return found
   }
 
-  public func hasBlob(_ digest: Digest) async throws -> Bool { FileSystem.size(blobPath(digest)) != nil }
+  public func hasBlob(_ digest: Digest) async throws -> Bool { try await isIntact(digest, size: nil) }
 
   public func hasManifest(_ digest: Digest) async throws -> Bool { try await hasBlob(digest) }
 
   func blobPath(_ digest: Digest) -> String { "\(path)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 
-  /// Reads `index.json` of a folder that says it is a layout.
-  /// - Throws: ``AcrError``: `not-found` when there is no folder, `invalid` when it is no layout.
-  func index() throws(AcrError) -> OCILayoutIndex {
-    guard FileSystem.isFolder(path) else { throw AcrError(.notFound, "the folder `\(path)` does not exist") }
-    guard FileSystem.size(markerPath) != nil else {
-      throw AcrError(
-        .invalid, "the folder `\(path)` is not an OCI layout: it has no file `oci-layout`",
-        help: "`skopeo copy IMAGE oci:\(path):TAG` and `import IMAGE oci:\(path):TAG` make one in a new folder")
-    }
-    let marker = try FileSystem.read(markerPath)
-    let version = (try? JSONValue(parsing: marker))?["imageLayoutVersion"]?.string
-    guard let version, version.hasPrefix("1.") else {
-      throw AcrError(
-        .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are known")
-    }
-    return try OCILayoutIndex(path: indexPath, bytes: try FileSystem.read(indexPath))
-  }
-
-  private func missing(_ tag: TagName, _ index: OCILayoutIndex) -> AcrError {
-    let near = Suggestion.near(tag.name, in: index.entries.compactMap(\.name))
+  private func missing(_ tag: TagName) throws(AcrError) -> AcrError {
+    let near = Suggestion.near(tag.name, in: try index().entries.compactMap(\.name))
     return AcrError(
       .notFound, "`\(displayName):\(tag)` does not exist",
       help: near.isEmpty ? nil : "did you mean \(near.map { "`\($0)`" }.joined(separator: ", "))?")
