@@ -56,6 +56,8 @@ struct TextExpressionTests {
     let matches = try TextExpression("(?<name>\\w+)=(\\d+)?").all(in: "ä=1, b=")
     #expect(matches.map { String($0.text) } == ["ä=1", "b="])
     #expect(matches.map { $0.groups.map { $0.map { String($0) } } } == [["ä", "1"], ["b", nil]])
+    // A character of a class that no text had before.
+    #expect(try TextExpression("[é]").all(in: "aéb").map { String($0.text) } == ["é"])
     #expect(try TextExpression("<.+?>").all(in: "<a><b>").map { String($0.text) } == ["<a>", "<b>"])
   }
 

@@ -225,7 +225,7 @@ public struct TableLayout: Sendable {
     let (difference, overflow) = now.nanoseconds.subtractingReportingOverflow(time.nanoseconds)
     guard !overflow else { return time.description }
     if difference >= 0, difference < 1_000_000_000 { return "now" }
-    if difference < 0 { return "in \(DurationText.human(-difference))" }
+    if difference < 0 { return "in \(DurationText.human(difference == .min ? .max : -difference))" }
     return "\(DurationText.human(difference)) ago"
   }
 

@@ -24,6 +24,13 @@ struct PatternAlphabet {
     return number
   }
 
+  /// The sets that a scalar is in.
+  mutating func sets(of scalar: Unicode.Scalar) -> [Int] {
+    // Asking for the number may add a class, so it comes before the look into the list of them.
+    let number = number(scalar)
+    return members[number]
+  }
+
   private mutating func add(_ scalar: Unicode.Scalar) -> Int {
     let signature = sets.indices.filter { sets[$0].contains(scalar) }
     if let number = numbers[signature] { return number }

@@ -56,7 +56,7 @@ struct PatternThreads {
       if position < bytes.count {
         let (scalar, count) = PatternText.scalar(bytes, position)
         length = count
-        members = alphabet.members[alphabet.number(scalar)]
+        members = alphabet.sets(of: scalar)
       }
       for set in members { sets[set] = true }
       defer { for set in members { sets[set] = false } }
@@ -93,7 +93,7 @@ struct PatternThreads {
     guard position > 0 else { return (false, false) }
     var start = position - 1
     while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-    let members = alphabet.members[alphabet.number(PatternText.scalar(bytes, start).0)]
+    let members = alphabet.sets(of: PatternText.scalar(bytes, start).0)
     return (members.contains(0), members.contains(1))
   }
 

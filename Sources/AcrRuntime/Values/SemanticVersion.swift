@@ -175,7 +175,8 @@ struct VersionRange: Sendable {
     let prerelease: [String]
 
     init(_ text: Substring, in whole: String) throws(AcrError) {
-      if let version = SemanticVersion(text) {
+      // The greatest number has no next one, which a range may end before.
+      if let version = SemanticVersion(text), max(version.major, version.minor, version.patch) < .max {
         (major, minor, patch, prerelease) = (version.major, version.minor, version.patch, version.prerelease)
         return
       }
