@@ -72,13 +72,12 @@ struct OddValueTests {
   }
 
   /// A command that gives all of them.
-  private struct Odd: Command {
-    let signature = Signature("odd", summary: "Gives odd values", group: .work)
-    func run(_ call: Invocation) throws -> Output { .value(.list(OddValueTests.values)) }
+  private static let odd = TestCommand(Signature("odd", summary: "Gives odd values", group: .work)) { _ in
+    .value(.list(values))
   }
 
   private func check(_ text: String) {
-    let ending = run(text, commands: [Odd()])
+    let ending = run(text, commands: [Self.odd])
     #expect(ending.findings.isEmpty, "\(ending.findings.map(\.message))")
     #expect(ending.error == nil, "\(ending.lines.suffix(3))")
   }
