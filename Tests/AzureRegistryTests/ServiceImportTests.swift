@@ -103,6 +103,23 @@ struct ServiceImportTests {
     }
   }
 
+  @Test("a target that was silent is not waited for again by each of many imports")
+  func silentTargetOnce() async throws {
+    try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
+      let place = Place(azure)
+      try await azure.admin(
+        "POST", "faults", ["target": "first", "path": "/v2/*", "delayMilliseconds": 9000])
+      var looks: [Int] = []
+      for number in 0..<4 {
+        let request = try place.request("hello-world:latest", ["copy:\(number)"])
+        let result = try await place.engine.run(request, plan: try await place.engine.plan(request))
+        #expect(result.digest == nil)
+        looks.append(try await azure.requests().count { $0.contains("/v2/copy/") })
+      }
+      #expect(looks.last == looks.first)
+    }
+  }
+
   @Test("without a look around, no registry is asked, also where the tag exists")
   func asksNobody() async throws {
     try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in

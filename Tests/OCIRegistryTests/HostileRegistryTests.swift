@@ -228,6 +228,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [9_000, 60_000])
+  func addressesOfAnyLengthAreNotFollowed(length: Int) async throws {
+    let long = String(repeating: "a", count: length)
+    try await withLoopbackServer { request in
+      switch (request.method, request.path.contains("/tags/")) {
+      case ("POST", _): .init(202, ["Location": "/v2/app/blobs/uploads/\(long)"])
+      case (_, true): .json(#"{"tags":["a"]}"#, headers: ["Link": "</v2/app/tags/list?last=\(long)>; rel=\"next\""])
+      default: .init(307, ["Location": "/\(long)"])
+      }
+    } _: { server in
+      let repository = try Self.repository(at: server)
+      let blob = Sample.blob([1])
+      for error in [
+        await failure { try await repository.tagPages().all() },
+        await failure { try await repository.manifest(.tag(.latest)) },
+        await failure { try await repository.startUpload(blob, mountFrom: nil) },
+      ] {
+        #expect(error?.code == ServerAddress.code)
+        #expect(error?.message.contains("addresses have up to 8192") == true)
+        #expect(error?.message.contains("aaaa") == false)
+      }
+      #expect(server.requests.count == 3)
+    }
+  }
+
   @Test(arguments: [#"{"tags":null}"#, #"{"tags":["a",5]}"#, #"{"tags":["a","-bad-"]}"#, "{}", "[]", "<html>", ""])
   func aListThatDoesNotSayWhatThereIsIsNoCompleteList(_ body: String) async throws {
     try await withLoopbackServer { _ in
@@ -237,6 +262,34 @@ import Testing
       let error = await failure { try await repository.completeTagPages().all() }
       #expect(error?.kind == .invalid)
       #expect(error?.code == RegistryClient.notAList)
+    }
+  }
+
+  // MARK: Uploads
+
+  @Test func aRegistryThatMountsNothingIsAskedForItsBlobs() async throws {
+    try await withLoopbackServer { request in
+      switch request.method {
+      case "POST": .init(202, ["Location": "/v2/app/blobs/uploads/1"])
+      case "HEAD": .init(request.path.hasSuffix(Digest.of([3]).hex) ? 404 : 200)
+      default: .init(204)
+      }
+    } _: { server in
+      let repository = try Self.repository(at: server)
+      func start(_ byte: UInt8, size: Int64) async throws -> Bool {
+        let blob = Descriptor(mediaType: "m", digest: .of([byte]), size: size)
+        guard case .mounted = try await repository.startUpload(blob, mountFrom: repository.name) else { return false }
+        return true
+      }
+      // Small ones are sent rather than asked for.
+      #expect(try await !start(1, size: 100))
+      #expect(server.requests.map(\.method) == ["POST"])
+      #expect(try await start(1, size: 9 << 20))
+      #expect(server.requests.map(\.method) == ["POST", "POST", "HEAD", "DELETE"])
+      // From then on the question comes first.
+      #expect(try await start(2, size: 100))
+      #expect(try await !start(3, size: 9 << 20))
+      #expect(server.requests.map(\.method).suffix(3) == ["HEAD", "HEAD", "POST"])
     }
   }
 

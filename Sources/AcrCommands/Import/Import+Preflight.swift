@@ -87,6 +87,7 @@ extension AcrSession {
     _ services: AzureSession.Services, slow: @escaping @Sendable (String) -> Void = { _ in }
   ) -> Preflight {
     Preflight(
-      http: azure.settings.http, registries: registries, finder: services.finder, pulls: hubPulls, slow: slow)
+      http: azure.settings.http, registries: registries, finder: services.finder, pulls: hubPulls,
+      silent: azure.silentHosts, slow: slow)
   }
 }

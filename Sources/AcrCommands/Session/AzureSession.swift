@@ -98,6 +98,8 @@ public final class AzureSession: Sendable {
   }
 
   let settings: Settings
+  /// Registries that did not answer a look around.
+  let silentHosts = SilentHosts()
   /// A load that failed is tried again: the file may be repaired by then.
   private let loading = SingleFlight<Bool, Services>(keeping: 1)
   private let loaded = Mutex<Services?>(nil)
@@ -131,7 +133,7 @@ public final class AzureSession: Sendable {
       identity: identity, manager: manager, finder: finder,
       exchange: RegistryTokenExchange(http: settings.http, identity: identity, finder: finder, clock: settings.clock),
       imports: imports,
-      engine: ServiceImport(service: imports, finder: finder))
+      engine: ServiceImport(service: imports, finder: finder, silent: silentHosts))
     loaded.withLock { $0 = services }
     return services
   }

@@ -50,6 +50,7 @@ public struct HTTPClient: Sendable {
   /// - Throws: ``AcrError``: `network` and `timeout` after the last try, `invalid` and `denied` for redirects that are not
   ///   followed, `cancelled`, `usage`; and whatever a ``BodyStream`` throws.
   public func send(_ request: TransportRequest) async throws -> TransportResponse {
+    try ServerAddress.checkLength(request.url, namedBy: URLReference(request.url).hostAndPort)
     var attempt = Attempt(request)
     var redirects = 0
     while true {

@@ -6,6 +6,19 @@ public enum ServerAddress {
   /// The code of errors for addresses that are not followed.
   public static let code = "ADDRESS_REFUSED"
 
+  /// How many bytes an address may have. Signed addresses of storage have up to 2,000.
+  public static let longest = 8 << 10
+
+  /// Refuses an address that is longer than any that makes sense; only servers name such.
+  /// - Throws: ``AcrError`` of kind `invalid`.
+  public static func checkLength(_ address: String, namedBy host: String?, status: Int? = nil) throws(AcrError) {
+    let count = address.utf8.count
+    guard count > longest else { return }
+    throw AcrError(
+      .invalid, "`\(host ?? "the server")` leads to an address of \(count) bytes; addresses have up to \(longest)",
+      help: "the server does not work right: tell its owner", status: status, code: code, target: host)
+  }
+
   /// Refuses what no server may name, whatever it is for.
   /// - Parameters:
   ///   - verb: what the server does with the address: `redirects`, `sends sign-ins`, `continues its list`.
@@ -17,6 +30,7 @@ public enum ServerAddress {
     status: Int? = nil
   ) throws(AcrError) {
     let host = source.hostAndPort ?? ""
+    try checkLength(target.text, namedBy: host, status: status)
     guard target.scheme == "https" || target.scheme == "http", let place = target.hostAndPort, !target.hasUserInfo
     else {
       throw AcrError(

@@ -65,6 +65,7 @@ struct SubscriptionDirectory: Sendable {
       try budget.take(values.count, of: .rows)
       items += values
       guard let next = page["nextLink"]?.string, !next.isEmpty else { return items }
+      try ServerAddress.checkLength(next, namedBy: host)
       // The link is the server's to choose, the token is not for any other.
       guard URLReference(next).hasSameOrigin(as: URLReference(first)) else {
         throw AcrError(.invalid, "`\(host)` continues its list `\(path)` on another host", target: host)

@@ -55,6 +55,7 @@ public struct ResourceManager: Sendable {
       try budget.take(values.count, of: .rows)
       items += values
       guard let next = page["nextLink"]?.string, !next.isEmpty else { return items }
+      try ServerAddress.checkLength(next, namedBy: answer.host)
       // The link is the server's to choose, the token is not for any other.
       guard URLReference(next).hasSameOrigin(as: URLReference(first)) else {
         throw AcrError(

@@ -40,7 +40,7 @@ public struct DirectImport: Sendable {
     }
     let original = try await request.source.store.manifest(request.source.selector)
     root = try await chosen(original, request)
-    await table.note(root, of: request.source.store.displayName)
+    table.note(root, of: request.source.store.displayName)
     let states = try await states(of: request, root: root.digest, existing: found)
     if states.allSatisfy({ $0 == .same }) {
       return ImportPlan(root: root, levels: [], blobs: [], states: states)

@@ -140,8 +140,8 @@ public actor TransferTable {
   }
 
   /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
-  nonisolated func note(_ manifest: FetchedManifest, of store: String) async {
-    await manifests.note(manifest, of: store)
+  nonisolated func note(_ manifest: FetchedManifest, of store: String) {
+    manifests.note(manifest, of: store)
   }
 
   /// True for a manifest that this session wrote to a store by its digest.

@@ -1,8 +1,10 @@
+import AcrConcurrency
 import AcrCore
 import OCIRegistry
+import Synchronization
 
 /// Manifests that were read, each once for all imports of a session. It begins anew when it holds too much.
-actor ManifestCache {
+final class ManifestCache: Sendable {
   private struct Key: Hashable {
     let store: String
     let digest: Digest
@@ -13,48 +15,40 @@ actor ManifestCache {
   /// How many are kept.
   private static let countLimit = 4096
 
-  private var manifests: [Key: Task<FetchedManifest, any Error>] = [:]
-  private var bytes = 0
+  private let reads = SingleFlight<Key, FetchedManifest>(keeping: ManifestCache.countLimit)
+  /// Those that were kept since it began anew.
+  private let bytes = Mutex(0)
+
+  /// Creates an empty cache.
+  init() {}
 
   /// A manifest by its digest, read once for all that need it.
   /// - Throws: what `read` throws.
   func manifest(
     _ digest: Digest, of store: String, read: @escaping @Sendable () async throws -> FetchedManifest
   ) async throws -> FetchedManifest {
-    let key = Key(store: store, digest: digest)
-    if let known = manifests[key], let manifest = try? await known.value { return manifest }
-    let task = Task { try await read() }
-    keep(task, key)
-    let manifest = try await withTaskCancellationHandler {
-      try await task.value
-    } onCancel: {
-      task.cancel()
+    try await reads.value(for: Key(store: store, digest: digest)) { [self] in
+      let manifest = try await read()
+      makeRoom(for: manifest)
+      return manifest
     }
-    count(manifest, key)
-    return manifest
   }
 
   /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
   func note(_ manifest: FetchedManifest, of store: String) {
     let key = Key(store: store, digest: manifest.digest)
-    guard manifests[key] == nil else { return }
-    keep(Task { manifest }, key)
-    count(manifest, key)
+    guard reads.known(key) == nil else { return }
+    makeRoom(for: manifest)
+    reads.note(manifest, for: key)
   }
 
-  private func keep(_ task: Task<FetchedManifest, any Error>, _ key: Key) {
-    if manifests.count >= ManifestCache.countLimit { forget() }
-    manifests[key] = task
-  }
-
-  private func count(_ manifest: FetchedManifest, _ key: Key) {
-    guard manifests[key] != nil else { return }
-    bytes += manifest.bytes.count
-    if bytes > ManifestCache.byteLimit { forget() }
-  }
-
-  private func forget() {
-    manifests = [:]
-    bytes = 0
+  private func makeRoom(for manifest: FetchedManifest) {
+    let isFull = bytes.withLock { bytes in
+      bytes += manifest.bytes.count
+      guard bytes > ManifestCache.byteLimit else { return false }
+      bytes = manifest.bytes.count
+      return true
+    }
+    if isFull { reads.forgetAll() }
   }
 }

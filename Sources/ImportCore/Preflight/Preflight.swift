@@ -18,6 +18,7 @@ public struct Preflight: Sendable {
   let pulls: HubPulls
   private let http: HTTPClient
   private let deadline: Duration
+  private let silent: SilentHosts
   private let slow: @Sendable (String) -> Void
 
   /// Creates a preflight for the imports of a session.
@@ -25,13 +26,16 @@ public struct Preflight: Sendable {
   ///   - http: exchanges an access token at the source's registry.
   ///   - registries: reads what the account reads, and has the clients for other credentials.
   ///   - pulls: what the session knows of Docker Hub's limit.
+  ///   - silent: registries that did not answer before, which are not waited for again.
   ///   - deadline: how long a registry may take; what is not known then is skipped.
   ///   - slow: told, in a sentence, which registry is waited for when it takes its time.
   public init(
     http: HTTPClient, registries: RegistrySession, finder: RegistryFinder, pulls: HubPulls = HubPulls(),
+    silent: SilentHosts = SilentHosts(),
     deadline: Duration = .seconds(5), slow: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.slow = slow
+    self.silent = silent
     self.http = http
     self.pulls = pulls
     self.registries = registries
@@ -280,8 +284,8 @@ public struct Preflight: Sendable {
     _ host: String, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value? {
     let slow = slow
-    return try await Look.within(
-      deadline,
+    return try await silent.look(
+      at: host, within: deadline,
       slow: { slow("waiting for `\(host)` to answer, to check whether Azure can import; --no-preflight skips it") },
       work)
   }

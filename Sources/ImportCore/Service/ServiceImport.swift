@@ -7,11 +7,14 @@ import OCIRegistry
 public struct ServiceImport: Sendable {
   private let service: ImportService
   private let finder: RegistryFinder
+  private let silent: SilentHosts
 
   /// Creates an engine.
-  public init(service: ImportService, finder: RegistryFinder) {
+  /// - Parameter silent: registries that did not answer before, which are not waited for again.
+  public init(service: ImportService, finder: RegistryFinder, silent: SilentHosts = SilentHosts()) {
     self.service = service
     self.finder = finder
+    self.silent = silent
   }
 
   /// What the service will be asked.
@@ -109,14 +112,20 @@ public struct ServiceImport: Sendable {
           running, timeout: timeout, observer: { reporter.report($0) }, ended: { ended(running) })
       }
     } catch var error as AcrError {
-      if error.kind == .conflict, readsResult, let result = try await known({ try await unchanged(request) }) {
+      if error.kind == .conflict, readsResult,
+        let wanted = try await known(
+          request.source.location, { try await digest(of: request.source.selector, in: request.source.store) }),
+        let result = try await known(request.targets.first?.location, { try await unchanged(request, wanted) })
+      {
         return result
       }
       if error.activity == nil { error.activity = "importing \(request.source.displayName)" }
       throw error
     }
     for target in request.targets where target.tag != nil { observer(.tagged(target.displayName)) }
-    if readsResult, let result = try await known({ try await result(request) }) { return result }
+    if readsResult, let result = try await known(request.targets.first?.location, { try await result(request) }) {
+      return result
+    }
     return ImportResult(
       source: request.source.displayName, targets: request.targets.map(\.displayName), digest: nil, mediaType: nil,
       isUnchanged: false, manifests: 0, blobs: .init())
@@ -132,9 +141,11 @@ public struct ServiceImport: Sendable {
 
   /// What a look at the registries tells within its time; nil where it tells nothing.
   /// - Throws: `cancelled` only.
-  private func known<Value: Sendable>(_ look: @escaping @Sendable () async throws -> Value?) async throws -> Value? {
+  private func known<Value: Sendable>(
+    _ location: RepositoryLocation?, _ look: @escaping @Sendable () async throws -> Value?
+  ) async throws -> Value? {
     do {
-      return try await Look.within(Look.afterImport, look) ?? nil
+      return try await silent.look(at: location?.registry.name ?? "", within: Look.afterImport, look) ?? nil
     } catch let error where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
       throw AcrError(.cancelled, "interrupted")
     } catch {
@@ -143,8 +154,7 @@ public struct ServiceImport: Sendable {
   }
 
   /// The service refuses tags that exist, even where they point at the same image; that is a success here.
-  private func unchanged(_ request: ImportRequest) async throws -> ImportResult? {
-    let wanted = try await digest(of: request.source.selector, in: request.source.store)
+  private func unchanged(_ request: ImportRequest, _ wanted: Digest) async throws -> ImportResult? {
     for target in request.targets {
       if let tag = target.tag {
         guard try await target.store.digest(of: tag) == wanted else { return nil }

@@ -126,6 +126,7 @@ actor PageCursor {
     linked = nil
     guard var call = next else { return .forward }
     if let link {
+      try ServerAddress.checkLength(link, namedBy: URLReference(url).hostAndPort)
       let target = LinkHeader.target(link, of: url)
       call.address = .url(target)
       linked = target

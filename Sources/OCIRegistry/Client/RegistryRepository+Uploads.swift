@@ -7,7 +7,8 @@ extension RegistryRepository {
   /// asking first with HEAD would only cost a request.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     guard let mountFrom else { return .session(try await openUpload(descriptor)) }
-    guard !client.traits.refusesMount else {
+    let isOwn = mountFrom == name
+    guard !client.traits.refusesMount, !isOwn || client.traits.findsOwnBlobs != false else {
       if try await hasBlob(descriptor.digest) { return .mounted }
       return .session(try await openUpload(descriptor))
     }
@@ -17,7 +18,20 @@ extension RegistryRepository {
     call.finalStatuses = [500, 501]
     do {
       let answer = try await client.answer(call, [201, 202])
-      return answer.status == 201 ? .mounted : .session(try session(after: answer, call))
+      if answer.status == 201 {
+        if isOwn { client.traits.findsOwnBlobs = true }
+        return .mounted
+      }
+      let session = try session(after: answer, call)
+      // Some registries mount nothing, and would get what they have at each run.
+      if isOwn, client.traits.findsOwnBlobs == nil, descriptor.size > RegistryRepository.worthAsking,
+        try await hasBlob(descriptor.digest)
+      {
+        client.traits.findsOwnBlobs = false
+        await cancel(session)
+        return .mounted
+      }
+      return .session(session)
     } catch let error as AcrError where [.auth, .denied, .notFound, .invalid].contains(error.kind) {
       // The other repository may be closed to us or gone; that must not keep the blob from being sent.
       return .session(try await openUpload(descriptor))
@@ -27,6 +41,9 @@ extension RegistryRepository {
       return .session(try await openUpload(descriptor))
     }
   }
+
+  /// Blobs of more bytes than this are asked for once more, until the registry has shown that it finds its own.
+  private static let worthAsking: Int64 = 4 << 20
 
   /// Sends a blob in one PUT. Some registries refuse that for larger blobs (Azure with 413, Docker Hub with 400); these get
   /// the same bytes with PATCH and PUT in a new upload.
@@ -154,6 +171,7 @@ extension RegistryRepository {
     guard let location = answer.headers.first("Location") else {
       throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to")
     }
+    try ServerAddress.checkLength(location, namedBy: client.host.name, status: answer.status)
     let target = URLReference.resolve(base: answer.url, reference: location)
     try client.checkAddress(target, namedBy: answer.url)
     return UploadSession(location: target)

@@ -7,6 +7,7 @@ final class RegistryTraits: Sendable {
     var losesPatches = false
     var refusesPatch = false
     var refusesMount = false
+    var findsOwnBlobs: Bool?
     var lastRefusedRest = ""
   }
 
@@ -42,6 +43,12 @@ final class RegistryTraits: Sendable {
   var refusesMount: Bool {
     get { state.withLock { $0.refusesMount } }
     set { state.withLock { $0.refusesMount = newValue } }
+  }
+
+  /// Whether the wish to mount a blob from its own repository finds it; nil as long as nothing told.
+  var findsOwnBlobs: Bool? {
+    get { state.withLock { $0.findsOwnBlobs } }
+    set { state.withLock { $0.findsOwnBlobs = newValue } }
   }
 
   /// True once the registry refused a PATCH: large blobs go up in one PUT there.
