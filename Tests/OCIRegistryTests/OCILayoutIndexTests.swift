@@ -181,6 +181,23 @@ struct OCILayoutBatchTests {
     #expect(logs(path).count == 1)
   }
 
+  @Test("what was half written more than a day ago is removed")
+  func oldUploads() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.path("layout")
+      try await Self.image.push(to: OCILayout(path: path), tag: "a")
+      for name in ["old", "new"] { try directory.write("half", to: "layout/\(TemporaryFile.prefix)\(name)") }
+      try await Program("/usr/bin/env", ["touch", "-d", "2 days ago", "\(path)/\(TemporaryFile.prefix)old"]).succeed()
+      let layout = OCILayout(path: path)
+      _ = try await layout.digest(of: TagName("a"))
+      await layout.beginBatch()
+      try await layout.putManifest(Self.image.manifest, as: .tag(TagName("b")))
+      try await layout.endBatch()
+      let left = (FileSystem.names(in: path) ?? []).filter { $0.hasPrefix(TemporaryFile.prefix) }
+      #expect(left == ["\(TemporaryFile.prefix)new"])
+    }
+  }
+
   @Test("writers who know nothing of each other lose nothing, in batches and alone")
   func sideBySide() async throws {
     try await withTemporaryDirectory { directory in
@@ -238,6 +255,12 @@ struct OCILayoutDamageTests {
         Issue.record("a blob that is there was asked for")
         return
       }
+      // A manifest that is not listed is found by nobody.
+      let other = Sample.image("other")
+      _ = try await layout.upload(other.manifest.bytes)
+      #expect(try await layout.hasBlob(other.manifest.digest))
+      #expect(try await !layout.hasManifest(other.manifest.digest))
+      #expect(try await layout.hasManifest(image.manifest.digest))
       // A damaged manifest is replaced as well.
       try directory.write("{}", to: "layout/blobs/sha256/\(image.manifest.digest.hex)")
       #expect(try await !layout.hasManifest(image.manifest.digest))

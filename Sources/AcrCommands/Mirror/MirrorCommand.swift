@@ -54,7 +54,7 @@ struct MirrorCommand: Command {
       elsewhere by the one in the image.
 
       A dry run gives the plan as rows: tag, action, bytes and the reason. With --journal FILE a run that was killed is \
-      taken up again by the same line: what it finished is not even asked for.
+      taken up again by the same line: what it finished is only compared.
       """,
     group: .registry,
     examples: [

@@ -116,6 +116,7 @@ extension OCILayout {
     if !content.hasRecovered, version != nil {
       content.hasRecovered = true
       recover()
+      if content.batches > 0 { removeOldUploads() }
       version = FileStatus(indexPath)?.version
     }
     if let index = content.index, version != nil, version == content.version { return index }
@@ -144,6 +145,17 @@ extension OCILayout {
     guard let version, version.hasPrefix("1.") else {
       throw AcrError(
         .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are known")
+    }
+  }
+
+  /// Removes what was half written when its run was killed, at least a day ago: what is younger may be another run's.
+  private func removeOldUploads() {
+    let day = Timestamp.now().adding(seconds: -86_400)
+    for name in FileSystem.names(in: path) ?? [] where name.hasPrefix(TemporaryFile.prefix) {
+      guard let status = FileStatus("\(path)/\(name)", followsLinks: false), status.kind == .regular,
+        status.modified < day
+      else { continue }
+      try? FileSystem.remove("\(path)/\(name)")
     }
   }
 

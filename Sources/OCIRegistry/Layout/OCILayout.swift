@@ -134,7 +134,13 @@ public struct OCILayout: ArtifactTarget {
 
   public func hasBlob(_ digest: Digest) async throws -> Bool { try await isIntact(digest, size: nil) }
 
-  public func hasManifest(_ digest: Digest) async throws -> Bool { try await hasBlob(digest) }
+  /// True for a manifest that is there and listed: one whose run was killed before it was listed is found by nobody.
+  public func hasManifest(_ digest: Digest) async throws -> Bool {
+    guard FileSystem.size(blobPath(digest)) != nil, try withIndex({ $0.entry(digest: digest) != nil }) else {
+      return false
+    }
+    return try await hasBlob(digest)
+  }
 
   func blobPath(_ digest: Digest) -> String { "\(path)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 
