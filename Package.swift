@@ -92,7 +92,8 @@ let package = Package(
       dependencies: ["AcrCore", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
     .target(
-      name: "CommandCatalog", dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "AcrHTTP", "OCIRegistry"],
+      name: "CommandCatalog",
+      dependencies: ["AcrShell", "AcrCommands", "AcrRuntime", "AcrLanguage", "AcrHTTP", "OCIRegistry", "AcrCore"],
       path: "Tests/CommandCatalog"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
     .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrSystem", "AcrText"]),
@@ -117,7 +118,10 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
-    .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage"]),
+    .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "CommandCatalog"]),
+    .testTarget(
+      name: "AcrCommandsTests",
+      dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "AcrCore", "CommandCatalog", "TestSupport"]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrCommands", "CommandCatalog"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
@@ -127,7 +131,8 @@ let package = Package(
         "AcrCommands", "AcrRuntime", "AcrLanguage", "AzureIdentity", "OCIRegistry", "AcrHTTP", "AcrCore", "TestSupport",
       ],
       path: "Tests/WireSoak"),
-    .testTarget(name: "AcrShellTests", dependencies: ["AcrShell", "prompt-probe", "TestSupport"]),
+    .testTarget(
+      name: "AcrShellTests", dependencies: ["AcrShell", "CommandCatalog", "prompt-probe", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "wire-soak", "AcrCore", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
@@ -142,15 +147,20 @@ if Context.environment["ACRSH_STRICT"] != nil {
 
 // `scripts/build` sets this: the programs alone, without what only tests need, so that one call builds both.
 if Context.environment["ACRSH_PROGRAMS"] != nil {
-  package.targets.removeAll { $0.type == .test || ["TestSupport", "prompt-probe", "wire-soak"].contains($0.name) }
+  package.targets.removeAll {
+    $0.type == .test || ["TestSupport", "CommandCatalog", "prompt-probe", "wire-soak"].contains($0.name)
+  }
 }
 
 // `scripts/sanitize` sets this to the names of test targets: the others, and what only they need, are not built then.
 if let suites = Context.environment["ACRSH_SUITES"].map({ $0.split(separator: " ").map(String.init) }) {
   package.targets.removeAll { target in
     (target.type == .test && !suites.contains(target.name))
-      || ["RegistryEmulator", "acr-emulator", "prompt-probe", "wire-soak", "acrsh", "AcrShell", "CEditline"]
-        .contains(target.name)
+      || [
+        "RegistryEmulator", "acr-emulator", "prompt-probe", "wire-soak", "acrsh", "AcrShell", "CEditline",
+        "CommandCatalog",
+      ]
+      .contains(target.name)
   }
   package.products = []
 }

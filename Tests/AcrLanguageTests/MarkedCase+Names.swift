@@ -44,11 +44,12 @@ extension MarkedCase {
       #"error: `--nmae` is not a flag of `acr import` / did you mean `--name`? = `help acr import` lists its flags"#),
     MarkedCase(
       #"«acr»"#,
-      #"error: `acr` is not a whole command = its commands are `acr import`, `acr login`, `acr manifest list-metadata`, `acr repository update`"#
+      #"error: `acr` is not a whole command = its commands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr show`"#
     ),
     MarkedCase(
       #"«acr manifest»"#,
-      #"error: `acr manifest` is not a whole command = its commands are `acr manifest list-metadata`"#),
+      #"error: `acr manifest` is not a whole command = its commands are `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`"#
+    ),
     MarkedCase(
       #"«acr improt» --name x"#,
       #"error: `acr improt` is not a command / did you mean `acr import`?"#),
@@ -56,11 +57,11 @@ extension MarkedCase {
       #"«az»"#,
       #"error: `az` is not a whole command = `help` lists the commands"#),
     MarkedCase(
-      #"az «acr import»"#,
-      #"error: `acr import` needs `--name` and `--source` = `help acr import` shows its flags"#),
+      #"az «account set»"#,
+      #"error: `account set` needs `--subscription` = `help account set` shows its flags"#),
     MarkedCase(
-      #"«acr login»"#,
-      #"error: `acr login` needs `--name` = `help acr login` shows its flags"#),
+      #"«join-by» a"#,
+      #"error: `join-by` needs `left` and `right` = `help join-by` shows what it takes"#),
     MarkedCase(
       #"acr login «--name»"#,
       #"error: `--name` needs a value"#),
@@ -87,7 +88,7 @@ extension MarkedCase {
       #"acr import --name a --source b --timeout «30»"#,
       #"error: `--timeout` takes a duration, `30` is not one = for example `30s`, `5m`, `2h`"#),
     MarkedCase(
-      #"acr import --name a --source b --timeout «30x» --largest «5s»"#,
+      #"acr import --name a --source b --timeout «30x»; label {} --largest «5s»"#,
       #"error: `--timeout` takes a duration, `30x` is not one = for example `30s`, `5m`, `2h`"#,
       #"error: `--largest` takes a size, `5s` is not one = for example `200MB`, `1.5GiB`"#),
     MarkedCase(
@@ -100,6 +101,23 @@ extension MarkedCase {
     MarkedCase(
       #"«first» 5"#,
       #"error: `first` needs rows from a pipe = put it behind `|`: `… | first …`"#),
+    MarkedCase(
+      #"mirror a b | where «.actoin» == "copied" | select tag «bites» | get «digest»"#,
+      #"warning: `mirror` gives no column `actoin` / did you mean `action`? = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
+      #"warning: `mirror` gives no column `bites` / did you mean `bytes`? = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
+      #"warning: `mirror` gives no column `digest` = its columns: tag, bites"#),
+    MarkedCase(
+      #"""
+      mirror a b | extend mb = .bytes / 1MB, half = .mb / 2 | sort-by half | where .mb > 1 and $it?.nosuch == null | get half
+      mirror a b --dry-run | get dry_run
+      mirror a b | group-by tag | where count(.rows) > 1 | get key
+      mirror a b | each { |row| $row } | get nosuch
+      let rows = mirror a b
+      $rows | where .nosuch == 1 | get nosuch
+      join-by tag [] [] | where .nosuch == 1
+      repository show | get nosuch
+      list-metadata a/b --query "[]" | where .nosuch == 1
+      """#),
     MarkedCase(
       #"print x | «acr login» --name x"#,
       #"error: `acr login` takes nothing from a pipe = put it first, or inside a block: `| each { … }`"#),
@@ -284,7 +302,7 @@ extension MarkedCase {
     MarkedCase(
       #"Import-AzContainerRegistryImage «-RegistryNam» myregistry «-Source» x"#,
       #"error: `-RegistryNam` is not a flag of `Import-AzContainerRegistryImage` / did you mean `-RegistryName`? = `help Import-AzContainerRegistryImage` lists its flags"#,
-      #"error: `-Source` is not a flag of `Import-AzContainerRegistryImage` / did you mean `-Force`? = `help Import-AzContainerRegistryImage` lists its flags"#
+      #"error: `-Source` is not a flag of `Import-AzContainerRegistryImage` = `help Import-AzContainerRegistryImage` lists its flags"#
     ),
     MarkedCase(
       #"Import-AzContainerRegistryImage -RegistryName r -SourceImage x -Mode «Fore»"#,
@@ -368,8 +386,8 @@ extension MarkedCase {
       print ${v}.x $v.x "${v}" "$v costs $5" ^a$
       """#),
     MarkedCase(
-      #"list-metadata --name x --top 5 «6»"#,
-      #"error: `list-metadata` takes no value without a flag = `help list-metadata` shows what it takes; a text with spaces needs quotes"#
+      #"repository list --name x --top 5 «6»"#,
+      #"error: `repository list` takes no value without a flag = `help repository list` shows what it takes; a text with spaces needs quotes"#
     ),
     MarkedCase(
       #"""

@@ -1,49 +1,18 @@
 import AcrLanguage
+import CommandCatalog
 import Testing
 
 @testable import AcrShell
 
-private let catalog = Catalog(
-  commands: [
-    Signature(
-      "import", aliases: ["acr import", "Import-AzContainerRegistryImage"], summary: "copies an image",
-      group: .registry,
-      positionals: [.init("source", isRequired: false, help: "", completer: .reference)],
-      flags: [
-        .init("force", help: "replace"),
-        .init("name", short: "n", .string, isRequired: true, help: "the registry", completer: .registry),
-        .init("image", short: "t", .string, isRepeatable: true, help: "", completer: .image(of: "name")),
-        .init("source", .string, help: "", completer: .reference),
-        .init("registry", short: "r", .string, help: "", completer: .registry),
-        .init("engine", .string, help: "", completer: .fixed(["auto", "direct", "service"])),
-      ], input: .optional),
-    Signature(
-      "list-metadata", aliases: ["acr manifest list-metadata"], summary: "lists", group: .registry,
-      flags: [
-        .init("registry", .string, isRequired: true, help: "", completer: .registry),
-        .init("name", .string, isRequired: true, help: "", completer: .repository(of: "registry")),
-        .init("tag", .string, help: "", completer: .tag(registry: "registry", repository: "name")),
-      ]),
-    Signature("manifest show", aliases: ["acr manifest show"], summary: "shows", group: .registry),
-    Signature("first", summary: "first rows", group: .rows, input: .required),
-    Signature("each", summary: "each row", group: .rows, input: .required),
-    Signature("open", summary: "reads", group: .data, positionals: [.init("file", help: "its path", completer: .file)]),
-    Signature("list-rows", summary: "lists", group: .registry, columns: ["digest", "tags"]),
-    Signature(
-      "select", summary: "columns", group: .rows,
-      positionals: [.init("column", isRest: true, help: "", completer: .column)], input: .required),
-    Signature(
-      "sort-by", summary: "sorts", group: .rows,
-      positionals: [.init("column", isRest: true, help: "", completer: .column)], input: .required),
-    Signature(
-      "get", summary: "takes", group: .rows, positionals: [.init("path", help: "", completer: .column)],
-      input: .required),
-    Signature("group-by", summary: "groups", group: .rows, input: .required, columns: ["key", "rows"]),
-    Signature(
-      "help", summary: "helps", group: .session,
-      positionals: [.init("command", isRest: true, help: "", completer: .command)]),
-  ],
-  functions: [FunctionSignature("count", 1...1, "list", summary: "how many")])
+private let catalog = CommandCatalog.catalog
+
+/// The flags of a command but for some, as Tab lists them.
+private func flags(of command: String, without given: String...) -> [String] {
+  (catalog.command(named: command)?.allFlags ?? []).map { "--\($0.name)" }.filter { !given.contains($0) }
+}
+
+/// The columns of a command.
+private func columns(of command: String) -> [String] { catalog.command(named: command)?.columns.names ?? [] }
 
 private func values(_ query: ValueQuery) -> [LiveValue] {
   switch query {
@@ -85,29 +54,31 @@ struct CompletionTests {
 
   @Test(
     arguments: [
-      ("imp^", ["import"]), ("acr ^", ["import", "manifest"]), ("acr ma^", ["manifest"]),
-      ("az acr ma^", ["manifest"]), ("acr manifest ^", ["list-metadata", "show"]), ("manifest ^", ["show"]),
+      ("imp^", ["import"]), ("acr cr^", ["credential"]), ("acr ma^", ["manifest"]),
+      ("az acr ma^", ["manifest"]), ("acr manifest ^", ["delete", "list-metadata", "show"]),
+      ("manifest ^", ["config", "delete", "list-metadata", "show", "tree"]),
       ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
       ("open a | fi^", ["first"]),
-      ("open a | ^", ["each", "extend", "first", "get", "group-by", "import", "select", "sort-by", "where"]),
+      ("open a | s^", ["save", "select", "skip", "sort-by"]), ("open a | e^", ["each", "extend"]),
+      ("open a | w^", ["where"]),
       ("open a |\n  fi^", ["first"]), ("let x = imp^", ["import"]), ("let x^", []), ("x; imp^", ["import"]),
       ("print (imp^", ["import"]), ("each { |m|\n  imp^", ["import"]), ("if $x { imp^", ["import"]),
-      ("le^", ["let"]), ("fir^", []), ("where cou^", ["count("]), ("open a | where cou^", ["count("]),
+      ("le^", ["let", "len("]), ("fir^", []), ("where cou^", ["count("]), ("open a | where cou^", ["count("]),
       ("# imp^", []), ("help list-m^", ["list-metadata"]),
     ])
   func findsCommands(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
 
   @Test(
     arguments: [
-      ("import --^", ["--name", "--force", "--image", "--source", "--registry", "--engine"]),
-      ("import --name a --^", ["--force", "--image", "--source", "--registry", "--engine"]),
-      ("import -n a --^", ["--force", "--image", "--source", "--registry", "--engine"]),
-      ("import --^ --force", ["--name", "--image", "--source", "--registry", "--engine"]),
-      ("import --^ | first --force", ["--name", "--force", "--image", "--source", "--registry", "--engine"]),
-      ("import --image a --im^", ["--image"]), ("import --name=a --n^", []), ("import -n^", ["-n"]),
+      ("import --^", flags(of: "import")),
+      ("import --name a --^", flags(of: "import", without: "--name")),
+      ("import -n a --^", flags(of: "import", without: "--name")),
+      ("import --^ --force", flags(of: "import", without: "--force")),
+      ("import --^ | first --force", flags(of: "import")),
+      ("import --image a --im^", ["--image"]), ("import --name=a --na^", []), ("import -n^", ["-n"]),
       ("import \\\n  --name a \\\n  --f^", ["--force"]), ("acr import --e^", ["--engine"]),
-      ("import --engine ^", ["auto", "direct", "service"]), ("import --engine=d^", ["direct"]),
-      ("import '--name' --name \"a --f\" --f^", ["--force"]), ("list-metadata ^", ["--registry", "--name", "--tag"]),
+      ("import --engine ^", ["auto", "service", "direct"]), ("import --engine=d^", ["direct"]),
+      ("import '--name' --name \"a --f\" --f^", ["--force"]), ("operation list ^", flags(of: "operation list")),
     ])
   func findsFlags(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
 
@@ -118,7 +89,6 @@ struct CompletionTests {
       ("list-metadata --name ^ --registry contosodev", ["shop/api", "shop/web"]),
       ("list-metadata --registry=contosodev --name sho^", ["shop/api", "shop/web"]),
       ("list-metadata --registry $target --name ^", []),
-      ("list-metadata --registry contosodev --name shop/api --tag ^", ["1.0", "1.1"]),
       ("import contosod^", ["contosodev/"]), ("import contosodev/shop/w^", ["contosodev/shop/web"]),
       ("import contosodev/shop/api:1.1^", ["contosodev/shop/api:1.1"]),
       ("open no^", ["notes.txt"]), ("open tw^", ["\"two words.txt\"", "\"two.d/"]),
@@ -201,20 +171,31 @@ struct CompletionTests {
     ("$rows | select ^", ["tag", "size"]), ("$rows | select size | where .^", ["size"]),
     ("$rows | extend mb = .size / 1MB | sort-by m^", ["mb"]), ("$rows | group-by tag | where .^", ["key", "rows"]),
     ("$rows | each { |r| $r.^", ["tag", "size"]), ("$rows | each { $it.t^", ["tag"]),
-    ("list-rows | where .^", ["digest", "tags"]), ("az list-rows | get ^", ["digest", "tags"]),
+    ("list-metadata a/b | where .^", columns(of: "list-metadata")),
+    ("az acr manifest list-metadata a/b | get m^", ["mediaType"]),
+    ("mirror a b | where .ac^", ["action"]),
+    ("mirror a b | sort-by bytes | select tag bytes | get ^", ["tag", "bytes"]),
     ("open pins.csv | where .^", ["image", "pin"]), ("[{a: 1, b: 'x'}] | where .^", ["a", "b"]),
     ("print $rows.^", ["tag", "size"]), ("print ${rows.t^", ["tag"]), ("print \"${rows.t^", ["tag"]),
     ("import docker.i^", []), ("open .^", [".hidden"]), ("print '$rows.^", []),
   ])
   func findsColumns(text: String, expected: [String]) { #expect(complete(text).candidates.map(\.text) == expected) }
 
+  @Test
+  func columnsSayWhatTheyAre() {
+    let size = complete("list-metadata a/b | where .imageS^").candidates.first
+    #expect(size?.description.hasPrefix("size: ") == true, "\(size?.description ?? "nothing")")
+    #expect(complete("list-metadata a/b | sort-by imageS^").candidates.first?.description == size?.description)
+  }
+
   @Test(arguments: [
-    ("import^", "copies an image"), ("import --force ^", "needs --name: the registry"),
-    ("import --name ^", "--name: the registry"), ("import --name x ^", nil),
-    ("list-metadata ^", "needs --registry, --name"),
-    ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", nil), ("open ^", "needs FILE: its path"),
+    ("import^", "Copies an image or any other artifact into a registry, without Docker"),
+    ("account set --verbose ^", "needs --subscription: the subscription, by name or id"),
+    ("import --username ^", "--username: the user for the source's registry"), ("import --name x ^", nil),
+    ("mirror ^", "needs SOURCE, TARGET"),
+    ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", nil), ("open ^", "needs PATH: the file"),
     ("open x^", nil), ("1 + ^", nil), ("# import ^", nil), ("print \"import ^", nil), ("", nil),
-    ("let x = import ^", "needs --name: the registry"),
+    ("let x = cloud set ^", "needs --name: the cloud"),
   ])
   func advises(text: String, expected: String?) { #expect(request(text).advice == expected) }
 

@@ -3,6 +3,7 @@ import AcrCore
 import AcrHTTP
 import AcrLanguage
 import AcrRuntime
+import AcrShell
 import OCIRegistry
 
 /// The real commands, in a session that reaches nothing and keeps nothing: their signatures are those of the program.
@@ -17,10 +18,10 @@ public enum CommandCatalog {
       azure: azure, progress: NoProgress())
   }
 
-  /// The commands of AcrCommands.
-  public static let commands: [any Command] = session().commands
+  /// The commands of the program, but for the pipeline words, which every session has.
+  public static let commands: [any Command] = session().commands + ShellCommands.all
 
-  /// What the check knows: these commands, the pipeline words, and the functions.
+  /// What the check knows: every command and every function.
   public static let catalog = Session(commands: commands).catalog
 }
 

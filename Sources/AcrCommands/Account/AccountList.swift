@@ -12,7 +12,8 @@ struct AccountList: Command {
     summary: "Lists the subscriptions of the account",
     group: .session,
     examples: [.init("Their names", "account list | get name")],
-    cmdlet: .init("Get-AzSubscription", parameters: []))
+    cmdlet: .init("Get-AzSubscription", parameters: []),
+    columns: OutputColumns(AccountRows.columns))
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     let session = session

@@ -5,9 +5,32 @@ import AzureIdentity
 
 /// Accounts and subscriptions as az shows them.
 enum AccountRows {
-  private static let shape = Shape([
-    "cloudName", "homeTenantId", "id", "isDefault", "managedByTenants", "name", "state", "tenantId", "user",
-  ])
+  /// The columns of subscriptions.
+  static let columns = [
+    Column("cloudName", help: "the cloud"),
+    Column("homeTenantId", help: "the tenant that owns the subscription"),
+    Column("id", help: "the subscription's id"),
+    Column("isDefault", .bool, help: "whether commands work in it"),
+    Column("managedByTenants", .list, help: "the tenants that manage it"),
+    Column("name", help: "the subscription's name"),
+    Column("state", help: "for example Enabled"),
+    Column("tenantId", help: "the tenant"),
+    Column("user", .record, help: "the account: its name and type"),
+  ]
+  private static let shape = Shape(columns)
+
+  /// The fields of `whoami`.
+  static let whoamiColumns = [
+    Column("user", .record, help: "the account: its name and type"),
+    Column("method", help: "how it signed in"),
+    Column("cloudName", help: "the cloud"),
+    Column("tenantId", null: "where the tenant is not known", help: "the tenant"),
+    Column("id", null: "without a subscription", help: "the subscription's id"),
+    Column("name", null: "without a subscription", help: "the subscription's name"),
+    Column("subscriptions", .int, help: "how many subscriptions the account has"),
+    Column("registries", .list, help: "the registries that this session is signed in to"),
+  ]
+  private static let whoamiShape = Shape(whoamiColumns)
 
   /// The subscriptions, as `az login` and `az account list` give them.
   static func subscriptions(_ identity: IdentitySession, _ account: Account) async -> [Record] {
@@ -33,12 +56,14 @@ enum AccountRows {
           "loginServer": .string(registry.host.name), "username": registry.userName.map(Value.string) ?? .null,
         ]))
     }
-    return Record([
-      "user": user(account), "method": .string(account.method), "cloudName": .string(account.cloudName),
-      "tenantId": (current?.tenantID ?? account.tenant).map(Value.string) ?? .null,
-      "id": current.map { .string($0.id) } ?? .null, "name": current.map { .string($0.name) } ?? .null,
-      "subscriptions": .int(Int64(await identity.subscriptions.count)), "registries": .list(registries),
-    ])
+    let count = Int64(await identity.subscriptions.count)
+    return Record(
+      shape: whoamiShape,
+      values: [
+        user(account), .string(account.method), .string(account.cloudName),
+        (current?.tenantID ?? account.tenant).map(Value.string) ?? .null, current.map { .string($0.id) } ?? .null,
+        current.map { .string($0.name) } ?? .null, .int(count), .list(registries),
+      ])
   }
 
   private static func user(_ account: Account) -> Value {

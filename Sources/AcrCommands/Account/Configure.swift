@@ -25,6 +25,9 @@ struct Configure: Command {
     examples: [
       .init("One registry for all commands", "configure --defaults acr=myregistry"),
       .init("What is chosen", "configure --list-defaults"),
+    ],
+    columns: [
+      Column("name", help: "the default's name"), Column("value", help: "its value"),
     ])
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -70,7 +70,8 @@ struct Login: Command {
         .init("SendCertificateChain", .flag("use-cert-sn-issuer")),
         .init("FederatedToken", .flag("federated-token")),
         .init("UseDeviceAuthentication", .flag("use-device-code")), .init("Subscription", .flag("subscription")),
-      ]))
+      ]),
+    columns: OutputColumns(AccountRows.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let method = try SignInArguments(call).method()

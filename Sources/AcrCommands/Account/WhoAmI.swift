@@ -12,7 +12,8 @@ struct WhoAmI: Command {
     summary: "Shows the account, the cloud and the subscription",
     group: .session,
     examples: [.init("The tenant of the account", "whoami | get tenantId")],
-    cmdlet: .init("Get-AzContext", parameters: []))
+    cmdlet: .init("Get-AzContext", parameters: []),
+    columns: OutputColumns(AccountRows.whoamiColumns))
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     let session = session

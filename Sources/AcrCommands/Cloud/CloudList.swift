@@ -12,7 +12,8 @@ struct CloudList: Command {
     summary: "Lists the known clouds, with their addresses",
     group: .session,
     examples: [.init("Their names", "cloud list | get name")],
-    cmdlet: .init("Get-AzEnvironment", parameters: []))
+    cmdlet: .init("Get-AzEnvironment", parameters: []),
+    columns: OutputColumns(CloudRecord.columns))
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     try session.azure.withClouds { clouds in

@@ -5,16 +5,23 @@ import AzureIdentity
 
 /// Clouds as az shows them.
 enum CloudRecord {
+  static let columns = [
+    Column("name", help: "the cloud's name"),
+    Column("isActive", .bool, help: "whether it is the chosen one"),
+    Column("endpoints", .record, help: "the addresses of its services"),
+    Column("suffixes", .record, help: "how its hosts end"),
+  ]
+  private static let shape = Shape(columns)
+
   static func record(_ cloud: AzureCloud, isActive: Bool) -> Record {
     func fields(_ isSuffix: Bool) -> Record {
       let settings = CloudSetting.allCases.filter { $0.isSuffix == isSuffix }
       return Record(
         shape: Shape(settings.map(\.jsonName)), values: settings.map { cloud[$0].map(Value.string) ?? .null })
     }
-    return Record([
-      "name": .string(cloud.name), "isActive": .bool(isActive), "endpoints": .record(fields(false)),
-      "suffixes": .record(fields(true)),
-    ])
+    return Record(
+      shape: shape,
+      values: [.string(cloud.name), .bool(isActive), .record(fields(false)), .record(fields(true))])
   }
 
   static func help(_ setting: CloudSetting) -> String {

@@ -15,7 +15,8 @@ struct CloudShow: Command {
     "cloud show",
     summary: "Shows the addresses of a cloud",
     group: .session,
-    examples: [.init("The chosen one", "cloud show | get name")])
+    examples: [.init("The chosen one", "cloud show | get name")],
+    columns: OutputColumns(CloudRecord.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     try session.azure.withClouds { clouds in

@@ -197,10 +197,7 @@ extension Import {
 
   // MARK: The result
 
-  private static let rowShape = Shape([
-    "status", "source", "targets", "digest", "mediaType", "manifests", "blobsCopied", "bytesCopied", "blobsPresent",
-    "engine", "error",
-  ])
+  private static let rowShape = Shape(resultColumns.map(\.name) + ["error"])
 
   private static func record(
     _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String

@@ -61,7 +61,8 @@ struct Import: Command {
         .init("Username", .flag("username")), .init("Password", .flag("password")),
         .init("TargetTag", .flag("image")), .init("UntaggedTargetRepository", .flag("repository")),
         .init("Mode", .choice(["Force": "force", "NoForce": nil])), .init("NoWait", .flag("no-wait")),
-      ]))
+      ]),
+    columns: OutputColumns(columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     if let input = call.input { return try importRows(input, call) }
@@ -173,10 +174,33 @@ struct Import: Command {
 
   // MARK: The result
 
-  private static let shape = Shape([
-    "status", "source", "targets", "digest", "mediaType", "manifests", "blobsCopied", "bytesCopied", "blobsPresent",
-    "engine",
-  ])
+  private static let service = "when Azure imports, which does not tell, and after an error"
+
+  /// The columns of a result, of `--no-wait` and of a dry run.
+  private static let columns =
+    resultColumns + [
+      Column("error", .record, null: "where there was none", help: "the error").only("for rows from a pipe"),
+      Column("id", null: "for an import that ended at once", help: "the operation's id").only("with --no-wait"),
+      Column("registry", help: "the registry that imports").only("with --no-wait, and in a dry run"),
+      Column("blobs", .int, help: "how many blobs would be sent").only("in a dry run"),
+      Column("bytes", .size, help: "what would be sent").only("in a dry run"),
+    ]
+
+  /// The columns of a result.
+  static let resultColumns = [
+    Column("status", help: "imported, unchanged or failed; Accepted with --no-wait"),
+    Column("source", help: "the source"),
+    Column("targets", .list, help: "the targets"),
+    Column("digest", null: "after an error", help: "the digest of the image"),
+    Column("mediaType", null: "where the target was not read", help: "the media type of its manifest"),
+    Column("manifests", .int, null: service, help: "how many manifests it has"),
+    Column("blobsCopied", .int, null: service, help: "how many blobs were sent"),
+    Column("bytesCopied", .size, null: service, help: "what was sent"),
+    Column("blobsPresent", .int, null: service, help: "how many blobs the target had already"),
+    Column("engine", help: "who copied: direct or service"),
+  ]
+
+  private static let shape = Shape(resultColumns)
 
   /// The result of an import. The service tells nothing of manifests and blobs, so they are null then.
   static func record(_ result: ImportResult, engine: String) -> Record {

@@ -32,7 +32,8 @@ struct PreflightCommand: Command {
       .init(
         "What stands in the way",
         "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == \"failed\""),
-    ])
+    ],
+    columns: OutputColumns(columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let command = Import(session: session)
@@ -41,7 +42,13 @@ struct PreflightCommand: Command {
     return .value(.list(report.checks.map { .record(PreflightCommand.record($0)) }))
   }
 
-  private static let shape = Shape(["check", "result", "detail", "cure"])
+  private static let columns = [
+    Column("check", help: "what was looked at"),
+    Column("result", help: "passed, warning, failed or skipped"),
+    Column("detail", help: "what was found"),
+    Column("cure", null: "where there is nothing to do", help: "what to do"),
+  ]
+  private static let shape = Shape(columns)
 
   private static func record(_ check: PreflightCheck) -> Record {
     Record(

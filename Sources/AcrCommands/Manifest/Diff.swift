@@ -27,7 +27,7 @@ struct Diff: Command {
     examples: [
       .init("Two images", "diff localhost:5000/base/alpine:3.19 localhost:5000/base/alpine:3.20"),
       .init("What another registry lacks", "diff localhost:5000/base/alpine localhost:5001/base/alpine --changed"),
-    ], columns: ["platform", "part", "tag", "left", "right", "status"])
+    ], columns: OutputColumns(RepositoryDiff.columns.prefix(1) + ImageDiff.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let left = try artifact(call[\.left], call.parameters.left)
@@ -68,7 +68,10 @@ enum DiffStatus: String {
 private struct RepositoryDiff: Sendable {
   let limit: TransferLimit
 
-  private static let shape = Shape(["tag", "left", "right", "status"])
+  static let columns =
+    [Column("tag", help: "the tag").only("for repositories")]
+    + ImageDiff.columns.filter { ["left", "right", "status"].contains($0.name) }
+  private static let shape = Shape(columns)
 
   func rows(_ left: NamedArtifact, _ right: NamedArtifact) async throws -> (rows: [Record], notes: [String]) {
     async let leftTags = tags(of: left)

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrLanguage
 import AcrRuntime
 import ImportCore
 import OCIRegistry
@@ -7,7 +8,18 @@ import OCIRegistry
 struct ImageDiff: Sendable {
   let limit: TransferLimit
 
-  private static let shape = Shape(["platform", "part", "left", "leftSize", "right", "rightSize", "status"])
+  static let columns = [
+    Column("platform", help: "os/architecture; empty for the image itself").only("for images"),
+    Column("part", help: "image, manifest, config or layer").only("for images"),
+    Column("left", null: "where the left side has none", help: "the digest on the left"),
+    Column("leftSize", .size, null: "where the left side has none, and for whole images", help: "its size").only(
+      "for images"),
+    Column("right", null: "where the right side has none", help: "the digest on the right"),
+    Column("rightSize", .size, null: "where the right side has none, and for whole images", help: "its size").only(
+      "for images"),
+    Column("status", help: "same, differs, left only or right only"),
+  ]
+  private static let shape = Shape(columns)
 
   /// One platform's image on one side.
   private struct Side {

@@ -51,7 +51,8 @@ struct ListMetadata: Command {
     cmdlet: .init(
       "Get-AzContainerRegistryManifest",
       parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
-    columns: MetadataRow.columns + UseColumns.names)
+    columns: OutputColumns(
+      MetadataRow.azureColumns + UseColumns.columns.map { $0.only("with --used-by or --orphaned") }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try place(call)

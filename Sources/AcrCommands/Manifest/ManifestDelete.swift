@@ -32,7 +32,11 @@ struct ManifestDelete: Command {
         "list-metadata myregistry.azurecr.io/base/alpine --orphaned | manifest delete myregistry.azurecr.io/base/alpine"
       ),
     ],
-    input: .optional, changes: true)
+    input: .optional, changes: true,
+    columns: OutputColumns(
+      ManifestDeletion.columns.map {
+        ["item", "freedBytes"].contains($0.name) ? $0.only("for one manifest") : $0
+      }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)

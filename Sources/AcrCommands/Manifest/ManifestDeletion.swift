@@ -15,6 +15,15 @@ enum ManifestDeletion {
       "force", help: "deletes it even if an index or the image that it signs needs it, without looking (with --yes)")
   }
 
+  /// The columns of the result for one image.
+  static let columns =
+    Deletion.columns + [
+      Column("digest", help: "the manifest's digest"),
+      Column("tags", .list, null: "with --yes --force, which does not look", help: "the tags that went with it"),
+      Column(
+        "freedBytes", .size, null: "with --yes --force, which does not look", help: "what garbage collection can free"),
+    ]
+
   static func run(_ place: RepositoryItem.Place, _ limit: TransferLimit, _ call: Call<Parameters>) throws -> Output {
     let (repository, digest) = try target(place, call)
     let item = AzureMetadata.Item.manifest(repository, digest)

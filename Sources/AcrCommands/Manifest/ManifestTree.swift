@@ -26,9 +26,16 @@ struct ManifestTree: Command {
     examples: [
       .init("All parts with their sizes", "manifest tree localhost:5000/base/alpine:3.20"),
       .init("The largest layers", "manifest tree localhost:5000/base/alpine:3.20 | sort-by size --desc | first 5"),
-    ], columns: columns)
+    ], columns: OutputColumns(columns))
 
-  private static let columns = ["part", "size", "share", "platform", "digest", "mediaType"]
+  private static let columns = [
+    Column("part", help: "what it is, drawn as a tree"),
+    Column("size", .size, help: "of a manifest, all blobs below it, each counted once"),
+    Column("share", .number, unit: "parts of 1", null: "for referrers", help: "its part of the whole image"),
+    Column("platform", null: "where the index names none", help: "os/architecture"),
+    Column("digest", help: "its digest"),
+    Column("mediaType", help: "its media type"),
+  ]
   fileprivate static let shape = Shape(columns)
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrLanguage
 import AcrRuntime
 import OCIRegistry
 
@@ -69,11 +70,29 @@ final class MetadataRows: MetadataRowSource {
 
 /// One row of `list-metadata`, in the columns of `/acr/v1`.
 enum MetadataRow {
-  /// The columns, in their order.
-  static let columns = [
-    "digest", "tags", "mediaType", "imageSize", "createdTime", "architecture", "os", "configMediaType", "artifactType",
+  /// The columns at an Azure registry, in their order: all that its API documents.
+  static let azureColumns = [
+    Column("digest", help: "the manifest's digest"),
+    Column("tags", .list, null: "without a tag", help: "the tags that point at it"),
+    Column("mediaType", null: "where the registry does not tell", help: "the manifest's media type"),
+    Column(
+      "imageSize", .size, null: "where the registry does not tell", help: "its configuration and layers together"),
+    Column(
+      "createdTime", .datetime, null: "where nothing tells", help: "when it was pushed; elsewhere, when it was built"),
+    azureOnly(
+      Column("lastUpdateTime", .datetime, null: "where the registry does not tell", help: "when it last changed")),
+    Column("architecture", null: "for an index", help: "for example amd64"),
+    Column("os", null: "for an index", help: "for example linux"),
+    Column("configMediaType", null: "for an index", help: "the media type of its configuration"),
+    Column("artifactType", null: "for images", help: "the kind of artifact"),
+    azureOnly(Column("changeableAttributes", .record, null: "where the registry does not tell", help: "the locks")),
   ]
+
+  /// The columns at all other registries.
+  private static let columns = azureColumns.filter { $0.only == nil }
   private static let shape = Shape(columns)
+
+  private static func azureOnly(_ column: Column) -> Column { column.only("at Azure registries") }
 
   /// An index is in no architecture; what a registry does not tell is null.
   static func record(_ details: MetadataReader.Details, tags: [String]) -> Record {

@@ -1,12 +1,19 @@
 import AcrCore
+import AcrLanguage
 import AcrRuntime
 import ImportCore
 import OCIRegistry
 
 /// The columns `usedBy` and `freedBytes` of `list-metadata`, from the graph of the repository.
 struct UseColumns {
-  /// The columns' names.
-  static let names = ["usedBy", "freedBytes"]
+  /// The columns.
+  static let columns = [
+    Column("usedBy", .list, help: "what needs it: tags, indexes, subjects"),
+    Column(
+      "freedBytes", .size, null: "for a manifest that came while the repository was read",
+      help: "what deleting it frees"),
+  ]
+  private static let names = columns.map(\.name)
 
   let graph: ArtifactGraph
   /// The manifests that are shown, in their order.

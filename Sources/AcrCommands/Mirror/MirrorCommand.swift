@@ -66,7 +66,8 @@ struct MirrorCommand: Command {
       .init("A whole registry", "mirror old.example.com new.example.com --all-repositories --keep-going"),
       .init("What would be done", "mirror localhost:5000/a localhost:5001/a --prune --dry-run"),
     ],
-    changes: true)
+    changes: true,
+    columns: OutputColumns(columns))
 
   static let checkPlatform: TextCheck = { text in
     do throws(AcrError) {
@@ -213,7 +214,16 @@ struct MirrorCommand: Command {
     return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))
   }
 
-  private static let shape = Shape(["repository", "tag", "action", "digest", "bytes", "referrers", "reason"])
+  private static let columns = [
+    Column("repository", help: "the repository at the target"),
+    Column("tag", help: "the tag"),
+    Column("action", help: "what was done with it, or in a dry run would be"),
+    Column("digest", null: "where it is not known", help: "the digest of the image"),
+    Column("bytes", .size, help: "what was sent"),
+    Column("referrers", .int, help: "how many artifacts about the image came along"),
+    Column("reason", help: "why"),
+  ]
+  private static let shape = Shape(columns)
 
   private static func record(_ row: MirrorRow) -> Record {
     Record(

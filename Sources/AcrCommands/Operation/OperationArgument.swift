@@ -9,7 +9,20 @@ enum OperationArgument {
     let operation = Positional<Value?>("operation", help: "the record of `import --no-wait`, or its id")
   }
 
-  private static let names = ["id", "status", "source", "targets", "registry", "artifacts", "error"]
+  /// The columns of operations.
+  static let columns = [
+    Column("id", null: "for an import that ended at once", help: "the operation's id"),
+    Column("status", help: "Accepted, Running, Succeeded or Failed"),
+    Column("source", help: "the source"),
+    Column("targets", .list, help: "the targets"),
+    Column("registry", help: "the registry that imports"),
+    Column("artifacts", .list, help: "the parts, each with its status").only("while it runs"),
+    Column("error", .record, help: "why it failed").only("when it failed"),
+  ]
+  private static let names = columns.map(\.name)
+
+  /// The columns of some names.
+  static func columns(_ names: [String]) -> [Column] { columns.filter { names.contains($0.name) } }
 
   /// Reads the argument, or what came through the pipe.
   static func read(_ call: Call<Parameters>, _ session: AcrSession) throws -> ImportOperation {

@@ -11,7 +11,8 @@ struct OperationList: Command {
     "operation list",
     summary: "Lists pending Azure imports",
     group: .registry,
-    examples: [.init("See what became of them", "operation list | each { |o| operation show $o }")])
+    examples: [.init("See what became of them", "operation list | each { |o| operation show $o }")],
+    columns: OutputColumns(OperationArgument.columns(["id", "source", "targets", "registry"])))
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     .value(

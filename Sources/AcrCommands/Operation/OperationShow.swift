@@ -23,7 +23,8 @@ struct OperationShow: Command {
         "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
           + "operation show $started")
     ],
-    input: .optional)
+    input: .optional,
+    columns: OutputColumns(OperationArgument.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let operation = try OperationArgument.read(call, session)

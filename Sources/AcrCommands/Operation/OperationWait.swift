@@ -22,7 +22,8 @@ struct OperationWait: Command {
         "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
           + "operation wait $started")
     ],
-    input: .optional)
+    input: .optional,
+    columns: OutputColumns(OperationArgument.columns(["id", "status", "source", "targets", "registry"])))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let operation = try OperationArgument.read(call[\.operation], session)

@@ -19,6 +19,10 @@ struct CredentialShow: Command {
     group: .registry,
     examples: [
       .init("Sign in as the admin user", "acr credential show --name myregistry | get passwords | get value | first")
+    ],
+    columns: [
+      Column("username", help: "the admin user"),
+      Column("passwords", .list, help: "its passwords: records with name and value"),
     ])
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -24,7 +24,8 @@ struct RegistryList: Command {
       "Get-AzContainerRegistry",
       parameters: [
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
-      ]))
+      ]),
+    columns: OutputColumns(RegistryRecord.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let session = session

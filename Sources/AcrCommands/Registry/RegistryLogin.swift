@@ -42,7 +42,14 @@ struct RegistryLogin: Command {
       parameters: [
         .init("Name", .flag("name")), .init("UserName", .flag("username")), .init("Password", .flag("password")),
         .init("ExposeToken", .flag("expose-token")),
-      ]))
+      ]),
+    columns: [
+      Column("accessToken", .secret, help: "the registry's token; plain text with --reveal").only(
+        "with --expose-token"),
+      Column("loginServer", help: "the registry's host"),
+      Column("username", null: "with an access token, and without credentials", help: "the user"),
+      Column("credentials", help: "where the credentials come from").only("without --expose-token"),
+    ])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let host = try session.registryHost(call, \.name)

@@ -5,20 +5,37 @@ import AzureRegistry
 
 /// Registries as records, with the names that the resource manager has for their settings.
 enum RegistryRecord {
+  /// The columns, in their order.
+  static let columns = [
+    Column("name", help: "the registry's name"),
+    Column("loginServer", help: "its host"),
+    Column("location", help: "the Azure region"),
+    Column("sku", help: "the tier: Basic, Standard or Premium"),
+    Column("resourceGroup", help: "its resource group"),
+    Column("subscription", help: "the id of its subscription"),
+    Column("id", help: "its resource id"),
+    Column("provisioningState", help: "for example Succeeded"),
+    Column("adminUserEnabled", .bool, help: "whether its admin user can sign in"),
+    Column("anonymousPullEnabled", .bool, help: "whether anybody can pull"),
+    Column("publicNetworkAccess", .bool, help: "whether it answers outside private networks"),
+    Column("deniesByDefault", .bool, help: "whether its network rules refuse what they do not name"),
+    Column("trustedServices", .bool, help: "whether Azure's own services pass its network rules"),
+    Column("exportEnabled", .bool, help: "whether its images can be imported elsewhere"),
+    Column("roleAssignmentMode", help: "how its roles are assigned"),
+  ]
+  private static let shape = Shape(columns)
+
   static func record(_ registry: AzureRegistryInfo) -> Record {
-    Record([
-      "name": .string(registry.name), "loginServer": .string(registry.loginServer.name),
-      "location": .string(registry.location), "sku": .string(registry.sku),
-      "resourceGroup": .string(registry.id.resourceGroup), "subscription": .string(registry.id.subscription),
-      "id": .string(registry.id.description), "provisioningState": .string(registry.provisioningState),
-      "adminUserEnabled": .bool(registry.isAdminUserEnabled),
-      "anonymousPullEnabled": .bool(registry.isAnonymousPullEnabled),
-      "publicNetworkAccess": .bool(registry.isPublicNetworkAccessEnabled),
-      "deniesByDefault": .bool(registry.deniesByDefault),
-      "trustedServices": .bool(registry.trustedServicesMayPass),
-      "exportEnabled": .bool(registry.isExportAllowed),
-      "roleAssignmentMode": .string(registry.roleAssignmentMode.rawValue),
-    ])
+    Record(
+      shape: shape,
+      values: [
+        .string(registry.name), .string(registry.loginServer.name), .string(registry.location), .string(registry.sku),
+        .string(registry.id.resourceGroup), .string(registry.id.subscription), .string(registry.id.description),
+        .string(registry.provisioningState), .bool(registry.isAdminUserEnabled),
+        .bool(registry.isAnonymousPullEnabled), .bool(registry.isPublicNetworkAccessEnabled),
+        .bool(registry.deniesByDefault), .bool(registry.trustedServicesMayPass), .bool(registry.isExportAllowed),
+        .string(registry.roleAssignmentMode.rawValue),
+      ])
   }
 }
 

@@ -16,7 +16,8 @@ struct RegistryShow: Command {
     "acr show",
     summary: "Shows an Azure registry's settings for imports and sign-in",
     group: .registry,
-    examples: [.init("Its resource id", "acr show --name myregistry | get id")])
+    examples: [.init("Its resource id", "acr show --name myregistry | get id")],
+    columns: OutputColumns(RegistryRecord.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     guard let text = try session.registryText(call, \.name) else {

@@ -22,7 +22,11 @@ struct RepositoryDelete: Command {
     changes: true,
     cmdlet: .init(
       "Remove-AzContainerRegistryRepository",
-      parameters: [.init("RegistryName", .flag("name")), .init("Name", .flag("repository"))]))
+      parameters: [.init("RegistryName", .flag("name")), .init("Name", .flag("repository"))]),
+    columns: OutputColumns(
+      ManifestDeletion.columns.map {
+        ["status", "item"].contains($0.name) ? $0 : $0.only("for images")
+      }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try RepositoryItem.locate(call[\.item], session)

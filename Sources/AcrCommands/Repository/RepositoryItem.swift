@@ -14,6 +14,19 @@ enum RepositoryItem {
     let name: String
   }
 
+  /// What an Azure registry tells of a repository, a tag or a manifest.
+  static let columns = OutputColumns.open([
+    Column("registry", help: "the registry's host"),
+    Column("imageName", help: "the repository's name"),
+    Column("createdTime", .datetime, help: "when it was made").only("for repositories"),
+    Column("lastUpdateTime", .datetime, help: "when it last changed").only("for repositories"),
+    Column("manifestCount", .int, help: "how many manifests it has").only("for repositories"),
+    Column("tagCount", .int, help: "how many tags it has").only("for repositories"),
+    Column("tag", .record, help: "name, digest, times and locks").only("for tags"),
+    Column("manifest", .record, help: "digest, size, times and locks").only("for manifests"),
+    Column("changeableAttributes", .record, help: "the locks").only("for repositories"),
+  ])
+
   struct Parameters: ParameterSet {
     let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
     let repository = Flag<String?>("repository", help: "the whole repository", completer: .repository(of: "name"))

@@ -20,7 +20,8 @@ struct RepositoryShow: Command {
       .init("A repository", "repository show --name myregistry --repository hello-world"),
       .init(
         "The locks of a tag", "repository show --name myregistry --image hello-world:latest | get changeableAttributes"),
-    ])
+    ],
+    columns: RepositoryItem.columns)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try RepositoryItem.locate(call[\.item], session)

@@ -20,7 +20,8 @@ struct RepositoryUntag: Command {
     description: "Works in Azure registries and in others that delete a tag alone. docker-registry 2 does not.",
     group: .registry,
     examples: [.init("A tag", "repository untag --name myregistry --image hello-world:old")],
-    changes: true)
+    changes: true,
+    columns: OutputColumns(Deletion.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let host = try session.registryHost(call, \.name)

@@ -25,7 +25,8 @@ struct RepositoryUpdate: Command {
         "Lock an image",
         "repository update --name myregistry --image hello-world:latest --write-enabled false --delete-enabled false")
     ],
-    changes: true)
+    changes: true,
+    columns: RepositoryItem.columns)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try RepositoryItem.locate(call[\.item], session)

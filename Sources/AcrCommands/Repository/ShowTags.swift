@@ -30,7 +30,8 @@ struct ShowTags: Command {
     examples: [.init("The first ten", "repository show-tags --name localhost:5000 --repository base/alpine --top 10")],
     cmdlet: .init(
       "Get-AzContainerRegistryTag",
-      parameters: [.init("RegistryName", .flag("name")), .init("RepositoryName", .flag("repository"))]))
+      parameters: [.init("RegistryName", .flag("name")), .init("RepositoryName", .flag("repository"))]),
+    columns: OutputColumns(AzureDocument.tagColumns.map { $0.only("with --detail") }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let top = try call.limit(\.top)

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrLanguage
 import AcrRuntime
 
 /// Documents of Azure's registries as values: times are datetimes and sizes are sizes, everything else is as it came.
@@ -8,12 +9,18 @@ enum AzureDocument {
 
   /// The columns of every row of `list-metadata`, in order: what a registry leaves out is null, so that scripts can ask
   /// for a column without knowing whether the manifest is tagged or an index.
-  private static let columns = [
-    "digest", "tags", "mediaType", "imageSize", "createdTime", "lastUpdateTime", "architecture", "os",
-    "configMediaType",
-    "artifactType", "changeableAttributes",
-  ]
+  private static let columns = MetadataRow.azureColumns.map(\.name)
   private static let shape = Shape(columns)
+
+  /// The columns of `/acr/v1/…/_tags`, in the order in which the registry sends them.
+  static let tagColumns = [
+    Column("name", help: "the tag"),
+    Column("digest", help: "the manifest it points at"),
+    Column("createdTime", .datetime, help: "when it was made"),
+    Column("lastUpdateTime", .datetime, help: "when it was last moved"),
+    Column("signed", .bool, help: "whether it is signed with Docker Content Trust"),
+    Column("changeableAttributes", .record, help: "the locks"),
+  ]
 
   /// A document, member by member.
   static func value(_ json: JSONValue) -> Value {

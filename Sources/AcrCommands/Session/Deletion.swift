@@ -11,6 +11,11 @@ enum Deletion {
     let yes = Switch("yes", short: "y", help: "do not ask")
   }
 
+  /// The columns of the result.
+  static let columns = [
+    Column("status", help: "deleted, or what a dry run would do"), Column("item", help: "what was deleted"),
+  ]
+
   /// Asks, and deletes.
   /// - Parameters:
   ///   - what: what is deleted, for the question.

@@ -38,7 +38,15 @@ struct TokenCommand: Command {
       parameters: [
         .init("ResourceUrl", .flag("resource")), .init("Resource", .flag("resource")),
         .init("ResourceTypeName", .flag("resource-type")), .init("TenantId", .flag("tenant")),
-      ]))
+      ]),
+    columns: [
+      Column("accessToken", .secret, help: "the token; plain text with --reveal"),
+      Column("expiresOn", help: "when it ends, in local time as the Azure CLI writes it"),
+      Column("expires_on", .int, unit: "seconds since 1970", help: "when it ends"),
+      Column("subscription", help: "the subscription it is for").only("where there is one"),
+      Column("tenant", null: "where the tenant is not known", help: "the tenant it is for"),
+      Column("tokenType", help: "how it is sent: Bearer"),
+    ])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let tenant = call[\.tenant]

@@ -26,25 +26,31 @@ public struct Signature: Sendable {
   public var changes: Bool
   /// The Azure PowerShell cmdlet that means the same, if there is one.
   public var cmdlet: Cmdlet?
-  /// The columns of the rows it gives, or the fields of its record, as far as they are the same for every call: what Tab
-  /// offers behind a `.` further down the pipe.
-  public var columns: [String]
+  /// The columns of the rows it gives, or the fields of its record: `help` and the reference show them, Tab offers them
+  /// behind a `.` further down the pipe, and the check knows them.
+  public var columns: OutputColumns
+  /// What becomes of the columns of its input.
+  public var columnFlow: ColumnFlow
 
   /// Creates the signature of a command; its parameters come from the command's declarations.
   public init(
     _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
-    examples: [Example] = [], input: Input = .none, changes: Bool = false, cmdlet: Cmdlet? = nil, columns: [String] = []
+    examples: [Example] = [], input: Input = .none, changes: Bool = false, cmdlet: Cmdlet? = nil,
+    columns: OutputColumns = [],
+    columnFlow: ColumnFlow = .declared
   ) {
     self.init(
       name, aliases: aliases, summary: summary, description: description, group: group, positionals: [], flags: [],
-      examples: examples, input: input, changes: changes, cmdlet: cmdlet, columns: columns)
+      examples: examples, input: input, changes: changes, cmdlet: cmdlet, columns: columns,
+      columnFlow: columnFlow)
   }
 
   /// Creates a signature with parameters, as a `def` has them.
   package init(
     _ name: String, aliases: [String] = [], summary: String, description: String = "", group: Group,
     positionals: [Positional] = [], flags: [Flag] = [], examples: [Example] = [], input: Input = .none,
-    changes: Bool = false, cmdlet: Cmdlet? = nil, columns: [String] = []
+    changes: Bool = false, cmdlet: Cmdlet? = nil, columns: OutputColumns = [],
+    columnFlow: ColumnFlow = .declared
   ) {
     self.name = name
     self.aliases = aliases
@@ -58,6 +64,7 @@ public struct Signature: Sendable {
     self.changes = changes
     self.cmdlet = cmdlet
     self.columns = columns
+    self.columnFlow = columnFlow
   }
 
   /// Every spelling, the main one first.

@@ -104,6 +104,10 @@ extension CheckFinding {
       Wording(
         "the value of `\(flag)` can be read on the screen; this line stays out of the history",
         help: "`\(flag) (secret prompt \"…\")` asks for it")
+    case .unknownColumn(let name, let command, let nearest, let known):
+      Wording(
+        "`\(command)` gives no column `\(name)`", label: nearest.map { "did you mean `\($0)`?" },
+        help: "its columns: \(known.joined(separator: ", "))")
     case .unknownFunction(let name, let nearest):
       Wording(
         "`\(name)` is not a function", label: nearest.map { "did you mean `\($0)`?" },

@@ -40,6 +40,7 @@ enum CheckFinding: Equatable, Sendable {
   case functionTakesNoInput(String)
   case sourceWithRegistry
   case plainSecret(String)
+  case unknownColumn(String, command: String, nearest: String?, known: [String])
   // Functions
   case unknownFunction(String, nearest: String?)
   case unknownModule(String)
@@ -73,7 +74,7 @@ enum CheckFinding: Equatable, Sendable {
   var severity: Diagnostic.Severity {
     switch self {
     case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction, .revealsSecret, .secretInScript,
-      .unusedDefinition:
+      .unusedDefinition, .unknownColumn:
       .warning
     case .plainSecret: .note
     default: .error

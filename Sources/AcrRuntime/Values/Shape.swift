@@ -1,3 +1,4 @@
+import AcrLanguage
 /// Column names shared by all rows of a table: a row is a shape and its values, not a dictionary of its own.
 ///
 /// A shape does not change once something else may hold it; only ``Record`` and the reader of JSON add names to one that
@@ -55,4 +56,9 @@ public final class Shape: @unchecked Sendable {
     }
     table[place] = Int32(truncatingIfNeeded: index)
   }
+}
+
+extension Shape {
+  /// The shape of rows with these columns.
+  public convenience init(_ columns: [Column]) { self.init(columns.map(\.name)) }
 }

@@ -15,7 +15,7 @@ struct Select: Command {
       .init("Two columns of a table", "[{a: 1, b: 2, c: 3}] | select c a"),
       .init("A nested field", "[{item: \"x\", error: {kind: \"network\"}}] | select item error.kind"),
     ],
-    input: .required)
+    input: .required, columnFlow: .chosen)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let paths = call[\.column].map(ColumnPath.init)

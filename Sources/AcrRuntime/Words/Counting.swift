@@ -9,7 +9,7 @@ struct First: Command {
     "first", summary: "Takes the first N rows",
     group: .rows,
     examples: [.init("The first two items", "[1, 2, 3] | first 2")],
-    input: .required)
+    input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     var left = try call.rowCount(for: "first")
@@ -31,7 +31,7 @@ struct Last: Command {
     "last", summary: "Takes the last N rows",
     group: .rows,
     examples: [.init("The last two items", "[1, 2, 3] | last 2")],
-    input: .required)
+    input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let count = try call.rowCount(for: "last")
@@ -47,7 +47,7 @@ struct Skip: Command {
     "skip", summary: "Skips the first N rows",
     group: .rows,
     examples: [.init("All but the first two items", "[1, 2, 3] | skip 2")],
-    input: .required)
+    input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     var left = try call.rowCount(for: "skip")

@@ -14,7 +14,7 @@ struct Each: Command {
     description: "With `--keep-going` every row gives `{item, ok, value, error}`, and an error does not end the run.",
     group: .work,
     examples: [.init("Twice each number", "[1, 2, 3] | each { |n| $n * 2 }")],
-    input: .required)
+    input: .required, columns: .open(KeepGoing.columns.map { $0.only("with --keep-going") }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let block = call[\.block]
@@ -30,7 +30,14 @@ struct Each: Command {
 
 /// What `--keep-going` makes of one item.
 enum KeepGoing {
-  private static let shape = Shape(["item", "ok", "value", "error"])
+  /// The columns of the rows. Without the flag rows are what the block gives.
+  static let columns = [
+    Column("item", .any, null: "for an item that is null", help: "the item"),
+    Column("ok", .bool, help: "whether the block came to its end"),
+    Column("value", .any, null: "after an error, and where the block gives nothing", help: "what the block gave"),
+    Column("error", .record, null: "where there was none", help: "the error, as `catch` has it"),
+  ]
+  private static let shape = Shape(columns)
 
   /// The item's row. ^C and `exit` are passed on.
   static func row(_ item: Value, _ run: RunContext, _ body: () throws -> Value) throws -> Value {
@@ -61,7 +68,7 @@ struct ParEach: Command {
       """,
     group: .work,
     examples: [.init("Two at a time", "[1, 2, 3] | par-each --jobs 2 { |n| $n * 2 }")],
-    input: .required)
+    input: .required, columns: .open(KeepGoing.columns.map { $0.only("with --keep-going") }))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let block = call[\.block]

@@ -16,7 +16,13 @@ struct RunProgram: Command {
       "A text from the pipe is its standard input. A code other than 0 is an error unless `--allow-failure`.",
     group: .work,
     examples: [.init("What a program writes", "run printf hello | get stdout")],
-    input: .optional, changes: true)
+    input: .optional, changes: true,
+    columns: [
+      Column("stdout", help: "what it wrote to standard output"),
+      Column("stderr", help: "what it wrote to standard error"),
+      Column("code", .int, help: "its exit code"),
+      Column("program", help: "its name").only("in a dry run"),
+    ])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let program = call[\.program]

@@ -19,7 +19,7 @@ struct SortBy: Command {
       .init("Largest first", "[{n: \"a\", size: 1MB}, {n: \"b\", size: 2MB}] | sort-by size --desc"),
       .init("Plain values", "[3, 1, 2] | sort-by"),
     ],
-    input: .required)
+    input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.items(for: "sort-by")
@@ -63,7 +63,7 @@ struct Unique: Command {
     "unique", summary: "Removes duplicate rows",
     group: .rows,
     examples: [.init("Each value once", "[1, 2, 1] | unique")],
-    input: .required)
+    input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.rows(for: "unique")
@@ -97,7 +97,7 @@ struct GroupBy: Command {
         "Count by a column",
         "[{os: \"linux\"}, {os: \"windows\"}, {os: \"linux\"}] | group-by os | extend n = count(.rows) | select key n")
     ],
-    input: .required, columns: ["key", "rows"])
+    input: .required, columns: OutputColumns(columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let path = ColumnPath(call[\.column])
@@ -119,7 +119,11 @@ struct GroupBy: Command {
     return .value(.list(groups.map { .record(Record(shape: GroupBy.shape, values: [$0.key, .list($0.rows)])) }))
   }
 
-  private static let shape = Shape(["key", "rows"])
+  private static let columns = [
+    Column("key", .any, null: "for rows whose column is null", help: "the value that the rows have in common"),
+    Column("rows", .list, help: "the rows"),
+  ]
+  private static let shape = Shape(columns)
 }
 
 /// `join-by`: rows of two tables with the same value in a column, side by side.
@@ -143,7 +147,11 @@ struct JoinBy: Command {
       .init(
         "What differs between two tables",
         "join-by tag [{tag: \"1\", digest: \"a\"}] [{tag: \"1\", digest: \"b\"}, {tag: \"2\", digest: \"c\"}] --outer")
-    ])
+    ],
+    columns: .open([
+      Column("left", .record, null: "where the first table has no such row", help: "the row of the first table"),
+      Column("right", .record, null: "where the second table has no such row", help: "the row of the second table"),
+    ]))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let path = ColumnPath(call[\.column])

@@ -42,10 +42,20 @@ struct HelpText {
     for (heading, rows) in [("Values", values), ("Flags", flags), ("Global flags", globalFlags)] where !rows.isEmpty {
       text += "\n\(heading)\n" + table(rows.map { (pad($0.0, width), $0.1) })
     }
+    if !signature.columns.declared.isEmpty {
+      text +=
+        "\n\(signature.columns.isOpen ? "Columns, among others" : "Columns")\n" + table(aligned(signature.columns))
+    }
     if !signature.examples.isEmpty {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
     }
     return text
+  }
+
+  /// The names of columns, their types below each other, and what they say.
+  private func aligned(_ columns: OutputColumns) -> [(String, String)] {
+    let width = columns.names.map(\.count).max() ?? 0
+    return columns.declared.map { ("\(pad($0.name, width))  \($0.type.rawValue.uppercased())", $0.note) }
   }
 
   /// What `?` shows: usage, values and flags of a command; or what could stand at its place.

@@ -57,6 +57,10 @@ struct ManualPage {
     if let cmdlet = signature.cmdlet { also.append(cmdlet.name) }
     if !also.isEmpty { text += "Also written \(also.map { "\\fB\(escape($0))\\fR" }.joined(separator: ", ")).\n" }
     text += signature.description.split(separator: "\n").map { "\(line(String($0)))\n" }.joined()
+    if !signature.columns.declared.isEmpty {
+      let names = signature.columns.names.map { "\\fB\(escape($0))\\fR" }.joined(separator: ", ")
+      text += "Gives \(names)\(signature.columns.isOpen ? " and others" : "").\n"
+    }
     guard !signature.positionals.isEmpty || !signature.flags.isEmpty else { return text }
     text += ".RS\n"
     for value in signature.positionals {

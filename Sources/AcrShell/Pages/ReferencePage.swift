@@ -57,6 +57,12 @@ struct ReferencePage {
     let flags = signature.flags.map { (PageWording.spelling($0), PageWording.about($0)) }
     if !(values + flags).isEmpty { text += "\n| takes | |\n| --- | --- |\n" + rows(values + flags) }
     if !signature.globalFlags.isEmpty { text += "\nAnd the [global flags](#global-flags).\n" }
+    if !signature.columns.declared.isEmpty {
+      text += "\n| \(signature.columns.isOpen ? "gives, among others" : "gives") | | |\n| --- | --- | --- |\n"
+      text += signature.columns.declared.map { column in
+        "| `\(cell(column.name))` | \(column.type.rawValue) | \(cell(column.note)) |\n"
+      }.joined()
+    }
     if let cmdlet = signature.cmdlet {
       text += "\nAs a cmdlet it is `\(cmdlet.name)`:\n\n| parameter | is |\n| --- | --- |\n"
       text += cmdlet.parameters.map { "| `-\($0.name)` | \(cell(PageWording.meaning($0))) |\n" }.joined()

@@ -25,7 +25,7 @@ extension CompletionSearch {
       return answer(references(typed, withTags: true), for: typed)
     case .repositoryReference: return answer(references(typed, withTags: false), for: typed)
     case .column:
-      return answer(quoted(inputColumns(of: scan.earlierStages).map { LiveValue($0) }, typed), for: typed)
+      return answer(quoted(inputColumns(of: scan.earlierStages), typed), for: typed)
     case .command:
       return answer(commandWords(after: "", typed: typed, isPiped: false), for: typed)
     }

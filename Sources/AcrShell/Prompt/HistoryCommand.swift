@@ -23,9 +23,12 @@ final class HistoryCommand: Command {
     examples: [
       .init("The newest ten imports", "history import --last 10"),
       .init("Forget what names a registry", "history contoso.azurecr.io --clear"),
-    ], columns: ["number", "entry"])
+    ], columns: OutputColumns(columns))
 
-  private static let shape = Shape(["number", "entry"])
+  private static let columns = [
+    Column("number", .int, help: "its number, 1 for the oldest"), Column("entry", help: "what was typed"),
+  ]
+  private static let shape = Shape(columns)
 
   /// Tells where entries are kept.
   func use(_ store: HistoryStore?) { self.store.withLock { $0 = store } }

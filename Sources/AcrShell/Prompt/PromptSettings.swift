@@ -57,6 +57,12 @@ final class PromptCommand: Command {
     group: .talk,
     examples: [
       .init("Registry and duration only", "prompt registry duration --slow 5s"), .init("The settings", "prompt"),
+    ],
+    columns: [
+      Column("parts", .list, help: "what the prompt shows"),
+      Column("text", help: "what stands in front"),
+      Column("slow", .duration, help: "how long an entry takes at least for its time to be shown"),
+      Column("suggestions", .bool, help: "whether earlier entries are suggested"),
     ])
 
   /// The settings now.
