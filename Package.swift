@@ -121,7 +121,10 @@ let package = Package(
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "CommandCatalog"]),
     .testTarget(
       name: "AcrCommandsTests",
-      dependencies: ["AcrCommands", "AcrRuntime", "AcrLanguage", "AcrCore", "CommandCatalog", "TestSupport"]),
+      dependencies: [
+        "AcrCommands", "AcrShell", "AcrRuntime", "AcrLanguage", "AcrHTTP", "AcrCore", "OCIRegistry", "CommandCatalog",
+        "TestSupport", "acr-emulator",
+      ]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrCommands", "CommandCatalog"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),

@@ -16,8 +16,8 @@ enum RepositoryItem {
 
   /// What an Azure registry tells of a repository, a tag or a manifest.
   static let columns = OutputColumns.open([
-    Column("registry", help: "the registry's host"),
-    Column("imageName", help: "the repository's name"),
+    Column("registry", help: "the registry's host").only("where the registry tells"),
+    Column("imageName", help: "the repository's name").only("where the registry tells"),
     Column("createdTime", .datetime, help: "when it was made").only("for repositories"),
     Column("lastUpdateTime", .datetime, help: "when it last changed").only("for repositories"),
     Column("manifestCount", .int, help: "how many manifests it has").only("for repositories"),

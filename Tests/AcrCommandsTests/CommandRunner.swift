@@ -1,0 +1,99 @@
+import AcrCommands
+import AcrCore
+import AcrHTTP
+import AcrLanguage
+import AcrRuntime
+import AcrShell
+import Foundation
+import OCIRegistry
+import Synchronization
+import TestSupport
+
+/// The commands of the program in this process, so that a test sees values instead of their text.
+final class CommandRunner: Sendable {
+  private let session: Session
+  private let transport: CurlTransport
+  let catalog: Catalog
+
+  /// - Parameter environment: the variables of the proxy and the certificates that lead to an emulator.
+  init(environment: [String: String] = [:]) {
+    let transport = CurlTransport(
+      CurlTransport.Configuration(userAgent: "acrsh/test", variable: { environment[$0] }))
+    self.transport = transport
+    let http = HTTPClient(transport: transport)
+    let azure = AzureSession(AzureSession.Settings(transport: transport, http: http, environment: environment))
+    let acr = AcrSession(
+      registries: RegistrySession(
+        http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
+      azure: azure, progress: NoProgress(), firstDelay: .milliseconds(2))
+    session = Session(commands: acr.commands + ShellCommands.all)
+    catalog = session.catalog
+  }
+
+  func shutDown() { transport.shutDown() }
+
+  /// Runs a line, and gives the last value that it shows.
+  /// - Throws: the check's errors, or the run's.
+  func run(_ line: String, isDryRun: Bool = false) async throws -> Value {
+    let source = Source(name: "test.acr", text: line)
+    let check = Checker.check(source: source, catalog: catalog)
+    guard let script = check.script else {
+      throw TestSupportError(DiagnosticPrinter().text(of: check.diagnostics))
+    }
+    let session = session
+    let sink = ValueSink()
+    // Running blocks, and never the few threads of Swift's concurrency pool.
+    let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Session.Outcome, Never>) in
+      Thread.detachNewThread {
+        continuation.resume(returning: session.run(script, in: RunContext(sink: sink, isDryRun: isDryRun)))
+      }
+    }
+    if case .failed(let error) = outcome { throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic])) }
+    return sink.last ?? .null
+  }
+}
+
+/// Keeps the last value that is shown.
+private final class ValueSink: OutputSink {
+  private let shown = Mutex<Value?>(nil)
+  var last: Value? { shown.withLock { $0 } }
+
+  func show(_ output: Output, as format: OutputFormat?) throws {
+    let value = try output.collected()
+    shown.withLock { $0 = value }
+  }
+  func print(_ text: String) throws {}
+  func talk(_ text: String) {}
+}
+
+/// An emulated Azure under its own names.
+struct CommandWorld {
+  let environment: [String: String]
+  let runner: CommandRunner
+
+  /// Runs a body with an emulator, and with commands that are signed in to it.
+  static func with(_ body: (CommandWorld) async throws -> Void) async throws {
+    try await withTemporaryDirectory { directory in
+      let program = try BuiltProducts.executable("acr-emulator")
+      let emulator = try Program(program, ["--data", directory.path("data"), "--azure-names"]).start()
+      defer { emulator.stop() }
+      guard try await emulator.waitForOutput(within: .seconds(60), { output, _ in output.contains("\n") }) else {
+        throw TestSupportError("the emulator did not start: \(emulator.errorOutput)")
+      }
+      let endpoints = try JSONValue(parsing: Array(emulator.output.utf8))
+      let control = endpoints["control"]?.string ?? ""
+      let environment = [
+        "HTTPS_PROXY": "http://\(control)", "http_proxy": "http://\(control)",
+        "SSL_CERT_FILE": endpoints["certificateAuthority"]?.string ?? "",
+        "IDENTITY_ENDPOINT": endpoints["identityEndpoint"]?.string ?? "",
+        "IDENTITY_HEADER": endpoints["identityHeader"]?.string ?? "",
+      ]
+      let client = try LoopbackClient(authority: control)
+      let settings: JSONValue = ["seconds": 0, "retryAfter": 0]
+      _ = try await client.send("POST", "/emulator/imports", body: Array(settings.text.utf8))
+      let runner = CommandRunner(environment: environment)
+      defer { runner.shutDown() }
+      try await body(CommandWorld(environment: environment, runner: runner))
+    }
+  }
+}
