@@ -62,11 +62,19 @@ int acr_pipe(int ends[2]) {
 #endif
 }
 
-int acr_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
 #if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
 #if __GLIBC_PREREQ(2, 34)
-  return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+#define HAS_CLOSE_FROM
+// Weak: a program that is linked against an older glibc finds it where it runs, or goes without.
+#pragma weak posix_spawn_file_actions_addclosefrom_np
 #endif
+#endif
+
+int acr_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+#ifdef HAS_CLOSE_FROM
+  if (posix_spawn_file_actions_addclosefrom_np != NULL) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+  }
 #endif
   (void)actions;
   (void)lowest;

@@ -4,6 +4,9 @@ import Dispatch
 
 /// The program `acr-emulator`.
 public enum EmulatorProgram {
+  /// The version, the same as acrsh's.
+  public static let version = "0.1.0"
+
   /// What `--help` prints.
   public static let help = """
     usage: acr-emulator [--config FILE] [--data FOLDER] [--port PORT] [--azure-names] [--stop-with-stdin]
@@ -17,6 +20,7 @@ public enum EmulatorProgram {
       --port PORT         the port of the control services (default: a free one)
       --azure-names       the resource manager names registries by NAME.azurecr.io instead of 127.0.0.1:PORT
       --stop-with-stdin   stops when standard input ends, as it does with the program that started this one
+      --version           prints the version
 
     """
 
@@ -28,7 +32,7 @@ public enum EmulatorProgram {
     var stopsWithInput = false
     var action = Action.run
 
-    enum Action { case run, help, printConfiguration }
+    enum Action { case run, help, version, printConfiguration }
   }
 
   /// Runs the program with the process's arguments, and ends the process.
@@ -43,6 +47,7 @@ public enum EmulatorProgram {
       let parsed = try parse(arguments)
       switch parsed.action {
       case .help: FileDescriptor.put(help, on: FileDescriptor.output)
+      case .version: FileDescriptor.put("acr-emulator \(version)\n", on: FileDescriptor.output)
       case .printConfiguration: FileDescriptor.put(EmulatorConfiguration.sample + "\n", on: FileDescriptor.output)
       case .run: try await serve(parsed)
       }
@@ -77,6 +82,7 @@ public enum EmulatorProgram {
       case "--azure-names": parsed.usesAzureNames = true
       case "--stop-with-stdin": parsed.stopsWithInput = true
       case "--print-config": parsed.action = .printConfiguration
+      case "--version": parsed.action = .version
       case "--help", "-h": parsed.action = .help
       default: throw AcrError(.usage, "`\(argument)` is not known", help: "acr-emulator --help lists what is")
       }
