@@ -48,8 +48,8 @@ struct PreflightTests {
       session = RegistrySession(
         http: azure.http, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]),
         identity: RegistryTokenExchange(http: azure.http, identity: azure.identity, finder: finder))
-      engine = ServiceImport(service: ImportService(azure.manager), finder: finder)
-      preflight = Preflight(http: azure.http, registries: session, finder: finder)
+      engine = ServiceImport(service: ImportService(azure.manager), finder: finder, deadline: .seconds(120))
+      preflight = Preflight(http: azure.http, registries: session, finder: finder, deadline: .seconds(120))
     }
 
     func request(_ source: ImageReference, _ target: String, isForced: Bool = false) throws -> ImportRequest {

@@ -1,8 +1,5 @@
 /// A look at a registry that may take only so long: what is not known by then is left out, and delays no result.
 enum Look {
-  /// How long reading what an import brought may take.
-  static let afterImport = Duration.seconds(3)
-
   /// Runs `work`, and gives up on it after the deadline.
   /// - Parameter slow: called once when it has taken a part of the time already.
   /// - Returns: nil when the time was over first.

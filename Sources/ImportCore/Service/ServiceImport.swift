@@ -8,13 +8,20 @@ public struct ServiceImport: Sendable {
   private let service: ImportService
   private let finder: RegistryFinder
   private let silent: SilentHosts
+  private let deadline: Duration
 
   /// Creates an engine.
-  /// - Parameter silent: registries that did not answer before, which are not waited for again.
-  public init(service: ImportService, finder: RegistryFinder, silent: SilentHosts = SilentHosts()) {
+  /// - Parameters:
+  ///   - silent: registries that did not answer before, which are not waited for again.
+  ///   - deadline: how long reading what an import brought may take.
+  public init(
+    service: ImportService, finder: RegistryFinder, silent: SilentHosts = SilentHosts(),
+    deadline: Duration = .seconds(3)
+  ) {
     self.service = service
     self.finder = finder
     self.silent = silent
+    self.deadline = deadline
   }
 
   /// What the service will be asked.
@@ -145,7 +152,7 @@ public struct ServiceImport: Sendable {
     _ location: RepositoryLocation?, _ look: @escaping @Sendable () async throws -> Value?
   ) async throws -> Value? {
     do {
-      return try await silent.look(at: location?.registry.name ?? "", within: Look.afterImport, look) ?? nil
+      return try await silent.look(at: location?.registry.name ?? "", within: deadline, look) ?? nil
     } catch let error where error is CancellationError || (error as? AcrError)?.kind == .cancelled {
       throw AcrError(.cancelled, "interrupted")
     } catch {
