@@ -39,7 +39,7 @@ struct ColumnTests {
         let child = try Descriptor(json: try #require(document["manifests"]?.array?[1]), in: "the index")
         try images.layout.list(child, tag: "arm")
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
-        let runner = CommandRunner()
+        let runner = CommandRunner(adding: [RegistryPing.init])
         defer { runner.shutDown() }
         for found in Self.cases(at: server.authority, folder: directory.path("layout")) {
           try await compare(found, runner)
@@ -74,7 +74,7 @@ struct ColumnTests {
       Case("manifest delete", "manifest delete \(host)/copy:v1 --yes"),
       Case("manifest delete", "manifest delete \(host)/mirrored:arm --yes --force"),
       Case("manifest delete", "list-metadata \(host)/rows --orphaned | manifest delete \(host)/rows --yes"),
-      Case("acr login", "acr login --name \(host)"),
+      Case("acr login", "acr login --name \(host)"), Case("registry ping", "registry ping --name \(host)"),
       Case("configure", "configure --defaults acr=myregistry; configure --list-defaults"),
       Case("prompt", "prompt"), Case("run", "run true"), Case("run", "run true", isDryRun: true, isWhole: false),
       Case("group-by", "[{a: 1}, {a: null}] | group-by a"),

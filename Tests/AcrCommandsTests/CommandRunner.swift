@@ -1,4 +1,3 @@
-import AcrCommands
 import AcrCore
 import AcrHTTP
 import AcrLanguage
@@ -9,14 +8,18 @@ import OCIRegistry
 import Synchronization
 import TestSupport
 
+@testable import AcrCommands
+
 /// The commands of the program in this process, so that a test sees values instead of their text.
 final class CommandRunner: Sendable {
   private let session: Session
   private let transport: CurlTransport
   let catalog: Catalog
 
-  /// - Parameter environment: the variables of the proxy and the certificates that lead to an emulator.
-  init(environment: [String: String] = [:]) {
+  /// - Parameters:
+  ///   - environment: the variables of the proxy and the certificates that lead to an emulator.
+  ///   - entries: commands to add to the list of the real ones.
+  init(environment: [String: String] = [:], adding entries: [CommandList.Entry] = []) {
     let transport = CurlTransport(
       CurlTransport.Configuration(userAgent: "acrsh/test", variable: { environment[$0] }))
     self.transport = transport
@@ -26,11 +29,39 @@ final class CommandRunner: Sendable {
       registries: RegistrySession(
         http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
       azure: azure, progress: NoProgress(), firstDelay: .milliseconds(2))
-    session = Session(commands: acr.commands + ShellCommands.all)
+    session = Session(commands: acr.commands(of: CommandList.all + entries) + ShellCommands.all)
     catalog = session.catalog
   }
 
   func shutDown() { transport.shutDown() }
+
+  /// What a line does: its value as JSON, or the first line of each diagnostic.
+  func transcript(_ line: String) async throws -> [String] {
+    let check = Checker.check(source: Source(name: "test.acr", text: line), catalog: catalog)
+    var lines = check.diagnostics.map { "\($0.severity.rawValue): \($0.message)" }
+    guard let script = check.script else { return lines }
+    let sink = ValueSink()
+    if let error = await run(script, sink) {
+      lines.append("error[\(error.error.kind.name)]: \(error.error.message)")
+    } else if let value = sink.last {
+      lines.append(try value.json())
+    }
+    return lines
+  }
+
+  private func run(
+    _ script: CheckedScript, _ sink: ValueSink, isDryRun: Bool = false
+  ) async -> RuntimeError? {
+    let session = session
+    // Running blocks, and never one of the few threads of Swift's concurrency pool.
+    let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Session.Outcome, Never>) in
+      Thread.detachNewThread {
+        continuation.resume(returning: session.run(script, in: RunContext(sink: sink, isDryRun: isDryRun)))
+      }
+    }
+    if case .failed(let error) = outcome { return error }
+    return nil
+  }
 
   /// Runs a line, and gives the last value that it shows.
   /// - Throws: the check's errors, or the run's.
@@ -40,15 +71,10 @@ final class CommandRunner: Sendable {
     guard let script = check.script else {
       throw TestSupportError(DiagnosticPrinter().text(of: check.diagnostics))
     }
-    let session = session
     let sink = ValueSink()
-    // Running blocks, and never the few threads of Swift's concurrency pool.
-    let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Session.Outcome, Never>) in
-      Thread.detachNewThread {
-        continuation.resume(returning: session.run(script, in: RunContext(sink: sink, isDryRun: isDryRun)))
-      }
+    if let error = await run(script, sink, isDryRun: isDryRun) {
+      throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic]))
     }
-    if case .failed(let error) = outcome { throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic])) }
     return sink.last ?? .null
   }
 }

@@ -48,31 +48,6 @@ public final class AcrSession: Sendable {
     operations = OperationBook(folder: azure.settings.files?.operations)
   }
 
-  /// Every command that needs a registry or an account.
-  public var commands: [any Command] { accountCommands + registryCommands }
-
-  private var accountCommands: [any Command] {
-    [
-      Login(session: self), Logout(session: self), WhoAmI(session: self), TokenCommand(session: self),
-      AccountList(session: self), AccountSet(session: self), CloudList(session: self), CloudShow(session: self),
-      CloudSet(session: self), CloudRegister(session: self, isUpdate: false),
-      CloudRegister(session: self, isUpdate: true), CloudUnregister(session: self), Configure(session: self),
-    ]
-  }
-
-  private var registryCommands: [any Command] {
-    [
-      RegistryLogin(session: self), RegistryLogout(session: self), RegistryList(session: self),
-      RegistryShow(session: self), CredentialShow(session: self), ListMetadata(session: self), Import(session: self),
-      PreflightCommand(session: self), OperationShow(session: self), OperationWait(session: self),
-      OperationList(session: self),
-      RepositoryList(session: self), RepositoryShow(session: self), ShowTags(session: self),
-      RepositoryUpdate(session: self), RepositoryDelete(session: self), RepositoryUntag(session: self),
-      ManifestShow(session: self), ManifestConfig(session: self), ManifestTree(session: self), Diff(session: self),
-      ManifestDelete(session: self), MirrorCommand(session: self),
-    ]
-  }
-
   /// Forgets what was found and given out for another account or cloud.
   func accountChanged() async {
     if let services = try? await azure.services() { await services.finder.forget() }
