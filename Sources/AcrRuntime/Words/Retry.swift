@@ -8,7 +8,7 @@ struct Retry: Command {
     let block = BlockParameter("block", help: "what to try")
     let times = Flag<Int64>("times", default: 3, help: "how many tries in all, 1 to 100")
     let on = Flag<[String]>(
-      "on", defaultText: "throttled, network, timeout", help: "the kind of error to try again after",
+      "on", default: ["throttled", "network", "timeout"], help: "the kind of error to try again after",
       completer: .fixed(ErrorKind.all.map(\.name)))
     let wait = Flag<Duration>("wait", default: .seconds(1), help: "how long to wait before the second try")
   }
@@ -56,7 +56,6 @@ struct Retry: Command {
 
   private func kinds(_ call: Call<Parameters>) throws -> [ErrorKind] {
     let names = call[\.on]
-    if names.isEmpty { return [.throttled, .network, .timeout] }
     return try names.map { name in
       guard let kind = ErrorKind(name: name) else {
         let near = Suggestion.nearest(to: name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
