@@ -111,7 +111,7 @@ set -g __acrsh_lines \
     'acr import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'acr import	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
-    'acr import	--force	-	moves tags that point at another image' \
+    'acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \
     'acr import	--image	*	the image’s repository:tag in the target' \
     'acr import	--jobs	*	with rows: how many imports are under way at a time' \
     'acr import	--journal	FILE	with rows: a file from which a killed run is taken up again' \
@@ -443,7 +443,7 @@ set -g __acrsh_lines \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--debug	-	lists its requests on standard error, and says how long it took' \
     'import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
-    'import	--force	-	moves tags that point at another image' \
+    'import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \
     'import	--image	*	the image’s repository:tag in the target' \
     'import	--jobs	*	with rows: how many imports are under way at a time' \
     'import	--journal	FILE	with rows: a file from which a killed run is taken up again' \

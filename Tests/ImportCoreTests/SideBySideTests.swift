@@ -120,6 +120,14 @@ struct SideBySideTests {
       #expect(events.all.contains(.note(note)))
       #expect(try await RegistryContent.verify(layout: folder, reference: "2").digest == image.digest.description)
 
+      // A tag that is right says nothing of the files below it; who asks for it gets them looked at.
+      try lab.directory.write(wrong, to: "copied/blobs/sha256/\(layer.hex)")
+      #expect(try await lab.freshEngine.run(try request("2")).isUnchanged)
+      var repairing = try request("2")
+      (repairing.isForced, repairing.repairsFolders) = (true, true)
+      #expect(try await lab.freshEngine.run(repairing).blobs.copied == 1)
+      #expect(try await RegistryContent.verify(layout: folder, reference: "2").digest == image.digest.description)
+
       try lab.directory.write(wrong, to: "layout/blobs/sha256/\(layer.hex)")
       let other = ImportTarget(store: OCILayout(path: lab.directory.path("other")), tag: .latest, location: nil)
       let error = try await failure {

@@ -88,11 +88,11 @@ extension Import {
     // Reading the source takes as long as finding the registry to import into.
     let start = readsEarly ? try startPreflight(importSource, credentials, sourceID, call) : nil
     let target = try azureTarget(call)
+    var request = ImportRequest(
+      source: importSource, targets: try targets(call, source: source, target), isForced: call[\.force])
+    request.repairsFolders = request.isForced && request.targets.contains { $0.location == nil }
     return ImportOrder(
-      request: ImportRequest(
-        source: importSource,
-        targets: try targets(call, source: source, target), isForced: call[\.force]),
-      credentials: credentials, sourceID: sourceID, target: target, start: start)
+      request: request, credentials: credentials, sourceID: sourceID, target: target, start: start)
   }
 
   /// The registry to import into where `--resource-group` or `--subscription` say where it is: no search is needed then.

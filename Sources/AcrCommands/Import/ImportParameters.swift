@@ -32,6 +32,8 @@ struct ImportParameters: ParameterSet {
       "name", short: "n", help: isPreflight ? target : "\(target): a name, a host, or oci:PATH", completer: .registry)
     force = Switch(
       "force",
-      help: isPreflight ? "tags that point at another image may be moved" : "moves tags that point at another image")
+      help: isPreflight
+        ? "tags that point at another image may be moved"
+        : "moves tags that point at another image; in a folder it also replaces damaged files")
   }
 }

@@ -27,7 +27,7 @@ public struct DirectImport: Sendable {
   private func makePlan(_ request: ImportRequest) async throws -> ImportPlan {
     async let found = existing(request.targets)
     let root: FetchedManifest
-    if request.source.location?.registry == .dockerHub, request.platforms == nil,
+    if request.source.location?.registry == .dockerHub, request.platforms == nil, !request.repairsFolders,
       case .tag(let tag) = request.source.selector
     {
       // Docker Hub counts a GET of a manifest as a pull and a HEAD not, so what is there already costs none.
@@ -176,7 +176,8 @@ public struct DirectImport: Sendable {
         if !isThere { isThere = try await target.store.hasManifest(root) }
         states.append(isThere ? .same : .untagged)
       } else if let digest {
-        states.append(digest == root ? .same : .other(digest))
+        let isRepaired = request.repairsFolders && target.location == nil
+        states.append(digest == root && !isRepaired ? .same : .other(digest))
       } else {
         states.append(.missing)
       }

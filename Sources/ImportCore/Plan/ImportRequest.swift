@@ -9,6 +9,8 @@ public struct ImportRequest: Sendable {
   public var targets: [ImportTarget]
   /// True to let a tag that points at something else be moved.
   public var isForced: Bool
+  /// True to look at the files of a folder even where its tag points at the source's digest: damaged ones are replaced.
+  public var repairsFolders = false
   /// Which platforms of an index are brought; nil for the index as it is, with its digest.
   public var platforms: PlatformChoice?
 

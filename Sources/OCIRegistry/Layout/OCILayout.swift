@@ -95,7 +95,7 @@ public struct OCILayout: ArtifactTarget {
   public func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError {
     AcrError(
       .invalid, "the file `\(blobPath(descriptor.digest))` has the digest \(found) and is damaged",
-      help: "import the image into the folder again, which replaces the file")
+      help: "`import --force IMAGE \(displayName):TAG` replaces the file")
   }
 
   /// The tags of the folder as one page. Names that are no tags (skopeo allows whole references) are left out.
