@@ -29,7 +29,8 @@ struct ParameterTests {
 
   @Test("the signature has them in the order of their declarations")
   func signature() {
-    let signature = Signature("all", summary: "", group: .data).with(All())
+    let signature = TestCommand(Signature("all", summary: "", group: .data), All.self) { _ in .nothing }
+      .declaredSignature
     #expect(signature.positionals.map(\.name) == ["source", "count", "others"])
     #expect(signature.positionals.map(\.isRequired) == [true, false, false])
     #expect(signature.positionals.map(\.isRest) == [false, false, true])

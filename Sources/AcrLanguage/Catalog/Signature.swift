@@ -12,12 +12,23 @@ public struct Signature: Sendable {
   /// The group it stands in on the reference page.
   public var group: Group
   /// Values without a flag, in order. Only the last may be a rest.
-  public var positionals: [Positional]
+  public var positionals: [Positional] {
+    get { parameters.value.positionals }
+    set {
+      let flags = flags
+      parameters = Lazy { (newValue, flags) }
+    }
+  }
   /// Flags, in the order `help` shows them.
-  public var flags: [Flag]
+  public var flags: [Flag] { parameters.value.flags }
   /// Flags it shares with all commands that work like the Azure CLI's; the ``Catalog`` sets them. A flag of its own hides
   /// one of the same name, and keeps its short letter.
-  public internal(set) var globalFlags: [Flag] = []
+  public var globalFlags: [Flag] {
+    offeredFlags.isEmpty ? [] : offeredFlags.filter { flag in !flags.contains { $0.name == flag.name } }
+  }
+  var offeredFlags: [Flag] = []
+  /// Made when they are first asked for: a start makes a catalog of all commands and runs few of them.
+  private var parameters: Lazy<(positionals: [Positional], flags: [Flag])>
   /// Lines that run as they stand.
   public var examples: [Example]
   /// What it does with rows that come from a pipe.
@@ -57,14 +68,22 @@ public struct Signature: Sendable {
     self.summary = summary
     self.description = description
     self.group = group
-    self.positionals = positionals
-    self.flags = flags
+    parameters = Lazy { (positionals, flags) }
     self.examples = examples
     self.input = input
     self.changes = changes
     self.cmdlet = cmdlet
     self.columns = columns
     self.columnFlow = columnFlow
+  }
+
+  /// The signature with these parameters, which are made when they are first asked for.
+  package func with(
+    parameters: @escaping @Sendable () -> (positionals: [Positional], flags: [Flag])
+  ) -> Signature {
+    var signature = self
+    signature.parameters = Lazy(parameters)
+    return signature
   }
 
   /// Every spelling, the main one first.
@@ -271,7 +290,7 @@ public struct Catalog: Sendable {
     self.commands = commands.map { signature in
       guard signature.group.takesGlobalFlags else { return signature }
       var signature = signature
-      signature.globalFlags = globalFlags.filter { flag in !signature.flags.contains { $0.name == flag.name } }
+      signature.offeredFlags = globalFlags
       return signature
     }
     self.functions = functions

@@ -35,22 +35,17 @@ extension Command {
   public var parameters: Parameters { Parameters() }
 
   /// The signature with the parameters in it, as the catalog has it.
-  public var declaredSignature: Signature { signature.with(parameters) }
-}
-
-extension Signature {
-  /// The signature with these parameters.
-  func with(_ parameters: some ParameterSet) -> Signature {
-    var signature = self
-    signature.positionals = []
-    signature.flags = []
-    for declaration in parameters.declarations {
-      switch declaration.outline {
-      case .positional(let positional): signature.positionals.append(positional)
-      case .flag(let flag): signature.flags.append(flag)
+  public var declaredSignature: Signature {
+    signature.with {
+      var lists: (positionals: [Signature.Positional], flags: [Signature.Flag]) = ([], [])
+      for declaration in self.parameters.declarations {
+        switch declaration.outline {
+        case .positional(let positional): lists.positionals.append(positional)
+        case .flag(let flag): lists.flags.append(flag)
+        }
       }
+      return lists
     }
-    return signature
   }
 }
 

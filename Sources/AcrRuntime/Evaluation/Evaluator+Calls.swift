@@ -117,7 +117,7 @@ extension Evaluator {
         arguments.blocks[argument.parameter] = block(literal, of: call, box)
         continue
       }
-      let isFlag = entry.signature.allFlags.contains { $0.name == argument.parameter }
+      let isFlag = entry.flags.contains(argument.parameter)
       let isCollecting = entry.collecting.contains(argument.parameter)
       let value = try box.withFrame {
         try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)

@@ -115,7 +115,7 @@ extension Evaluator {
     let output: Output
     let flags: GlobalFlags
     do {
-      flags = entry.signature.globalFlags.isEmpty ? .none : try GlobalFlags(arguments, of: entry.signature)
+      flags = entry.globalFlags.isEmpty ? .none : try GlobalFlags(arguments, named: entry.globalFlags)
       output = try flags.run(run) { run in
         try entry.call(arguments, input, run)
       }

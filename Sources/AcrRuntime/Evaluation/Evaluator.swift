@@ -100,41 +100,41 @@ final class Evaluator: @unchecked Sendable {
   }
 }
 
-/// The commands of a session by their main name.
+/// The commands of a session by their main name. What a call needs to know of one is made when it is first called.
 final class CommandTable: Sendable {
   struct Entry: Sendable {
-    let signature: Signature
     /// Calls it with its arguments, its input, and the run.
     let call: @Sendable (Arguments, Output?, RunContext) throws -> Output
     /// The flags and the rest whose value is a list of what was given.
     let collecting: Set<String>
     let required: Set<String>
+    let flags: Set<String>
+    let globalFlags: Set<String>
+
+    fileprivate init(_ command: some Command, _ signature: Signature) {
+      let parameters = command.parameters
+      call = { arguments, input, run in
+        try command.run(Call(parameters, arguments: arguments, input: input, run: run))
+      }
+      collecting = Set(
+        signature.flags.filter(\.isRepeatable).map(\.name) + signature.positionals.filter(\.isRest).map(\.name))
+      required = Set(
+        signature.flags.filter(\.isRequired).map(\.name) + signature.positionals.filter(\.isRequired).map(\.name))
+      flags = Set(signature.allFlags.map(\.name))
+      globalFlags = Set(signature.globalFlags.map(\.name))
+    }
   }
 
-  private let entries: [String: Entry]
+  private let entries: [String: Lazy<Entry>]
 
   /// - Parameter catalog: was made from the signatures of these commands, in this order.
   init(_ commands: [any Command], _ catalog: Catalog) {
-    var entries: [String: Entry] = [:]
+    var entries: [String: Lazy<Entry>] = [:]
     for (command, signature) in zip(commands, catalog.commands) {
-      entries[signature.name] = Entry(
-        signature: signature, call: Self.caller(of: command),
-        collecting: Set(
-          signature.flags.filter(\.isRepeatable).map(\.name) + signature.positionals.filter(\.isRest).map(\.name)),
-        required: Set(
-          signature.flags.filter(\.isRequired).map(\.name) + signature.positionals.filter(\.isRequired).map(\.name)))
+      entries[signature.name] = Lazy { Entry(command, signature) }
     }
     self.entries = entries
   }
 
-  private static func caller(
-    of command: some Command
-  ) -> @Sendable (Arguments, Output?, RunContext) throws -> Output {
-    let parameters = command.parameters
-    return { arguments, input, run in
-      try command.run(Call(parameters, arguments: arguments, input: input, run: run))
-    }
-  }
-
-  subscript(_ name: String) -> Entry? { entries[name] }
+  subscript(_ name: String) -> Entry? { entries[name]?.value }
 }

@@ -40,10 +40,9 @@ struct GlobalFlags {
 
   /// Takes a command's global flags out of its arguments.
   /// - Throws: ``ArgumentError`` for a format that does not exist.
-  init(_ arguments: Arguments, of signature: Signature) throws(ArgumentError) {
-    // A flag of the command's own hides the global one of that name.
+  init(_ arguments: Arguments, named names: Set<String>) throws(ArgumentError) {
+    // A flag of the command's own hides the global one of that name, which is then not among the names.
     var arguments = arguments
-    let names = Set(signature.globalFlags.map(\.name))
     arguments.values = arguments.values.filter { names.contains($0.key) }
     let declared = GlobalFlags.parameters
     query = declared.query.read(arguments)

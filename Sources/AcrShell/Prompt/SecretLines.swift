@@ -3,11 +3,12 @@ import AcrLanguage
 /// Knows which lines hold a secret as plain text, so that they stay out of the history. It looks at words only, so that a
 /// line that does not parse is protected too.
 struct SecretLines: Sendable {
-  private let flags: Set<String>
-  /// Parameters of cmdlets, in lower case.
-  private let parameters: Set<String>
+  /// Flags, and parameters of cmdlets in lower case. Made for the first line: most runs have no prompt.
+  private let names: Lazy<(flags: Set<String>, parameters: Set<String>)>
 
-  init(_ catalog: Catalog) {
+  init(_ catalog: Catalog) { names = Lazy { Self.names(in: catalog) } }
+
+  private static func names(in catalog: Catalog) -> (flags: Set<String>, parameters: Set<String>) {
     var flags: Set<String> = []
     var parameters: Set<String> = []
     for command in catalog.commands {
@@ -21,8 +22,7 @@ struct SecretLines: Sendable {
         parameters.insert("-\(parameter.name.lowercased())")
       }
     }
-    self.flags = flags
-    self.parameters = parameters
+    return (flags, parameters)
   }
 
   func contains(_ line: String) -> Bool {
@@ -40,7 +40,8 @@ struct SecretLines: Sendable {
   }
 
   private func isSecret(_ word: Substring) -> Bool {
-    flags.contains(String(word)) || !parameters.isEmpty && parameters.contains(word.lowercased())
+    let (flags, parameters) = names.value
+    return flags.contains(String(word)) || !parameters.isEmpty && parameters.contains(word.lowercased())
   }
 
   private func isLiteral(_ value: Substring) -> Bool { !value.hasPrefix("$") && !value.hasPrefix("(") }
