@@ -86,6 +86,38 @@ struct FaultTests {
     }
   }
 
+  @Test("an upload of which nothing arrived is begun anew, since the broken request may still arrive")
+  func emptyUpload() async throws {
+    try await withLab(stallTimeout: .milliseconds(400)) { lab in
+      try lab.images.image("large", layers: [5 << 20])
+      try await RegistryContent(authority: lab.source.directAuthority).push(lab.images.layout, to: "large")
+      let uploads = Mutex(0)
+      try await withLoopbackServer { request in
+        switch (request.method, request.path) {
+        case ("POST", _):
+          let number = uploads.withLock { count in
+            count += 1
+            return count
+          }
+          return .init(202, ["Location": "/v2/large/blobs/uploads/\(number)"])
+        case ("GET", let path) where path.contains("/uploads/"): return .init(204, ["Range": "0-0"])
+        case ("PATCH", _): return .stall
+        case ("PUT", _): return .init(201)
+        case ("DELETE", _): return .init(204)
+        default: return .init(404)
+        }
+      } _: { server in
+        let request = ImportRequest(
+          source: try lab.importSource("large:latest"), targets: [try lab.importTarget("large:1", at: server.authority)]
+        )
+        _ = try await failure { _ = try await lab.engine.run(request) }
+        let patched = server.requests.filter { $0.method == "PATCH" }.map(\.path)
+        #expect(patched.count == 3)
+        #expect(Set(patched).count == 3, "\(patched)")
+      }
+    }
+  }
+
   @Test("a download that comes to a standstill is taken up again after the time allowed")
   func stalledDownload() async throws {
     try await withLab(stallTimeout: .seconds(1)) { lab in

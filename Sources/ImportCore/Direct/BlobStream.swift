@@ -46,7 +46,7 @@ struct BlobStream: Sendable {
   /// The upload that an earlier run left open, or a new one; nil where the target has the blob.
   private func firstUpload() async throws -> UploadProgress? {
     if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.displayName),
-      let found = try? await store.progress(of: UploadSession(location: location)), descriptor.size >= found.count
+      let found = try? await store.progress(of: UploadSession(location: location)), canContinue(found)
     {
       return found
     }
@@ -54,13 +54,17 @@ struct BlobStream: Sendable {
   }
 
   private func nextUpload(after broken: UploadProgress) async throws -> UploadProgress? {
-    if let found = try await store.progress(of: broken.session), descriptor.size >= found.count {
+    if let found = try await store.progress(of: broken.session), canContinue(found) {
       note(found.session)
       return found
     }
     await store.cancel(broken.session)
     return try await newUpload()
   }
+
+  /// An upload that has no byte saves nothing, and the broken request may still arrive there: the registry would then have the
+  /// same bytes twice.
+  private func canContinue(_ found: UploadProgress) -> Bool { found.count > 0 && found.count <= descriptor.size }
 
   private func newUpload() async throws -> UploadProgress? {
     guard case .session(let session) = try await copier.start(descriptor, mountFrom: home) else { return nil }
