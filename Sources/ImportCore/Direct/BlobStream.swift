@@ -64,7 +64,7 @@ struct BlobStream: Sendable {
 
   /// An upload that has no byte saves nothing, and the broken request may still arrive there: the registry would then have the
   /// same bytes twice.
-  private func canContinue(_ found: UploadProgress) -> Bool { found.count > 0 && found.count <= descriptor.size }
+  private func canContinue(_ found: UploadProgress) -> Bool { found.count > 0 && descriptor.size >= found.count }
 
   private func newUpload() async throws -> UploadProgress? {
     guard case .session(let session) = try await copier.start(descriptor, mountFrom: home) else { return nil }
