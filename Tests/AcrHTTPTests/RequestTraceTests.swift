@@ -6,6 +6,27 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RequestTraceTests {
+  @Test("an address that a server made of the token it got is written without it")
+  func aTokenInAnAddressIsNotWritten() async throws {
+    try await withTemporaryDirectory { directory in
+      try await withLoopbackServer { _ in
+        .init(200)
+      } _: { server in
+        let path = directory.path("trace.jsonl")
+        let client = HTTPClient(transport: makeTransport(), trace: try RequestTrace(path: path))
+        let own = "e30.eyJ0aWQiOiI3MmY5ODhiZi0wMDAwIn0.SECRET"
+        let other = "eyJhbGciOiJub25lIn0.eyJhIjoxMjM0NTY3ODkwfQ.SECRET"
+        for address in ["Bearer\(own)", "operations/\(other)/2", "a%20\(own)?x=1"] {
+          let request = TransportRequest(.get, "\(server.url)/\(address)", authorization: Secret("Bearer \(own)"))
+          _ = try await client.send(request).body.collect(upTo: 100)
+        }
+        let text = String(decoding: try directory.read("trace.jsonl"), as: UTF8.self)
+        #expect(!text.contains("SECRET"), "\(text)")
+        #expect(text.contains("/Bearer…") && text.contains("/operations/…/2"), "\(text)")
+      }
+    }
+  }
+
   @Test func eachRequestIsALineWithoutSecrets() async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.path("trace.jsonl")

@@ -28,6 +28,14 @@ public final class RequestTrace: Sendable {
   }
 
   fileprivate func write(_ line: [UInt8]) { writeLine(line) }
+
+  /// An address without JSON Web Tokens in its path.
+  static func withoutTokens(_ url: String) -> String {
+    guard let start = url.firstRange(of: "eyJ")?.lowerBound else { return url }
+    let token = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "&" }
+    guard token.count > 20 else { return url }
+    return url[..<start] + "…" + withoutTokens(String(url[token.endIndex...]))
+  }
 }
 
 /// A file that lines are added to.
@@ -83,11 +91,12 @@ final class TraceRecord: Sendable {
     self.trace = trace
     self.number = number
     method = request.method.rawValue
-    url = URLReference(request.url).redactedText
+    sent = SentSecrets(request)
+    // Addresses come from servers too, which may repeat what they were sent.
+    url = RequestTrace.withoutTokens(sent.withoutSecrets(URLReference(request.url).redactedText))
     headerNames = request.headers.map(\.name.rawName)
     authorization = request.authorization.map(TraceRecord.scheme)
     isConfidential = request.isConfidential
-    sent = SentSecrets(request)
   }
 
   /// Notes the head of the answer, and gives the answer back with a body that is counted.

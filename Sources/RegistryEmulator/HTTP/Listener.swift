@@ -15,7 +15,7 @@ protocol HTTPService: Sendable {
 struct Listener: Sendable {
   /// The port.
   let port: Int
-  private let server: NIOAsyncChannel<ServedConnection.Channel, Never>
+  private let server: NIOAsyncChannel<ServedConnection.Channel?, Never>
   private let connections: OpenConnections
   private let running: Task<Void, Never>
 
@@ -26,14 +26,15 @@ struct Listener: Sendable {
   /// - Parameter service: answers the requests; it learns the port as ``HTTPCall/authority`` where a client sends none.
   /// - Throws: ``AcrError``: `network` for a port that is taken.
   static func open(port: Int, tls: TLSContext, service: any HTTPService) async throws -> Listener {
-    let server: NIOAsyncChannel<ServedConnection.Channel, Never>
+    let server: NIOAsyncChannel<ServedConnection.Channel?, Never>
     do {
       server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.backlog, value: 256)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .bind(host: "127.0.0.1", port: port) { channel in
-          channel.eventLoop.makeCompletedFuture { try ServedConnection.setUp(channel, tls: tls) }
+          // A client may be gone already. That is no error of the port, which would end with it.
+          channel.eventLoop.makeCompletedFuture { try? ServedConnection.setUp(channel, tls: tls) }
         }
     } catch {
       throw AcrError(
@@ -44,6 +45,7 @@ struct Listener: Sendable {
       try? await server.executeThenClose { arriving in
         try await withThrowingDiscardingTaskGroup { group in
           for try await channel in arriving {
+            guard let channel else { continue }
             group.addTask {
               await ServedConnection(channel: channel, service: service, connections: connections).serve()
             }

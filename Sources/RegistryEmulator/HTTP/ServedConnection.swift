@@ -18,7 +18,13 @@ struct ServedConnection: Sendable {
     try pipeline.addHandler(ConnectionOpener(tls: tls))
     try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: true)
     try pipeline.addHandler(SchemeHandler())
-    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+    do {
+      return try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+    } catch {
+      channel.close(promise: nil)
+      throw error
+    }
   }
 
   /// Answers requests until the client or the emulator ends the connection.
@@ -34,8 +40,22 @@ struct ServedConnection: Sendable {
         for try await _ in body {}
         guard head.isKeepAlive else { break }
       }
+      outbound.finish()
+      try await waitForEnd(pieces)
     }
     connections.ended(channel.channel)
+  }
+
+  /// Lets the client take what it has not taken yet: closing at once would drop that. It hears of the end behind the last
+  /// byte, and closes its side.
+  private func waitForEnd(_ pieces: RequestPieces) async throws {
+    let limit = Duration.seconds(connections.rest(channel.channel) ? 30 : 1)
+    let closing = Task { [channel = channel.channel] in
+      try await Task.sleep(for: limit)
+      channel.close(promise: nil)
+    }
+    defer { closing.cancel() }
+    while try await pieces.next() != nil {}
   }
 
   private func respond(
