@@ -22,9 +22,9 @@ let package = Package(
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "AcrText"),
-    .target(name: "AcrCore"),
+    .target(name: "AcrCore", dependencies: ["AcrText"]),
     .target(name: "CPlatform"),
-    .target(name: "AcrSystem", dependencies: ["AcrCore", "CPlatform"]),
+    .target(name: "AcrSystem", dependencies: ["AcrCore", "AcrText", "CPlatform"]),
     .target(
       name: "AcrConcurrency", dependencies: [.product(name: "DequeModule", package: "swift-collections")]),
     .target(
@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "RegistryEmulator",
       dependencies: [
-        "AcrCore", "AcrHTTP", "CTLS", "OCIRegistry", "ImportCore",
+        "AcrCore", "AcrHTTP", "AcrText", "CTLS", "OCIRegistry", "ImportCore",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
@@ -126,7 +126,7 @@ let package = Package(
         "TestSupport", "acr-emulator",
       ]),
     .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
-    .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrCommands", "CommandCatalog"]),
+    .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrText", "AcrCommands", "CommandCatalog"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .executableTarget(
       name: "wire-soak",

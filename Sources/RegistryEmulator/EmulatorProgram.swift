@@ -1,4 +1,5 @@
 import AcrSystem
+import AcrText
 import AcrCore
 import Dispatch
 
@@ -46,9 +47,9 @@ public enum EmulatorProgram {
     do {
       let parsed = try parse(arguments)
       switch parsed.action {
-      case .help: FileDescriptor.put(help, on: FileDescriptor.output)
+      case .help: FileDescriptor.put(TerminalText(help), on: FileDescriptor.output)
       case .version: FileDescriptor.put("acr-emulator \(version)\n", on: FileDescriptor.output)
-      case .printConfiguration: FileDescriptor.put(EmulatorConfiguration.sample + "\n", on: FileDescriptor.output)
+      case .printConfiguration: FileDescriptor.put("\(EmulatorConfiguration.sample)\n", on: FileDescriptor.output)
       case .run: try await serve(parsed)
       }
       return 0
@@ -57,7 +58,7 @@ public enum EmulatorProgram {
         "acr-emulator: \(error.message)\(error.help.map { "\n  \($0)" } ?? "")\n", on: FileDescriptor.error)
       return error.kind.exitCode
     } catch {
-      FileDescriptor.put("acr-emulator: \(error)\n", on: FileDescriptor.error)
+      FileDescriptor.put("acr-emulator: \(String(describing: error))\n", on: FileDescriptor.error)
       return 1
     }
   }
@@ -113,7 +114,7 @@ public enum EmulatorProgram {
       await emulator.waitForStopRequest()
       end.yield()
     }
-    FileDescriptor.put(emulator.endpoints.text + "\n", on: FileDescriptor.output)
+    FileDescriptor.put("\(emulator.endpoints.text)\n", on: FileDescriptor.output)
     for await _ in ends { break }
     asked.cancel()
     for source in sources { source.cancel() }

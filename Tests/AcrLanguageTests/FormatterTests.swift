@@ -8,7 +8,7 @@ struct FormatterTests {
     switch Formatter.format(Source(name: "text.acr", text: text)) {
     case .formatted(let result): return result
     case .refused(let diagnostics):
-      throw Refused(text: DiagnosticPrinter().text(of: diagnostics))
+      throw Refused(text: DiagnosticPrinter().text(of: diagnostics).rendered)
     }
   }
 
@@ -142,7 +142,7 @@ struct FormatterTests {
       var generator = ProgramGenerator(seed: seed)
       let text = generator.program()
       let diagnostics = SyntaxTree.parse(Source(name: "generated", text: text)).diagnostics
-      try #require(diagnostics.isEmpty, "seed \(seed): \(DiagnosticPrinter().text(of: diagnostics))\n\(text)")
+      try #require(diagnostics.isEmpty, "seed \(seed): \(DiagnosticPrinter().text(of: diagnostics).rendered)\n\(text)")
       do {
         _ = try Self.check(text, "seed \(seed)", isOutlineCompared: seed % 10 == 0)
       } catch let refused as Refused {

@@ -92,7 +92,7 @@ struct FormatTests {
   func narrow() {
     let layout = TableLayout(width: 44, now: Timestamp(seconds: 1_000_000))
     let lines = layout.lines(Self.rows)
-    #expect(lines.allSatisfy { DisplayWidth.of($0) <= 44 })
+    #expect(lines.allSatisfy { DisplayWidth.of($0.rendered) <= 44 })
     #expect(lines[0] == "digest    tags      imageSi…  lastUpda…    n")
     #expect(TableLayout(width: 20).lines(Self.rows)[0] == "digest    tags")
   }
@@ -102,7 +102,7 @@ struct FormatTests {
     let layout = TableLayout()
     #expect(
       layout.lines(.record(Record(["a\u{1B}": .string("x\u{1B}[31m\u{202E}y\nz")]))) == [
-        "a\u{FFFD}  x\u{FFFD}[31m\u{FFFD}y⏎z"
+        "a\\u{1B}  x\\u{1B}[31m\\u{202E}y⏎z"
       ])
     #expect(layout.lines(.list([.secret(Secret("hush")), .string("a")])) == ["secret(…)", "a"])
   }

@@ -140,7 +140,7 @@ struct CompletionTests {
   @Test
   func cutsLongListsIntoPages() {
     let many = (0..<500).map { Completion.Candidate("tag-\($0)") }
-    let pages = CompletionList(many, columns: 80, rows: 24).pages(isColored: false)
+    let pages = CompletionList(many, columns: 80, rows: 24).pages(isColored: false).map(\.rendered)
     #expect(pages.count == 4)
     for page in pages.dropLast() { #expect(page.split(separator: "\n").count == 21) }
     #expect(pages[0].hasPrefix("tag-0 "))
@@ -227,6 +227,6 @@ struct CompletionTests {
     #expect(Prompt.main(state).plain == "acrsh> ")
     (state.registry, state.identity, state.isSandbox, state.isDryRun) = ("contoso\u{1B}dev", "me", true, true)
     (state.failure, state.duration) = ("not-found", "3.2s")
-    #expect(Prompt.main(state).plain == "acrsh contosodev me [sandbox] [dry run] ✗ not-found 3.2s> ")
+    #expect(Prompt.main(state).plain == "acrsh contoso\\u{1B}dev me [sandbox] [dry run] ✗ not-found 3.2s> ")
   }
 }

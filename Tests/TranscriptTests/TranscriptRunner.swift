@@ -155,7 +155,7 @@ final class TranscriptSink: OutputSink {
     }
     guard showsTables || format == .table else { return write(try value.json()) }
     let shown = TableLayout(width: 80, now: Self.now).lines(value)
-    write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n"))
+    write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n").rendered)
   }
 
   func print(_ text: String) throws { write(text) }
@@ -163,7 +163,7 @@ final class TranscriptSink: OutputSink {
 
   func report(_ diagnostics: [Diagnostic]) {
     guard !diagnostics.isEmpty else { return }
-    write(String(DiagnosticPrinter().text(of: diagnostics).dropLast()))
+    write(String(DiagnosticPrinter().text(of: diagnostics).rendered.dropLast()))
   }
 
   /// What was written since the last time.

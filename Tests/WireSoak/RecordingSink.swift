@@ -31,7 +31,7 @@ final class RecordingSink: OutputSink {
     if case .secret(let secret) = shown { return add("\(secret)") }
     let text = try shown.json()
     if let json = try? JSONValue(parsing: Array(text.utf8)) { state.withLock { $0.values.append(json) } }
-    add(showsTables ? TableLayout(width: 100).lines(shown).joined(separator: "\n") : text)
+    add(showsTables ? TableLayout(width: 100).lines(shown).joined(separator: "\n").rendered : text)
   }
 
   func print(_ text: String) throws { add(text) }

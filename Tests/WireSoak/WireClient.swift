@@ -61,7 +61,7 @@ final class WireClient {
       source: Source(name: "soak.acr", text: script), catalog: session.catalog,
       environment: ["SOAK_SOURCE_PASSWORD", "SOAK_TARGET_PASSWORD", "SOAK_CLIENT_SECRET"])
     guard let checked = check.script else {
-      let text = DiagnosticPrinter().text(of: check.diagnostics)
+      let text = DiagnosticPrinter().text(of: check.diagnostics).rendered
       return ("the script is wrong: \(text)", false)
     }
     let run = RunContext(sink: sink)
@@ -69,7 +69,7 @@ final class WireClient {
     case .finished: return (run.hasFailedItems ? "failed items" : "success", !run.hasFailedItems)
     case .exited(let code): return ("exit \(code)", code == 0)
     case .failed(let error):
-      let text = DiagnosticPrinter().text(of: [error.diagnostic])
+      let text = DiagnosticPrinter().text(of: [error.diagnostic]).rendered
       sink.add(text)
       if let record = try? Value.record(error.record).json() { sink.add(record) }
       return ("error \(error.error.kind.name)", false)

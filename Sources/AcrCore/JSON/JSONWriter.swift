@@ -1,4 +1,7 @@
-/// Writes JSON text event by event, compact or indented, and knows where commas go.
+import AcrText
+
+/// Writes JSON text event by event, compact or indented, and knows where commas go. Characters that would steer a terminal or
+/// cannot be seen are written as `\u` escapes, which mean the same.
 public struct JSONWriter {
   /// The bytes written so far.
   public private(set) var bytes: [UInt8] = []
@@ -96,22 +99,29 @@ public struct JSONWriter {
 
   private mutating func quote(_ text: String) {
     bytes.append(0x22)
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22, 0x5C:
-        bytes.append(0x5C)
-        bytes.append(byte)
-      case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
-      case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
-      case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20, 0x7F:
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(contentsOf: Array("\\u00".utf8))
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      default: bytes.append(byte)
-      }
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+      bytes.append(contentsOf: text.utf8)
+    } else {
+      for scalar in text.unicodeScalars { quote(scalar) }
     }
     bytes.append(0x22)
   }
+
+  private mutating func quote(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"", "\\": bytes += [0x5C, UInt8(truncatingIfNeeded: scalar.value)]
+    case "\n": bytes += [0x5C, 0x6E]
+    case "\r": bytes += [0x5C, 0x72]
+    case "\t": bytes += [0x5C, 0x74]
+    case _ where TerminalText.isUnsafe(scalar):
+      // Those above U+FFFF are two units (RFC 8259, section 7).
+      for unit in UTF16.encode(scalar) ?? UTF16.EncodedScalar() {
+        bytes += [0x5C, 0x75]
+        for shift: UInt16 in [12, 8, 4, 0] { bytes.append(JSONWriter.digits[Int(unit >> shift & 15)]) }
+      }
+    default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.EncodedScalar())
+    }
+  }
+
+  private static let digits = Array("0123456789abcdef".utf8)
 }

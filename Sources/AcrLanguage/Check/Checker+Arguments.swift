@@ -104,7 +104,7 @@ extension Checker {
     if let value {
       checked = self.check(value, as: flag.type ?? .bool, for: written.text, signature)
       span = value.span
-      noteSecret(flag, value, written)
+      noteSecret(flag.type, value, written.text)
       noteProblem(checked, flag.check)
     } else {
       checked = .on
@@ -134,8 +134,8 @@ extension Checker {
       problem.range.map { source.span(of: $0, in: text, writtenAt: span) } ?? span)
   }
 
-  private func noteSecret(_ flag: Signature.Flag, _ value: ArgumentValue, _ written: Name) {
-    guard program.isSession || program.isStrict, flag.type == .secret else { return }
+  private func noteSecret(_ type: ValueType?, _ value: ArgumentValue, _ parameter: String) {
+    guard program.isSession || program.isStrict, type == .secret else { return }
     let isLiteral =
       switch value {
       case .word: true
@@ -143,7 +143,7 @@ extension Checker {
       default: false
       }
     guard isLiteral else { return }
-    report(program.isSession ? .plainSecret(written.text) : .secretInScript(written.text), value.span)
+    report(program.isSession ? .plainSecret(parameter) : .secretInScript(parameter), value.span)
   }
 
   private mutating func addPositional(
@@ -177,6 +177,7 @@ extension Checker {
       binding.isBroken = true
       return
     }
+    noteSecret(positional.type, value, positional.name)
     noteProblem(checked, positional.check)
     if positional.isRest, case .expression(let expression) = checked {
       binding.collect(positional.name, positional.type, expression, value.span)

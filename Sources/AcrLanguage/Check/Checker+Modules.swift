@@ -47,10 +47,14 @@ extension Checker {
 
   /// Checks the text of a module. Its `let`s become globals, set by a function of the program.
   private static func checkModule(_ source: Source, _ program: CheckProgram) -> CheckProgram.Module? {
-    guard let tree = parse(source, program) else { return nil }
+    guard let tree = parse(source, program) else {
+      SecretFinder(catalog: program.catalog).hideSecrets(of: source)
+      return nil
+    }
     program.loading.append(source.name)
     defer { program.loading.removeLast() }
     var checker = Checker(program: program, tree: tree, isModule: true, functionIndex: [:])
+    defer { checker.hideSecrets() }
     checker.scopes = [[:], [:]]
     checker.frame.isTopLevel = true
     checker.declareDefinitions()

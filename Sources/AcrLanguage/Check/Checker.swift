@@ -37,13 +37,21 @@ public struct Checker {
       isStrict: isStrict)
     program.loading.append(source.name)
     guard let tree = parse(source, program) else {
+      SecretFinder(catalog: catalog, session: scope).hideSecrets(of: source)
       return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
     }
     var checker = Checker(program: program, tree: tree, isModule: false, functionIndex: scope.functionIndex)
     for name in scope.functionIndex.keys {
       if let dot = name.firstIndex(of: ".") { checker.moduleAliases.insert(String(name[..<dot])) }
     }
+    defer { checker.hideSecrets() }
     return checker.checkScript(scope)
+  }
+
+  /// Notes in the text what of it is secret, now that all `def`s are known.
+  func hideSecrets() {
+    SecretFinder(catalog: program.catalog, functions: functionIndex.mapValues { program.signatures[$0] })
+      .hideSecrets(of: source)
   }
 
   /// Parses a text and reports what is wrong with it.

@@ -1,7 +1,11 @@
+import AcrText
+
 extension Diagnostic {
   /// One JSON object on one line, for `--diagnostics json`: severity, kind, message, file, line, column, end line and column
   /// (behind the last character), byte offsets, label, notes, help. What there is not is left out.
-  public var json: String {
+  public var json: String { withoutSecrets.fields }
+
+  private var fields: String {
     var fields: [String] = ["\"severity\":\(Self.quoted(severity.rawValue))"]
     if let kind { fields.append("\"kind\":\(Self.quoted(kind))") }
     fields.append("\"message\":\(Self.quoted(message))")
@@ -24,7 +28,7 @@ extension Diagnostic {
     return "{\(fields.joined(separator: ","))}"
   }
 
-  /// A JSON string (RFC 8259, section 7); control characters of both ranges are escaped, so that a log can be shown as it is.
+  /// A JSON string (RFC 8259, section 7); what is unsafe for a terminal is escaped, so that a log can be shown as it is.
   private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
@@ -34,9 +38,11 @@ extension Diagnostic {
       case "\n": quoted += "\\n"
       case "\r": quoted += "\\r"
       case "\t": quoted += "\\t"
-      case _ where DiagnosticPrinter.isControl(scalar):
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where TerminalText.isUnsafe(scalar):
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: quoted.unicodeScalars.append(scalar)
       }
     }

@@ -26,11 +26,12 @@ public struct DiagnosticPrinter: Sendable {
   }
 
   /// The text of one diagnostic; it ends with a line feed.
-  public func text(of diagnostic: Diagnostic) -> String {
+  public func text(of diagnostic: Diagnostic) -> TerminalText {
+    let diagnostic = diagnostic.withoutSecrets
     var head = diagnostic.severity.rawValue
     if let kind = diagnostic.kind { head += "[\(kind)]" }
     let color = color(of: diagnostic.severity)
-    var text = paint(head, color) + paint(": " + Self.visible(diagnostic.message), .bold) + "\n"
+    var text = paint("\(head)", color) + paint(": \(Self.visible(diagnostic.message))", .bold) + "\n"
     var gutter = " "
     if let source = diagnostic.source {
       if let span = diagnostic.span {
@@ -48,54 +49,48 @@ public struct DiagnosticPrinter: Sendable {
   }
 
   /// The texts of several diagnostics with an empty line between them.
-  public func text(of diagnostics: [Diagnostic]) -> String {
+  public func text(of diagnostics: [Diagnostic]) -> TerminalText {
     diagnostics.map { text(of: $0) }.joined(separator: "\n")
   }
 
-  private func noteLine(_ name: String, _ text: String, _ gutter: String) -> String {
-    "\(gutter) \(paint("=", .frame)) \(paint(name + ":", .bold)) \(Self.visible(text))\n"
+  private func noteLine(_ name: String, _ text: String, _ gutter: String) -> TerminalText {
+    "\(gutter) \(paint("=", .frame)) \(paint("\(name):", .bold)) \(Self.visible(text))\n"
   }
 
   private func excerpt(
     _ source: Source, _ span: Span, line: Int, label: String?, gutter: String, color: Color
-  ) -> String {
+  ) -> TerminalText {
     let start = Int(source.lineStarts[line - 1])
     var end = line < source.lineStarts.count ? Int(source.lineStarts[line]) - 1 : source.bytes.count
     if end > start, source.bytes[end - 1] == Byte.carriageReturn { end -= 1 }
     end = max(start, end)
     let markedLine = MarkedLine(
       bytes: source.bytes[start..<end], from: Int(span.start) - start, to: Int(span.end) - start,
+      hidden: source.secretSpans.map { (Int($0.start) - start)..<(Int($0.end) - start) },
       isBeginning: start == 0, width: width)
     let bar = paint("|", .frame)
-    var text = "\(gutter) \(bar)\n"
-    text += "\(paint(String(line), .frame)) \(bar)"
+    var text: TerminalText = "\(gutter) \(bar)\n"
+    text += "\(paint("\(line)", .frame)) \(bar)"
     text += markedLine.text.isEmpty ? "\n" : " \(markedLine.text)\n"
     var carets = String(repeating: "^", count: markedLine.caretWidth)
     if let label { carets += " " + Self.visible(label) }
-    text += "\(gutter) \(bar) \(String(repeating: " ", count: markedLine.caretColumn))\(paint(carets, color))\n"
+    text += "\(gutter) \(bar) \(String(repeating: " ", count: markedLine.caretColumn))\(paint("\(carets)", color))\n"
     return text
   }
 
-  /// A text without control characters, which a terminal would obey.
+  /// A text on one line, without what a terminal would obey.
   static func visible(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var visible = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      visible.append(scalar == "\t" || scalar == "\n" ? " " : isControl(scalar) ? "\u{FFFD}" : scalar)
-    }
-    return String(visible)
+    TerminalText.visible(text.replacing("\t", with: " ").replacing("\n", with: " "))
   }
-
-  static func isControl(_ scalar: UnicodeScalar) -> Bool { scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) }
 
   // MARK: Colour
 
   private enum Color: String {
-    case error = "\u{1B}[1;31m"
-    case warning = "\u{1B}[1;33m"
-    case note = "\u{1B}[1;36m"
-    case frame = "\u{1B}[34m"
-    case bold = "\u{1B}[1m"
+    case error = "1;31"
+    case warning = "1;33"
+    case note = "1;36"
+    case frame = "34"
+    case bold = "1"
   }
 
   private func color(of severity: Diagnostic.Severity) -> Color {
@@ -106,8 +101,8 @@ public struct DiagnosticPrinter: Sendable {
     }
   }
 
-  private func paint(_ text: String, _ color: Color) -> String {
-    usesColor ? "\(color.rawValue)\(text)\u{1B}[0m" : text
+  private func paint(_ text: TerminalText, _ color: Color) -> TerminalText {
+    usesColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
   }
 }
 
@@ -120,8 +115,11 @@ struct MarkedLine {
   /// - Parameters:
   ///   - from: the first marked byte, counted from the line's start.
   ///   - to: the byte behind the marked ones; it may be on a later line.
+  ///   - hidden: what is secret, counted as `from` is; a mark of fixed length stands in its place.
   ///   - isBeginning: true for the first line of a text, which may start with a byte order mark.
-  init(bytes: ArraySlice<UInt8>, from: Int, to: Int, isBeginning: Bool, width: Int) {
+  init(
+    bytes: ArraySlice<UInt8>, from: Int, to: Int, hidden: [Range<Int>] = [], isBeginning: Bool, width: Int
+  ) {
     var cells: [(scalar: UnicodeScalar, width: Int)] = []
     var offset = 0
     var column = 0
@@ -130,16 +128,18 @@ struct MarkedLine {
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       if offset >= from, firstColumn == nil { firstColumn = column }
       let cellWidth: Int
-      var shown = scalar
-      if scalar == "\t" {
+      if let secret = hidden.first(where: { $0.contains(offset) }) {
+        let mask = offset == max(0, secret.lowerBound) ? Array(Diagnostic.mask.unicodeScalars) : []
+        cells += mask.map { ($0, 1) }
+        cellWidth = mask.count
+      } else if scalar == "\t" {
         cellWidth = DiagnosticPrinter.tabWidth - column % DiagnosticPrinter.tabWidth
-        shown = " "
-        for _ in 1..<max(cellWidth, 1) { cells.append((" ", 1)) }
-        cells.append((shown, 1))
+        for _ in 0..<cellWidth { cells.append((" ", 1)) }
       } else {
-        if DiagnosticPrinter.isControl(scalar) { shown = "\u{FFFD}" }
-        cellWidth = isBeginning && offset == 0 && scalar == "\u{FEFF}" ? 0 : DisplayWidth.of(shown)
-        cells.append((shown, cellWidth))
+        let isMark = isBeginning && offset == 0 && scalar == "\u{FEFF}"
+        let shown = isMark ? "" : TerminalText.isUnsafe(scalar) ? TerminalText.escape(scalar) : String(scalar)
+        cells += shown.unicodeScalars.map { ($0, DisplayWidth.of($0)) }
+        cellWidth = shown.unicodeScalars.reduce(0) { $0 + DisplayWidth.of($1) }
       }
       column += cellWidth
       // A byte that is not UTF-8 is shown as U+FFFD, which would itself have three bytes.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A piece of acr text with a name: a script file, a `-c` line, or one entry at the prompt.
 public final class Source: Sendable {
   /// How diagnostics name it: the path as given, `-c`, or `<prompt>`.
@@ -6,6 +8,13 @@ public final class Source: Sendable {
   public let bytes: [UInt8]
   /// The byte offset at which each line starts; the first is 0.
   public let lineStarts: [Int32]
+  private let secrets = Mutex<[Span]>([])
+
+  /// Where secrets are written out, in order, as ``SecretFinder`` found them; diagnostics do not show them.
+  public internal(set) var secretSpans: [Span] {
+    get { secrets.withLock { $0 } }
+    set { secrets.withLock { $0 = newValue } }
+  }
 
   /// Creates a source. Lines end in LF or CR LF.
   public init(name: String, bytes: [UInt8]) {

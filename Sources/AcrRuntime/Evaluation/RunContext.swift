@@ -134,6 +134,7 @@ private struct QuietSink: OutputSink {
 
   func show(_ output: Output, as format: OutputFormat?) throws { try sink.show(output, as: format) }
   func print(_ text: String) throws { try sink.print(text) }
+  func printRaw(_ text: String, toErrors: Bool) throws { if !toErrors { try sink.printRaw(text, toErrors: false) } }
   func talk(_ text: String) {}
 }
 
@@ -177,8 +178,15 @@ public protocol OutputSink: Sendable {
   /// Shows a value of a top-level statement on standard output.
   /// - Parameter format: how the statement wants it written; nil for the session's format.
   func show(_ output: Output, as format: OutputFormat?) throws
-  /// Writes a line of text on standard output (`print`).
+  /// Writes a line of text on standard output (`print`). A terminal is shown escapes in place of control characters.
   func print(_ text: String) throws
+  /// Writes a line as it is, to a terminal too (`print --raw`).
+  func printRaw(_ text: String, toErrors: Bool) throws
   /// Writes a line on standard error: notes, warnings, `print --err`.
   func talk(_ text: String)
+}
+
+extension OutputSink {
+  /// A sink without a terminal has nothing to escape.
+  public func printRaw(_ text: String, toErrors: Bool) throws { if toErrors { talk(text) } else { try print(text) } }
 }

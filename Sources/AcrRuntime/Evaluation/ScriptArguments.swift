@@ -129,6 +129,17 @@ public enum ScriptArguments {
       parameter: parameter)
   }
 
+  /// A default as it is written; of a secret only that it is one.
+  private static func defaultText(
+    _ expression: CheckedExpression, of parameter: CheckedParameter, in script: CheckedScript
+  ) -> String {
+    let span = expression.span
+    let isSecret =
+      parameter.type == .secret
+      || script.source.secretSpans.contains { $0.start < span.end && span.start < $0.end }
+    return isSecret ? "a secret" : script.source.text(span)
+  }
+
   /// The text of `--help`: what the script's `##` comments and `param`s say.
   /// - Parameter program: how the script is called, for the usage line.
   public static func help(for script: CheckedScript, program: String) -> String {
@@ -154,7 +165,7 @@ public enum ScriptArguments {
       }
       var text = parameter.documentation
       if let expression = parameter.defaultValue {
-        text += (text.isEmpty ? "" : " ") + "(default: \(script.source.text(expression.span)))"
+        text += (text.isEmpty ? "" : " ") + "(default: \(defaultText(expression, of: parameter, in: script)))"
       }
       rows.append((name, text))
     }

@@ -20,7 +20,7 @@ public struct TableLayout: Sendable {
   }
 
   /// The lines of a value, without line ends.
-  public func lines(_ value: Value) -> [String] {
+  public func lines(_ value: Value) -> [TerminalText] {
     switch value {
     case .list(let items):
       var records: [Record] = []
@@ -40,15 +40,16 @@ public struct TableLayout: Sendable {
     Record(shape: Shape(cells.indices.map { "Column\($0 + 1)" }), values: cells)
   }
 
-  private func plainLines(_ value: Value) -> [String] {
+  private func plainLines(_ value: Value) -> [TerminalText] {
     if case .string(let text) = value {
-      return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(TableLayout.printable)
+      return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        .map { TerminalText(TableLayout.printable($0)) }
     }
-    return [cell(value).text]
+    return [TerminalText(cell(value).text)]
   }
 
   /// Name and value of each field, one to a line.
-  private func recordLines(_ record: Record) -> [String] {
+  private func recordLines(_ record: Record) -> [TerminalText] {
     let nameWidth = record.shape.names.map { DisplayWidth.of(TableLayout.printable($0)) }.max() ?? 0
     return record.shape.names.enumerated().map { index, name in
       let name = TableLayout.printable(name)
@@ -86,7 +87,7 @@ public struct TableLayout: Sendable {
   }
 
   /// A header and the rows.
-  private func table(_ records: [Record]) -> [String] {
+  private func table(_ records: [Record]) -> [TerminalText] {
     let names = Table.columns(records)
     guard !names.isEmpty else { return [] }
     let bars = Set(names.filter { name in TableLayout.isShare(name, records) })
@@ -107,8 +108,8 @@ public struct TableLayout: Sendable {
     return lines
   }
 
-  private func line(_ cells: [Cell], _ widths: [Int], _ isRight: [Bool], isHeader: Bool) -> String {
-    var line = ""
+  private func line(_ cells: [Cell], _ widths: [Int], _ isRight: [Bool], isHeader: Bool) -> TerminalText {
+    var line = TerminalText()
     var pending = ""
     for (column, cell) in cells.enumerated() where widths[column] > 0 {
       let text = fitted(cell.text, to: widths[column])
@@ -118,7 +119,7 @@ public struct TableLayout: Sendable {
       if text.isEmpty {
         pending += space
       } else {
-        line += pending + (isRight[column] ? space + styled : styled)
+        line += "\(pending)\(isRight[column] ? space : "")\(styled)"
         pending = isRight[column] ? "" : space
       }
       pending += "  "
@@ -249,19 +250,7 @@ public struct TableLayout: Sendable {
   /// A text that cannot move the cursor or colour the terminal, whatever a registry put into a name.
   static func printable(_ text: some StringProtocol) -> String {
     if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(text) }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\n": result += "⏎"
-      case "\t": result += " "
-      default:
-        let isControl =
-          scalar.properties.generalCategory == .control || (0x202A...0x202E).contains(scalar.value)
-          || (0x2066...0x2069).contains(scalar.value)
-        result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-      }
-    }
-    return result
+    return TerminalText.visible(String(text).replacing("\n", with: "⏎").replacing("\t", with: " "))
   }
 
   /// The text cut to so many columns, with `…` at the end.
@@ -278,9 +267,9 @@ public struct TableLayout: Sendable {
     return result + "…"
   }
 
-  private func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-  private func painted(_ text: String, _ style: Style) -> String {
-    isColored && style != .plain && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  private func bold(_ text: String) -> TerminalText { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : TerminalText(text) }
+  private func painted(_ text: String, _ style: Style) -> TerminalText {
+    isColored && style != .plain && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : TerminalText(text)
   }
 }
 

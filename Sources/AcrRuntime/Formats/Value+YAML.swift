@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 
 extension Value {
   /// The value as YAML in block style, each line with its end: names in their order, lists as deep as what they belong
@@ -53,10 +54,7 @@ private enum YAMLText {
   }
 
   private static func needsEscape(_ scalar: UnicodeScalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
-    default: false
-    }
+    TerminalText.isUnsafe(scalar)
   }
 
   private static func escaped(_ text: String) -> String {
@@ -69,7 +67,8 @@ private enum YAMLText {
       case "\r": result += "\\r"
       case _ where needsEscape(scalar):
         let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        let width = digits.count > 4 ? 8 : 4
+        result += (width == 8 ? "\\U" : "\\u") + String(repeating: "0", count: width - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }

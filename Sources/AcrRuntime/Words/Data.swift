@@ -171,7 +171,7 @@ struct To: Command {
     } else if let data = DataFormat(rawValue: format) {
       text = try data.write(value, interrupts)
     } else {
-      text = TableLayout().lines(value).joined(separator: "\n")
+      text = TableLayout().lines(value).joined(separator: "\n").rendered
     }
     if text.last?.isNewline == true { text.removeLast() }
     return .value(.string(text))

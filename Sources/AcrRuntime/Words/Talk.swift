@@ -48,11 +48,15 @@ struct Print: Command {
   struct Parameters: ParameterSet {
     let value = Rest<Value>("value", help: "what to write, with spaces between")
     let err = Switch("err", help: "write to standard error")
+    let raw = Switch("raw", help: "send control characters to a terminal as they are")
   }
 
   let signature = Signature(
     "print", summary: "Prints its arguments, or each row from the pipe",
-    description: "Lists and records are written as JSON. Secrets are refused.",
+    description: """
+      Lists and records are written as JSON. Secrets are refused. On a terminal, characters that would steer it are shown as
+      escapes such as `\\u{1B}`; `--raw` sends them, for colours of your own. Pipes and files always get the text as it is.
+      """,
     group: .talk,
     examples: [.init("A line", "print \"2 images\" done")],
     input: .optional)
@@ -81,6 +85,12 @@ struct Print: Command {
   }
 
   private func write(_ text: String, _ call: Call<Parameters>) throws {
-    if call[\.err] { call.run.sink.talk(text) } else { try call.run.sink.print(text) }
+    if call[\.raw] {
+      try call.run.sink.printRaw(text, toErrors: call[\.err])
+    } else if call[\.err] {
+      call.run.sink.talk(text)
+    } else {
+      try call.run.sink.print(text)
+    }
   }
 }

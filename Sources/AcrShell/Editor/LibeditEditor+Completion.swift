@@ -1,11 +1,12 @@
 import AcrSystem
+import AcrText
 import CEditline
 
 /// Pages shown below the line, one at each Tab at the same place.
 struct Listing {
   let before: String
   let after: String
-  let pages: [String]
+  let pages: [TerminalText]
   var next = 0
 }
 
@@ -50,11 +51,11 @@ extension LibeditEditor {
     guard after.isEmpty, let explain,
       let text = explain(CompletionRequest.Text(pending: pending, before: before, after: after))
     else { return el_insertstr(handle, "?") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR) }
-    return show(below: text, after: after)
+    return show(below: TerminalText(text), after: after)
   }
 
   /// Shows lines below the one that is edited, which then goes on below them.
-  private func show(below text: String, after: String) -> UInt8 {
+  private func show(below text: TerminalText, after: String) -> UInt8 {
     let distance = Int32(clamping: after.unicodeScalars.count)
     el_cursor(handle, distance)
     list = (text, distance)

@@ -1,4 +1,5 @@
 import AcrSystem
+import AcrText
 import CEditline
 
 /// What stands dim beside the line while the cursor is at its end: the rest of an earlier entry behind it, and a line below
@@ -17,12 +18,13 @@ extension LibeditEditor {
     var layout = DisplayLayout(width: width)
     layout.advance(over: promptText + before)
     let room = width - 1 - layout.column
-    var text = ""
-    if !suggestion.isEmpty, room > 1 { text += dim(CompletionList.fitted(suggestion, to: room)) }
+    var text = TerminalText()
+    if !suggestion.isEmpty, room > 1 { text += dim(CompletionList.fitted(TerminalText.visible(suggestion), to: room)) }
     if !below.isEmpty {
-      text += "\r\n" + dim(CompletionList.fitted(CompletionList.shown(below), to: width - 1)) + "\u{1B}[1A"
+      text += "\r\n\(dim(CompletionList.fitted(TerminalText.visible(below), to: width - 1)))\u{1B}[1A"
     }
-    FileDescriptor.put(text + "\r" + (layout.column > 0 ? "\u{1B}[\(layout.column)C" : ""), on: output)
+    if layout.column > 0 { text += "\r\u{1B}[\(layout.column)C" } else { text += "\r" }
+    FileDescriptor.put(text, on: output)
     hintsAreShown = true
   }
 
@@ -36,7 +38,9 @@ extension LibeditEditor {
   /// True when a key has been pressed that has not been read yet.
   var isKeyWaiting: Bool { FileDescriptor.wait(forAnyOf: [input], milliseconds: 0)?[0] ?? false }
 
-  private func dim(_ text: String) -> String { options.isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+  private func dim(_ text: String) -> TerminalText {
+    options.isColored ? "\u{1B}[2m\(text)\u{1B}[0m" : TerminalText(text)
+  }
 
   /// The rest of the newest entry of one line that begins like this; only where colours tell it from what was typed.
   private func suggestedRest(of before: String) -> String {

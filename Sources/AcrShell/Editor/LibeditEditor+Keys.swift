@@ -1,3 +1,4 @@
+import AcrText
 import AcrSystem
 import CEditline
 
@@ -138,8 +139,8 @@ extension LibeditEditor {
     return el_insertstr(handle, lines) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
   }
 
-  /// Pasted text with line feeds for line ends, none of them at the end, and without control characters, which would do
-  /// things to the terminal when the line is shown again.
+  /// Pasted text with line feeds for line ends, none of them at the end, and without characters that
+  /// would steer the terminal when the line is shown again, or cannot be seen.
   static func cleaned(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var previous: Unicode.Scalar?
@@ -148,7 +149,7 @@ extension LibeditEditor {
       case "\r": result.append("\n")
       case "\n": if previous != "\r" { result.append("\n") }
       case "\t": result.append(scalar)
-      default: if scalar.properties.generalCategory != .control { result.append(scalar) }
+      default: if !TerminalText.isUnsafe(scalar) { result.append(scalar) }
       }
       previous = scalar
     }

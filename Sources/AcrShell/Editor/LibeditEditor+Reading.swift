@@ -1,5 +1,6 @@
 import CEditline
 import AcrSystem
+import AcrText
 
 extension LibeditEditor {
   /// libedit's source of characters. It waits for the keyboard, for signals and for other threads' texts at once, so that ^C
@@ -30,7 +31,8 @@ extension LibeditEditor {
       bytes.append(next)
     }
     let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first ?? "\u{FFFD}"
-    character.pointee = scalar.value
+    // Keys are ASCII; what else cannot be seen is no text to edit.
+    character.pointee = scalar.isASCII || !TerminalText.isUnsafe(scalar) ? scalar.value : 0xFFFD
     return 1
   }
 
@@ -78,17 +80,17 @@ extension LibeditEditor {
   /// Texts of other threads go above the line, which is drawn anew below them.
   private func showVisitors() {
     let text = visitors.take()
-    if !text.isEmpty { redraw(below: text.hasSuffix("\n") ? text : text + "\n") }
+    if !text.isEmpty { redraw(below: text.rendered.hasSuffix("\n") ? text : text + "\n") }
   }
 
   /// Draws the line anew, at its own first row or below a text that takes its place. Where the cursor is now follows from the
   /// width, because terminals flow long lines anew.
-  private func redraw(below text: String) {
+  private func redraw(below text: TerminalText) {
     hintsAreShown = false
     var layout = DisplayLayout(width: screenSize().columns)
     layout.advance(over: promptText + line().before)
-    let up = layout.row > 0 ? "\u{1B}[\(layout.row)A" : ""
-    FileDescriptor.put(up + "\r\u{1B}[J" + text.replacing("\n", with: "\r\n"), on: output)
+    let up: TerminalText = layout.row > 0 ? "\u{1B}[\(layout.row)A" : ""
+    FileDescriptor.put("\(up)\r\u{1B}[J\(text.withCarriageReturns)", on: output)
     ceditline_redraw(handle)
     drawHints()
   }
@@ -98,7 +100,7 @@ extension LibeditEditor {
   private func printList() {
     guard let list else { return }
     self.list = nil
-    FileDescriptor.put("\n" + list.text, on: output)
+    FileDescriptor.put("\n\(list.text)", on: output)
     el_cursor(handle, -list.back)
     ceditline_redraw(handle)
   }

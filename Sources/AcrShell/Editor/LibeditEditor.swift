@@ -1,5 +1,6 @@
-import AcrSystem
 import AcrCore
+import AcrSystem
+import AcrText
 import CEditline
 
 /// The line editor of a terminal: libedit with the bindings people expect, whole-block paste, and Tab.
@@ -59,7 +60,7 @@ public final class LibeditEditor: LineEditor {
   var suggestion = ""
   var hintsAreShown = false
   /// A list to print as soon as the cursor has reached the end of the line, and how far it has to go back then.
-  var list: (text: String, back: Int32)?
+  var list: (text: TerminalText, back: Int32)?
   /// Bytes read too far, behind a broken UTF-8 sequence or Escape.
   var heldBytes: [UInt8] = []
   /// Texts of other threads for above the line.
@@ -123,7 +124,8 @@ public final class LibeditEditor: LineEditor {
   }
 
   public func remember(_ entry: String) {
-    guard entry != entries.last, !entry.isEmpty else { return }
+    // An entry of the file that would steer the terminal is not offered: libedit would draw it.
+    guard entry != entries.last, !entry.isEmpty, TerminalText.visible(entry, keepsLines: true) == entry else { return }
     entries.append(entry)
     ceditline_history_enter(history, entry)
   }
@@ -168,7 +170,7 @@ public final class LibeditEditor: LineEditor {
 
   /// Shows a text of another thread above the line that is edited.
   /// - Returns: false when no line is edited now; the text is then the caller's to write.
-  public func announce(_ text: String) -> Bool { visitors.leave(text) }
+  public func announce(_ text: TerminalText) -> Bool { visitors.leave(text) }
 
   private func show(_ prompt: Prompt) {
     promptText = prompt.plain
@@ -187,7 +189,7 @@ public final class LibeditEditor: LineEditor {
     layout.advance(over: promptText + before)
     let row = layout.row
     layout.advance(over: after)
-    FileDescriptor.put("^C" + String(repeating: "\n", count: layout.row - row + 1), on: output)
+    FileDescriptor.put("^C\(String(repeating: "\n", count: layout.row - row + 1))", on: output)
   }
 
   /// The text before and behind the cursor.

@@ -1,4 +1,5 @@
 import AcrSystem
+import AcrText
 import Synchronization
 
 /// Texts of other threads for the terminal while a line is edited there. The editor polls the descriptor and shows them
@@ -6,7 +7,7 @@ import Synchronization
 final class VisitorTexts: Sendable {
   private struct State {
     var isOpen = false
-    var texts: [String] = []
+    var texts: [TerminalText] = []
   }
 
   private let pipe = WakePipe()
@@ -20,13 +21,13 @@ final class VisitorTexts: Sendable {
 
   /// No more texts are taken.
   /// - Returns: those that have not been shown.
-  func close() -> String {
+  func close() -> TerminalText {
     state.withLock { $0.isOpen = false }
     return take()
   }
 
   /// Gives a text to the editor; false when nobody edits.
-  func leave(_ text: String) -> Bool {
+  func leave(_ text: TerminalText) -> Bool {
     state.withLock { state in
       guard state.isOpen else { return false }
       state.texts.append(text)
@@ -36,7 +37,7 @@ final class VisitorTexts: Sendable {
   }
 
   /// What has been left since the last call.
-  func take() -> String {
+  func take() -> TerminalText {
     pipe.drain()
     return state.withLock { state in
       defer { state.texts = [] }

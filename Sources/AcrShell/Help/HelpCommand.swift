@@ -49,7 +49,7 @@ final class HelpCommand: Command {
   /// At the prompt a text longer than the screen goes through the pager.
   private func show(_ text: String, _ call: Call<Parameters>) throws {
     guard let output = call.run.sink as? ShownValues else { return try call.run.sink.print(trimmed(text)) }
-    try output.showLong(trimmed(text) + "\n")
+    try output.showLong("\(trimmed(text))\n")
   }
 
   private func trimmed(_ text: String) -> String {

@@ -56,7 +56,8 @@ extension LanguageServer {
     return documents.values.first { $0.path == source.name }?.source ?? source
   }
 
-  private func json(_ diagnostic: Diagnostic, in document: OpenDocument) -> JSONValue {
+  private func json(_ shown: Diagnostic, in document: OpenDocument) -> JSONValue {
+    let diagnostic = shown.withoutSecrets
     let severity: Int64 =
       switch diagnostic.severity {
       case .error: 1

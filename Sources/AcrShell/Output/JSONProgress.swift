@@ -51,7 +51,7 @@ final class JSONProgress: ImportProgress {
         .init("time", .string(Timestamp.now().description)), .init("event", .string(event)),
         .init("import", .string(name)),
       ]
-      stream.tell(JSONValue.object(head + members).text + "\n")
+      stream.tell("\(JSONValue.object(head + members).text)\n")
     }
   }
 }

@@ -1,5 +1,6 @@
-import AcrSystem
 import AcrCore
+import AcrSystem
+import AcrText
 
 /// Shows long texts through the person's pager: `$PAGER`, or `less`. It is started without a shell.
 struct Pager: Sendable {
@@ -14,7 +15,7 @@ struct Pager: Sendable {
 
   /// Shows a text and returns when the person has left the pager.
   /// - Returns: false when the pager could not be started, so that nothing has been shown.
-  func show(_ text: String) -> Bool {
+  func show(_ text: TerminalText) -> Bool {
     // As git does it: colours pass, what fits ends at once, the text stays on the screen.
     var environment = ProcessInformation.environment
     if environment["LESS"] == nil { environment["LESS"] = "FRX" }
@@ -23,6 +24,6 @@ struct Pager: Sendable {
     command.errors = .inherited
     guard let process = try? ChildProcess(command) else { return false }
     // Nobody reads the rest when the pager is left early.
-    return process.communicate(Array(text.utf8)).exitCode != 127
+    return process.communicate(text.bytes).exitCode != 127
   }
 }

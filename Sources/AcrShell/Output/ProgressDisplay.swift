@@ -1,6 +1,7 @@
 import AcrSystem
 import AcrCommands
 import AcrCore
+import AcrText
 import ImportCore
 import Synchronization
 
@@ -48,7 +49,7 @@ final class TerminalProgress: ImportProgress {
       defer { state.total = ProgressTotal() }
       return state.total.summary
     }
-    if let summary { stream.tell(summary + "\n") }
+    if let summary { stream.tell("\(summary)\n") }
   }
 
   private struct Line: ImportProgressLine {
@@ -86,8 +87,8 @@ final class TerminalProgress: ImportProgress {
     var lines = running.prefix(TerminalProgress.lineLimit).map { $0.line(columns: columns) }
     if running.count > 1 { lines.append(state.total.line(running, columns: columns)) }
     if state.drawn == 0 { TerminalGuard.cursorHides(on: stream.number) }
-    var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\r" : "\u{1B}[?25l"
-    for line in lines { text += line + "\u{1B}[K\n" }
+    var text: TerminalText = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\r" : "\u{1B}[?25l"
+    for line in lines { text += "\(line)\u{1B}[K\n" }
     if lines.count < state.drawn { text += "\u{1B}[J" }
     state.drawn = lines.count
     stream.tell(text)
@@ -199,8 +200,8 @@ struct ImportTally {
     }
     if blobs == 0 { numbers = "  reading manifests" }
     let space = columns - numbers.count
-    guard space > 8 else { return CompletionList.fitted(CompletionList.shown(name), to: columns) }
-    return CompletionList.fitted(CompletionList.shown(name), to: space) + numbers
+    guard space > 8 else { return CompletionList.fitted(TerminalText.visible(name), to: columns) }
+    return CompletionList.fitted(TerminalText.visible(name), to: space) + numbers
   }
 }
 

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrRuntime
+import AcrText
 import Synchronization
 
 /// Writes what a run shows: data to standard output in the session's format, talk to standard error.
@@ -49,7 +50,7 @@ final class ShownValues: OutputSink {
     case .none: try drain(shown)
     case .jsonc where isColored:
       let value = try shown.collected()
-      if !value.isNull { try write(try ColoredJSON.text(hidingSecrets(value)) + "\n") }
+      if !value.isNull { try show(try ColoredJSON.text(hidingSecrets(value)) + "\n") }
     case .json, .jsonc: try showJSON(shown)
     case .jsonl: try eachRow(shown) { try self.write(try self.hidingSecrets($0).json() + "\n") }
     case .tsv: try eachRow(shown) { try self.write(try TabSeparated.line($0) + "\n") }
@@ -60,14 +61,24 @@ final class ShownValues: OutputSink {
 
   func print(_ text: String) throws { try write(text + "\n") }
 
+  func printRaw(_ text: String, toErrors: Bool) throws {
+    clearProgress()
+    try (toErrors ? errors : output).writeRaw(Array((text + "\n").utf8))
+  }
+
   func talk(_ text: String) {
     clearProgress()
-    errors.tell(text + "\n")
+    errors.tell(data: text + "\n")
   }
 
   private func write(_ text: String) throws {
     clearProgress()
     try output.write(Array(text.utf8))
+  }
+
+  private func show(_ text: TerminalText) throws {
+    clearProgress()
+    try output.write(text)
   }
 
   /// A field that is a secret is shown by a text that says so. Who reads the output with a program is told, once.
@@ -140,13 +151,13 @@ final class ShownValues: OutputSink {
   }
 
   /// Writes a text of whole lines, at the prompt through the pager when it is longer than the screen.
-  func showLong(_ text: String) throws {
+  func showLong(_ text: TerminalText) throws {
     let pager = prompt.withLock { $0.pager }
-    if let pager, let rows = output.rows, text.utf8.count(where: { $0 == 0x0A }) >= rows {
+    if let pager, let rows = output.rows, text.bytes.count(where: { $0 == 0x0A }) >= rows {
       clearProgress()
       if pager.show(text) { return }
     }
-    try write(text)
+    try show(text)
   }
 }
 

@@ -1,8 +1,10 @@
-import AcrSystem
 import AcrCore
+import AcrSystem
+import AcrText
 import Synchronization
 
-/// One of the process's standard files, written whole and in order by any thread.
+/// One of the process's standard files, written whole and in order by any thread. Data goes to pipes and files as it is; what
+/// goes to a terminal is ``TerminalText``, here and nowhere else.
 final class StandardStream: Sendable {
   /// Standard output: data.
   static let output = StandardStream(descriptor: FileDescriptor.output)
@@ -11,22 +13,35 @@ final class StandardStream: Sendable {
 
   private let descriptor: Int32
   private let lock = Mutex<Void>(())
-  private let visitor = Mutex<(@Sendable (String) -> Bool)?>(nil)
+  private let visitor = Mutex<(@Sendable (TerminalText) -> Bool)?>(nil)
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    isTerminal = TerminalDevice.isTerminal(descriptor)
+  }
 
   /// The descriptor.
   var number: Int32 { descriptor }
 
   /// True when a terminal is behind it.
-  var isTerminal: Bool { TerminalDevice.isTerminal(descriptor) }
+  let isTerminal: Bool
 
   /// The columns of the terminal behind it; nil when there is none.
   var columns: Int? { TerminalDevice.size(descriptor)?.columns }
 
-  /// Writes all bytes.
-  /// - Throws: ``AcrError``: `cancelled` when nobody reads any more (a closed pipe), `server` when the disk is full.
-  func write(_ bytes: [UInt8]) throws(AcrError) {
+  /// Writes data: as it is to a pipe or file, and to a terminal with escapes in place of what it would obey.
+  /// - Throws: ``AcrError``: `cancelled` when the reader is gone (a closed pipe), `server` when the disk is full.
+  func write(_ data: [UInt8]) throws(AcrError) {
+    try writeRaw(isTerminal ? TerminalText(String(decoding: data, as: UTF8.self)).bytes : data)
+  }
+
+  /// Writes text for people, or one with the program's own colours.
+  /// - Throws: ``AcrError`` as for data.
+  func write(_ text: TerminalText) throws(AcrError) { try writeRaw(text.bytes) }
+
+  /// Writes bytes as they are, to a terminal too.
+  /// - Throws: ``AcrError`` as for data.
+  func writeRaw(_ bytes: [UInt8]) throws(AcrError) {
     do throws(SystemError) {
       try lock.withLock { _ throws(SystemError) in try FileDescriptor.write(bytes, to: descriptor) }
     } catch {
@@ -35,15 +50,21 @@ final class StandardStream: Sendable {
     }
   }
 
-  /// Writes text, and does not mind when nobody reads it.
-  func tell(_ text: String) {
+  /// Writes text, and ignores that it cannot be written.
+  func tell(_ text: TerminalText) {
     if let visitor = visitor.withLock({ $0 }), visitor(text) { return }
-    try? write(Array(text.utf8))
+    try? write(text)
+  }
+
+  /// Writes data as ``write(_:)`` does, and ignores that it cannot be written.
+  func tell(data: String) {
+    if isTerminal { return tell(TerminalText(data)) }
+    try? writeRaw(Array(data.utf8))
   }
 
   /// Gives what is told from now on to `visitor` first, such as an editor that shows it above its line; what that does not
   /// take is written as usual.
-  func divert(to visitor: @escaping @Sendable (String) -> Bool) { self.visitor.withLock { $0 = visitor } }
+  func divert(to visitor: @escaping @Sendable (TerminalText) -> Bool) { self.visitor.withLock { $0 = visitor } }
 
   /// The rows of the terminal behind it; nil when there is none.
   var rows: Int? { TerminalDevice.size(descriptor)?.rows }

@@ -178,6 +178,7 @@ final class InteractiveSession {
       return .goOn
     }
     scope = result.session
+    workshop.secretLines.use(scope)
     let run = workshop.makeRun(isInteractive: true)
     currentRun.set(run)
     defer { currentRun.set(nil) }

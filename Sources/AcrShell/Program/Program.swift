@@ -25,7 +25,7 @@ public struct Program {
     } catch {
       let isHelp = Options.exitCode(for: error) == .success
       let text = Options.fullMessage(for: error)
-      (isHelp ? StandardStream.output : .error).tell(text + "\n")
+      (isHelp ? StandardStream.output : .error).tell("\(text)\n")
       return isHelp ? 0 : 2
     }
     if options.version {
@@ -48,12 +48,14 @@ public struct Program {
   private func run() -> Int32 {
     let runner = ScriptRunner(workshop)
     if let page = options.generate {
-      StandardStream.output.tell(page.text(workshop.session.catalog))
+      StandardStream.output.tell(data: page.text(workshop.session.catalog))
       return 0
     }
     if options.lsp { return LanguageServer(workshop).run() }
     if options.fmt {
-      return ScriptFormatter(reporter: workshop.reporter, isCheckOnly: options.check).format(options.script)
+      return ScriptFormatter(
+        reporter: workshop.reporter, isCheckOnly: options.check, catalog: workshop.session.catalog
+      ).format(options.script)
     }
     if options.check { return runner.check(options.script, isStrict: options.strict) }
     if let command = options.command {

@@ -11,7 +11,7 @@ struct Reporter: Sendable {
     clearProgress()
     switch format {
     case .text: StandardStream.error.tell(DiagnosticPrinter(usesColor: usesColor).text(of: diagnostics))
-    case .json: StandardStream.error.tell(diagnostics.map { $0.json + "\n" }.joined())
+    case .json: for diagnostic in diagnostics { StandardStream.error.tell("\(diagnostic.json)\n") }
     }
   }
 }

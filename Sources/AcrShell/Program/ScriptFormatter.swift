@@ -7,6 +7,8 @@ struct ScriptFormatter {
   let reporter: Reporter
   /// True when nothing is to be written.
   let isCheckOnly: Bool
+  /// The commands, for what is secret in a text that is refused.
+  let catalog: Catalog
 
   /// Lays out files; `-` is standard input, whose layout goes to standard output.
   /// - Returns: 0; 2 when a file does not parse, or when with `--check` one differs; or the code of the error when a file
@@ -55,6 +57,7 @@ struct ScriptFormatter {
     switch Formatter.format(source) {
     case .formatted(let text): return text
     case .refused(let diagnostics):
+      SecretFinder(catalog: catalog).hideSecrets(of: source)
       reporter.report(diagnostics)
       return nil
     }

@@ -43,7 +43,7 @@ struct ScriptRunner {
       return 2
     }
     if arguments.contains("--help") || arguments.contains("-h") {
-      StandardStream.output.tell(ScriptArguments.help(for: script, program: source.name) + "\n")
+      StandardStream.output.tell("\(ScriptArguments.help(for: script, program: source.name))\n")
       return 0
     }
     let run = workshop.makeRun(isInteractive: false)

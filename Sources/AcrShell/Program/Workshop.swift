@@ -17,6 +17,8 @@ final class Workshop {
   let promptCommand = PromptCommand()
   /// The entries of all sessions; nil without a home folder.
   let history: HistoryStore?
+  /// What stays out of the history.
+  let secretLines: SecretLines
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
   private let terminalProgress: TerminalProgress?
@@ -111,6 +113,7 @@ final class Workshop {
     session = Session(commands: registries.commands + [help, historyCommand, promptCommand])
     help.use(session.catalog)
     let secrets = SecretLines(session.catalog)
+    secretLines = secrets
     history = HistoryStore.defaultPath { [environment] in environment[$0] }
       .map { HistoryStore(path: $0, isSecret: secrets.contains) }
     historyCommand.use(history)

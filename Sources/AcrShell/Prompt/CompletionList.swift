@@ -1,3 +1,5 @@
+import AcrText
+
 /// The candidates as a list for a terminal: one per line with their descriptions when they have any, in columns otherwise.
 /// What does not fit the screen is cut into pages.
 struct CompletionList {
@@ -12,7 +14,7 @@ struct CompletionList {
   }
 
   /// The pages, each of lines with their ends. A page and the line being edited fit the screen together.
-  func pages(isColored: Bool) -> [String] {
+  func pages(isColored: Bool) -> [TerminalText] {
     let lines = isDescribed ? described(isColored: isColored) : table()
     let limit = rows - 3
     guard lines.count > limit else { return [lines.joined()] }
@@ -22,36 +24,36 @@ struct CompletionList {
       let note = "page \(page + 1) of \(starts.count), \(candidates.count) in all; Tab shows the next"
       let text = Self.fitted(note, to: columns - 1)
       return lines[start..<min(start + limit - 1, lines.count)].joined()
-        + (isColored ? "\u{1B}[2m\(text)\u{1B}[0m\n" : "\(text)\n")
+        + (isColored ? "\u{1B}[2m\(text)\u{1B}[0m\n" as TerminalText : "\(text)\n")
     }
   }
 
   /// Hundreds of names are easier to look over in columns than one below the other.
   private var isDescribed: Bool { candidates.count <= 200 && candidates.contains { !$0.description.isEmpty } }
 
-  private func described(isColored: Bool) -> [String] {
-    let names = candidates.map { Self.fitted(Self.shown($0.display), to: columns - 1) }
+  private func described(isColored: Bool) -> [TerminalText] {
+    let names = candidates.map { Self.fitted(TerminalText.visible($0.display), to: columns - 1) }
     let width = min(names.map(AcrShell.columns(of:)).max() ?? 0, columns / 2)
     return zip(names, candidates).map { name, candidate in
       let padding = max(0, width - AcrShell.columns(of: name)) + 2
       let room = columns - 1 - AcrShell.columns(of: name) - padding
-      let whole = Self.shown(candidate.description)
-      guard !whole.isEmpty, room > 8 || room >= AcrShell.columns(of: whole) else { return name + "\n" }
+      let whole = TerminalText.visible(candidate.description)
+      guard !whole.isEmpty, room > 8 || room >= AcrShell.columns(of: whole) else { return "\(name)\n" }
       let description = Self.fitted(whole, to: room)
-      let shown = isColored ? "\u{1B}[2m\(description)\u{1B}[0m" : description
-      return name + String(repeating: " ", count: padding) + shown + "\n"
+      let shown: TerminalText = isColored ? "\u{1B}[2m\(description)\u{1B}[0m" : TerminalText(description)
+      return "\(name)\(String(repeating: " ", count: padding))\(shown)\n"
     }
   }
 
-  private func table() -> [String] {
-    let names = candidates.map { Self.shown($0.display) }
+  private func table() -> [TerminalText] {
+    let names = candidates.map { TerminalText.visible($0.display) }
     let width = min((names.map { AcrShell.columns(of: $0) }.max() ?? 0) + 2, columns - 1)
     let perLine = max(1, (columns - 1) / width)
     // Each page is filled by itself, down its columns, as ls(1) orders names.
     let pageLines = rows - 4
     let isPaged = names.count > (rows - 3) * perLine
     let pageSize = isPaged ? pageLines * perLine : max(1, names.count)
-    var lines: [String] = []
+    var lines: [TerminalText] = []
     for start in stride(from: 0, to: names.count, by: pageSize) {
       let page = names[start..<min(start + pageSize, names.count)]
       let count = isPaged ? pageLines : (page.count + perLine - 1) / perLine
@@ -63,17 +65,10 @@ struct CompletionList {
           text += cell
           if index < cells.count - 1 { text += String(repeating: " ", count: width - AcrShell.columns(of: cell)) }
         }
-        lines.append(text + "\n")
+        lines.append("\(text)\n")
       }
     }
     return lines
-  }
-
-  /// Names come from servers and disks: what would steer the terminal is shown as `?`.
-  static func shown(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { result.append(scalar.properties.generalCategory == .control ? "?" : scalar) }
-    return String(result)
   }
 
   /// The text cut to so many columns, with `…` at the end.

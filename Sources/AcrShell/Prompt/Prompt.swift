@@ -1,4 +1,5 @@
 import AcrSystem
+import AcrText
 
 /// What stands before the line: pieces of text, some of them styled.
 public struct Prompt: Sendable, Equatable {
@@ -20,12 +21,9 @@ public struct Prompt: Sendable, Equatable {
   /// The pieces in order. The last is plain, because libedit refuses a marker at the end.
   public let pieces: [Piece]
 
-  /// Creates a prompt; control characters are left out.
+  /// Creates a prompt; what a terminal would obey is shown as escapes.
   public init(_ pieces: [Piece]) {
-    self.pieces = pieces.map { piece in
-      let scalars = piece.text.unicodeScalars.filter { $0.properties.generalCategory != .control }
-      return Piece(String(String.UnicodeScalarView(scalars)), style: piece.style)
-    }
+    self.pieces = pieces.map { Piece(TerminalText.visible($0.text), style: $0.style) }
   }
 
   /// What the session's prompt shows before its `>`; what is nil or false is left out.

@@ -1,3 +1,5 @@
+import AcrText
+
 /// A word at the cursor with its opening quote, if it has one, and candidates quoted the same way.
 struct WordQuoting {
   /// The text without quotes and escapes.
@@ -53,7 +55,8 @@ struct WordQuoting {
   /// still a beginning of each.
   /// - Parameter shownFrom: a beginning that lists leave out.
   func candidates(_ values: [Item], shownFrom: String = "") -> [Completion.Candidate] {
-    let fitting = values.filter { $0.text.utf8.starts(with: value.utf8) }
+    // What would steer the terminal, or cannot be seen, is not put into the line.
+    let fitting = values.filter { $0.text.utf8.starts(with: value.utf8) && TerminalText.visible($0.text) == $0.text }
     let mark = quote ?? (fitting.contains { $0.text.contains(where: Self.special.contains) } ? "\"" : nil)
     return fitting.map { item in
       let display = String(item.text.dropFirst(shownFrom.count))

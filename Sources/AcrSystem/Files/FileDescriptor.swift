@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 import CPlatform
 
 #if canImport(Glibc)
@@ -73,8 +74,8 @@ public enum FileDescriptor {
     }
   }
 
-  /// Writes a text as far as the descriptor takes it.
-  public static func put(_ text: String, on descriptor: Int32) { try? write(Array(text.utf8), to: descriptor) }
+  /// Writes a text to a terminal as far as it takes it.
+  public static func put(_ text: TerminalText, on descriptor: Int32) { try? write(text.bytes, to: descriptor) }
 
   /// What a call of `read` gives.
   public enum Piece: Sendable {

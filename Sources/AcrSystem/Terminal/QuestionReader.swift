@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 
 #if canImport(Glibc)
   import Glibc
@@ -27,7 +28,7 @@ public struct QuestionReader: Sendable {
     defer { FileDescriptor.close(terminal) }
     // What was typed before the question was there is no answer to it.
     tcflush(terminal, TCIFLUSH)
-    FileDescriptor.put(question, on: terminal)
+    FileDescriptor.put(TerminalText(question), on: terminal)
     var typed: [UInt8] = []
     while true {
       guard FileDescriptor.wait(terminal, for: Int16(POLLIN), isStopped: isStopped) else {

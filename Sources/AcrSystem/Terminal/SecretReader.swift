@@ -1,4 +1,5 @@
 import AcrCore
+import AcrText
 
 #if canImport(Glibc)
   import Glibc
@@ -41,7 +42,7 @@ public struct SecretReader: Sendable {
       TerminalGuard.disarm()
       FileDescriptor.put("\n", on: terminal)
     }
-    FileDescriptor.put(question, on: terminal)
+    FileDescriptor.put(TerminalText(question), on: terminal)
     return try readLine(from: terminal, isStopped)
   }
 
