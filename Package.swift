@@ -118,7 +118,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
-    .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "CommandCatalog"]),
+    .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "AcrText", "CommandCatalog"]),
     .testTarget(
       name: "AcrCommandsTests",
       dependencies: [

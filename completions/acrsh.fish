@@ -14,18 +14,18 @@ set -g __acrsh_lines \
     'Connect-AzAccount	-Subscription	*	the subscription to work in, by name or id' \
     'Connect-AzAccount	-Tenant	*	the tenant, by its id or domain' \
     'Connect-AzAccount	-TenantId	*	the tenant, by its id or domain' \
-    'Connect-AzAccount	-UseDeviceAuthentication	-	a person signs in with a browser on any device' \
+    'Connect-AzAccount	-UseDeviceAuthentication	-	signs in a person with a browser on any device' \
     'Connect-AzContainerRegistry	-	-	Signs in to a registry for this session' \
-    'Connect-AzContainerRegistry	-ExposeToken	-	gives the account’s token for the registry instead of keeping it' \
+    'Connect-AzContainerRegistry	-ExposeToken	-	returns the account’s token for the registry instead of storing it' \
     'Connect-AzContainerRegistry	-Name	*	the registry: a name or a host' \
-    'Connect-AzContainerRegistry	-Password	*	the password or access token; asked for when it is missing' \
+    'Connect-AzContainerRegistry	-Password	*	the password or access token; prompted for if it is missing' \
     'Connect-AzContainerRegistry	-UserName	*	the user; none with an access token' \
     'Disconnect-AzAccount	-	-	Signs out of Azure and removes a saved sign-in' \
     'Get-AzAccessToken	-	-	Gets an access token for the account' \
     'Get-AzAccessToken	-Resource	*	what it is for, such as https://containerregistry.azure.net' \
     'Get-AzAccessToken	-ResourceTypeName	arm,ms-graph,aad-graph,acr	a well-known resource' \
     'Get-AzAccessToken	-ResourceUrl	*	what it is for, such as https://containerregistry.azure.net' \
-    'Get-AzAccessToken	-TenantId	*	another tenant than that of the current subscription' \
+    'Get-AzAccessToken	-TenantId	*	a tenant other than the current subscription’s' \
     'Get-AzContainerRegistry	-	-	Lists the account’s Azure registries, in all its subscriptions' \
     'Get-AzContainerRegistry	-ResourceGroupName	*	only those of one resource group' \
     'Get-AzContainerRegistry	-SubscriptionId	*	only those of one subscription, by name or id' \
@@ -33,7 +33,7 @@ set -g __acrsh_lines \
     'Get-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
     'Get-AzContainerRegistryManifest	-RepositoryName	*	the repository' \
     'Get-AzContainerRegistryRepository	-	-	Lists the repositories of a registry' \
-    'Get-AzContainerRegistryRepository	-First	*	only so many' \
+    'Get-AzContainerRegistryRepository	-First	*	at most this many' \
     'Get-AzContainerRegistryRepository	-RegistryName	*	the registry: a name or a host' \
     'Get-AzContainerRegistryTag	-	-	Lists the tags of a repository' \
     'Get-AzContainerRegistryTag	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
@@ -43,7 +43,7 @@ set -g __acrsh_lines \
     'Get-AzSubscription	-	-	Lists the subscriptions of the account' \
     'Import-AzContainerRegistryImage	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'Import-AzContainerRegistryImage	-Mode	Force,NoForce	' \
-    'Import-AzContainerRegistryImage	-NoWait	-	returns as soon as Azure has begun; `operation wait` follows it' \
+    'Import-AzContainerRegistryImage	-NoWait	-	returns once Azure has started; `operation wait` waits for the end' \
     'Import-AzContainerRegistryImage	-Password	*	the password or token for the source’s registry' \
     'Import-AzContainerRegistryImage	-RegistryName	*	the registry to import into: a name, a host, or oci:PATH' \
     'Import-AzContainerRegistryImage	-ResourceGroupName	*	the resource group of the registry to import into' \
@@ -53,7 +53,7 @@ set -g __acrsh_lines \
     'Import-AzContainerRegistryImage	-SourceResourceId	*	the source’s registry: a name, a host or a resource id' \
     'Import-AzContainerRegistryImage	-SubscriptionId	*	the subscription of the registry to import into, by name or id' \
     'Import-AzContainerRegistryImage	-TargetTag	*	the image’s repository:tag in the target' \
-    'Import-AzContainerRegistryImage	-UntaggedTargetRepository	*	a repository that gets the manifests without a tag' \
+    'Import-AzContainerRegistryImage	-UntaggedTargetRepository	*	a repository to import into without a tag' \
     'Import-AzContainerRegistryImage	-Username	*	the user for the source’s registry' \
     'Remove-AzContainerRegistryRepository	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'Remove-AzContainerRegistryRepository	-Name	*	the whole repository' \
@@ -71,11 +71,11 @@ set -g __acrsh_lines \
     'account get-access-token	--reveal	-	gives the token as plain text' \
     'account get-access-token	--scope	*	the same as a scope, such as https://graph.microsoft.com/.default' \
     'account get-access-token	--subscription	*	the subscription whose tenant it is for, by name or id' \
-    'account get-access-token	--tenant	*	another tenant than that of the current subscription' \
+    'account get-access-token	--tenant	*	a tenant other than the current subscription’s' \
     'account get-access-token	--verbose	-	says how long it took' \
     'account get-access-token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account get-access-token	-s	*	the subscription whose tenant it is for, by name or id' \
-    'account get-access-token	-t	*	another tenant than that of the current subscription' \
+    'account get-access-token	-t	*	a tenant other than the current subscription’s' \
     'account list	-	-	Lists the subscriptions of the account' \
     'account list	--debug	-	lists its requests on standard error, and says how long it took' \
     'account list	--only-show-errors	-	no notes and warnings' \
@@ -110,23 +110,23 @@ set -g __acrsh_lines \
     'acr credential show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'acr import	--debug	-	lists its requests on standard error, and says how long it took' \
-    'acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
+    'acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits' \
     'acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \
     'acr import	--image	*	the image’s repository:tag in the target' \
-    'acr import	--jobs	*	with rows: how many imports are under way at a time' \
-    'acr import	--journal	FILE	with rows: a file from which a killed run is taken up again' \
-    'acr import	--keep-going	-	with rows: goes on when one fails' \
+    'acr import	--jobs	*	with rows: how many imports to run at a time' \
+    'acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed' \
+    'acr import	--keep-going	-	with rows: continues when one fails' \
     'acr import	--name	*	the registry to import into: a name, a host, or oci:PATH' \
-    'acr import	--no-preflight	-	asks Azure without looking first' \
-    'acr import	--no-wait	-	returns as soon as Azure has begun; `operation wait` follows it' \
+    'acr import	--no-preflight	-	skips the checks before the import' \
+    'acr import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end' \
     'acr import	--only-show-errors	-	no notes and warnings' \
     'acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	--password	*	the password or token for the source’s registry' \
-    'acr import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
+    'acr import	--preflight	-	checks first whether Azure can import (the default)' \
     'acr import	--query	*	picks from the result with a JMESPath expression' \
     'acr import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
-    'acr import	--repository	*	a repository that gets the manifests without a tag' \
+    'acr import	--repository	*	a repository to import into without a tag' \
     'acr import	--resource-group	*	the resource group of the registry to import into' \
     'acr import	--source	*	the image to import, with its registry unless --registry names it' \
     'acr import	--subscription	*	the subscription of the registry to import into, by name or id' \
@@ -154,19 +154,19 @@ set -g __acrsh_lines \
     'acr list	-s	*	only those of one subscription, by name or id' \
     'acr login	-	-	Signs in to a registry for this session' \
     'acr login	--debug	-	lists its requests on standard error, and says how long it took' \
-    'acr login	--expose-token	-	gives the account’s token for the registry instead of keeping it' \
+    'acr login	--expose-token	-	returns the account’s token for the registry instead of storing it' \
     'acr login	--name	*	the registry: a name or a host' \
     'acr login	--only-show-errors	-	no notes and warnings' \
     'acr login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'acr login	--password	*	the password or access token; asked for when it is missing' \
+    'acr login	--password	*	the password or access token; prompted for if it is missing' \
     'acr login	--query	*	picks from the result with a JMESPath expression' \
     'acr login	--reveal	-	with --expose-token: as plain text' \
     'acr login	--username	*	the user; none with an access token' \
     'acr login	--verbose	-	says how long it took' \
     'acr login	-n	*	the registry: a name or a host' \
     'acr login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'acr login	-p	*	the password or access token; asked for when it is missing' \
-    'acr login	-t	-	gives the account’s token for the registry instead of keeping it' \
+    'acr login	-p	*	the password or access token; prompted for if it is missing' \
+    'acr login	-t	-	returns the account’s token for the registry instead of storing it' \
     'acr login	-u	*	the user; none with an access token' \
     'acr logout	-	-	Signs out of a registry' \
     'acr logout	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -179,7 +179,7 @@ set -g __acrsh_lines \
     'acr logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest delete	-	-	Deletes a manifest with all its tags' \
     'acr manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
-    'acr manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
+    'acr manifest delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'acr manifest delete	--name	*	repository:tag or repository@digest' \
     'acr manifest delete	--only-show-errors	-	no notes and warnings' \
     'acr manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -201,7 +201,7 @@ set -g __acrsh_lines \
     'acr manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
-    'acr manifest list-metadata	--top	*	only so many rows' \
+    'acr manifest list-metadata	--top	*	at most this many rows' \
     'acr manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'acr manifest list-metadata	--verbose	-	says how long it took' \
     'acr manifest list-metadata	-n	*	the repository' \
@@ -229,7 +229,7 @@ set -g __acrsh_lines \
     'acr preflight	--password	*	the password or token for the source’s registry' \
     'acr preflight	--query	*	picks from the result with a JMESPath expression' \
     'acr preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
-    'acr preflight	--repository	*	a repository that gets the manifests without a tag' \
+    'acr preflight	--repository	*	a repository to import into without a tag' \
     'acr preflight	--resource-group	*	the resource group of the registry to import into' \
     'acr preflight	--source	*	the image to import, with its registry unless --registry names it' \
     'acr preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
@@ -245,7 +245,7 @@ set -g __acrsh_lines \
     'acr preflight	-u	*	the user for the source’s registry' \
     'acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'acr repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
-    'acr repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
+    'acr repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'acr repository delete	--image	*	one image: repository:tag or repository@digest' \
     'acr repository delete	--name	*	the registry: a name or a host' \
     'acr repository delete	--only-show-errors	-	no notes and warnings' \
@@ -264,7 +264,7 @@ set -g __acrsh_lines \
     'acr repository list	--only-show-errors	-	no notes and warnings' \
     'acr repository list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository list	--query	*	picks from the result with a JMESPath expression' \
-    'acr repository list	--top	*	only so many' \
+    'acr repository list	--top	*	at most this many' \
     'acr repository list	--verbose	-	says how long it took' \
     'acr repository list	-n	*	the registry: a name or a host' \
     'acr repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -289,7 +289,7 @@ set -g __acrsh_lines \
     'acr repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'acr repository show-tags	--repository	*	the repository; not needed for a folder' \
-    'acr repository show-tags	--top	*	only so many' \
+    'acr repository show-tags	--top	*	at most this many' \
     'acr repository show-tags	--verbose	-	says how long it took' \
     'acr repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
     'acr repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -338,22 +338,22 @@ set -g __acrsh_lines \
     'cloud list	--query	*	picks from the result with a JMESPath expression' \
     'cloud list	--verbose	-	says how long it took' \
     'cloud list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'cloud register	-	-	Makes a cloud of its own addresses known' \
+    'cloud register	-	-	Registers a cloud' \
     'cloud register	--debug	-	lists its requests on standard error, and says how long it took' \
-    'cloud register	--endpoint-active-directory	*	where Entra answers' \
-    'cloud register	--endpoint-active-directory-graph-resource-id	*	what tokens for the old graph are asked for' \
-    'cloud register	--endpoint-active-directory-resource-id	*	what tokens for the resource manager are asked for' \
-    'cloud register	--endpoint-management	*	where the classic management answered' \
-    'cloud register	--endpoint-microsoft-graph-resource-id	*	what tokens for Microsoft Graph are asked for' \
-    'cloud register	--endpoint-resource-manager	*	where the resource manager answers' \
+    'cloud register	--endpoint-active-directory	*	the endpoint of Entra' \
+    'cloud register	--endpoint-active-directory-graph-resource-id	*	the resource of tokens for Azure AD Graph' \
+    'cloud register	--endpoint-active-directory-resource-id	*	the resource of tokens for the resource manager' \
+    'cloud register	--endpoint-management	*	the endpoint of the classic management' \
+    'cloud register	--endpoint-microsoft-graph-resource-id	*	the resource of tokens for Microsoft Graph' \
+    'cloud register	--endpoint-resource-manager	*	the endpoint of the resource manager' \
     'cloud register	--name	*	the cloud’s name' \
     'cloud register	--only-show-errors	-	no notes and warnings' \
     'cloud register	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud register	--query	*	picks from the result with a JMESPath expression' \
-    'cloud register	--suffix-acr-login-server-endpoint	*	how hosts of registries end' \
-    'cloud register	--suffix-keyvault-dns	*	how hosts of key vaults end' \
-    'cloud register	--suffix-sql-server-hostname	*	how hosts of SQL servers end' \
-    'cloud register	--suffix-storage-endpoint	*	how hosts of storage accounts end' \
+    'cloud register	--suffix-acr-login-server-endpoint	*	the host suffix of registries' \
+    'cloud register	--suffix-keyvault-dns	*	the host suffix of key vaults' \
+    'cloud register	--suffix-sql-server-hostname	*	the host suffix of SQL servers' \
+    'cloud register	--suffix-storage-endpoint	*	the host suffix of storage accounts' \
     'cloud register	--verbose	-	says how long it took' \
     'cloud register	-n	*	the cloud’s name' \
     'cloud register	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -386,20 +386,20 @@ set -g __acrsh_lines \
     'cloud unregister	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud update	-	-	Changes the addresses of a cloud' \
     'cloud update	--debug	-	lists its requests on standard error, and says how long it took' \
-    'cloud update	--endpoint-active-directory	*	where Entra answers' \
-    'cloud update	--endpoint-active-directory-graph-resource-id	*	what tokens for the old graph are asked for' \
-    'cloud update	--endpoint-active-directory-resource-id	*	what tokens for the resource manager are asked for' \
-    'cloud update	--endpoint-management	*	where the classic management answered' \
-    'cloud update	--endpoint-microsoft-graph-resource-id	*	what tokens for Microsoft Graph are asked for' \
-    'cloud update	--endpoint-resource-manager	*	where the resource manager answers' \
+    'cloud update	--endpoint-active-directory	*	the endpoint of Entra' \
+    'cloud update	--endpoint-active-directory-graph-resource-id	*	the resource of tokens for Azure AD Graph' \
+    'cloud update	--endpoint-active-directory-resource-id	*	the resource of tokens for the resource manager' \
+    'cloud update	--endpoint-management	*	the endpoint of the classic management' \
+    'cloud update	--endpoint-microsoft-graph-resource-id	*	the resource of tokens for Microsoft Graph' \
+    'cloud update	--endpoint-resource-manager	*	the endpoint of the resource manager' \
     'cloud update	--name	*	the cloud’s name' \
     'cloud update	--only-show-errors	-	no notes and warnings' \
     'cloud update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud update	--query	*	picks from the result with a JMESPath expression' \
-    'cloud update	--suffix-acr-login-server-endpoint	*	how hosts of registries end' \
-    'cloud update	--suffix-keyvault-dns	*	how hosts of key vaults end' \
-    'cloud update	--suffix-sql-server-hostname	*	how hosts of SQL servers end' \
-    'cloud update	--suffix-storage-endpoint	*	how hosts of storage accounts end' \
+    'cloud update	--suffix-acr-login-server-endpoint	*	the host suffix of registries' \
+    'cloud update	--suffix-keyvault-dns	*	the host suffix of key vaults' \
+    'cloud update	--suffix-sql-server-hostname	*	the host suffix of SQL servers' \
+    'cloud update	--suffix-storage-endpoint	*	the host suffix of storage accounts' \
     'cloud update	--verbose	-	says how long it took' \
     'cloud update	-n	*	the cloud’s name' \
     'cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -419,7 +419,7 @@ set -g __acrsh_lines \
     'confirm	-y	-	do not ask, the answer is yes' \
     'count	-	-	Counts the rows' \
     'diff	-	-	Compares two images, or the tags of two repositories' \
-    'diff	--changed	-	only what is not the same' \
+    'diff	--changed	-	only differences' \
     'diff	--debug	-	lists its requests on standard error, and says how long it took' \
     'diff	--only-show-errors	-	no notes and warnings' \
     'diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -427,7 +427,7 @@ set -g __acrsh_lines \
     'diff	--verbose	-	says how long it took' \
     'diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'each	-	-	Runs a block for each row and returns the results' \
-    'each	--keep-going	-	go on after errors' \
+    'each	--keep-going	-	continue after errors' \
     'extend	-	-	Adds columns to each row' \
     'first	-	-	Takes the first N rows' \
     'flatten	-	-	Flattens nested lists' \
@@ -438,27 +438,27 @@ set -g __acrsh_lines \
     'help	-	-	Lists the commands, or explains one' \
     'history	-	-	Lists the history of all sessions, oldest first' \
     'history	--clear	-	forget all entries, or those that contain the text' \
-    'history	--last	*	only so many of the newest' \
+    'history	--last	*	only the newest entries, at most this many' \
     'ignore	-	-	Discards the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--debug	-	lists its requests on standard error, and says how long it took' \
-    'import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whoever fits' \
+    'import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits' \
     'import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \
     'import	--image	*	the image’s repository:tag in the target' \
-    'import	--jobs	*	with rows: how many imports are under way at a time' \
-    'import	--journal	FILE	with rows: a file from which a killed run is taken up again' \
-    'import	--keep-going	-	with rows: goes on when one fails' \
+    'import	--jobs	*	with rows: how many imports to run at a time' \
+    'import	--journal	FILE	with rows: a journal file, to resume a run that was killed' \
+    'import	--keep-going	-	with rows: continues when one fails' \
     'import	--name	*	the registry to import into: a name, a host, or oci:PATH' \
-    'import	--no-preflight	-	asks Azure without looking first' \
-    'import	--no-wait	-	returns as soon as Azure has begun; `operation wait` follows it' \
+    'import	--no-preflight	-	skips the checks before the import' \
+    'import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end' \
     'import	--only-show-errors	-	no notes and warnings' \
     'import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	--password	*	the password or token for the source’s registry' \
-    'import	--preflight	-	looks at what would make Azure fail before it is asked (the default)' \
+    'import	--preflight	-	checks first whether Azure can import (the default)' \
     'import	--query	*	picks from the result with a JMESPath expression' \
     'import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
-    'import	--repository	*	a repository that gets the manifests without a tag' \
+    'import	--repository	*	a repository to import into without a tag' \
     'import	--resource-group	*	the resource group of the registry to import into' \
     'import	--source	*	the image to import, with its registry unless --registry names it' \
     'import	--subscription	*	the subscription of the registry to import into, by name or id' \
@@ -487,14 +487,14 @@ set -g __acrsh_lines \
     'list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
-    'list-metadata	--top	*	only so many rows' \
+    'list-metadata	--top	*	at most this many rows' \
     'list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'list-metadata	--verbose	-	says how long it took' \
     'list-metadata	-n	*	the repository' \
     'list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	-r	*	the registry: a name, a host, or oci:PATH' \
     'login	-	-	Signs in to Azure for this session' \
-    'login	--allow-no-subscriptions	-	an account without subscriptions is fine' \
+    'login	--allow-no-subscriptions	-	allows an account without subscriptions' \
     'login	--az-cli	-	the account that is signed in to the Azure CLI' \
     'login	--certificate	FILE	the service principal’s certificate and key, PEM or PFX' \
     'login	--certificate-password	*	the password of the certificate’s file' \
@@ -502,26 +502,26 @@ set -g __acrsh_lines \
     'login	--client-id	*	with --identity: the client id of a user-assigned one' \
     'login	--debug	-	lists its requests on standard error, and says how long it took' \
     'login	--federated-token	*	a token of another issuer that the service principal trusts' \
-    'login	--federated-token-file	FILE	a file in which such a token is kept fresh' \
+    'login	--federated-token-file	FILE	a file with such a token, kept up to date' \
     'login	--identity	-	a managed identity of this machine' \
     'login	--object-id	*	with --identity: the object id of a user-assigned one' \
     'login	--only-show-errors	-	no notes and warnings' \
     'login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'login	--password	*	the service principal’s secret; asked for when nothing else is given' \
+    'login	--password	*	the service principal’s secret; prompted for if nothing else is given' \
     'login	--query	*	picks from the result with a JMESPath expression' \
     'login	--resource-id	*	with --identity: the resource id of a user-assigned one' \
     'login	--save	-	stays signed in for later sessions' \
-    'login	--scope	*	what the first token is for' \
+    'login	--scope	*	the scope of the first token' \
     'login	--service-principal	-	a service principal: with --username, --tenant and one kind of credential' \
     'login	--subscription	*	the subscription to work in, by name or id' \
     'login	--tenant	*	the tenant, by its id or domain' \
     'login	--use-cert-sn-issuer	-	sends the certificate with its chain, for trust by subject name and issuer' \
-    'login	--use-device-code	-	a person signs in with a browser on any device' \
+    'login	--use-device-code	-	signs in a person with a browser on any device' \
     'login	--username	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
     'login	--verbose	-	says how long it took' \
     'login	-i	-	a managed identity of this machine' \
     'login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'login	-p	*	the service principal’s secret; asked for when nothing else is given' \
+    'login	-p	*	the service principal’s secret; prompted for if nothing else is given' \
     'login	-s	*	the subscription to work in, by name or id' \
     'login	-t	*	the tenant, by its id or domain' \
     'login	-u	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
@@ -546,7 +546,7 @@ set -g __acrsh_lines \
     'manifest config	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest delete	-	-	Deletes a manifest with all its tags' \
     'manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
-    'manifest delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
+    'manifest delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'manifest delete	--name	*	repository:tag or repository@digest' \
     'manifest delete	--only-show-errors	-	no notes and warnings' \
     'manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -568,7 +568,7 @@ set -g __acrsh_lines \
     'manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
-    'manifest list-metadata	--top	*	only so many rows' \
+    'manifest list-metadata	--top	*	at most this many rows' \
     'manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'manifest list-metadata	--verbose	-	says how long it took' \
     'manifest list-metadata	-n	*	the repository' \
@@ -586,7 +586,7 @@ set -g __acrsh_lines \
     'manifest show	-n	*	repository:tag or repository@digest' \
     'manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
-    'manifest tree	-	-	Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it' \
+    'manifest tree	-	-	Shows the parts of an image as a tree: index, platforms, configurations, layers and referrers' \
     'manifest tree	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest tree	--name	*	repository:tag or repository@digest' \
     'manifest tree	--only-show-errors	-	no notes and warnings' \
@@ -601,19 +601,19 @@ set -g __acrsh_lines \
     'mirror	--all-repositories	-	source and target are registries, and every repository is mirrored' \
     'mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all' \
     'mirror	--debug	-	lists its requests on standard error, and says how long it took' \
-    'mirror	--dry-run	-	only says what would be done' \
+    'mirror	--dry-run	-	shows what would be done' \
     'mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)' \
-    'mirror	--jobs	*	how many tags are under way at a time' \
-    'mirror	--journal	FILE	a file from which a killed run is taken up again' \
-    'mirror	--keep-going	-	goes on when a tag fails' \
-    'mirror	--newer-than	*	only those that are not older, for example 90d' \
-    'mirror	--newest	*	only so many, the newest' \
+    'mirror	--jobs	*	how many tags to copy at a time' \
+    'mirror	--journal	FILE	a journal file, to resume a run that was killed' \
+    'mirror	--keep-going	-	continues when a tag fails' \
+    'mirror	--newer-than	*	only tags that are not older than this, for example 90d' \
+    'mirror	--newest	*	only the newest tags, at most this many' \
     'mirror	--only-show-errors	-	no notes and warnings' \
     'mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'mirror	--platform	*	exactly these platforms of each image, for example linux/arm64' \
     'mirror	--prune	-	deletes tags at the target that the source does not have, after asking' \
     'mirror	--query	*	picks from the result with a JMESPath expression' \
-    'mirror	--referrers	*	whether signatures, bills of materials and the like come along' \
+    'mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers' \
     'mirror	--report	FILE	a file about the run: .json, .jsonl or .csv' \
     'mirror	--tags	*	only tags that fit a glob, /regex/ or version range' \
     'mirror	--verbose	-	says how long it took' \
@@ -647,7 +647,7 @@ set -g __acrsh_lines \
     'operation wait	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'par-each	-	-	Runs a block for each row, several at a time, and returns the results in the order of the rows' \
     'par-each	--jobs	*	how many at a time, 1 to 64' \
-    'par-each	--keep-going	-	go on after errors' \
+    'par-each	--keep-going	-	continue after errors' \
     'par-each	-j	*	how many at a time, 1 to 64' \
     'preflight	-	-	Checks whether Azure can import an image, without importing it' \
     'preflight	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -659,7 +659,7 @@ set -g __acrsh_lines \
     'preflight	--password	*	the password or token for the source’s registry' \
     'preflight	--query	*	picks from the result with a JMESPath expression' \
     'preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
-    'preflight	--repository	*	a repository that gets the manifests without a tag' \
+    'preflight	--repository	*	a repository to import into without a tag' \
     'preflight	--resource-group	*	the resource group of the registry to import into' \
     'preflight	--source	*	the image to import, with its registry unless --registry names it' \
     'preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
@@ -675,16 +675,17 @@ set -g __acrsh_lines \
     'preflight	-u	*	the user for the source’s registry' \
     'print	-	-	Prints its arguments, or each row from the pipe' \
     'print	--err	-	write to standard error' \
+    'print	--raw	-	send control characters to a terminal as they are' \
     'prompt	-	-	Configures the prompt' \
-    'prompt	--plain	-	only the text in front' \
-    'prompt	--slow	*	how long an entry takes at least for its time to be shown' \
-    'prompt	--suggestions	*	whether earlier entries are suggested behind the line' \
-    'prompt	--text	*	what stands in front' \
-    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark when commands reach the sandbox; dry-run: a mark when nothing is changed; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
+    'prompt	--plain	-	only the text at the start' \
+    'prompt	--slow	*	shows the time of entries that take at least this long' \
+    'prompt	--suggestions	*	whether to suggest earlier entries' \
+    'prompt	--text	*	the text at the start' \
+    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
     'query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query' \
     'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
-    'repository delete	--force	-	deletes it even if an index or the image that it signs needs it, without looking (with --yes)' \
+    'repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'repository delete	--image	*	one image: repository:tag or repository@digest' \
     'repository delete	--name	*	the registry: a name or a host' \
     'repository delete	--only-show-errors	-	no notes and warnings' \
@@ -703,7 +704,7 @@ set -g __acrsh_lines \
     'repository list	--only-show-errors	-	no notes and warnings' \
     'repository list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository list	--query	*	picks from the result with a JMESPath expression' \
-    'repository list	--top	*	only so many' \
+    'repository list	--top	*	at most this many' \
     'repository list	--verbose	-	says how long it took' \
     'repository list	-n	*	the registry: a name or a host' \
     'repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -728,7 +729,7 @@ set -g __acrsh_lines \
     'repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'repository show-tags	--repository	*	the repository; not needed for a folder' \
-    'repository show-tags	--top	*	only so many' \
+    'repository show-tags	--top	*	at most this many' \
     'repository show-tags	--verbose	-	says how long it took' \
     'repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
     'repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
@@ -791,13 +792,13 @@ set -g __acrsh_lines \
     'token	--reveal	-	gives the token as plain text' \
     'token	--scope	*	the same as a scope, such as https://graph.microsoft.com/.default' \
     'token	--subscription	*	the subscription whose tenant it is for, by name or id' \
-    'token	--tenant	*	another tenant than that of the current subscription' \
+    'token	--tenant	*	a tenant other than the current subscription’s' \
     'token	--verbose	-	says how long it took' \
     'token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'token	-s	*	the subscription whose tenant it is for, by name or id' \
-    'token	-t	*	another tenant than that of the current subscription' \
+    'token	-t	*	a tenant other than the current subscription’s' \
     'unique	-	-	Removes duplicate rows' \
-    'where	-	-	Keeps the rows for which a condition holds' \
+    'where	-	-	Keeps the rows that match a condition' \
     'whoami	-	-	Shows the account, the cloud and the subscription' \
     'whoami	--debug	-	lists its requests on standard error, and says how long it took' \
     'whoami	--only-show-errors	-	no notes and warnings' \
@@ -891,7 +892,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l strict -d 'With --check: also r
 complete -c acrsh -n 'not __acrsh_has_script' -l fmt -d 'Lay out the files in place; `-` reads standard input and writes standard output. With --check nothing is written; files that differ are named, and the exit code is 2.'
 complete -c acrsh -n 'not __acrsh_has_script' -l lsp -d 'Speak the Language Server Protocol on standard input and output.'
 complete -c acrsh -n 'not __acrsh_has_script' -l dry-run -d 'Read and check as usual, but change nothing: print what would be done.'
-complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Work in an Azure of this machine\'s own, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is gone at the end.'
+complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Use an emulated Azure on this machine, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is removed at the end.'
 complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
 complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json' -d 'How errors are written: text or json.'
 complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto json none' -d 'How progress is shown: auto (lines on a terminal), json, or none.'

@@ -42,7 +42,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// True where another process holds the lock, or nothing is there to be read yet.
   public var wouldBlock: Bool { code == EAGAIN || code == EWOULDBLOCK }
 
-  /// True where nobody reads a pipe any more.
+  /// True if the reader of a pipe is gone.
   public var isBrokenPipe: Bool { code == EPIPE }
 
   /// The kind of error that scripts see.
@@ -64,7 +64,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
   private var advice: String? {
     switch code {
-    case ENOSPC, EDQUOT: "a file that was there is unchanged"
+    case ENOSPC, EDQUOT: "the existing file is unchanged"
     case EMFILE, ENFILE: "raise the limit of open files: ulimit -n"
     default: nil
     }

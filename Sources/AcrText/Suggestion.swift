@@ -1,4 +1,4 @@
-/// Finds what somebody probably meant: for commands, flags, variables, columns and tags.
+/// Finds what a mistyped name probably means: for commands, flags, variables, columns and tags.
 ///
 /// One rule for all of them: upper and lower case count as the same, a name of up to four characters may differ by one edit
 /// and a longer one by two, or by a third of its length where that is more.

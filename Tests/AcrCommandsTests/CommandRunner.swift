@@ -69,11 +69,11 @@ final class CommandRunner: Sendable {
     let source = Source(name: "test.acr", text: line)
     let check = Checker.check(source: source, catalog: catalog)
     guard let script = check.script else {
-      throw TestSupportError(DiagnosticPrinter().text(of: check.diagnostics))
+      throw TestSupportError(DiagnosticPrinter().text(of: check.diagnostics).rendered)
     }
     let sink = ValueSink()
     if let error = await run(script, sink, isDryRun: isDryRun) {
-      throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic]))
+      throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic]).rendered)
     }
     return sink.last ?? .null
   }

@@ -131,7 +131,7 @@ struct SingleFlightTests {
     #expect(name == "mine")
   }
 
-  @Test("random callers, failures and cancellations leave nobody waiting", arguments: [1, 2, 3, 4, 5] as [UInt64])
+  @Test("random callers, failures and cancellations leave no waiter behind", arguments: [1, 2, 3, 4, 5] as [UInt64])
   func stress(seed: UInt64) async throws {
     let flights = SingleFlight<Int, Int>(keeping: 4)
     var random = Seeded(seed)

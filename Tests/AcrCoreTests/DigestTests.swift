@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "no `sha256:`"),
+    ("", "start with `sha256:`"),
     ("sha256:", "has 0 digits"),
     ("sha256:" + String(repeating: "a", count: 63), "has 63 digits"),
     ("sha256:" + String(repeating: "A", count: 64), "not one of 0-9 and a-f"),

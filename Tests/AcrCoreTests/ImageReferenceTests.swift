@@ -41,12 +41,12 @@ import Testing
 
   @Test(arguments: [
     ("", "is empty"),
-    ("x.azurecr.io/", "names a registry and no repository"),
+    ("x.azurecr.io/", "names a registry but no repository"),
     ("x.azurecr.io/a:", "the tag is empty"),
     ("x.azurecr.io/a:-b", "`-b` is not a tag"),
     ("x.azurecr.io/a:.b", "`.b` is not a tag"),
     ("x.azurecr.io/A", "capital letters"),
-    ("x.azurecr.io/a//b", "nothing before or behind"),
+    ("x.azurecr.io/a//b", "nothing before or after"),
     ("x.azurecr.io/a___b", "`a___b` is not allowed"),
     ("x.azurecr.io/a._b", "`a._b` is not allowed"),
     ("x.azurecr.io/-a", "`-a` is not allowed"),
@@ -58,8 +58,8 @@ import Testing
     ("-x.io/a", "is not a part of a host name"),
     ("[::1:5000/a", "no `]`"),
     ("x.io/a@sha256:12", "has 2 digits"),
-    ("x.io/a@md5:12", "is not a digest algorithm"),
-    ("x.io/a@12", "no `sha256:`"),
+    ("x.io/a@md5:12", "is not a supported digest algorithm"),
+    ("x.io/a@12", "start with `sha256:`"),
   ])
   func refuses(_ text: String, _ part: String) {
     #expect {

@@ -199,7 +199,7 @@ import Testing
       .raw(text)
     } _: { server in
       let error = await acrError { _ = try await makeTransport().send(TransportRequest(.get, "\(server.url)/")) }
-      #expect(error?.message == "`\(server.authority)` does not answer in HTTP")
+      #expect(error?.message == "`\(server.authority)` does not speak HTTP")
     }
   }
 

@@ -273,11 +273,11 @@ import Testing
     ),
     (
       "https://registry.test/v2/", "http://169.254.169.254/metadata/identity",
-      "`registry.test` redirects to `169.254.169.254`, an address of this machine's own link, where metadata services answer"
+      "`registry.test` redirects to `169.254.169.254`, a link-local address, where cloud metadata services answer"
     ),
     (
       "https://registry.test/v2/", "https://[fe80::1]/x",
-      "`registry.test` redirects to `[fe80::1]`, an address of this machine's own link, where metadata services answer"
+      "`registry.test` redirects to `[fe80::1]`, a link-local address, where cloud metadata services answer"
     ),
     (
       "https://registry.test/v2/", "https://127.0.0.1:8080/",
@@ -285,7 +285,7 @@ import Testing
     ),
     (
       "https://registry.test/v2/", "https://other.test/",
-      "`registry.test` redirects to `other.test`, another server than the one that was asked"
+      "`registry.test` redirects to `other.test`, a different server"
     ),
     (
       "https://registry.test/v2/", "https://u:p@storage.test/",

@@ -244,7 +244,7 @@ import Testing
         _ = try await response.body.collect(upTo: 100)
       }
       #expect(error?.kind == .timeout)
-      #expect(error?.message == "no byte came from or went to `\(server.authority)` for 0.4 s")
+      #expect(error?.message == "no data was transferred to or from `\(server.authority)` for 0.4 s")
     }
   }
 

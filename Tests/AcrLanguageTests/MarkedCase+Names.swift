@@ -28,7 +28,7 @@ extension MarkedCase {
       #"error: `$e` is a record = write `${e.message}`"#),
     MarkedCase(
       #"acr login --name x --username u --password «hunter2»"#,
-      #"note: the value of `--password` can be read on the screen; this line stays out of the history = `--password (secret prompt "…")` asks for it"#,
+      #"note: the value of `--password` is visible on the screen; this line is not saved in the history = `--password (secret prompt "…")` asks for it"#,
       isPrompt: true),
     MarkedCase(
       #"acr import --name a --source «reg.azurecr.io/x:1» --registry reg"#,
@@ -44,18 +44,18 @@ extension MarkedCase {
       #"error: `--nmae` is not a flag of `acr import` / did you mean `--name`? = `help acr import` lists its flags"#),
     MarkedCase(
       #"«acr»"#,
-      #"error: `acr` is not a whole command = its commands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr show`"#
+      #"error: `acr` needs a subcommand = the subcommands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr show`"#
     ),
     MarkedCase(
       #"«acr manifest»"#,
-      #"error: `acr manifest` is not a whole command = its commands are `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`"#
+      #"error: `acr manifest` needs a subcommand = the subcommands are `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`"#
     ),
     MarkedCase(
       #"«acr improt» --name x"#,
       #"error: `acr improt` is not a command / did you mean `acr import`?"#),
     MarkedCase(
       #"«az»"#,
-      #"error: `az` is not a whole command = `help` lists the commands"#),
+      #"error: `az` needs a subcommand = `help` lists the commands"#),
     MarkedCase(
       #"az «account set»"#,
       #"error: `account set` needs `--subscription` = `help account set` shows its flags"#),
@@ -100,7 +100,7 @@ extension MarkedCase {
       #"error: `--write-enabled` takes `true` or `false`, `no` is not one"#),
     MarkedCase(
       #"«first» 5"#,
-      #"error: `first` needs rows from a pipe = put it behind `|`: `… | first …`"#),
+      #"error: `first` needs rows from a pipe = put it after `|`: `… | first …`"#),
     MarkedCase(
       #"mirror a b | where «.actoin» == "copied" | select tag «bites» | get «digest»"#,
       #"warning: `mirror` gives no column `actoin` / did you mean `action`? = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
@@ -129,7 +129,7 @@ extension MarkedCase {
       #"error: `block` takes a block, this is a record = a block that gives a record is `{ { … } }`"#),
     MarkedCase(
       #"[1] | first «{» print x }"#,
-      #"error: `count` takes a whole number, this is a block = the value of a command is `( … )`"#),
+      #"error: `count` takes a whole number, this is a block = to use the value of a command, write `( … )`"#),
     MarkedCase(
       #"label «{» print x }"#,
       #"error: `labels` takes a record, this is a block = a record has `name: value` inside its braces"#),
@@ -137,17 +137,17 @@ extension MarkedCase {
       #"[1] | each {}"#),
     MarkedCase(
       #"«where» .x == 1"#,
-      #"error: `where` needs rows from a pipe = put it behind `|`: `… | where …`"#),
+      #"error: `where` needs rows from a pipe = put it after `|`: `… | where …`"#),
     MarkedCase(
       #"let y = «.x»"#,
-      #"error: `.x` needs a row, and there is none here = `$it` and `.name` are known in `where`, `extend` and blocks without named values"#
+      #"error: `.x` needs a row, and there is none here = `$it` and `.name` are available in `where`, `extend` and blocks without named values"#
     ),
     MarkedCase(
       #"[1] | each { |m| «.tags» }"#,
       #"error: `.tags` needs a row, and there is none here = the block names its values: `$m`"#),
     MarkedCase(
       #"print «$it»"#,
-      #"error: `$it` needs a row, and there is none here = `$it` and `.name` are known in `where`, `extend` and blocks without named values"#
+      #"error: `$it` needs a row, and there is none here = `$it` and `.name` are available in `where`, `extend` and blocks without named values"#
     ),
     MarkedCase(
       #"""
@@ -156,7 +156,7 @@ extension MarkedCase {
       «$x» = 3
       print $x
       """#,
-      #"error: `x` is declared already, in line 1 = assign to a `var` with `$x = …`, or choose another name"#,
+      #"error: `x` is already declared, in line 1 = assign to a `var` with `$x = …`, or choose another name"#,
       #"error: `$x` cannot be assigned to: it is a `let` = declare it with `var x = …`"#),
     MarkedCase(
       #"""
@@ -171,21 +171,21 @@ extension MarkedCase {
       #"warning: `$unused` is never read"#),
     MarkedCase(
       #"«break»"#,
-      #"error: `break` stands only in `for` and `while`"#),
+      #"error: `break` is only allowed in `for` and `while`"#),
     MarkedCase(
       #"for x in [1] { [2] | each { «break» } }"#,
       #"error: `break` cannot leave a block given to a command = use `for`, or choose the rows first with `where` and `first`"#
     ),
     MarkedCase(
       #"«return» 1"#,
-      #"error: `return` stands only in a `def` = use `exit` to end the script"#),
+      #"error: `return` is only allowed in a `def` = use `exit` to end the script"#),
     MarkedCase(
       #"""
       def f(a) { return $a }
       def «f»(b) { return $b }
       f 1
       """#,
-      #"error: `f` is defined already, in line 1"#),
+      #"error: `f` is already defined, in line 1"#),
     MarkedCase(
       #"""
       def f(a, --flag: int, --on) { [1] | each { «return» 1 }
@@ -199,12 +199,12 @@ extension MarkedCase {
       f 1 --on=false --flag 3
       """#,
       #"error: `return` cannot leave a block given to a command = the value of a block is its last statement"#,
-      #"warning: nothing behind `exit` runs"#,
+      #"warning: nothing after `exit` runs"#,
       #"error: `f` needs `a` and `--flag` = `help f` shows what it takes"#,
-      #"error: `f` takes one value without a flag, this is one more = `help f` shows what it takes; a text with spaces needs quotes"#,
+      #"error: `f` takes one value without a flag; this is an extra one = `help f` shows what it takes; a text with spaces needs quotes"#,
       #"error: `--flag` takes a whole number, `x` is not one = for example `4`; text in quotes is never a number"#,
       #"error: `--flga` is not a flag of `f` / did you mean `--flag`? = `help f` lists its flags"#,
-      #"error: `f` takes one value, this is one more"#,
+      #"error: `f` takes one value; this is an extra one"#,
       #"error: `f` needs `a`"#),
     MarkedCase(
       #"""
@@ -223,14 +223,14 @@ extension MarkedCase {
       #"error: `x` is not a command = declare a variable with `let x = …`"#),
     MarkedCase(
       #"«count» «[1]»"#,
-      #"error: `count` needs rows from a pipe = put it behind `|`: `… | count …`"#,
+      #"error: `count` needs rows from a pipe = put it after `|`: `… | count …`"#,
       #"error: `count` takes no value without a flag = `help count` shows what it takes; a text with spaces needs quotes"#
     ),
     MarkedCase(
       #"print upper"#),
     MarkedCase(
       #"let x = «open»("a")"#,
-      #"error: `open` is a command = its value is `(open …)`"#),
+      #"error: `open` is a command = to use its value, write `(open …)`"#),
     MarkedCase(
       #"let x = «uper»("a")"#,
       #"error: `uper` is not a function / did you mean `upper`?"#),
@@ -257,14 +257,14 @@ extension MarkedCase {
       print a
       param «x»
       """#,
-      #"error: `param` stands only at the top of a script = move it above the first statement"#),
+      #"error: `param` is only allowed at the top of a script = move it above the first statement"#),
     MarkedCase(
       #"param «x»"#,
-      #"error: `param` belongs into a script = declare a variable with `let`"#,
+      #"error: `param` is only allowed in a script = declare a variable with `let`"#,
       isPrompt: true),
     MarkedCase(
       #"def f(«...rest», x) { print $rest $x }"#,
-      #"error: the rest stands last among the parameters"#),
+      #"error: the rest parameter must be last"#),
     MarkedCase(
       #"def f(a = 1, «b») { print $a $b }"#,
       #"error: `b` needs a default, because `a` before it has one"#),
@@ -327,7 +327,7 @@ extension MarkedCase {
       exit
       «print b»
       """#,
-      #"warning: nothing behind `exit` runs"#),
+      #"warning: nothing after `exit` runs"#),
     MarkedCase(
       #"""
       let x = 5
@@ -348,7 +348,7 @@ extension MarkedCase {
       #"error: `retry` needs a block = write `retry { … }`"#),
     MarkedCase(
       #"«secret»"#,
-      #"error: `secret` is not a whole command = its commands are `secret env`, `secret file`, `secret prompt`"#),
+      #"error: `secret` needs a subcommand = the subcommands are `secret env`, `secret file`, `secret prompt`"#),
     MarkedCase(
       #"«secret env»"#,
       #"error: `secret env` needs `name` = `help secret env` shows what it takes"#),
@@ -405,10 +405,10 @@ extension MarkedCase {
       #"error: with `--registry`, give the source without the registry's name"#),
     MarkedCase(
       #"«par-each» { print x }"#,
-      #"error: `par-each` needs rows from a pipe = put it behind `|`: `… | par-each …`"#),
+      #"error: `par-each` needs rows from a pipe = put it after `|`: `… | par-each …`"#),
     MarkedCase(
       #"«extend» a = 1"#,
-      #"error: `extend` needs rows from a pipe = put it behind `|`: `… | extend …`"#),
+      #"error: `extend` needs rows from a pipe = put it after `|`: `… | extend …`"#),
     MarkedCase(
       #"[1] | extend a = 1, «a» = 2"#,
       #"error: `a` is given twice"#),

@@ -45,14 +45,14 @@ extension MarkedCase {
       #"error: `$(` is shell syntax = write `( … )`, or `${ … }` inside a word"#),
     MarkedCase(
       #"if true { «def» f() { } }"#,
-      #"error: `def` stands only at the top level of a script = move it out of the block; it is known in the whole file"#
+      #"error: `def` is only allowed at the top level of a script = move it out of the block; it is known in the whole file"#
     ),
     MarkedCase(
       #"print «"»a"#,
-      #"error: the text in quotes never ends / begins here"#),
+      #"error: the quoted text is never closed / begins here"#),
     MarkedCase(
       #"print «'»a"#,
-      #"error: the text in quotes never ends / begins here"#),
+      #"error: the quoted text is never closed / begins here"#),
     MarkedCase(
       #"print «(»1 + "#,
       #"error: `(` is never closed / opened here"#),
@@ -61,16 +61,17 @@ extension MarkedCase {
       let a = [1, 2
       «print» x
       """#,
-      #"error: `print` stands where `,` or `]` is expected = `[` of line 1 is still open"#),
+      #"error: expected `,` or `]`, found `print` = `[` of line 1 is still open"#),
     MarkedCase(
       #"print «{»"#,
       #"error: `{` is never closed / opened here"#),
     MarkedCase(
       #"if 1 < 2 «<» 3 { }"#,
-      #"error: comparisons do not chain / a second comparison = join two comparisons with `and`: `1 < $x and $x < 3`"#),
+      #"error: comparisons cannot be chained / a second comparison = join two comparisons with `and`: `1 < $x and $x < 3`"#
+    ),
     MarkedCase(
       #"if $x «=» 3 { print y }"#,
-      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a line of its own"#),
+      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a separate line"#),
     MarkedCase(
       #"let x = "«\q»" "#,
       #"error: `\q` is not an escape = escapes are \n \t \" \\ \$ \u{…}; text in '…' has none"#),
@@ -79,7 +80,7 @@ extension MarkedCase {
       #"error: `\u{110000}` is not a character = write one to six hexadecimal digits, for example `\u{1F433}`"#),
     MarkedCase(
       #"let x = 5 «parsecs»"#,
-      #"error: `parsecs` stands where the end of the statement is expected"#),
+      #"error: expected the end of the statement, found `parsecs`"#),
     MarkedCase(
       #"let x = «5parsecs»"#,
       #"error: `parsecs` is not a unit = units are ms s m h d, or B KB MB GB TB KiB MiB GiB TiB; text needs quotes"#),
@@ -91,7 +92,7 @@ extension MarkedCase {
       #"error: `9999999999TiB` is too large = numbers have 64 bits"#),
     MarkedCase(
       #"print a«"»b""#,
-      #"error: a space is missing behind `a` / a new argument starts here = arguments are not glued together; put one text in quotes: "…$name…""#
+      #"error: a space is missing after `a` / a new argument starts here = arguments are not joined; put one text in quotes: "…$name…""#
     ),
     MarkedCase(
       #"""
@@ -101,24 +102,24 @@ extension MarkedCase {
       #"error: a word takes only the name of a variable = write `${m[0]}` or `($m[0])`"#),
     MarkedCase(
       #"«./deploy.sh» --x"#,
-      #"error: `./deploy.sh` is no command = another program runs with `run ./deploy.sh`"#),
+      #"error: `./deploy.sh` is not a command = to run a program: `run ./deploy.sh`"#),
     MarkedCase(
       #"[1] | «$x»"#,
-      #"error: a command must follow `|` = of the stages only the first can be an expression; `where` and `extend` take one"#
+      #"error: a command must follow `|` = only the first stage can be an expression; `where` and `extend` take one"#
     ),
     MarkedCase(
       #"[1] | «count»()"#,
-      #"error: a command must follow `|` = of the stages only the first can be an expression; `where` and `extend` take one"#
+      #"error: a command must follow `|` = only the first stage can be an expression; `where` and `extend` take one"#
     ),
     MarkedCase(
       #"[1] «|» "#,
-      #"error: a command is missing behind `|`"#),
+      #"error: a command is missing after `|`"#),
     MarkedCase(
       #"«)»"#,
-      #"error: `)` closes nothing"#),
+      #"error: unmatched `)`"#),
     MarkedCase(
       #"print «}»"#,
-      #"error: `}` closes nothing"#),
+      #"error: unmatched `}`"#),
     MarkedCase(
       #"let x = «!»true"#,
       #"error: `!` is not an operator = write `not`"#),
@@ -134,11 +135,11 @@ extension MarkedCase {
     ),
     MarkedCase(
       #"«{» print x }"#,
-      #"error: a block stands only behind a command or a statement that takes one = a record has `name: value` inside its braces"#
+      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces"#
     ),
     MarkedCase(
       #"let «=» 5"#,
-      #"error: `=` stands where a name is expected"#),
+      #"error: expected a name, found `=`"#),
     MarkedCase(
       #"let «$x» = 5"#,
       #"error: a name is declared without `$` = write `x` here, and `$x` to read it"#),
@@ -147,16 +148,16 @@ extension MarkedCase {
       #"error: a name is declared without `$` = write `x` here, and `$x` to read it"#),
     MarkedCase(
       #"def f(a: int «-»-b) { }"#,
-      #"error: `-` stands where `,` or `)` is expected"#),
+      #"error: expected `,` or `)`, found `-`"#),
     MarkedCase(
       #"for x «of» [1] { }"#,
-      #"error: `of` stands where `in` is expected"#),
+      #"error: expected `in`, found `of`"#),
     MarkedCase(
       #"print «${}»"#,
       #"error: `${}` is empty = write `${name}`, or `\$` in quotes for a plain `$`"#),
     MarkedCase(
       #"let x = «${»y}"#,
-      #"error: `${` belongs into words and texts in quotes = here write `$name`, or `( … )`"#),
+      #"error: `${` is only allowed in words and quoted text = here write `$name`, or `( … )`"#),
     MarkedCase(
       #"let «$y»."#,
       #"error: a name is declared without `$` = write `y` here, and `$y` to read it"#),
@@ -165,14 +166,14 @@ extension MarkedCase {
       let x = "a" +«
       »print b
       """#,
-      #"error: the line ends where a value is expected = an expression goes on in the next line inside `( … )`, a command behind `\`"#
+      #"error: expected a value before the end of the line = an expression continues on the next line inside `( … )`, a command after `\`"#
     ),
     MarkedCase(
       #"import-azcontainerregistryimage -RegistryName r -SourceImage x -Username «<SP_App_ID>»"#,
       #"error: `<SP_App_ID>` is a placeholder from the documentation: put a value here"#),
     MarkedCase(
       #"print a «&» b"#,
-      #"error: `&` means nothing here: nothing runs in the background = put a text that holds `&` in quotes; for several jobs at once there is `par-each`"#
+      #"error: `&` has no meaning here: commands do not run in the background = put a text that holds `&` in quotes; for several jobs at once there is `par-each`"#
     ),
     MarkedCase(
       #"print «<» file"#,
@@ -185,68 +186,68 @@ extension MarkedCase {
       let f = "x"
       «$f» arg
       """#,
-      #"error: `$f` is no command: a command's name is never computed = write the name itself, or use `if`"#),
+      #"error: `$f` is not a command: its name cannot be computed = write the name itself, or use `if`"#),
     MarkedCase(
       #"$cmd-«x»"#,
       #"error: unknown name `x` = variables start with `$`, text needs quotes, columns start with `.`"#),
     MarkedCase(
       #"[1] | «if» true { }"#,
-      #"error: `if` is a statement and gives no value here = put it on a line of its own"#),
+      #"error: `if` is a statement and gives no value here = put it on a separate line"#),
     MarkedCase(
       #"""
       print a
         | «let» x = 1
       """#,
-      #"error: `let` is a statement and gives no value here = put it on a line of its own"#),
+      #"error: `let` is a statement and gives no value here = put it on a separate line"#),
     MarkedCase(
       #"let x = 1 + 2 «=» 3"#,
-      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a line of its own"#),
+      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a separate line"#),
     MarkedCase(
       #"«$x?.a» = 3"#,
       #"error: this cannot be assigned to = assign to `$name`, `$name.field` or `$name[index]`"#),
     MarkedCase(
       #"[1].a «=» 3"#,
-      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a line of its own"#),
+      #"error: `=` does not compare = compare with `==`; assign with `$name = …` on a separate line"#),
     MarkedCase(
       #"let s = "«\u{zz»}""#,
       #"error: `\u{zz}` is not a character = write one to six hexadecimal digits, for example `\u{1F433}`"#),
     MarkedCase(
       #"let x = {}.«»"#,
-      #"error: the text ends where a field's name behind `.` is expected"#),
+      #"error: expected a field's name after `.` before the end of the text"#),
     MarkedCase(
       #"let x = [1 «2»]"#,
-      #"error: `2` stands where `,` or `]` is expected"#),
+      #"error: expected `,` or `]`, found `2`"#),
     MarkedCase(
       #"let x = «{» a 1 }"#,
-      #"error: a block stands only behind a command or a statement that takes one = a record has `name: value` inside its braces"#
+      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces"#
     ),
     MarkedCase(
       #"let x = { «"a$b"»: 1 }"#,
-      #"error: `$` stands where a key without interpolation is expected"#),
+      #"error: expected a key without interpolation, found `$`"#),
     MarkedCase(
       #"use «lib»"#,
-      #"error: `lib` stands where the module's path in quotes is expected"#),
+      #"error: expected the module's path in quotes, found `lib`"#),
     MarkedCase(
       #"use «"a$b"»"#,
-      #"error: `$` stands where a path that is known before the run is expected"#),
+      #"error: expected a path that is known before the run, found `$`"#),
     MarkedCase(
       #"if true { «use» "x" }"#,
-      #"error: `use` stands only at the top level of a script = move it out of the block"#),
+      #"error: `use` is only allowed at the top level of a script = move it out of the block"#),
     MarkedCase(
       #"def «(»a) { }"#,
-      #"error: `(` stands where the name of the `def` is expected"#),
+      #"error: expected the name of the `def`, found `(`"#),
     MarkedCase(
       #"def f «{» }"#,
-      #"error: `{` stands where `(` is expected"#),
+      #"error: expected `(`, found `{`"#),
     MarkedCase(
       #"def f(«-»a) { }"#,
-      #"error: `-` stands where a parameter: `name`, `--flag` or `...rest` is expected"#),
+      #"error: expected a parameter: `name`, `--flag` or `...rest`, found `-`"#),
     MarkedCase(
       #"while true «print» x"#,
-      #"error: `print` stands where `{` is expected"#),
+      #"error: expected `{`, found `print`"#),
     MarkedCase(
       #"let x = (print a«;» print b)"#,
-      #"error: `;` stands where `)` is expected"#),
+      #"error: expected `)`, found `;`"#),
     MarkedCase(
       #"""
       let x = [
@@ -254,19 +255,19 @@ extension MarkedCase {
         2
       «print» x
       """#,
-      #"error: `print` stands where `,` or `]` is expected = `[` of line 1 is still open"#),
+      #"error: expected `,` or `]`, found `print` = `[` of line 1 is still open"#),
     MarkedCase(
       #"throw«»"#,
-      #"error: the text ends where a value is expected"#),
+      #"error: expected a value before the end of the text"#),
     MarkedCase(
       #"count«(»$x"#,
       #"error: `(` is never closed / opened here"#),
     MarkedCase(
       #"$x = «»"#,
-      #"error: the text ends where a value is expected"#),
+      #"error: expected a value before the end of the text"#),
     MarkedCase(
       #"let a = 1 «$»b"#,
-      #"error: `$` stands where the end of the statement is expected"#),
+      #"error: expected the end of the statement, found `$`"#),
     MarkedCase(
       #"""
       let a = [
@@ -276,7 +277,7 @@ extension MarkedCase {
       print «"»x
       """#,
       #"error: unknown name `prod` = variables start with `$`, text needs quotes, columns start with `.`"#,
-      #"error: the text in quotes never ends / begins here"#),
+      #"error: the quoted text is never closed / begins here"#),
     MarkedCase(
       #"""
       let x = -9223372036854775808
@@ -285,6 +286,6 @@ extension MarkedCase {
       #"error: `-9223372036854775809` is too large = numbers have 64 bits"#),
     MarkedCase(
       #"[1] | extend «5»"#,
-      #"error: `5` stands where a name is expected"#),
+      #"error: expected a name, found `5`"#),
   ]
 }

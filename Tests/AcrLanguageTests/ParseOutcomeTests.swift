@@ -21,9 +21,9 @@ import Testing
     ("print a${x", "open ${ at 7"), ("a |", "pipe at 2"), ("a |  \n\n", "pipe at 2"), ("a \\", "backslash at 2"),
     ("a \\\n", "backslash at 2"), ("a --name \\\n", "backslash at 9"), ("f(1, [2", "open [ at 5"),
     ("def f(a, ", "open ( at 5"), ("try { a } catch e {", "open { at 18"), ("each { [1] | ", "pipe at 11"),
-    ("let x =", "wrong: the text ends where a value is expected"), (")", "wrong: `)` closes nothing"),
-    ("(1 + )", "wrong: `)` stands where a value is expected"),
-    ("print )\nif true {", "wrong: `)` closes nothing; `{` is never closed"),
+    ("let x =", "wrong: expected a value before the end of the text"), (")", "wrong: unmatched `)`"),
+    ("(1 + )", "wrong: expected a value, found `)`"),
+    ("print )\nif true {", "wrong: unmatched `)`; `{` is never closed"),
   ])
   func outcome(_ text: String, _ expected: String) {
     #expect(describe(text) == expected)

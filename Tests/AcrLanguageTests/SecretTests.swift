@@ -12,7 +12,8 @@ struct SecretTests {
           .init("username", short: "u", .string, help: ""), .init("password", short: "p", .secret, help: ""),
           .init("identity", help: ""),
         ],
-        cmdlet: .init("Connect-Thing", parameters: [.init("Password", .flag("password")), .init("Name", .flag("username"))])
+        cmdlet: .init(
+          "Connect-Thing", parameters: [.init("Password", .flag("password")), .init("Name", .flag("username"))])
       ),
       Signature("show", summary: "", group: .rows, flags: [.init("page", short: "p", .int, help: "")]),
       Signature(
@@ -30,13 +31,15 @@ struct SecretTests {
     // Definitions, parameters, names.
     "def f(x: secret) { $x }\nf «hunter2»", "def f(x: secret) { $x }\nprint (f(«\"hunter2\"»))",
     "def f(a, --key: secret) { $key }\nf 1 --key «hunter2»", "param x: secret = «\"hunter2\"»",
-    "def f(--x: secret = «\"hunter2\"») { $x }", "let password = «\"hunter2\"»", "let row = {password: «\"x\"», user: \"y\"}",
+    "def f(--x: secret = «\"hunter2\"») { $x }", "let password = «\"hunter2\"»",
+    "let row = {password: «\"x\"», user: \"y\"}",
     "var r = {}\n$r.password = «\"hunter2\"»",
     // Flags of other programs, unknown commands, misspelled flags.
     "run docker login -p «hunter2»", "run mysql --password=«hunter2»", "nothing --client-secret «hunter2»",
     "login --pasword «hunter2»", "login --passwrod=«hunter2»",
     // Texts that do not parse.
-    "login -p «hunter2» | where (", "login --password «\"hun ter2\"» ]", "login -p «\"never closed»", "Connect-Thing -PASSWORD «x» )",
+    "login -p «hunter2» | where (", "login --password «\"hun ter2\"» ]", "login -p «\"never closed»",
+    "Connect-Thing -PASSWORD «x» )",
     "login -p (\"ok\" ]".replacing("\"ok\"", with: "«\"ok\"»"),
     "param x: secret = «\"hunter2\"» + y", "def f(--x: secret=«'x y'») { ]", "let password = «\"x\"» )",
     // Known by sight.
@@ -57,17 +60,27 @@ struct SecretTests {
       if spans.contains(where: { Int($0.end) == index + 1 }) { shown += Array("»".utf8) }
     }
     #expect(String(decoding: shown, as: UTF8.self) == marked)
+    #expect(SecretFinder(catalog: Self.catalog).mayHoldSecrets(text), "the quick look passes it on")
   }
 
   @Test(
     "are not found where there is none",
     arguments: [
-      "login -u me -p $password", "login -p (secret env PASSWORD)", "login -p ${env.PASSWORD}", "login -p \"$password\"",
+      "login -u me -p $password", "login -p (secret env PASSWORD)", "login -p ${env.PASSWORD}",
+      "login -p \"$password\"",
       "show -p 3", "login --identity me", "let password = secret env HOME", "print \"basic words\"", "design=x",
       "open \"https://host:443/x@y\"", "print \"--page=3\"", "login -p \"${secret}\"",
     ])
   func passes(_ text: String) {
     #expect(SecretFinder(catalog: Self.catalog).spans(in: Source(name: "t", text: text)).isEmpty)
+  }
+
+  @Test("the quick look passes over ordinary lines")
+  func ordinary() {
+    let finder = SecretFinder(catalog: Self.catalog)
+    for text in ["show --page 3", "login -u me", "[1, 2] | each { $it + 1 }", "let name = 'x'"] {
+      #expect(!finder.mayHoldSecrets(text), "\(text)")
+    }
   }
 
   @Test("the excerpt hides them, and the carets stand below what they mean")
@@ -89,7 +102,9 @@ struct SecretTests {
 
   @Test("carets at a secret have the width of the mark, and messages do not repeat it")
   func message() {
-    for text in ["login -p -hunter2", "login a hunter2 -p hunter2", "login -p hunter2 | where hunter2", "login -p \"hunter2\" ]"] {
+    for text in [
+      "login -p -hunter2", "login a hunter2 -p hunter2", "login -p hunter2 | where hunter2", "login -p \"hunter2\" ]",
+    ] {
       let source = Source(name: "t", text: text)
       let result = Checker.check(source: source, catalog: Self.catalog)
       #expect(result.hasErrors, "\(text)")

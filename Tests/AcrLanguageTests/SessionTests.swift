@@ -121,7 +121,7 @@ extension CheckResult {
       ("use \"a\"", ["a": "print x"], "a module holds `def`, `let` and `use` only"),
       ("use \"a\"", ["a": "param x"], "a module holds `def`, `let` and `use` only"),
       ("use \"a\" as m\nuse \"b\" as m", ["a": "", "b": ""], "`m` is the name of another module"),
-      ("use \"a\"\nuse \"b\"", ["a": "def f() { }", "b": "def f() { }"], "`f` of `b` is defined already"),
+      ("use \"a\"\nuse \"b\"", ["a": "def f() { }", "b": "def f() { }"], "`f` of `b` is already defined"),
       ("use \"a\" as m\nm.hallo", ["a": "def hello() { }"], "`m.hallo` is not a command"),
       ("use \"a\"", ["a": "let x = ("], "`(` is never closed"),
     ] as [(String, [String: String], String)])

@@ -137,7 +137,7 @@ struct ErrorTests {
     #expect(ending.transcript.talked == ["retry: busy; try 2 of 4 in 1ms", "retry: busy; try 3 of 4 in 1ms"])
 
     let failed = run("retry --times 2 --wait 1ms { fail }\n", commands: [Self.failing])
-    #expect(failed.error?.error.notes == ["tried twice", "2 tries did not get through"])
+    #expect(failed.error?.error.notes == ["tried twice", "all 2 tries failed"])
     #expect(run("retry --on network { fail }", commands: [Self.failing]).transcript.talked == [])
     #expect(
       value("retry --on throtled { 1 }")

@@ -71,17 +71,17 @@ struct ExpressionTests {
       ),
       (
         "let m = secret env PATH\n\"a $m\"",
-        "invalid: `$m` is a secret: it never turns into text [$m] = give it on its own to a parameter that takes secrets, "
+        "invalid: `$m` is a secret: secrets are not converted to text [$m] = give it on its own to a parameter that takes secrets, "
           + "such as `--password`"
       ),
       (
         "let m = secret env PATH\n$m like \"a*\"",
-        "invalid: `like` compares strings, not a secret (variable `$m`) with a string [like] = a secret is only handed on; "
+        "invalid: `like` compares strings, not a secret (variable `$m`) with a string [like] = a secret can only be passed on; "
           + "`reveal(…)` gives its text"
       ),
       (
         "let m = secret env PATH\n$m == \"a\"",
-        "invalid: cannot compare a secret (variable `$m`) with a string [==] = a secret is only handed on; "
+        "invalid: cannot compare a secret (variable `$m`) with a string [==] = a secret can only be passed on; "
           + "`reveal(…)` gives its text"
       ),
       (

@@ -95,7 +95,7 @@ final class FileTests {
     #expect(mode == 0o640)
     #expect(
       run("\"x\" | save /dev/full") == [
-        "conflict: cannot write `/dev/full`: no space left on device [/dev/full] = a file that was there is unchanged"
+        "conflict: cannot write `/dev/full`: no space left on device [/dev/full] = the existing file is unchanged"
       ])
   }
 

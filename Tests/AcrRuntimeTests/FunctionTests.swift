@@ -48,11 +48,11 @@ struct FunctionTests {
         "let x = 5\nsplit(\"a\", $x)", "invalid: `split` takes a string second, and this is an int (variable `$x`) [$x]"
       ),
       ("int(\"4x\")", "invalid: `4x` is not an int [int(\"4x\")]"),
-      ("sum([1, \"a\"])", "invalid: the items are of types that do not go together: int, string [sum([1, \"a\"])]"),
+      ("sum([1, \"a\"])", "invalid: the items have incompatible types: int, string [sum([1, \"a\"])]"),
       ("max([1, true])", "invalid: the items have no order: int, bool [max([1, true])]"),
       (
         "sum([{size: 1}], \"name\")",
-        "invalid: the row has no column `name` [sum([{size: 1}], \"name\")] = its columns: size"
+        "invalid: no column `name` in this row [sum([{size: 1}], \"name\")] = its columns: size"
       ),
       ("range(1, 5, 0)", "invalid: the step of `range` is 0 [range(1, 5, 0)]"),
       ("range(99999999)", "invalid: `range` makes at most 10000000 items [range(99999999)]"),
@@ -66,7 +66,7 @@ struct FunctionTests {
       ),
       (
         "semver-match(\"1.0.0\", \">=a\")",
-        "invalid: `a` is no version in the range `>=a` [semver-match(\"1.0.0\", \">=a\")] = as in `>=1.2.0 <2.0.0`, `^1.4`, `1.x`"
+        "invalid: `a` is not a version in the range `>=a` [semver-match(\"1.0.0\", \">=a\")] = as in `>=1.2.0 <2.0.0`, `^1.4`, `1.x`"
       ),
       ("join([[1]], \",\")", "invalid: item 0 of the list is a list, which has no text [join([[1]], \",\")]"),
     ])

@@ -100,7 +100,7 @@ struct GlobalFlagTests {
       ),
       (
         "let q = \"a.\"\nlist --query $q",
-        "usage: the query ends too early: behind `.` stands a name, `*`, `[` or `{`, at character 3 of the query `a.` [$q]"
+        "usage: the query ends too early: expected after `.`: a name, `*`, `[` or `{`, at character 3 of the query `a.` [$q]"
       ),
       (
         "let f = \"xml\"\nlist -o $f",

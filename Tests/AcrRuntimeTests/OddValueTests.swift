@@ -144,7 +144,7 @@ struct OddValueTests {
     }
     for wait in ["106751d", "60000d", "9223372036854ms"] {
       let ending = run("retry --times 4 --wait \(wait) { fail }", commands: [failing])
-      #expect(ending.error?.error.notes == ["4 tries did not get through"])
+      #expect(ending.error?.error.notes == ["all 4 tries failed"])
     }
   }
 }

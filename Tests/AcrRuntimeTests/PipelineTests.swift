@@ -73,16 +73,16 @@ struct PipelineTests {
     arguments: [
       (
         "null | where true",
-        "invalid: `where` works on rows, and what comes from the pipe is null [where true] = `?? []` stands in for null"
+        "invalid: `where` works on rows, but the pipe gives null [where true] = `?? []` replaces null"
       ),
       (
         "5 | each { $it }",
-        "invalid: `each` works on rows, and what comes from the pipe is an int [each] = `[…]` makes a list of one value"
+        "invalid: `each` works on rows, but the pipe gives an int [each] = `[…]` makes a list of one value"
       ),
       ("[1] | select a", "invalid: `select` takes columns of records, and this row is an int [select]"),
       (
         "[{digest: 1}] | select digset",
-        "invalid: the row has no column `digset`; did you mean `digest`? [select] = its columns: digest"
+        "invalid: no column `digset` in this row; did you mean `digest`? [select] = its columns: digest"
       ),
       (
         "[{a: 1}, {a: \"x\"}] | sort-by a",
@@ -114,7 +114,7 @@ struct PipelineTests {
         "{a: 1} | to jsno",
         "usage: `jsno` is not a format; did you mean `json`? [jsno] = the formats are json, jsonl, csv, tsv, yaml, table"
       ),
-      ("5 | lines", "invalid: `lines` takes a text apart, and what comes from the pipe is an int [lines]"),
+      ("5 | lines", "invalid: `lines` takes a text apart, but the pipe gives an int [lines]"),
       ("secret env PATH | print", "invalid: `print` does not write a secret [print] = `reveal(…)` gives its text"),
       (
         "{a: (secret env PATH)} | to json",
@@ -127,11 +127,11 @@ struct PipelineTests {
       ),
       (
         "secret prompt \"Password\"",
-        "usage: nobody is there to answer \"Password\" [secret prompt] = `secret env` and `secret file` need nobody"
+        "usage: no terminal to ask \"Password\" [secret prompt] = `secret env` and `secret file` work without a terminal"
       ),
       (
         "confirm \"Sure?\"",
-        "usage: nobody is there to answer \"Sure?\" [confirm] = `confirm --yes` goes on without asking"
+        "usage: no terminal to ask \"Sure?\" [confirm] = `confirm --yes` continues without asking"
       ),
     ])
   func refusals(_ text: String, _ expected: String) {
@@ -164,7 +164,7 @@ struct PipelineTests {
     #expect(ending.transcript.talked == ["oops"])
   }
 
-  @Test("`confirm` and `secret prompt` ask whoever is there")
+  @Test("`confirm` and `secret prompt` ask on the terminal")
   func asking() {
     struct Person: Prompter {
       func confirm(_ question: String, isStopped: () -> Bool) -> Bool { question == "Sure?" }

@@ -46,7 +46,7 @@ struct ScriptArgumentTests {
     "Refusals name the parameter",
     arguments: [
       ([], "usage: the script needs `image` [image] = `--help` says what it takes"),
-      (["i", "--jobs", "x"], "usage: `--jobs` takes an int, and `x` is none [jobs]"),
+      (["i", "--jobs", "x"], "usage: `--jobs` takes an int; `x` is not one [jobs]"),
       (
         ["i", "--tw", "x"],
         "usage: `--tw` is not a flag of the script; did you mean `--to`? [image] = `--help` lists its flags"
@@ -86,7 +86,7 @@ struct ScriptArgumentTests {
           --limit SIZE       (default: 1MB)
           --jobs INT         (default: 4)
           --tags LIST        (default: ["a"])
-          --password SECRET  (default: "x")
+          --password SECRET  (default: a secret)
           --dry-mode         only look
           REST…              more
 

@@ -39,7 +39,7 @@ struct StatementTests {
     arguments: [
       (
         "for x in null { 1 }",
-        "invalid: `for` goes through a list, and this is null [null] = `?? []` stands in for null"
+        "invalid: `for` goes through a list, and this is null [null] = `?? []` replaces null"
       ),
       (
         "let s = \"abc\"\nfor x in $s { 1 }",
@@ -148,7 +148,7 @@ struct StatementTests {
       ),
       (
         "def f(name: string) { $name }\nlet n = null\nf $n",
-        "usage: `name` of `f` takes a string, and this is null (variable `$n`) [$n] = `?? …` stands in for null"
+        "usage: `name` of `f` takes a string, and this is null (variable `$n`) [$n] = `?? …` replaces null"
       ),
       (
         "let n = secret env PATH\nopen $n",

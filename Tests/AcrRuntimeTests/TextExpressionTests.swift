@@ -37,11 +37,11 @@ struct TextExpressionTests {
   }
 
   @Test(arguments: [
-    ("(", "expected ')'"), ("[", "expected ']'"), (")", "`)` has no `(`"), ("*", "nothing stands before"),
+    ("(", "expected ')'"), ("[", "expected ']'"), (")", "`)` has no `(`"), ("*", "nothing to repeat before"),
     ("a**", "a quantifier follows"), ("a{2,1}", "more repeats"), ("a{1001}", "at most 1000"),
     ("((a{1000}){1000}){1000}", "too large"), ("((((((a{0}){1000}){1000}){1000}){1000}){1000})", "too large"),
     ("(a)\\1", "refers back"), ("a(?=b)", "looks around"), ("(?<!a)b", "looks around"), ("(?>a)", "atomic"),
-    ("a*+", "possessive"), ("[a&&b]", "not supported"), ("\\y", "no meaning"), ("[b-a]", "upside down"),
+    ("a*+", "possessive"), ("[a&&b]", "not supported"), ("\\y", "no meaning"), ("[b-a]", "reversed"),
     ("(?<n>a)(?<n>b)", "two groups"), (String(repeating: "(", count: 5000), "more than 100 groups"),
     (String(repeating: "(?:", count: 5000), "nested"), ("\\", "nothing follows"),
     ("\\p{Greek}", "general category"),

@@ -38,7 +38,7 @@ struct ChildProcessTests {
       message { _ = try ChildProcess(ChildCommand("/etc/passwd")) } == "cannot start `/etc/passwd`: permission denied")
     #expect(
       message { _ = try ChildProcess(ChildCommand("echo", ["a", "b\u{0}c"])) }
-        == "argument 2 of `echo` contains a NUL character, which no program can be given")
+        == "argument 2 of `echo` contains a NUL character, which cannot be passed to a program")
     #expect(kind { _ = try ChildProcess(ChildCommand("ec\u{0}ho")) } == .invalid)
   }
 

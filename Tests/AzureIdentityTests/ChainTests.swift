@@ -193,7 +193,7 @@ import Testing
     ("echo 'ERROR: AADSTS700082: The refresh token has expired' >&2; exit 1", .auth, "not signed in"),
     ("echo 'boom eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2lnbmF0dXJl' >&2; exit 3", .auth, "exit code 3: boom …"),
     ("echo '{}'", .invalid, "no access token"), ("echo nonsense", .invalid, "no access token"),
-    (#"echo '{"accessToken":"az-token"}'"#, .invalid, "when its token ends"), ("sleep 30", .timeout, "did not end"),
+    (#"echo '{"accessToken":"az-token"}'"#, .invalid, "when its token expires"), ("sleep 30", .timeout, "did not end"),
     ("kill -9 $$", .auth, "exit code 137"),
   ]
 

@@ -123,7 +123,8 @@ import Testing
 
   static let codes: [(Int, ErrorKind, String)] = [
     (7_000_215, .auth, "secret is wrong"), (7_000_222, .auth, "expired"), (700_016, .auth, "no application"),
-    (90002, .auth, "no such tenant"), (70016, .auth, "code"), (70011, .auth, "scope"), (700_213, .auth, "federated"),
+    (90002, .auth, "the tenant does not exist"), (70016, .auth, "code"), (70011, .auth, "scope"),
+    (700_213, .auth, "federated"),
     (70021, .auth, "federated"), (700_024, .auth, "not valid at this time"), (700_027, .auth, "signature"),
     (50076, .auth, "second factor"), (50079, .auth, "second factor"), (70043, .auth, "expired"),
     (700_082, .auth, "expired"), (53003, .denied, "Conditional Access"), (65001, .denied, "consented"),

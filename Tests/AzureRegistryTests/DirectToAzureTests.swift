@@ -11,7 +11,7 @@ import Testing
 /// Copies between registries that behave as Azure's do, with password accounts.
 @Suite("Direct imports to a registry like Azure's")
 struct DirectToAzureTests {
-  @Test("an upload that breaks goes on where the registry has it, and only the rest is read and sent")
+  @Test("an interrupted upload resumes at the registry's offset, and only the rest is read and sent")
   func resumedUpload() async throws {
     try await withPair { pair in
       let size = 20 << 20

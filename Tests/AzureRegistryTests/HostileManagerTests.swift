@@ -69,7 +69,7 @@ struct HostileManagerTests {
       let operation = try await service.start(try parameters(), into: target)
       let error = try await failure { try await service.follow(operation) }
       #expect(error.kind == .invalid)
-      #expect(error.message.contains("does not say what became of the import"))
+      #expect(error.message.contains("did not report the result of the import"))
       guard case .failed(let failed) = try await service.state(of: operation) else {
         Issue.record("not failed")
         return

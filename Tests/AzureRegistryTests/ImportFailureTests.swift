@@ -82,8 +82,8 @@ struct ImportFailureTests {
       said: prefix + #"Invalid message Unauthorized Unauthorized {"errors":[{"code":"UNAUTHORIZED","message":"#
         + #""Access to the requested resource is not authorized"}]}"#,
       source: host("registry.redhat.io"), kind: .auth,
-      message: "the source refused: `registry.redhat.io` signs in in a way that the service does not know",
-      help: "--engine direct: acrsh itself knows how to sign in there"),
+      message: "the source refused: `registry.redhat.io` uses a sign-in method that Azure does not support",
+      help: "use --engine direct: acrsh supports this method"),
     Case(
       name: "firewall of a source given by its host", said: firewall, source: host("second.azurecr.io"), kind: .denied,
       message: "the source refused: the firewall of `second.azurecr.io` does not let the service in (its address is "
@@ -98,23 +98,23 @@ struct ImportFailureTests {
     Case(
       name: "abuse limit", said: prefix + "Invalid message 429 Too Many Requests Too Many Requests (HAP429).",
       kind: .throttled,
-      message: "the source refused: Docker Hub has had too many requests from the service's addresses",
+      message: "the source refused: Docker Hub is rate-limiting Azure's addresses",
       help: "try again later, or give a Docker account: --username USER --password PASSWORD"),
     Case(
       name: "pull limit, anonymous",
       said: prefix + "Invalid message 429 You have reached your pull rate limit. You may …",
       kind: .throttled,
-      message: "the source refused: the anonymous pulls of `docker.io` are used up for the service's addresses",
-      help: "give an account, which has pulls of its own: --username USER --password PASSWORD"),
+      message: "the source refused: the anonymous pull limit of `docker.io` is used up for Azure's addresses",
+      help: "use your own pull limit: --username USER --password PASSWORD"),
     Case(
       name: "pull limit of an account", said: prefix + "You have reached your pull rate limit.",
       source: host("docker.io", user: "me", hasCredentials: true), kind: .throttled,
-      message: "the source refused: `me` has used up its pulls of `docker.io`",
-      help: "try again in some hours, or use an account with more pulls"),
+      message: "the source refused: `me` has reached its pull limit at `docker.io`",
+      help: "try again in some hours, or use an account with a higher pull limit"),
     Case(
       name: "throttled", said: prefix + "Invalid message 429 Too Many Requests Ref A: 1 Ref B: 2",
       source: host("mcr.microsoft.com"), kind: .throttled,
-      message: "the source refused: `mcr.microsoft.com` has had too many requests", help: "try again later"),
+      message: "the source refused: `mcr.microsoft.com` is rate-limiting requests", help: "try again later"),
     Case(
       name: "the tag exists", code: "Conflict",
       said: prefix + "app:1 Tag app:1 already exists in target registry.", kind: .conflict,
@@ -141,13 +141,13 @@ struct ImportFailureTests {
       name: "range length", said: prefix + "Unexpected length of body in response", source: host("quay.io"),
       kind: .server,
       message:
-        "the source `quay.io` cannot be read by the service: it sends more or less of a blob than it was asked for",
+        "the source `quay.io` cannot be read by the service: it sends more or less of a blob than requested",
       help: "try again; if it stays so, --engine direct reads whole blobs"),
     Case(
       name: "no digest", said: prefix + "No value specified for Docker-Content-Digest OK OK {}",
       source: host("1.dkr.ecr.us-east-1.amazonaws.com"), kind: .invalid,
-      message: "the source `1.dkr.ecr.us-east-1.amazonaws.com` does not tell the digests of its manifests, which the "
-        + "service needs", help: "--engine direct: acrsh computes them itself"),
+      message: "the source `1.dkr.ecr.us-east-1.amazonaws.com` does not report the digests of its manifests, which "
+        + "Azure needs", help: "--engine direct: acrsh computes them itself"),
     Case(
       name: "fifty manifests",
       said: prefix + "The image has 51 manifests. The maximum number of manifests for an imported image is 50.",
@@ -157,7 +157,7 @@ struct ImportFailureTests {
       name: "no such image",
       said: prefix + #"Invalid message NotFound Not Found {"errors":[{"code":"MANIFEST_UNKNOWN","message":"x"}]}"#,
       source: host("quay.io"), kind: .notFound,
-      message: "the source has no such image: `quay.io` does not know it",
+      message: "the source `quay.io` has no such image",
       help: "check the repository and the tag: repository show-tags --name quay.io --repository REPOSITORY"),
     Case(
       name: "linked scope", status: 403, code: "LinkedAuthorizationFailed",
@@ -183,7 +183,7 @@ struct ImportFailureTests {
       name: "no way to the source", said: prefix + "The registry 'nowhere.example' could not be reached.",
       source: host("nowhere.example"), kind: .network,
       message: "the service cannot reach the source `nowhere.example`",
-      help: "check its name; where only this network reaches it, import with --engine direct"),
+      help: "check its name; if only this network reaches it, import with --engine direct"),
     Case(
       name: "anything else", said: prefix + "Something new.", kind: .server,
       message: "the service could not import into `first`: Something new.", help: nil),
@@ -227,6 +227,6 @@ struct ImportFailureTests {
     #expect(
       error.message
         == "the import into `first` "
-        + (status == "Failed" ? "failed, and the service does not say why" : "was cancelled in Azure"))
+        + (status == "Failed" ? "failed, and Azure gave no reason" : "was cancelled in Azure"))
   }
 }

@@ -148,7 +148,7 @@ struct PreflightRulesTests {
         "`source-network` failed, too: `second` has network rules and lets no trusted services pass, so the service "
           + "cannot read from it; let trusted services pass: set `networkRuleBypassOptions` of `second` to "
           + "`AzureServices`",
-        "found by the check `target-tier` before anything was sent; --no-preflight leaves it out",
+        "found by the check `target-tier` before anything was sent; --no-preflight skips it",
       ])
     #expect(PreflightReport([.passed(.source, "fine"), .warning(.ranges, "perhaps")]).error == nil)
   }

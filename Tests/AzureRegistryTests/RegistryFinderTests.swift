@@ -82,7 +82,7 @@ struct RegistryFinderTests {
           + "`\(Self.hidden)`")
       #expect(
         denied.help
-          == "ask the owner for the role `Reader` on `\(Self.hidden)`; a new role counts after some minutes")
+          == "ask the owner for the role `Reader` on `\(Self.hidden)`; a new role takes effect after some minutes")
       #expect(denied.requestID != nil)
       let wrong = try await failure { try await finder.find("/subscriptions/x") }
       #expect(wrong.kind == .usage)

@@ -48,7 +48,7 @@ struct RegistrySignInTests {
     }
   }
 
-  @Test("but stays out where it is unknown, where nobody is signed in, and where there are credentials")
+  @Test("but is not used for unknown hosts, when not signed in, and when there are credentials")
   func others() async throws {
     try await withWorld { azure, session in
       // Nothing in the resource manager shows the registry to the account, so its token does not go there.
@@ -82,7 +82,7 @@ struct RegistrySignInTests {
         try await session.repository(host, RepositoryName("app"), access: .pull).tagPages().all()
       }
       #expect(error.kind == .denied)
-      #expect(error.message == "\(host) does not let this machine in")
+      #expect(error.message == "\(host) does not allow access from this machine")
       #expect(error.code == "DENIED")
     }
   }

@@ -54,7 +54,7 @@ struct ResourceManagerTests {
     }
   }
 
-  @Test("a list goes on where it says, but never at another host")
+  @Test("a list follows its next link, but never to another host")
   func pages() async throws {
     try await withManager { request, _ in
       let host = request.headers["Host"] ?? ""
@@ -90,13 +90,13 @@ struct ResourceManagerTests {
   static let refusals: [Refusal] = [
     .init(
       status: 404, code: "ResourceNotFound", said: "The Resource … was not found.", kind: .notFound,
-      message: "there is no registry `first` in the resource group `g-1`", help: "see which there are: acr list"),
+      message: "there is no registry `first` in the resource group `g-1`", help: "list them: acr list"),
     .init(
       status: 404, code: "ResourceGroupNotFound", said: "…", kind: .notFound,
       message: "there is no resource group `g-1` in the subscription `s-1`", help: nil),
     .init(
       status: 404, code: "SubscriptionNotFound", said: "…", kind: .notFound,
-      message: "there is no subscription `s-1` that this account can see", help: "see which there are: account list"),
+      message: "there is no subscription `s-1` that this account can see", help: "list them: account list"),
     .init(
       status: 403, code: "AuthorizationFailed",
       said: "The client 'me' with object id 'o' does not have authorization to perform action "
@@ -104,7 +104,7 @@ struct ResourceManagerTests {
       kind: .denied,
       message: "`me` may not do `Microsoft.ContainerRegistry/registries/importImage/action` on `/s/first`",
       help: "ask the owner for the role `Container Registry Data Importer and Data Reader` on `/s/first`; "
-        + "a new role counts after some minutes"),
+        + "a new role takes effect after some minutes"),
     .init(
       status: 403, code: "RequestDisallowedByPolicy", said: "Resource 'first' was disallowed by policy.", kind: .denied,
       message: "a policy of the subscription forbids this: Resource 'first' was disallowed by policy.",
@@ -121,23 +121,23 @@ struct ResourceManagerTests {
       help: "sign in to the subscription's own tenant: login --tenant TENANT"),
     .init(
       status: 409, code: "MissingSubscriptionRegistration", said: "…", kind: .denied,
-      message: "the subscription `s-1` has not been opened for container registries",
+      message: "the subscription `s-1` is not registered for container registries",
       help: "register the provider Microsoft.ContainerRegistry there"),
     .init(
       status: 409, code: "ReadOnlyDisabledSubscription", said: "…", kind: .denied,
-      message: "the subscription `s-1` is disabled, and can only be read", help: "its owner has to enable it again"),
+      message: "the subscription `s-1` is disabled, and can only be read", help: "its owner must enable it again"),
     .init(
       status: 409, code: "ScopeLocked", said: "…", kind: .conflict,
-      message: "a lock forbids changes to the registry `first`", help: "have the lock removed first"),
+      message: "a lock forbids changes to the registry `first`", help: "remove the lock first"),
     .init(
       status: 409, code: "Conflict", said: "Another operation is in progress.", kind: .conflict,
-      message: "`HOST` answered with a conflict: Another operation is in progress.", help: nil),
+      message: "`HOST` reported a conflict: Another operation is in progress.", help: nil),
     .init(
       status: 400, code: "NoRegisteredProviderFound", said: "No such version.", kind: .invalid,
       message: "`HOST` answered with status 400 (NoRegisteredProviderFound): No such version.", help: nil),
     .init(
       status: 429, code: "SubscriptionRequestsThrottled", said: "Slower.", kind: .throttled,
-      message: "`HOST` has had too many requests for this subscription: Slower.", help: "try again later"),
+      message: "`HOST` is rate-limiting requests for this subscription: Slower.", help: "try again later"),
     .init(
       status: 500, code: "InternalServerError", said: "Oh.", kind: .server,
       message: "`HOST` failed with status 500: Oh.", help: nil),

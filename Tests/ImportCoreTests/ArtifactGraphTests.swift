@@ -125,7 +125,7 @@ struct ArtifactGraphTests {
     }
   }
 
-  @Test("a child that is not there, a page that fails, a list that is none: nothing is deleted")
+  @Test("a child that is not there, a page that fails, a list that is not a list: nothing is deleted")
   func gaps() async throws {
     var sample = try Sample()
     sample.content.manifests[try sample.digest("arm64").description] = nil

@@ -74,7 +74,7 @@ struct DirectImportTests {
       try await lab.target.forgetRequests()
       let error = try await failure { try await lab.run("shop:second", to: "shop:live") }
       #expect(error.kind == .conflict)
-      #expect(error.message == "\(lab.target.authority)/shop:live exists already and is another image")
+      #expect(error.message == "\(lab.target.authority)/shop:live already exists and is a different image")
       #expect(error.help == "`--force` moves the tag")
       #expect(try await lab.target.requestLog().map(\.method) == ["HEAD"])
 

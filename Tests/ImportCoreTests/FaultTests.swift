@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Imports when something goes wrong")
 struct FaultTests {
-  @Test("a download that breaks goes on where it was")
+  @Test("an interrupted download resumes")
   func brokenDownload() async throws {
     try await withLab { lab in
       try lab.images.image("large", layers: [12 << 20])

@@ -143,7 +143,7 @@ struct MirrorTests {
     }
   }
 
-  @Test("a run goes on after a failure, says which tag it was, and prunes nothing then")
+  @Test("a run continues after a failure, says which tag it was, and prunes nothing then")
   func keepsGoing() async throws {
     try await withLab { lab in
       for number in 1...4 { try lab.images.image("v\(number)", layers: [300], tag: "v\(number)") }

@@ -58,8 +58,8 @@ import Testing
     ("{}", MediaType.ociManifest, "has no `config`"),
     ("{}", MediaType.ociIndex, "without the list `manifests`"),
     (#"{"config":{}}"#, MediaType.ociManifest, "member `config`, has an entry without a digest"),
-    (#"{"config":{"digest":"md5:1"}}"#, MediaType.ociManifest, "whose digest `md5:1` is none"),
-    (#"{"config":\#(entry(1, "c")),"layers":{}}"#, MediaType.ociManifest, "a `layers` that is no list"),
+    (#"{"config":{"digest":"md5:1"}}"#, MediaType.ociManifest, "the invalid digest `md5:1`"),
+    (#"{"config":\#(entry(1, "c")),"layers":{}}"#, MediaType.ociManifest, "a `layers` that is not a list"),
     (
       #"{"config":\#(entry(1, "c")),"layers":[{"digest":"\#(Digest.of([1]))"}]}"#, MediaType.ociManifest,
       "without a size"

@@ -159,7 +159,7 @@ import Testing
         #expect(tag?.target == server.authority)
         let other = try session.push(server.authority, "nothing")
         let unknown = await failure { try await other.manifest(.tag(.latest)) }
-        #expect(unknown?.help?.contains("knows no repository `nothing`") == true)
+        #expect(unknown?.help?.contains("has no repository `nothing`") == true)
         let list = await failure { try await other.tagPages().all() }
         #expect(list?.message == "the repository `\(server.authority)/nothing` does not exist")
         #expect(list?.code == "NAME_UNKNOWN")

@@ -29,19 +29,19 @@ import Testing
     Failure(
       status: 404, body: #"{"errors":[{"code":"NAME_UNKNOWN","message":"m","detail":null}]}"#, kind: .notFound,
       message: "the repository `reg.example.com/app` does not exist", code: "NAME_UNKNOWN"),
-    Failure(status: 409, kind: .conflict, message: "reg.example.com answered with a conflict to \(call)"),
+    Failure(status: 409, kind: .conflict, message: "reg.example.com reported a conflict while \(call)"),
     Failure(
       status: 429, body: #"{"message":"toomanyrequests: You have reached your pull rate limit."}"#,
       headers: ["Retry-After": "7"], kind: .throttled,
       message:
-        "reg.example.com has had too many requests, the last one for \(call): toomanyrequests: You have reached your pull rate limit.",
+        "reg.example.com rate-limited \(call): toomanyrequests: You have reached your pull rate limit.",
       retryAfter: .seconds(7)),
     Failure(
       status: 429, body: "Too Many Requests (HAP429)\n", kind: .throttled,
-      message: "reg.example.com has had too many requests, the last one for \(call): Too Many Requests (HAP429)"),
+      message: "reg.example.com rate-limited \(call): Too Many Requests (HAP429)"),
     Failure(
       status: 503, body: "see https://store.example.com/x?sig=SECRET", kind: .server,
-      message: "reg.example.com failed with status 503 at \(call): see https://store.example.com/x?…"),
+      message: "reg.example.com failed with status 503 while \(call): see https://store.example.com/x?…"),
     Failure(
       status: 400, body: #"{"errors":[{"code":"NAME_INVALID","message":"bad"}]}"#, kind: .invalid,
       message: "reg.example.com answered \(call) with status 400 (NAME_INVALID): bad", code: "NAME_INVALID"),
@@ -101,7 +101,7 @@ import Testing
       .text(200, #"{"tags":["a"]}"#, ["Link": #"</v2/app/tags/list?n=1000>; rel="next""#], to: request)
     }
     let error = await failure { try await makeRepository(transport).tagPages().all() }
-    #expect(error?.message.contains("pages that lead back to themselves") == true)
+    #expect(error?.message.contains("pages that repeat in a loop") == true)
     #expect(transport.requests.count == 1)
   }
 
@@ -119,7 +119,7 @@ import Testing
     #expect(first?.message.contains(manifest.digest.description) == true)
     let byRequest = ScriptedTransport { .text(200, text, ["Content-Type": manifest.mediaType], to: $0) }
     let second = await failure { try await makeRepository(byRequest).manifest(.digest(other)) }
-    #expect(second?.message.contains("asked for was \(other)") == true)
+    #expect(second?.message.contains("the requested digest is \(other)") == true)
     let long = Digest.of(manifest.bytes, .sha512)
     #expect(try await makeRepository(byRequest).manifest(.digest(long)).digest == long)
     #expect(try await makeRepository(byRequest).manifest(.tag(.latest)).digest == manifest.digest)

@@ -232,23 +232,23 @@ import Testing
       message: "reg.example.com refused the password of the user `ann` from `acr login`"),
     Refusal(
       status: 401, body: "", credentials: .anonymous, kind: .auth,
-      message: "reg.example.com asks for a sign-in, and no credentials for it are known"),
+      message: "reg.example.com requires a sign-in, and no credentials were found"),
     Refusal(
       status: 405, body: "", credentials: .identityToken(Secret("hidden")), kind: .auth,
       message:
-        "auth.example.com gives out no tokens for the identity token from `acr login`, which reg.example.com needs"),
+        "auth.example.com issues no tokens for the identity token from `acr login`, which reg.example.com requires"),
     Refusal(
       status: 429, body: "slow down", kind: .throttled,
-      message: "auth.example.com has had too many requests for tokens of reg.example.com: slow down"),
+      message: "auth.example.com rate-limited token requests for reg.example.com: slow down"),
     Refusal(
       status: 503, body: "", kind: .server,
-      message: "auth.example.com failed with status 503 at giving out a token for reg.example.com"),
+      message: "auth.example.com failed with status 503 while issuing a token for reg.example.com"),
     Refusal(
       status: 200, body: "<html>", kind: .invalid,
-      message: "auth.example.com answered the wish for a token of reg.example.com with a web page (HTML)"),
+      message: "auth.example.com answered the token request for reg.example.com with a web page (HTML)"),
     Refusal(
       status: 200, body: "{}", kind: .invalid,
-      message: "auth.example.com answered the wish for a token of reg.example.com with no token"),
+      message: "auth.example.com answered the token request for reg.example.com with no token"),
   ])
   func explainsRefusals(_ refusal: Refusal) async throws {
     let transport = Self.registry { .text(refusal.status, refusal.body, to: $0) }
@@ -274,14 +274,14 @@ import Testing
     let wrong = try makeRepository(transport, .user("u", password: Secret("q")))
     #expect(await failure { try await wrong.tagPages().all() }?.kind == .auth)
     let token = try makeRepository(transport, .identityToken(Secret("t")))
-    #expect(await failure { try await token.tagPages().all() }?.message.contains("asks for a user name") == true)
+    #expect(await failure { try await token.tagPages().all() }?.message.contains("requires a user name") == true)
   }
 
   @Test func refusesUnknownSchemes() async throws {
     let transport = ScriptedTransport { .text(401, "", ["WWW-Authenticate": "Negotiate"], to: $0) }
     let repository = try makeRepository(transport)
     let error = await failure { try await repository.tagPages().all() }
-    #expect(error?.message == "reg.example.com asks for a sign-in by negotiate, and only Basic and Bearer can be used")
+    #expect(error?.message == "reg.example.com requires a sign-in by negotiate, and only Basic and Bearer can be used")
   }
 
   @Test func theOrderOfActionsMeansNothing() async throws {

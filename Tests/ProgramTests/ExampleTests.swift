@@ -108,7 +108,7 @@ struct ExampleTests {
     }
   }
 
-  @Test("mirror-json.acr goes on after a failure and reports it")
+  @Test("mirror-json.acr continues after a failure and reports it")
   func mirrorJSON() async throws {
     try await withWorld { world in
       let dev = world.dev.authority

@@ -118,8 +118,8 @@ struct GarbageTests {
       let refused = try await acrsh(
         "repository untag -n \(server.authority) --image app:arm --yes", in: directory)
       #expect(refused.exitCode == 4)
-      #expect(refused.errorOutput.contains("cannot take a tag away and leave the image"), "\(refused.errorOutput)")
-      #expect(refused.errorOutput.contains("with every tag: `manifest delete \(app)@sha256:"))
+      #expect(refused.errorOutput.contains("cannot remove a tag without its image"), "\(refused.errorOutput)")
+      #expect(refused.errorOutput.contains("with all tags: `manifest delete \(app)@sha256:"))
       let missing = try await acrsh("repository untag -n \(server.authority) --image app:none --yes", in: directory)
       #expect(missing.exitCode == 3, "\(missing.errorOutput)")
 

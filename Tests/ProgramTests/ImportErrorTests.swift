@@ -100,8 +100,8 @@ struct ImportErrorTests {
       before: says(
         #"Invalid message Unauthorized Unauthorized {"errors":[{"code":"UNAUTHORIZED","message":"Access to the requested"#
           + #" resource is not authorized"}]}"#), kind: "auth",
-      message: "the source refused: `mcr.microsoft.com` signs in in a way that the service does not know",
-      help: "--engine direct: acrsh itself knows how to sign in there"),
+      message: "the source refused: `mcr.microsoft.com` uses a sign-in method that Azure does not support",
+      help: "use --engine direct: acrsh supports this method"),
     Case(
       name: "the firewall of a source given by its host",
       line: "--source privateregistry.azurecr.io/aci-helloworld:latest --image a:1 --username sample "
@@ -122,28 +122,28 @@ struct ImportErrorTests {
     Case(
       name: "Docker Hub's abuse limit", line: hub,
       before: says("Invalid message 429 Too Many Requests Too Many Requests (HAP429)."), kind: "throttled",
-      message: "the source refused: Docker Hub has had too many requests from the service's addresses",
+      message: "the source refused: Docker Hub is rate-limiting Azure's addresses",
       help: "try again later, or give a Docker account: --username USER --password PASSWORD"),
     Case(
       name: "Docker Hub's pull limit", line: hub, before: [("pulls/docker.io", ["left": 0])], kind: "throttled",
-      message: "the source refused: the anonymous pulls of `docker.io` are used up for the service's addresses",
-      help: "give an account, which has pulls of its own: --username USER --password PASSWORD"),
+      message: "the source refused: the anonymous pull limit of `docker.io` is used up for Azure's addresses",
+      help: "use your own pull limit: --username USER --password PASSWORD"),
     Case(
       name: "another registry's limit", line: quay,
       before: says("Invalid message 429 Too Many Requests Ref A: 1 Ref B: 2"), kind: "throttled",
-      message: "the source refused: `mcr.microsoft.com` has had too many requests", help: "try again later"),
+      message: "the source refused: `mcr.microsoft.com` is rate-limiting requests", help: "try again later"),
     Case(
       name: "no such image", line: "--source mcr.microsoft.com/hello-world:none --image a:1", kind: "not-found",
-      message: "the source has no such image: `mcr.microsoft.com` does not know it",
+      message: "the source `mcr.microsoft.com` has no such image",
       help: "check the repository and the tag: repository show-tags --name mcr.microsoft.com --repository REPOSITORY"),
     Case(
       name: "no such registry", line: "--source nowhere.example/app:1 --image a:1", kind: "network",
       message: "the service cannot reach the source `nowhere.example`",
-      help: "check its name; where only this network reaches it, import with --engine direct"),
+      help: "check its name; if only this network reaches it, import with --engine direct"),
     Case(
       name: "no digests", line: quay, before: says("No value specified for Docker-Content-Digest OK OK {}"),
       kind: "invalid",
-      message: "the source `mcr.microsoft.com` does not tell the digests of its manifests, which the service needs",
+      message: "the source `mcr.microsoft.com` does not report the digests of its manifests, which Azure needs",
       help: "--engine direct: acrsh computes them itself"),
     Case(
       name: "too many manifests", line: quay,
@@ -170,8 +170,8 @@ struct ImportErrorTests {
       name: "ranges of a wrong length", line: quay, before: [("ranges/mcr.microsoft.com", ["ranges": "short"])],
       kind: "server",
       message:
-        "the source `mcr.microsoft.com` cannot be read by the service: it sends more or less of a blob than it was "
-        + "asked for", help: direct),
+        "the source `mcr.microsoft.com` cannot be read by the service: it sends more or less of a blob than "
+        + "requested", help: direct),
   ]
 
   // MARK: The target and the resource manager refuse
@@ -195,12 +195,12 @@ struct ImportErrorTests {
       message: "`\(AzureWorld.principal)` may not do `Microsoft.ContainerRegistry/registries/importImage/action` on "
         + "`\(id("mysourceregistry", group: "sourceResourceGroup"))`",
       help: "ask the owner for the role `Container Registry Data Importer and Data Reader` on "
-        + "`\(id("mysourceregistry", group: "sourceResourceGroup"))`; a new role counts after some minutes"),
+        + "`\(id("mysourceregistry", group: "sourceResourceGroup"))`; a new role takes effect after some minutes"),
     Case(
       name: "no such registry by its id",
       line: "--registry \(id("nothing", group: "sourceResourceGroup")) --source aci-helloworld --image a:1",
       kind: "not-found", message: "there is no registry `nothing` in the resource group `sourceResourceGroup`",
-      help: "see which there are: acr list"),
+      help: "list them: acr list"),
     Case(
       name: "no such group", line: "--registry \(id("nothing", group: "nogroup")) --source aci-helloworld --image a:1",
       kind: "not-found",
@@ -211,7 +211,7 @@ struct ImportErrorTests {
       line: "--registry \(id("nothing", subscription: "dddd3d3d-ee4e-ff5f-aa6a-bbbbbb7b7b7b")) --source aci-helloworld "
         + "--image a:1", kind: "not-found",
       message: "there is no subscription `dddd3d3d-ee4e-ff5f-aa6a-bbbbbb7b7b7b` that this account can see",
-      help: "see which there are: account list"),
+      help: "list them: account list"),
     Case(
       name: "an expired token", line: acr, before: answers(401, "ExpiredAuthenticationToken"), kind: "auth",
       message: "`management.azure.com` says that the token has expired", help: "sign in again: login"),
@@ -226,10 +226,10 @@ struct ImportErrorTests {
       help: "sign in to the subscription's own tenant: login --tenant TENANT"),
     Case(
       name: "a lock", line: acr, before: answers(409, "ScopeLocked"), kind: "conflict",
-      message: "a lock forbids changes to the registry `myregistry`", help: "have the lock removed first"),
+      message: "a lock forbids changes to the registry `myregistry`", help: "remove the lock first"),
     Case(
       name: "a conflict", line: acr, before: answers(409, "Conflict", "Something else is going on."), kind: "conflict",
-      message: "`management.azure.com` answered with a conflict: Something else is going on.", help: nil),
+      message: "`management.azure.com` reported a conflict: Something else is going on.", help: nil),
     Case(
       name: "a policy", line: acr, before: answers(403, "RequestDisallowedByPolicy", "No imports here."),
       kind: "denied", message: "a policy of the subscription forbids this: No imports here.",
@@ -244,7 +244,7 @@ struct ImportErrorTests {
           "faults",
           ["path": "*/operationResults/*", "times": 1, "status": 200, "body": #"{"status":"Failed"}"#]
         )
-      ], kind: "server", message: "the import into `myregistry` failed, and the service does not say why", help: nil),
+      ], kind: "server", message: "the import into `myregistry` failed, and Azure gave no reason", help: nil),
     Case(
       name: "anything else", line: acr, before: says("Something new."), kind: "server",
       message: "the service could not import into `myregistry`: Something new.", help: nil),

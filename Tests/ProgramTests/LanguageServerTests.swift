@@ -178,7 +178,7 @@ struct LanguageServerTests {
     }
   }
 
-  @Test("what is wrong gets the error of JSON-RPC, and the session goes on")
+  @Test("what is wrong gets the error of JSON-RPC, and the session continues")
   func badMessages() async throws {
     try await withTemporaryDirectory { directory in
       let (answers, code) = try await session(

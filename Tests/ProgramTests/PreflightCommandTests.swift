@@ -49,7 +49,7 @@ struct PreflightCommandTests {
       #expect(try await world.lastImport()?["source"]?["registryUri"]?.string == "mcr.microsoft.com")
       let both = try await world.run(["-c", "\(line) --preflight --no-preflight"])
       #expect(both.exitCode == 2)
-      #expect(both.errorOutput.contains("`--preflight` and `--no-preflight` exclude each other"))
+      #expect(both.errorOutput.contains("`--preflight` and `--no-preflight` cannot be combined"))
     }
   }
 

@@ -70,7 +70,7 @@ struct ProcessLimitTests {
     }
   }
 
-  @Test("a journal that finds no more space is told of once, and the run goes on")
+  @Test("a full disk of the journal is reported once, and the run continues")
   func fullDisk() async throws {
     // A limit of file sizes stands for a disk that is full: writes beyond 1 kB fail.
     try await run([300], behind: "trap '' XFSZ; ulimit -f 1") { source, target in

@@ -82,7 +82,7 @@ struct PromptCompletionTests {
     }
   }
 
-  @Test("columns behind a dot follow the pipeline")
+  @Test("columns after a dot follow the pipeline")
   func columns() async throws {
     try await withShop { server in
       try await withPrompt(columns: 90, rows: 12) { terminal in

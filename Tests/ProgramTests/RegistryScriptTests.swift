@@ -117,7 +117,7 @@ struct RegistryScriptTests {
       code: 3),
     Failure(
       name: "a conflict", line: "import $D/app:2.0 $D/app:1.0",
-      message: "$D/app:1.0 exists already and is another image",
+      message: "$D/app:1.0 already exists and is a different image",
       help: "`--force` moves the tag", code: 1),
     Failure(
       name: "nobody listens", line: "import 127.0.0.1:1/a:1 $D/b:1",
@@ -158,7 +158,7 @@ struct RegistryScriptTests {
     }
   }
 
-  @Test("a wrong password, a certificate nobody vouches for, and a web page instead of a registry")
+  @Test("a wrong password, an untrusted certificate, and a web page instead of a registry")
   func refusals() async throws {
     let protection = RegistryServer.Protection.tlsWithPassword(user: "me", password: "right")
     try await withTemporaryDirectory { directory in

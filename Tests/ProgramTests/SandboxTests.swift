@@ -71,7 +71,7 @@ struct SandboxTests {
       #expect(lines[9] == "not-found: the account has no subscription `nothing`")
       #expect(lines[10] == "AzureCloud AzureChinaCloud AzureUSGovernment")
       #expect(lines[11] == "https://management.example/")
-      #expect(lines[12] == "auth: nobody is signed in to `AzureCloud`")
+      #expect(lines[12] == "auth: not signed in to `AzureCloud`")
       #expect(lines[13].hasPrefix("auth: nobody is signed in, so Azure cannot be asked to import"))
       #expect(!result.errorOutput.contains("sample-password"))
     }
@@ -119,7 +119,7 @@ struct SandboxTests {
       #expect(
         result.output.split(separator: "\n").map(String.init) == [
           #"{"status":"imported","targets":["myregistry.azurecr.io/a:1","myregistry.azurecr.io/a:2"],"engine":"service"}"#,
-          "true", "unchanged", "conflict: `myregistry.azurecr.io/a:1` exists already and is another image", "imported",
+          "true", "unchanged", "conflict: `myregistry.azurecr.io/a:1` already exists and is a different image", "imported",
           "true 1", "myregistry.azurecr.io/b:1", "Succeeded", "0",
           "not-found: no operation `registries-0` is known here", "myregistry.azurecr.io/c:1", "null",
           "not-found: did you mean `myregistry`?", "imported",
@@ -172,7 +172,7 @@ struct SandboxTests {
       program.send(SIGINT)
       let result = try #require(try await program.wait(timeout: .seconds(30)))
       #expect(result.exitCode == 130, "\(result.errorOutput)")
-      #expect(result.errorOutput.contains("the import goes on in Azure"), "\(result.errorOutput)")
+      #expect(result.errorOutput.contains("the import continues in Azure"), "\(result.errorOutput)")
       let mark = try #require(result.errorOutput.firstRange(of: "operation wait registries-"), "\(result.errorOutput)")
       let id = result.errorOutput[mark.lowerBound...].dropFirst("operation wait ".count).prefix { !$0.isWhitespace }
 

@@ -8,7 +8,8 @@ struct SecretTextTests {
   static let failing: [String] = [
     "acr login --name localhost:1 -u me -p hunter2", "acr login --name localhost:1 -u me --password=hunter2",
     "acr login --nmae localhost:1 -u me -p hunter2", "login --service-principal -u me --password \"hunter2\" --tenat x",
-    "login -u me -p hunter2 | where (", "acr login --name localhost:1 -u me -p -hunter2", "acr login -n x -p hunter2 extra hunter2",
+    "login -u me -p hunter2 | where (", "acr login --name localhost:1 -u me -p -hunter2",
+    "acr login -n x -p hunter2 extra hunter2",
     "acr lgoin -p hunter2", "login --pasword hunter2", "import docker.io/a/b x.azurecr.io/a/b -u me -p hunter2 --froce",
     "import docker.io/a/b x.azurecr.io/a/b -u me \\\n  -p hunter2 --froce",
     "Import-AzContainerRegistryImage -Password hunter2 -Nmae x", "Connect-AzContainerRegistry -Password 'hunter2' )",
@@ -17,7 +18,8 @@ struct SecretTextTests {
     "[{password: \"hunter2\"}] | import --nothing", "let password = \"hunter2\"; nothing",
     "open \"https://me:hunter2@localhost:1/x?sig=hunter2\"", "run false --password hunter2; throw \"bad\"",
     "print \"Authorization: Bearer hunter2hunter2\" | nothing",
-    "par-each { acr login --name localhost:1 -u me -p hunter2 }", "[1] | each { acr login --name localhost:1 -u me -p hunter2 }",
+    "par-each { acr login --name localhost:1 -u me -p hunter2 }",
+    "[1] | each { acr login --name localhost:1 -u me -p hunter2 }",
     "try { acr login --name localhost:1 -u me -p hunter2 } catch e { print $e; throw $e }",
     "retry --times 2 --wait 1ms { acr login --name localhost:1 -u me -p hunter2 }",
     "acr login --name localhost:1 -u me -p hunter2 --debug", "acr login --name localhost:1 -u me -p hunter2 --verbose",
@@ -66,9 +68,12 @@ struct SecretTextTests {
 
   /// Entries that hold the password, in the order in which they are typed.
   static let entries: [String] = [
-    "def f(x: secret, --key: secret = \"none\") { null }", "f hunter2", "f 'hunter2'", "f $env.X --key hunter2", "print (f('hunter2'))",
-    "def g(x: secret = 'hunter2') { null }", "let password = 'hunter2'", "Connect-AzContainerRegistry -Name localhost:1 -Password hunter2",
-    "acr login -n x --password hunter2 ]", "if true {\n  f hunter2\n}", "use \"lib.acr\" as lib; lib.h hunter2", "lib.h hunter2",
+    "def f(x: secret, --key: secret = \"none\") { null }", "f hunter2", "f 'hunter2'", "f $env.X --key hunter2",
+    "print (f('hunter2'))",
+    "def g(x: secret = 'hunter2') { null }", "let password = 'hunter2'",
+    "Connect-AzContainerRegistry -Name localhost:1 -Password hunter2",
+    "acr login -n x --password hunter2 ]", "if true {\n  f hunter2\n}", "use \"lib.acr\" as lib; lib.h hunter2",
+    "lib.h hunter2",
     "login --pasword hunter2", "print \"https://me:hunter2@localhost:1/x\"", "print 'x?sig=hunter2'",
   ]
 

@@ -7,7 +7,7 @@ import TestSupport
 struct LiePlan: Sendable {
   enum When: Sendable {
     case never
-    /// About one topic: every time, or only so many times at first.
+    /// About one topic: every time, or at most this many times at first.
     case about(Topic, Lie, times: Int)
     /// So many answers of a hundred, each in its own way.
     case often(Int)

@@ -20,7 +20,7 @@ struct AccountList: Command {
     return try Blocking.wait(call.run) {
       let identity = try await session.azure.services().identity
       guard let account = await identity.account else {
-        throw AcrError(.auth, "nobody is signed in to `\(await identity.cloud.name)`", help: "sign in: `login`")
+        throw AcrError(.auth, "not signed in to `\(await identity.cloud.name)`", help: "sign in: `login`")
       }
       return .value(.list(await AccountRows.subscriptions(identity, account).map(Value.record)))
     }

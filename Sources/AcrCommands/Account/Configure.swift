@@ -18,8 +18,8 @@ struct Configure: Command {
     "configure",
     summary: "Sets or shows the defaults of flags",
     description: """
-      `acr` is the registry of commands that are not told one, `group` its resource group. They are kept for later sessions; \
-      an empty value (`acr=`) forgets one. Without flags the chosen ones are shown.
+      `acr` is the default registry of commands, `group` its resource group. Defaults are kept for later sessions. \
+      An empty value (`acr=`) removes one. Without flags, shows the defaults.
       """,
     group: .session,
     examples: [

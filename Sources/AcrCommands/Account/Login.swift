@@ -13,7 +13,7 @@ struct Login: Command {
       "username", short: "u",
       help: "with --service-principal its application id; with --identity the identity's client, object or resource id")
     let password = Flag<Secret?>(
-      "password", short: "p", help: "the service principal's secret; asked for when nothing else is given")
+      "password", short: "p", help: "the service principal's secret; prompted for if nothing else is given")
     let servicePrincipal = Switch(
       "service-principal", help: "a service principal: with --username, --tenant and one kind of credential")
     let tenant = Flag<String?>("tenant", short: "t", help: "the tenant, by its id or domain")
@@ -25,16 +25,16 @@ struct Login: Command {
     let federatedToken = Flag<Secret?>(
       "federated-token", help: "a token of another issuer that the service principal trusts")
     let federatedTokenFile = Flag<String?>(
-      "federated-token-file", help: "a file in which such a token is kept fresh", completer: .file)
-    let useDeviceCode = Switch("use-device-code", help: "a person signs in with a browser on any device")
+      "federated-token-file", help: "a file with such a token, kept up to date", completer: .file)
+    let useDeviceCode = Switch("use-device-code", help: "signs in a person with a browser on any device")
     let clientId = Flag<String?>("client-id", help: "with --identity: the client id of a user-assigned one")
     let objectId = Flag<String?>("object-id", help: "with --identity: the object id of a user-assigned one")
     let resourceId = Flag<String?>("resource-id", help: "with --identity: the resource id of a user-assigned one")
     let azCli = Switch("az-cli", help: "the account that is signed in to the Azure CLI")
     let subscription = Flag<String?>("subscription", short: "s", help: "the subscription to work in, by name or id")
-    let scope = Flag<[String]>("scope", help: "what the first token is for")
+    let scope = Flag<[String]>("scope", help: "the scope of the first token")
     let claimsChallenge = Flag<String?>("claims-challenge", help: "base64 of the claims that a service asked for")
-    let allowNoSubscriptions = Switch("allow-no-subscriptions", help: "an account without subscriptions is fine")
+    let allowNoSubscriptions = Switch("allow-no-subscriptions", help: "allows an account without subscriptions")
     let save = Switch("save", help: "stays signed in for later sessions")
   }
 
@@ -42,12 +42,12 @@ struct Login: Command {
     "login",
     summary: "Signs in to Azure for this session",
     description: """
-      Without flags the places are tried where a program finds an account without being told: the environment variables of \
-      azure-identity, a workload identity, a managed identity, the Azure CLI. With --use-device-code a person signs in at \
-      another device. A token is asked for at once, so that a wrong secret is known here and not later.
+      Without flags, tries the default credentials in order: the environment variables of azure-identity, a workload \
+      identity, a managed identity, the Azure CLI. With --use-device-code, a person signs in on another device. It \
+      gets a token at once, so that a wrong secret fails here and not later.
 
-      Tokens live in memory and end with the session. --save keeps what it takes to sign in again in a file that only its \
-      owner can read.
+      Tokens live in memory and end with the session. --save stores what is needed to sign in again in a file that \
+      only its owner can read.
       """,
     group: .session,
     examples: [
@@ -138,7 +138,7 @@ private struct SignInArguments {
       throw ArgumentError(
         flag,
         AcrError(
-          .usage, "a user's own password is not enough to sign in any more: Entra asks for a second factor",
+          .usage, "a user's own password is not enough to sign in: Entra requires a second factor",
           help: "a person: `login --use-device-code`; a program: `login --service-principal --username … --tenant …`"))
     }
     return tenant == nil ? .defaultChain : try deviceCode()
@@ -154,7 +154,7 @@ private struct SignInArguments {
 
   private func refuse(_ flags: [any DeclaredParameter], beside way: Switch) throws {
     guard let flag = flags.first(where: call.isGiven) else { return }
-    throw ArgumentError(flag, AcrError(.usage, "`--\(flag.name)` does not go with `--\(way.name)`"))
+    throw ArgumentError(flag, AcrError(.usage, "`--\(flag.name)` cannot be combined with `--\(way.name)`"))
   }
 
   private func refuse(_ flags: [any DeclaredParameter], without way: any DeclaredParameter) throws {

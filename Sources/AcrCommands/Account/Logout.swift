@@ -23,7 +23,7 @@ struct Logout: Command {
       await session.accountChanged()
       return account != nil
     }
-    if !wasSignedIn { call.run.sink.talk("note: nobody was signed in") }
+    if !wasSignedIn { call.run.sink.talk("note: you were not signed in") }
     return .nothing
   }
 }

@@ -21,7 +21,7 @@ struct WhoAmI: Command {
       let identity = try await session.azure.services().identity
       guard let account = await identity.account else {
         throw AcrError(
-          .auth, "nobody is signed in to `\(await identity.cloud.name)`", help: "sign in: `login`",
+          .auth, "not signed in to `\(await identity.cloud.name)`", help: "sign in: `login`",
           notes: await session.registries.credentials.list().map { "signed in to the registry \($0.host)" })
       }
       return .value(.record(await AccountRows.whoami(identity, account, session)))

@@ -26,16 +26,16 @@ enum CloudRecord {
 
   static func help(_ setting: CloudSetting) -> String {
     switch setting {
-    case .activeDirectory: "where Entra answers"
-    case .activeDirectoryResourceID: "what tokens for the resource manager are asked for"
-    case .resourceManager: "where the resource manager answers"
-    case .management: "where the classic management answered"
-    case .activeDirectoryGraphResourceID: "what tokens for the old graph are asked for"
-    case .microsoftGraphResourceID: "what tokens for Microsoft Graph are asked for"
-    case .acrLoginServer: "how hosts of registries end"
-    case .keyVaultDNS: "how hosts of key vaults end"
-    case .storageEndpoint: "how hosts of storage accounts end"
-    case .sqlServerHostname: "how hosts of SQL servers end"
+    case .activeDirectory: "the endpoint of Entra"
+    case .activeDirectoryResourceID: "the resource of tokens for the resource manager"
+    case .resourceManager: "the endpoint of the resource manager"
+    case .management: "the endpoint of the classic management"
+    case .activeDirectoryGraphResourceID: "the resource of tokens for Azure AD Graph"
+    case .microsoftGraphResourceID: "the resource of tokens for Microsoft Graph"
+    case .acrLoginServer: "the host suffix of registries"
+    case .keyVaultDNS: "the host suffix of key vaults"
+    case .storageEndpoint: "the host suffix of storage accounts"
+    case .sqlServerHostname: "the host suffix of SQL servers"
     }
   }
 }

@@ -17,7 +17,7 @@ struct CloudRegister: Command {
   var signature: Signature {
     Signature(
       isUpdate ? "cloud update" : "cloud register",
-      summary: isUpdate ? "Changes the addresses of a cloud" : "Makes a cloud of its own addresses known",
+      summary: isUpdate ? "Changes the addresses of a cloud" : "Registers a cloud",
       description: "The flags are those of the Azure CLI. Addresses take https; plain http only on this machine.",
       group: .session,
       examples: [

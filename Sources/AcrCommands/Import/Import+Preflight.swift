@@ -59,7 +59,7 @@ extension Import {
     guard !call[\.preflight] else {
       throw ArgumentError(
         call.parameters.noPreflight,
-        AcrError(.usage, "`--preflight` and `--no-preflight` exclude each other", help: "leave one out")
+        AcrError(.usage, "`--preflight` and `--no-preflight` cannot be combined", help: "leave one out")
       )
     }
     return false

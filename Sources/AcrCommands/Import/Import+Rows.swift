@@ -10,12 +10,12 @@ extension Import {
   /// The flags that only imports of rows have.
   struct RowParameters: ParameterSet {
     let jobs = Flag<Int64>(
-      "jobs", default: Int64(ImportQueue.defaultJobs), help: "with rows: how many imports are under way at a time")
-    let keepGoing = Switch("keep-going", help: "with rows: goes on when one fails")
+      "jobs", default: Int64(ImportQueue.defaultJobs), help: "with rows: how many imports to run at a time")
+    let keepGoing = Switch("keep-going", help: "with rows: continues when one fails")
     let report = Flag<String?>(
       "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
     let journal = Flag<String?>(
-      "journal", help: "with rows: a file from which a killed run is taken up again", completer: .file)
+      "journal", help: "with rows: a journal file, to resume a run that was killed", completer: .file)
   }
 
   /// The columns that are read, and the parameter each stands for.
@@ -141,7 +141,7 @@ extension Import {
     case .value(.list(let items)): return items
     case .value(let value):
       throw AcrError(
-        .invalid, "`import` takes rows, and what comes from the pipe is \(value.typePhrase)",
+        .invalid, "`import` takes rows, but the pipe gives \(value.typePhrase)",
         help: "`[…]` makes a list of one value")
     case .rows(let stream):
       var items: [Value] = []

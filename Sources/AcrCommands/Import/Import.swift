@@ -13,12 +13,12 @@ struct Import: Command {
   struct Parameters: ParameterSet {
     let request = ImportParameters()
     let engine = Flag<String>(
-      "engine", default: "auto", help: "who copies: Azure (service), this machine (direct), or whoever fits",
+      "engine", default: "auto", help: "who copies: Azure (service), this machine (direct), or whichever fits",
       completer: .fixed(ImportEngine.names), check: ImportEngine.check)
     let preflight = Switch(
-      "preflight", help: "looks at what would make Azure fail before it is asked (the default)")
-    let noPreflight = Switch("no-preflight", help: "asks Azure without looking first")
-    let noWait = Switch("no-wait", help: "returns as soon as Azure has begun; `operation wait` follows it")
+      "preflight", help: "checks first whether Azure can import (the default)")
+    let noPreflight = Switch("no-preflight", help: "skips the checks before the import")
+    let noWait = Switch("no-wait", help: "returns once Azure has started; `operation wait` waits for the end")
     let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
     let rows = RowParameters()
   }
@@ -27,18 +27,18 @@ struct Import: Command {
     "import", aliases: ["acr import"],
     summary: "Copies an image or any other artifact into a registry, without Docker",
     description: """
-      Everything the source names is copied: all platforms of a multi-architecture image, and any OCI artifact (Helm 3 charts \
-      are one). What the target has already is not sent again. Tags are written last, so nobody who pulls meanwhile sees \
-      half an image.
+      Copies everything the source names: all platforms of a multi-platform image, and any OCI artifact such as Helm \
+      charts. What the target already has is not sent again. Tags are written last, so nobody pulls an incomplete \
+      image.
 
-      A tag that exists and points at another image is a conflict, found before anything is copied; --force moves it. The \
-      same image under that tag is a success and sends nothing.
+      A tag that exists and points at another image is a conflict, found before anything is copied; --force moves \
+      it. If the tag already points at this image, nothing is sent.
 
-      Where the target is an Azure registry of the account, Azure imports by itself (`--engine service`): nothing passes \
-      this machine, and a source that only Azure reaches will do. Into any other registry or folder this machine copies \
+      If the target is an Azure registry of your account, Azure imports (`--engine service`): no data passes this \
+      machine, and sources that only Azure can reach work. Into any other registry or folder, this machine copies \
       (`--engine direct`).
 
-      Rows from a pipe are imported side by side, one for each row: a text is a source, and a record has the columns source, \
+      Rows from a pipe are imported in parallel, one import per row: a text is a source, and a record has the columns source, \
       image, repository, to, registry, username, password or force, in place of the flags of these names.
       """,
     group: .registry,
@@ -143,7 +143,7 @@ struct Import: Command {
     } catch var error as AcrError {
       line.finish(nil)
       guard error.kind == .cancelled || error.kind == .timeout, let id = started.operation?.id else { throw error }
-      error.help = "it goes on in Azure; to find it again: operation wait \(id)"
+      error.help = "the import continues in Azure; to wait for it: operation wait \(id)"
       throw error
     }
   }

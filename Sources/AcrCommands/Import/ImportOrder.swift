@@ -57,9 +57,9 @@ extension Import {
       guard await services.identity.account != nil else {
         if hasCredentials { return .direct }
         throw AcrError(
-          .auth, "nobody is signed in, so Azure cannot be asked to import into `\(host)`",
+          .auth, "not signed in: Azure needs an account to import into `\(host)`",
           help:
-            "sign in first: `login`; or `acr login --name \(host)` with a user and password, and this machine copies")
+            "sign in first: `login`; or `acr login --name \(host)` with a user and password, to copy on this machine")
       }
       if try await services.finder.registry(at: host) != nil { return .service }
       if hasCredentials { return .direct }
@@ -138,8 +138,8 @@ extension Import {
     let artifact = try locate(parameter) { () throws -> NamedArtifact in
       guard text.hasPrefix("oci:") || text.contains("/") || call[\.name] == nil else {
         throw AcrError(
-          .usage, "`\(text)` does not say which registry it is in",
-          help: "write it whole, for example `docker.io/library/\(text)`, or name the registry with --registry")
+          .usage, "`\(text)` does not name its registry",
+          help: "write it in full, for example `docker.io/library/\(text)`, or name the registry with --registry")
       }
       let artifact = try ArtifactArgument(text)
       guard case .image(let image) = artifact, let credentials else { return try session.store(artifact, .pull) }
@@ -209,8 +209,8 @@ extension Import {
         let image = try RepositoryReference(text)
         if let digest = image.digest {
           throw AcrError(
-            .usage, "`--image \(text)` has a digest, and a target cannot choose its own (\(digest.short))",
-            help: "`--repository \(image.repository)` brings the image by its digest, without a tag")
+            .usage, "`--image \(text)` has a digest, and a target's digest cannot be chosen (\(digest.short))",
+            help: "`--repository \(image.repository)` imports the image by digest, without a tag")
         }
         return target(
           registry, image.repository, tag: image.tag ?? source.tag ?? .latest, isTagImplied: image.tag == nil)
@@ -220,7 +220,7 @@ extension Import {
       try repositories.map { text in
         if text.contains(":") || text.contains("@") {
           throw AcrError(
-            .usage, "`--repository \(text)` has a tag or digest, and names a repository that gets none",
+            .usage, "`--repository \(text)` has a tag or digest; it takes only a repository",
             help: "`--image \(text)` gives it a tag")
         }
         return target(registry, try RepositoryName(text), tag: nil)
@@ -236,7 +236,7 @@ extension Import {
   ) throws -> ImportTarget {
     guard let repository = source.location?.repository else {
       throw AcrError(
-        .usage, "a source in a folder has no repository's name to take over", help: "name it: `--image REPOSITORY:TAG`")
+        .usage, "a source in a folder has no repository name to use", help: "name it: `--image REPOSITORY:TAG`")
     }
     let target = target(
       registry, repository, tag: source.tag ?? .latest, isTagImplied: source.tag == nil)
@@ -253,13 +253,13 @@ extension Import {
         image.registry == .dockerHub
       {
         throw AcrError(
-          .usage, "the target `\(text)` does not say which registry it is for",
-          help: "write it whole, for example `myregistry.azurecr.io/\(text)`")
+          .usage, "the target `\(text)` does not name its registry",
+          help: "write it in full, for example `myregistry.azurecr.io/\(text)`")
       }
       let named = try session.store(artifact, .push)
       if let digest = named.digest {
         throw AcrError(
-          .usage, "the target `\(text)` has a digest, and a target cannot choose its own (\(digest.short))",
+          .usage, "the target `\(text)` has a digest, and a target's digest cannot be chosen (\(digest.short))",
           help: "leave out `@\(digest.short)…`")
       }
       let tag = named.tag ?? source.tag ?? .latest

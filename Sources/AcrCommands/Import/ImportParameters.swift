@@ -13,7 +13,7 @@ struct ImportParameters: ParameterSet {
     "image", short: "t", defaultText: "as in the source", help: "the image's repository:tag in the target",
     completer: .image(of: "name"))
   let repository = Flag<[String]>(
-    "repository", help: "a repository that gets the manifests without a tag", completer: .repository(of: "name"))
+    "repository", help: "a repository to import into without a tag", completer: .repository(of: "name"))
   let registry = Flag<String?>(
     "registry", short: "r", help: "the source's registry: a name, a host or a resource id", completer: .registry)
   let username = Flag<String?>("username", short: "u", help: "the user for the source's registry")

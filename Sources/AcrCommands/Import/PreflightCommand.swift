@@ -17,12 +17,12 @@ struct PreflightCommand: Command {
     "preflight", aliases: ["acr preflight"],
     summary: "Checks whether Azure can import an image, without importing it",
     description: """
-      Each row is a check, its result (passed, warning, failed or skipped), what was found and the cure. `import` does \
-      the same before it asks Azure, and stops at a failed check; `--no-preflight` leaves it out there.
+      Each row is a check with its result (passed, warning, failed or skipped), what was found, and the cure. \
+      `import` runs the same checks before it asks Azure, and stops at a failed one; `--no-preflight` skips them.
 
-      Looked at are: the tier, state and network rules of the target, and its tags; whether the source can be read as Azure \
-      will read it, its network rules, tenant and export policy; the number of manifests (50 at most); whether the source \
-      answers ranges (RFC 7233); and Docker Hub's limit of pulls. A source that only Azure reaches is skipped.
+      It checks the target's tier, state, network rules and tags; whether the source can be read the way Azure reads \
+      it; the source's network rules, tenant and export policy; the number of manifests (at most 50); whether the \
+      source answers ranges (RFC 7233); and Docker Hub's pull limit. A source that only Azure can reach is skipped.
       """,
     group: .registry,
     examples: [
@@ -30,7 +30,7 @@ struct PreflightCommand: Command {
         "Before an import",
         "preflight --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init(
-        "What stands in the way",
+        "Checks that failed",
         "preflight mcr.microsoft.com/hello-world:latest myregistry.azurecr.io/hello:1 | where .result == \"failed\""),
     ],
     columns: OutputColumns(columns))

@@ -82,7 +82,7 @@ final class ServiceRows: Sendable {
       forget(operation)
       return nil
     }
-    observer(.note("followed from an earlier run"))
+    observer(.note("continued from an earlier run"))
     return try await engine.run(
       order.request, plan: plan, readsResult: looksFirst, following: operation, observer: observer,
       ended: { forget($0) })

@@ -12,16 +12,16 @@ struct Diff: Command {
     let left = Positional<String>(
       "left", help: "registry/repository, with :tag or @digest for an image", completer: .reference)
     let right = Positional<String>("right", help: "what to compare it with", completer: .reference)
-    let changed = Switch("changed", help: "only what is not the same")
+    let changed = Switch("changed", help: "only differences")
   }
 
   let signature = Signature(
     "diff",
     summary: "Compares two images, or the tags of two repositories",
     description: """
-      With a tag or a digest on either side two images are compared: manifests, configurations and layers for each platform, \
-      `latest` on a side without. Without any, two repositories are: the digests behind their tags. `status` is `same`, \
-      `differs`, `left only` or `right only`.
+      With a tag or digest on either side, compares two images: manifests, configurations and layers of each \
+      platform. A side without one means `latest`. With no tag or digest at all, compares two repositories: the \
+      digests of their tags. `status` is `same`, `differs`, `left only` or `right only`.
       """,
     group: .registry,
     examples: [

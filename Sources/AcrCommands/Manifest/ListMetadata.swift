@@ -15,7 +15,7 @@ struct ListMetadata: Command {
     let registry = Flag<String?>(
       "registry", short: "r", help: "the registry: a name, a host, or oci:PATH", completer: .registry)
     let name = Flag<String?>("name", short: "n", help: "the repository", completer: .repository(of: "registry"))
-    let top = Flag<Int64?>("top", help: "only so many rows")
+    let top = Flag<Int64?>("top", help: "at most this many rows")
     let orderby = Flag<String?>(
       "orderby", help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
       check: MetadataOrder.check)
@@ -29,15 +29,17 @@ struct ListMetadata: Command {
     "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
     summary: "Lists the manifests of a repository with their tags, platforms and sizes",
     description: """
-      One row per manifest, in the columns the Azure registries use, which keep untagged manifests and times, too. A multi-architecture image is several manifests: its \
-      index, which has the tags, and one for each platform. For registries without that service the columns are made from \
-      the tags and the manifests; manifests no tag leads to are then not seen, and createdTime is the image's own.
+      One row per manifest, with the columns of Azure registries, which also list untagged manifests and times. A \
+      multi-platform image is several manifests: its index, which has the tags, and one for each platform. For other \
+      registries, the columns come from tags and manifests; manifests that no tag leads to are not listed, and \
+      createdTime is the image's own.
 
-      A manifest without a tag is not garbage: it may be a platform of a tagged index, or a signature. --used-by adds the column \
-      `usedBy` (`tag:1.0`, `index:sha256:…`, `subject:sha256:…`) and `freedBytes`, which is what garbage collection can free \
-      once this manifest alone is deleted. --orphaned gives what nothing leads to, an index before its parts; there the \
-      `freedBytes` of all rows add up. Both read every manifest of the repository. Blobs that other repositories share are \
-      counted. While an image is pushed, its parts look orphaned until its tag is written: look at `createdTime` too.
+      A manifest without a tag is not always garbage: it may be a platform of a tagged index, or a signature. \
+      --used-by adds `usedBy` (`tag:1.0`, `index:sha256:…`, `subject:sha256:…`) and `freedBytes`, the bytes that \
+      garbage collection can free if only this manifest is deleted. --orphaned lists manifests that nothing leads \
+      to, an index before its parts; there, the `freedBytes` of all rows add up. Both read every manifest of the \
+      repository. Blobs shared with other repositories are counted. While an image is pushed, its parts look \
+      orphaned until its tag is written: check `createdTime` too.
       """,
     group: .registry,
     examples: [

@@ -17,12 +17,13 @@ struct ManifestDelete: Command {
     "manifest delete", aliases: ["acr manifest delete"],
     summary: "Deletes a manifest with all its tags",
     description: """
-      It names every tag that goes, and asks first, unless --yes is given. A tag names the manifest it points at now. A manifest \
-      that an index lists, or that is about another manifest (a signature, an SBOM), is not deleted without --force: delete the \
-      index first. To find that out it reads the repository; with --yes --force it does not look.
+      Lists every tag that is deleted, and asks first unless --yes is given. A tag means the manifest it points at \
+      now. A manifest that an index lists, or that refers to another one (a signature, an SBOM), is not deleted \
+      without --force: delete the index first. To check this, it reads the repository; with --yes --force it does \
+      not check.
 
-      Rows with a column `digest` are deleted together, in the order that breaks nothing: the repository is then read once, and \
-      nothing is deleted if one of them is needed by something that is not among them.
+      Rows with a column `digest` are deleted together, in a safe order: the repository is read once, and nothing is \
+      deleted if a manifest outside the rows needs one of them.
       """,
     group: .registry,
     examples: [

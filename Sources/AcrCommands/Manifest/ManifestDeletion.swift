@@ -12,7 +12,7 @@ enum ManifestDeletion {
   struct Parameters: ParameterSet {
     let confirmation = Deletion.Parameters()
     let force = Switch(
-      "force", help: "deletes it even if an index or the image that it signs needs it, without looking (with --yes)")
+      "force", help: "deletes it even if an index or its subject needs it (with --yes, without checking)")
   }
 
   /// The columns of the result for one image.

@@ -15,12 +15,12 @@ struct ManifestTree: Command {
   let signature = Signature(
     "manifest tree",
     summary:
-      "Shows what an image consists of as a tree: index, platforms, configurations, layers, and who refers to it",
+      "Shows the parts of an image as a tree: index, platforms, configurations, layers and referrers",
     description: """
-      The size of a manifest is that of the blobs below it, each counted once; `share` is the part of the whole image's bytes, \
-      drawn as a bar in tables. Shares of platforms that have layers in common add up to more than the whole. A manifest that \
-      occurs again has one row without its parts. Referrers stand below the manifest that they are about, signatures of cosign \
-      with the end of their tag.
+      The size of a manifest is the sum of the blobs below it, each counted once. `share` is its part of the whole \
+      image, drawn as a bar in tables. Platforms that share layers add up to more than the whole. A manifest that \
+      occurs again has one row without its parts. Referrers are listed below their subject, cosign signatures with \
+      the end of their tag.
       """,
     group: .registry,
     examples: [

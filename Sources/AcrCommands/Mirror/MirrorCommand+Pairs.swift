@@ -39,19 +39,19 @@ extension MirrorCommand {
     let first = text.prefix { $0 != "/" }
     if access == .push, !RegistryHost.looksLikeHost(first) {
       throw AcrError(
-        .usage, "the target `\(text)` does not say which registry it is for",
-        help: "write it whole, for example `myregistry.azurecr.io/\(text)`")
+        .usage, "the target `\(text)` does not name its registry",
+        help: "write it in full, for example `myregistry.azurecr.io/\(text)`")
     }
     if RegistryHost.looksLikeHost(first), !text.contains("/") {
       throw AcrError(
-        .usage, "`\(text)` names a registry and no repository",
+        .usage, "`\(text)` names a registry but no repository",
         help: "`\(text)/NAME`, or every repository with --all-repositories")
     }
     let image = try ImageReference(text)
     if image.tag != nil || image.digest != nil {
       throw AcrError(
-        .usage, "`\(text)` is one image, and a mirror is of a repository",
-        help: "leave out what follows its name, and choose with --tags; `import` brings one image")
+        .usage, "`\(text)` is one image, and `mirror` copies repositories",
+        help: "leave out what follows its name, and choose with --tags; `import` copies one image")
     }
     return session.store(.registry(image.registry), image.repository, access)
   }

@@ -16,25 +16,25 @@ struct MirrorCommand: Command {
       "target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference)
     let tags = Flag<[String]>(
       "tags", defaultText: "all", help: "only tags that fit a glob, /regex/ or version range", check: TextPattern.check)
-    let newest = Flag<Int64?>("newest", help: "only so many, the newest")
-    let newerThan = Flag<Duration?>("newer-than", help: "only those that are not older, for example 90d")
+    let newest = Flag<Int64?>("newest", help: "only the newest tags, at most this many")
+    let newerThan = Flag<Duration?>("newer-than", help: "only tags that are not older than this, for example 90d")
     let platform = Flag<[String]>(
       "platform", defaultText: "all", help: "exactly these platforms of each image, for example linux/arm64",
       check: MirrorCommand.checkPlatform)
     let referrers = Flag<Bool>(
-      "referrers", default: true, help: "whether signatures, bills of materials and the like come along")
+      "referrers", default: true, help: "whether to copy signatures, SBOMs and other referrers")
     let allRepositories = Switch(
       "all-repositories", help: "source and target are registries, and every repository is mirrored")
     let prune = Switch("prune", help: "deletes tags at the target that the source does not have, after asking")
     let allowEmptySource = Switch(
       "allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all")
     let yes = Switch("yes", short: "y", help: "does not ask before it deletes")
-    let dryRun = Switch("dry-run", help: "only says what would be done")
+    let dryRun = Switch("dry-run", help: "shows what would be done")
     let jobs = Flag<Int64>(
-      "jobs", default: Int64(ImportQueue.defaultJobs), help: "how many tags are under way at a time")
-    let keepGoing = Switch("keep-going", help: "goes on when a tag fails")
+      "jobs", default: Int64(ImportQueue.defaultJobs), help: "how many tags to copy at a time")
+    let keepGoing = Switch("keep-going", help: "continues when a tag fails")
     let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
-    let journal = Flag<String?>("journal", help: "a file from which a killed run is taken up again", completer: .file)
+    let journal = Flag<String?>("journal", help: "a journal file, to resume a run that was killed", completer: .file)
     let engine = Flag<String>(
       "engine", default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
       completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine)
@@ -44,17 +44,16 @@ struct MirrorCommand: Command {
     "mirror",
     summary: "Mirrors a repository: all tags, or the selected ones",
     description: """
-      Tags that are missing at the target are copied, tags that point at something else are moved, and all that is the same \
-      is left alone; nothing is sent twice, also across repositories. Signatures, bills of materials and other artifacts \
-      about the images come along. Tags that the source no longer has stay, unless --prune is given: it shows them first \
-      and asks.
+      Copies tags that are missing at the target, moves tags that point at another image, and skips tags that are \
+      unchanged. Nothing is sent twice, also across repositories. Signatures, SBOMs and other referrers are copied \
+      too. Tags that the source no longer has stay, unless you give --prune: it lists them first and asks.
 
-      --tags takes a glob (`v1.*`), a regular expression (`/^v[0-9]+$/`) or a range of versions (`>=1.2 <2`); given several \
-      times, a tag needs to fit one of them. --newest and --newer-than go by the date of the tag in a registry of Azure, and \
-      elsewhere by the one in the image.
+      --tags takes a glob (`v1.*`), a regular expression (`/^v[0-9]+$/`) or a version range (`>=1.2 <2`). Given \
+      several times, a tag must match one of them. --newest and --newer-than use the date of the tag in an Azure \
+      registry, and the date in the image elsewhere.
 
-      A dry run gives the plan as rows: tag, action, bytes and the reason. With --journal FILE a run that was killed is \
-      taken up again by the same line: what it finished is only compared.
+      A dry run returns the plan as rows: tag, action, bytes and the reason. With --journal FILE, run the same line \
+      again to resume a run that was killed. Finished work is only compared.
       """,
     group: .registry,
     examples: [
@@ -181,18 +180,18 @@ struct MirrorCommand: Command {
       let shown = plan.prunes.prefix(20).map(\.name).joined(separator: ", ")
       let more = plan.prunes.count > 20 ? " and \(plan.prunes.count - 20) more" : ""
       call.run.sink.talk(
-        "not at the source any more, to be deleted from \(plan.pair.target.displayName): \(shown)\(more)")
+        "no longer at the source, will be deleted from \(plan.pair.target.displayName): \(shown)\(more)")
     }
     if call[\.yes] { return }
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw ArgumentError(
         call.parameters.prune,
         AcrError(
-          .usage, "nobody is there to say whether \(count) tag\(count == 1 ? "" : "s") may be deleted",
+          .usage, "no terminal to ask whether \(count) tag\(count == 1 ? "" : "s") may be deleted",
           help: "`--yes` deletes without asking; `--dry-run` shows what would be done"))
     }
     guard try prompter.confirm("Delete \(count) tag\(count == 1 ? "" : "s")?") else {
-      throw AcrError(.cancelled, "the tags were not to be deleted, and nothing was done")
+      throw AcrError(.cancelled, "nothing was deleted: the answer was no")
     }
   }
 

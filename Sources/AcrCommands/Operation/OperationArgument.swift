@@ -32,7 +32,7 @@ enum OperationArgument {
     case .string(let text)?: id = text
     case .record(let record)?:
       guard case .string(let text)? = record["id"] else {
-        throw AcrError(.usage, "this record has no `id` of an operation", help: "give what `import --no-wait` returned")
+        throw AcrError(.usage, "this record has no operation `id`", help: "give what `import --no-wait` returned")
       }
       id = text
     default:
@@ -42,7 +42,7 @@ enum OperationArgument {
     guard let operation = try session.operations.operation(id) else {
       throw AcrError(
         .notFound, "no operation `\(id)` is known here",
-        help: "`operation list` shows those that this account of the machine started and did not see the end of")
+        help: "`operation list` shows the pending operations of this account on this machine")
     }
     return operation
   }

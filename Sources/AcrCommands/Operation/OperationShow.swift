@@ -13,8 +13,8 @@ struct OperationShow: Command {
     "operation show",
     summary: "Shows the state of an Azure import",
     description: """
-      Takes the record that `import --no-wait` gave, or its id. Imports that were left running by ^C, a timeout or --no-wait \
-      are found in later sessions, too.
+      Takes the record that `import --no-wait` returned, or its id. Imports that are still running after ^C, a \
+      timeout or --no-wait can be found in later sessions too.
       """,
     group: .registry,
     examples: [

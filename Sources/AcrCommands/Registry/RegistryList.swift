@@ -18,7 +18,7 @@ struct RegistryList: Command {
     group: .registry,
     examples: [
       .init("Names and hosts", "acr list | select name loginServer"),
-      .init("Those that others cannot reach", "acr list | where not .publicNetworkAccess"),
+      .init("Registries without public access", "acr list | where not .publicNetworkAccess"),
     ],
     cmdlet: .init(
       "Get-AzContainerRegistry",

@@ -13,9 +13,9 @@ struct RegistryLogin: Command {
     let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
     let username = Flag<String?>("username", short: "u", help: "the user; none with an access token")
     let password = Flag<Secret?>(
-      "password", short: "p", help: "the password or access token; asked for when it is missing")
+      "password", short: "p", help: "the password or access token; prompted for if it is missing")
     let exposeToken = Switch(
-      "expose-token", short: "t", help: "gives the account's token for the registry instead of keeping it")
+      "expose-token", short: "t", help: "returns the account's token for the registry instead of storing it")
     let reveal = Switch("reveal", help: "with --expose-token: as plain text")
   }
 
@@ -23,12 +23,12 @@ struct RegistryLogin: Command {
     "acr login",
     summary: "Signs in to a registry for this session",
     description: """
-      The user and password are tried at the registry before they are kept, and kept in memory only. Without them, the \
-      account of `login` is tried where the registry is Azure's, else the credentials of Docker's configuration: nothing \
-      is kept then, the command only says whether they work.
+      Checks the user and password at the registry, then keeps them in memory. Without them it tries the account of \
+      `login` for an Azure registry, and Docker's credentials for any other; it then keeps nothing and only says \
+      whether they work.
 
-      --expose-token gives the token that the registry gives the account, for programs that sign in by themselves, with \
-      the user 00000000-0000-0000-0000-000000000000.
+      --expose-token returns the registry token of the account, for programs that sign in themselves with the user \
+      00000000-0000-0000-0000-000000000000.
       """,
     group: .registry,
     examples: [
@@ -115,7 +115,7 @@ struct RegistryLogin: Command {
       throw ArgumentError(
         call.parameters.username,
         AcrError(
-          .usage, "`--username` needs `--password` where nobody can be asked for it",
+          .usage, "`--username` needs `--password` when no terminal to ask on",
           help: "`--password (secret env NAME)` takes it from the environment"))
     }
     return try prompter.secret("Password for \(host): ")

@@ -41,12 +41,12 @@ enum RegistryRecord {
 
 extension AzureSession {
   /// The services of an account that is signed in.
-  /// - Throws: ``AcrError`` of kind `auth` where nobody is.
+  /// - Throws: ``AcrError`` of kind `auth` if not signed in.
   func signedIn() async throws -> Services {
     let services = try await services()
     guard await services.identity.account != nil else {
       throw AcrError(
-        .auth, "nobody is signed in to `\(await services.identity.cloud.name)`",
+        .auth, "not signed in to `\(await services.identity.cloud.name)`",
         help: "sign in first: `login`, or `login --use-device-code` for a person")
     }
     return services

@@ -16,7 +16,7 @@ struct RepositoryDelete: Command {
   let signature = Signature(
     "repository delete", aliases: ["acr repository delete"],
     summary: "Deletes a repository of an Azure registry, or an image with all its tags",
-    description: "It asks first, unless --yes is given. A tag alone is taken away with `repository untag`.",
+    description: "It asks first, unless --yes is given. To remove only a tag, use `repository untag`.",
     group: .registry,
     examples: [.init("An image", "repository delete --name myregistry --image hello-world:latest --yes")],
     changes: true,

@@ -40,7 +40,7 @@ enum RepositoryItem {
       throw ArgumentError(
         call.parameters.name,
         AcrError(
-          .usage, "`\(host)` is no Azure registry, and no other has such attributes",
+          .usage, "`\(host)` is not an Azure registry; only Azure registries have these attributes",
           help: "images of any registry are deleted with `manifest delete`"))
     }
     let metadata = AzureMetadata(session.registries.client(host))
@@ -57,7 +57,7 @@ enum RepositoryItem {
       throw AcrError(.usage, "this needs `--repository` or `--image`", help: "--image REPOSITORY:TAG is one image")
     default:
       throw ArgumentError(
-        call.parameters.image, AcrError(.usage, "`--repository` and `--image` name two things", help: "give one"))
+        call.parameters.image, AcrError(.usage, "`--repository` and `--image` cannot be combined", help: "give one"))
     }
   }
 

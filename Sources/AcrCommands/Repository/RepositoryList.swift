@@ -10,7 +10,7 @@ struct RepositoryList: Command {
 
   struct Parameters: ParameterSet {
     let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)
-    let top = Flag<Int64?>("top", help: "only so many")
+    let top = Flag<Int64?>("top", help: "at most this many")
   }
 
   let signature = Signature(

@@ -51,9 +51,9 @@ struct RepositoryUntag: Command {
       }
       guard try await repository.deleteTag(tag) else {
         throw AcrError(
-          .denied, "\(host) cannot take a tag away and leave the image",
+          .denied, "\(host) cannot remove a tag without its image",
           help:
-            "it deletes whole images only, with every tag: `manifest delete \(host)/\(image.repository)@\(digest)` names them first",
+            "it only deletes whole images, with all tags: `manifest delete \(host)/\(image.repository)@\(digest)` names them first",
           target: host.name)
       }
     }

@@ -13,7 +13,7 @@ struct ShowTags: Command {
       "name", short: "n", help: "the registry: a name, a host, or oci:PATH", completer: .registry)
     let repository = Flag<String?>(
       "repository", help: "the repository; not needed for a folder", completer: .repository(of: "name"))
-    let top = Flag<Int64?>("top", help: "only so many")
+    let top = Flag<Int64?>("top", help: "at most this many")
     let orderby = Flag<String?>(
       "orderby", help: "by time, oldest or newest first", completer: .fixed(MetadataOrder.names),
       check: MetadataOrder.check)
@@ -24,7 +24,7 @@ struct ShowTags: Command {
     "repository show-tags", aliases: ["acr repository show-tags"],
     summary: "Lists the tags of a repository",
     description: """
-      --detail and --orderby take an Azure registry, which alone keeps times, digests and locks with its tags.
+      --detail and --orderby require an Azure registry: only these store times, digests and locks with tags.
       """,
     group: .registry,
     examples: [.init("The first ten", "repository show-tags --name localhost:5000 --repository base/alpine --top 10")],
@@ -74,7 +74,7 @@ struct ShowTags: Command {
     guard order != nil || call[\.detail] else { return }
     let flag: any DeclaredParameter = call[\.detail] ? call.parameters.detail : call.parameters.orderby
     throw ArgumentError(
-      flag, AcrError(.usage, "`--\(flag.name)` takes an Azure registry: no other keeps times with its tags"))
+      flag, AcrError(.usage, "`--\(flag.name)` requires an Azure registry: others do not store times for tags"))
   }
 }
 

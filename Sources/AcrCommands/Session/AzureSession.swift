@@ -50,7 +50,7 @@ public final class AzureSession: Sendable {
   public struct Start: Sendable {
     /// The environment variables that say how to sign in, in place of the settings'.
     public var environment: [String: String]
-    /// How to sign in where nobody is signed in.
+    /// How to sign in when not signed in.
     public var signIn: SignInMethod
 
     /// Creates a start.
@@ -152,7 +152,7 @@ public final class AzureSession: Sendable {
   // MARK: Registries
 
   /// True for the host of an Azure registry: it ends as those of the cloud do, or, on this machine, the resource manager
-  /// knows it. Nobody needs to be signed in for the first.
+  /// knows it. The first needs no sign-in.
   func isAzure(_ host: RegistryHost) async throws -> Bool {
     let suffix = try withClouds { $0.active.registrySuffix }
     if let suffix, host.hostWithoutPort.hasSuffix(suffix) { return true }
@@ -162,7 +162,7 @@ public final class AzureSession: Sendable {
     return (try? await services.finder.registry(at: host)) != nil
   }
 
-  /// The login server of a registry's name. The resource manager is asked where somebody is signed in, since a registry
+  /// The login server of a registry's name. The resource manager is asked when signed in, since a registry
   /// with a domain name label has another host than its name tells; what it does not know is taken for the name in front
   /// of the cloud's ending, as az does.
   func loginServer(ofName name: String) async throws -> RegistryHost {
@@ -177,8 +177,8 @@ public final class AzureSession: Sendable {
     let cloud = await services.identity.cloud
     guard let suffix = cloud.registrySuffix else {
       throw AcrError(
-        .usage, "the cloud `\(cloud.name)` has no ending for registries, so `\(name)` alone names none",
-        help: "give the login server, or add the ending: cloud update --name \(cloud.name) "
+        .usage, "the cloud `\(cloud.name)` has no suffix for registries, so `\(name)` is not a full name",
+        help: "give the login server, or add the suffix: cloud update --name \(cloud.name) "
           + "--suffix-acr-login-server-endpoint SUFFIX")
     }
     return try RegistryHost(name.lowercased() + suffix)
@@ -197,7 +197,7 @@ public final class AzureSession: Sendable {
 
 /// Who is signed in, for those who only want to show it.
 public protocol KnownAccount: Sendable {
-  /// The account's name; nil where nobody is signed in.
+  /// The account's name; nil if not signed in.
   func accountName() async -> String?
 }
 

@@ -36,7 +36,7 @@ enum Deletion {
     guard !call[\.yes] else { return }
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
-        .usage, "nobody is there to be asked whether to delete \(what)", help: "`--yes` deletes without asking")
+        .usage, "no terminal to ask whether to delete \(what)", help: "`--yes` deletes without asking")
     }
     guard try prompter.confirm("Delete \(what)?") else {
       throw AcrError(.cancelled, "nothing was deleted: the answer was no")

@@ -2,7 +2,7 @@ import AcrCore
 import ImportCore
 import OCIRegistry
 
-/// What Tab asks registries: their repositories, tags and digests. It signs nobody in and starts no credential helper; what
+/// What Tab asks registries: their repositories, tags and digests. It does not sign in and starts no credential helper; what
 /// cannot be had with the account and the credentials at hand is an error.
 public struct RegistryLookup: Sendable {
   private let session: AcrSession

@@ -14,7 +14,7 @@ struct TokenCommand: Command {
     let resourceType = Flag<String?>(
       "resource-type", help: "a well-known resource", completer: .fixed(WellKnownResource.names),
       check: WellKnownResource.check)
-    let tenant = Flag<String?>("tenant", short: "t", help: "another tenant than that of the current subscription")
+    let tenant = Flag<String?>("tenant", short: "t", help: "a tenant other than the current subscription's")
     let subscription = Flag<String?>(
       "subscription", short: "s", help: "the subscription whose tenant it is for, by name or id")
     let reveal = Switch("reveal", help: "gives the token as plain text")

@@ -14,7 +14,7 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
 
   /// The call itself was wrong: a flag, a value, a combination.
   public static let usage = ErrorKind("usage")
-  /// Nobody is signed in, or the credentials were refused (HTTP 401).
+  /// Not signed in, or the credentials were refused (HTTP 401).
   public static let auth = ErrorKind("auth")
   /// Signed in, and not allowed (HTTP 403).
   public static let denied = ErrorKind("denied")

@@ -212,7 +212,7 @@ public struct JSONScanner: ~Copyable {
         }
         return text
       case 0x5C: return try escapedString(from: start)
-      case 0..<0x20: throw failure("a control character stands in a string")
+      case 0..<0x20: throw failure("a string contains a control character")
       default: position += 1
       }
     }
@@ -233,7 +233,7 @@ public struct JSONScanner: ~Copyable {
       case 0x5C:
         position += 1
         try appendEscape(to: &buffer)
-      case 0..<0x20: throw failure("a control character stands in a string")
+      case 0..<0x20: throw failure("a string contains a control character")
       default:
         buffer.append(byte)
         position += 1
@@ -265,7 +265,7 @@ public struct JSONScanner: ~Copyable {
       }
       guard let scalar = Unicode.Scalar(code) else { throw failure("half of a surrogate pair", at: position - 6) }
       buffer.append(contentsOf: Array(String(Character(scalar)).utf8))
-    default: throw failure("`\\` is followed by something that is no escape", at: position - 1)
+    default: throw failure("`\\` is not followed by a valid escape", at: position - 1)
     }
   }
 

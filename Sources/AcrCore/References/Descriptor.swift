@@ -46,7 +46,7 @@ public struct Descriptor: Equatable, Sendable {
       throw AcrError(.invalid, "\(place) has an entry without a digest")
     }
     guard let digest = try? Digest(digestText) else {
-      throw AcrError(.invalid, "\(place) has an entry whose digest `\(digestText)` is none")
+      throw AcrError(.invalid, "\(place) has an entry with the invalid digest `\(digestText)`")
     }
     guard let size = WireSize(json["size"]) else {
       throw AcrError(.invalid, "\(place) has an entry without a size (\(digest.short))")

@@ -16,12 +16,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: ``AcrError`` of kind `usage` that says which part is wrong.
   public init(_ text: some StringProtocol) throws(AcrError) {
     guard let colon = text.firstIndex(of: ":") else {
-      throw AcrError(.usage, "`\(text)` is not a digest: it has no `sha256:` in front")
+      throw AcrError(.usage, "`\(text)` is not a digest: it does not start with `sha256:`")
     }
     let name = text[..<colon]
     let hex = text[text.index(after: colon)...]
     guard let algorithm = Algorithm(rawValue: String(name)) else {
-      throw AcrError(.usage, "`\(name)` in `\(text)` is not a digest algorithm: sha256 and sha512 are")
+      throw AcrError(.usage, "`\(name)` in `\(text)` is not a supported digest algorithm (sha256, sha512)")
     }
     guard hex.utf8.allSatisfy({ Digest.isLowerHex($0) }) else {
       throw AcrError(.usage, "the digest `\(text)` has a character that is not one of 0-9 and a-f")

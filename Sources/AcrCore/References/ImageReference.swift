@@ -27,7 +27,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     if let slash = rest.firstIndex(of: "/"), RegistryHost.looksLikeHost(rest[..<slash]) {
       registry = try RegistryHost(rest[..<slash])
       rest = rest[rest.index(after: slash)...]
-      guard !rest.isEmpty else { throw AcrError(.usage, "`\(text)` names a registry and no repository") }
+      guard !rest.isEmpty else { throw AcrError(.usage, "`\(text)` names a registry but no repository") }
     }
     let parts = try RepositoryReference(rest, in: text)
     var repository = parts.repository

@@ -10,15 +10,15 @@ public struct RepositoryName: Hashable, Sendable, CustomStringConvertible {
   /// Reads a name.
   /// - Throws: ``AcrError`` of kind `usage` that says which part is wrong.
   public init(_ text: some StringProtocol) throws(AcrError) {
-    guard !text.isEmpty else { throw AcrError(.usage, "the repository's name is empty") }
+    guard !text.isEmpty else { throw AcrError(.usage, "the repository name is empty") }
     guard text.utf8.count <= RepositoryName.maximumLength else {
       throw AcrError(
         .usage,
-        "the repository's name has \(text.utf8.count) characters, and \(RepositoryName.maximumLength) are allowed")
+        "the repository name has \(text.utf8.count) characters; the limit is \(RepositoryName.maximumLength)")
     }
     for part in text.split(separator: "/", omittingEmptySubsequences: false) {
       guard !part.isEmpty else {
-        throw AcrError(.usage, "the repository `\(text)` has a `/` with nothing before or behind it")
+        throw AcrError(.usage, "the repository `\(text)` has a `/` with nothing before or after it")
       }
       if part.contains(where: { $0.isUppercase }) {
         throw AcrError(
@@ -75,7 +75,7 @@ public struct TagName: Hashable, Sendable, CustomStringConvertible {
   public init(_ text: some StringProtocol) throws(AcrError) {
     guard let first = text.utf8.first else { throw AcrError(.usage, "the tag is empty") }
     guard text.utf8.count <= 128 else {
-      throw AcrError(.usage, "the tag has \(text.utf8.count) characters, and 128 are allowed")
+      throw AcrError(.usage, "the tag has \(text.utf8.count) characters; the limit is 128")
     }
     let isValid = text.utf8.allSatisfy { byte in
       (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2E
@@ -84,7 +84,7 @@ public struct TagName: Hashable, Sendable, CustomStringConvertible {
     guard isValid, first != 0x2E, first != 0x2D else {
       throw AcrError(
         .usage, "`\(text)` is not a tag",
-        help: "a tag is letters, digits, `_`, `.` and `-`, and starts with none of the last two")
+        help: "a tag has letters, digits, `_`, `.` and `-`, and does not start with `.` or `-`")
     }
     name = String(text)
   }

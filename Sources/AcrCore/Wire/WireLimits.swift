@@ -101,14 +101,14 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .document, .list: "\(place) is longer than \(value)"
     case .values: "\(place) has more than \(value) JSON values"
-    case .memory: "\(place) needs more than \(value) of memory for what registries answer"
+    case .memory: "\(place) needs more than \(value) of memory for what registries send"
     case .pages: "\(place) has more than \(value) pages"
     case .rows: "\(place) has more than \(value) rows"
     case .manifests: "\(place) needs more than \(value) manifests"
     case .nesting: "\(place) has indexes inside indexes, more than \(value) deep"
     case .redirects: "\(place) was redirected more than \(value) times"
     case .signIns:
-      "\(place) was refused with \(value) new tokens, and each time a token for something else was asked for"
+      "\(place) was refused with \(value) new tokens: each time the server asked for another scope"
     case .headers: "\(place) has more than \(value) of header and trailer fields"
     }
   }
@@ -136,12 +136,13 @@ public struct WireLimits: Sendable, Hashable {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let limit = WireLimit(rawValue: String(parts[0])) else {
       let names = WireLimit.allCases.map { "\($0.rawValue)=\($0.text($0.standard))" }.joined(separator: ", ")
-      throw AcrError(.usage, "`--limit \(text)` names no limit", help: "the limits and their values: \(names)")
+      throw AcrError(.usage, "`--limit \(text)` is not a known limit", help: "the limits and their values: \(names)")
     }
     guard let value = limit.value(parts[1]) else {
       throw AcrError(
-        .usage, "`\(parts[1])` is no value for the limit `\(limit.rawValue)` (\(limit.summary))",
-        help: limit.isBytes ? "a whole number with B, KB, MB, GB, KiB, MiB or GiB: 256MiB" : "a whole number from 1 on")
+        .usage, "`\(parts[1])` is not a valid value for the limit `\(limit.rawValue)` (\(limit.summary))",
+        help: limit.isBytes ? "a whole number with B, KB, MB, GB, KiB, MiB or GiB: 256MiB" : "a whole number, 1 or more"
+      )
     }
     self[limit] = value
   }

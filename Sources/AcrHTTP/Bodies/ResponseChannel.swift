@@ -87,7 +87,7 @@ final class ResponseChannel: Sendable {
     }
   }
 
-  /// Stops the transfer if it still runs, because nobody will read the rest.
+  /// Stops the transfer if it still runs, because the rest will not be read.
   func abandon() {
     if state.withLock({ $0.outcome == nil }) { loop.post(.cancel(id)) }
   }

@@ -94,7 +94,7 @@ final class UploadChannel: Sendable {
     return outcome
   }
 
-  /// Stops the producer, whose bytes nobody takes any more.
+  /// Stops the producer, whose bytes are no longer read.
   func close() {
     let (producer, room) = state.withLock { state in
       state.isClosed = true
@@ -126,7 +126,7 @@ final class UploadChannel: Sendable {
     }
   }
 
-  /// Adds a piece and waits while the connection is behind; false where nobody wants more.
+  /// Adds a piece and waits while the connection is behind; false if no more is wanted.
   private func push(_ piece: [UInt8]) async throws -> Bool {
     let (isOpen, wakes): (Bool, Bool) = try state.withLock { state in
       if state.isClosed { return (false, false) }

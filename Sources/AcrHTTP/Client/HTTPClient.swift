@@ -3,7 +3,7 @@ import HTTPTypes
 
 /// Sends requests over a transport, follows redirects, waits and tries again where that helps and does no harm.
 public struct HTTPClient: Sendable {
-  /// Bodies of answers that nobody reads (redirects, failures before a retry) are read up to this size, so that their
+  /// Bodies of unread responses (redirects, failures before a retry) are read up to this size, so that their
   /// connection can be used again.
   private static let discardLimit = 64 * 1024
 

@@ -38,7 +38,7 @@ final class HostHealth: Sendable {
     let count = failures(of: host)
     guard count >= HostHealth.mostFailures else { return error }
     var error = error
-    error.notes.append("`\(host)` has failed \(count) times in a row, so requests to it are sent once only")
+    error.notes.append("`\(host)` has failed \(count) times in a row, so requests to it are not retried")
     return error
   }
 

@@ -3,7 +3,7 @@ import AcrSystem
 import HTTPTypes
 import Synchronization
 
-/// One line of JSON for each request that was sent, each retry and redirect on a line of its own, for people who look for
+/// One line of JSON for each request that was sent, each retry and redirect on a separate line, for people who look for
 /// a fault. What could be a secret is never written: of `Authorization` only the scheme, of queries only the values that
 /// are known to be harmless, of bodies only their length.
 public final class RequestTrace: Sendable {

@@ -6,7 +6,7 @@ public struct RetryPolicy: Sendable {
   /// How often a request is sent at most, the first time included.
   public var tries: Int
   /// The same for requests that never reach their host (no such name, connection refused). It is smaller, because the
-  /// usual reason is a mistyped name, and somebody is waiting to hear so.
+  /// usual reason is a mistyped name, and the user is waiting for the answer.
   public var unreachableTries: Int
   /// The same for requests that get no answer in time, each of which takes half a minute.
   public var silentTries: Int

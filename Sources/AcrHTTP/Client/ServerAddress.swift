@@ -41,13 +41,14 @@ public enum ServerAddress {
     guard !target.isLinkLocal else {
       throw AcrError(
         .denied,
-        "`\(host)` \(verb) to `\(place)`, an address of this machine's own link, where metadata services answer",
-        help: "no server may lead acrsh there: tell the owner of `\(host)`", status: status, code: code, target: host)
+        "`\(host)` \(verb) to `\(place)`, a link-local address, where cloud metadata services answer",
+        help: "acrsh does not follow servers there: tell the owner of `\(host)`", status: status, code: code,
+        target: host)
     }
     guard !target.isLoopback || source.isLoopback || insecureHosts.contains(target) else {
       throw AcrError(
         .denied, "`\(host)` \(verb) to `\(place)`, which is this machine",
-        help: "if that is meant to be so, allow it: --insecure-registry \(place)", status: status, code: code,
+        help: "if this is intended, allow it: --insecure-registry \(place)", status: status, code: code,
         target: host)
     }
     try checkScheme(target, source, insecureHosts, verb, status)
@@ -59,7 +60,7 @@ public enum ServerAddress {
   ) -> AcrError {
     let host = source.hostAndPort ?? ""
     return AcrError(
-      .denied, "`\(host)` \(verb) to `\(target.hostAndPort ?? "")`, another server than the one that was asked",
+      .denied, "`\(host)` \(verb) to `\(target.hostAndPort ?? "")`, a different server",
       help: "only images are read from other hosts; if the registry has moved, use its new name", status: status,
       code: code, target: host)
   }
@@ -71,7 +72,7 @@ public enum ServerAddress {
     let place = target.hostAndPort ?? ""
     throw AcrError(
       .usage, "`\(source.hostAndPort ?? "")` \(verb) from https to plain http on `\(place)`",
-      help: "if that is meant to be so, allow it: --insecure-registry \(place)", status: status, code: code,
+      help: "if this is intended, allow it: --insecure-registry \(place)", status: status, code: code,
       target: source.hostAndPort)
   }
 }

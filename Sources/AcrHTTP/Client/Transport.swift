@@ -164,7 +164,7 @@ public struct RequestNotSent: Error, Sendable {
 }
 
 /// The body of an answer, pulled piece by piece with back-pressure: a transport holds no more than about a megabyte that
-/// nobody has asked for yet. Dropping the last reference before the end stops the transfer.
+/// has not been requested yet. Dropping the last reference before the end stops the transfer.
 public final class ResponseBody: Sendable {
   private let pull: @Sendable () async throws -> [UInt8]?
   private let stop: @Sendable () -> Void

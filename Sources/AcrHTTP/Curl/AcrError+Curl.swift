@@ -36,14 +36,14 @@ extension AcrError {
   /// An address that is only good for metadata services, which no request but theirs is meant for.
   static func ownLink(_ host: String) -> AcrError {
     AcrError(
-      .denied, "`\(host)` is an address of this machine's own link, where metadata services answer",
-      help: "if it is a registry all the same, allow it: --insecure-registry \(host)", target: host)
+      .denied, "`\(host)` is a link-local address, where cloud metadata services answer",
+      help: "if it is a registry, allow it: --insecure-registry \(host)", target: host)
   }
 
   /// A server that goes on without getting anywhere.
   static func tooSlow(host: String, bytes: Int64, time: Duration) -> AcrError {
     AcrError(
-      .timeout, "less than \(ByteCount.human(bytes)) came from or went to `\(host)` in \(time.inSeconds)",
+      .timeout, "less than \(ByteCount.human(bytes)) was transferred to or from `\(host)` in \(time.inSeconds)",
       help: "check the connection and try again", target: host)
   }
 
@@ -56,7 +56,7 @@ extension AcrError {
 
   static func stalled(host: String, after timeout: Duration) -> AcrError {
     AcrError(
-      .timeout, "no byte came from or went to `\(host)` for \(timeout.inSeconds)",
+      .timeout, "no data was transferred to or from `\(host)` for \(timeout.inSeconds)",
       help: "check the connection and try again", target: host)
   }
 
@@ -79,7 +79,7 @@ extension AcrError {
     }
     switch failure.code {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return (.network, "could not resolve `\(place)`", "check the name and the connection to the network")
+      return (.network, "could not resolve `\(place)`", "check the name and the network connection")
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
       return (.network, "could not reach the proxy `\(failure.proxy ?? "")`", "check HTTPS_PROXY and NO_PROXY")
     case CURLE_COULDNT_CONNECT:
@@ -95,7 +95,7 @@ extension AcrError {
     case CURLE_URL_MALFORMAT:
       return (.usage, "the URL for `\(place)` cannot be read", nil)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
-      return (.network, "`\(place)` does not answer in HTTP", "check the port")
+      return (.network, "`\(place)` does not speak HTTP", "check the port")
     case CURLE_OUT_OF_MEMORY:
       return (.network, "libcurl has no memory for a request to `\(place)`", nil)
     default:

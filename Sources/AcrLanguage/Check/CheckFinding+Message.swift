@@ -18,10 +18,10 @@ extension CheckFinding {
       Wording(
         "`\(text)` needs a row, and there is none here",
         help: blockName.map { "the block names its values: `$\($0)`" }
-          ?? "`$it` and `.name` are known in `where`, `extend` and blocks without named values")
+          ?? "`$it` and `.name` are available in `where`, `extend` and blocks without named values")
     case .declaredTwice(let name, let line):
       Wording(
-        "`\(name)` is declared already" + (line.map { ", in line \($0)" } ?? ""),
+        "`\(name)` is already declared" + (line.map { ", in line \($0)" } ?? ""),
         help: "assign to a `var` with `$\(name) = …`, or choose another name")
     case .shadows(let name, let line): Wording("`\(name)` hides the variable of line \(line)")
     case .unusedVariable(let name): Wording("`$\(name)` is never read")
@@ -44,9 +44,9 @@ extension CheckFinding {
         help: nearest == nil ? "`help` lists the commands" : nil)
     case .lists(let prefix, let names):
       Wording(
-        "`\(prefix)` is not a whole command",
+        "`\(prefix)` needs a subcommand",
         help: names.isEmpty
-          ? "`help` lists the commands" : "its commands are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+          ? "`help` lists the commands" : "the subcommands are \(names.map { "`\($0)`" }.joined(separator: ", "))")
     case .commandIsVariable(let name):
       Wording("`\(name)` is not a command", label: "did you mean `$\(name)`?")
     case .assignsBareName(let name, let isKnown):
@@ -75,7 +75,7 @@ extension CheckFinding {
       Wording(
         limit == 0
           ? "`\(name)` takes no value\(isCall ? "" : " without a flag")"
-          : "`\(name)` takes \(limit == 1 ? "one value" : "\(limit) values")\(isCall ? "" : " without a flag"), this is one more",
+          : "`\(name)` takes \(limit == 1 ? "one value" : "\(limit) values")\(isCall ? "" : " without a flag"); this is an extra one",
         help: isCall ? nil : "`help \(name)` shows what it takes; a text with spaces needs quotes")
     case .wrongWord(let parameter, let type, let word):
       Wording("`\(parameter)` takes \(type.article), `\(word)` is not one", help: type.example)
@@ -87,13 +87,14 @@ extension CheckFinding {
     case .blockForValue(let parameter, let type):
       Wording(
         "`\(parameter)` takes \(type.article), this is a block",
-        help: type == .record ? "a record has `name: value` inside its braces" : "the value of a command is `( … )`")
+        help: type == .record
+          ? "a record has `name: value` inside its braces" : "to use the value of a command, write `( … )`")
     case .valueForBlock(let parameter, let isRecord):
       Wording(
         "`\(parameter)` takes a block, this is \(isRecord ? "a record" : "a value")",
         help: isRecord ? "a block that gives a record is `{ { … } }`" : "write `{ … }`")
     case .needsInput(let name):
-      Wording("`\(name)` needs rows from a pipe", help: "put it behind `|`: `… | \(name) …`")
+      Wording("`\(name)` needs rows from a pipe", help: "put it after `|`: `… | \(name) …`")
     case .takesNoInput(let name):
       Wording("`\(name)` takes nothing from a pipe", help: "put it first, or inside a block: `| each { … }`")
     case .functionTakesNoInput(let name):
@@ -102,7 +103,7 @@ extension CheckFinding {
       Wording("with `--registry`, give the source without the registry's name")
     case .plainSecret(let flag):
       Wording(
-        "the value of `\(flag)` can be read on the screen; this line stays out of the history",
+        "the value of `\(flag)` is visible on the screen; this line is not saved in the history",
         help: "`\(flag) (secret prompt \"…\")` asks for it")
     case .unknownColumn(let name, let command, let nearest, let known):
       Wording(
@@ -114,33 +115,33 @@ extension CheckFinding {
         help: nearest == nil ? "`help` lists the functions" : nil)
     case .unknownModule(let name):
       Wording("no module is called `\(name)`", help: "load one with `use \"PATH\" as \(name)`")
-    case .commandAsFunction(let name): Wording("`\(name)` is a command", help: "its value is `(\(name) …)`")
+    case .commandAsFunction(let name): Wording("`\(name)` is a command", help: "to use its value, write `(\(name) …)`")
     case .wrongArity(let name, let arity, let parameters, let given):
       Wording(
         "`\(name)` takes \(Self.count(arity)), not \(given)", help: "call it as `\(name)(\(parameters))`")
     case .flagsNeedCommand(let name, let flags):
       Wording(
         "`\(name)` needs \(Self.list(flags))", help: "call it as a command: `(\(name) … \(flags[0]) …)`")
-    case .definedTwice(let name, let line): Wording("`\(name)` is defined already, in line \(line)")
+    case .definedTwice(let name, let line): Wording("`\(name)` is already defined, in line \(line)")
     case .hidesCommand(let name): Wording("`\(name)` is also a command; the `def` is used instead")
     case .hidesFunction(let name): Wording("`\(name)` is also a function; the `def` is used instead")
-    case .restNotLast: Wording("the rest stands last among the parameters")
+    case .restNotLast: Wording("the rest parameter must be last")
     case .requiredBehindOptional(let name, let optional):
       Wording("`\(name)` needs a default, because `\(optional)` before it has one")
     case .paramNotAtTop(let isSession):
       Wording(
-        isSession ? "`param` belongs into a script" : "`param` stands only at the top of a script",
+        isSession ? "`param` is only allowed in a script" : "`param` is only allowed at the top of a script",
         help: isSession ? "declare a variable with `let`" : "move it above the first statement")
-    case .returnAtTop: Wording("`return` stands only in a `def`", help: "use `exit` to end the script")
+    case .returnAtTop: Wording("`return` is only allowed in a `def`", help: "use `exit` to end the script")
     case .returnInBlock:
       Wording("`return` cannot leave a block given to a command", help: "the value of a block is its last statement")
-    case .outsideLoop(let word): Wording("`\(word)` stands only in `for` and `while`")
+    case .outsideLoop(let word): Wording("`\(word)` is only allowed in `for` and `while`")
     case .loopWordInBlock(let word):
       Wording(
         "`\(word)` cannot leave a block given to a command",
         help: "use `for`, or choose the rows first with `where` and `first`")
-    case .unreachable(let word): Wording("nothing behind `\(word)` runs")
-    case .noModules: Wording("`use` does not work here: there is no place to load modules from")
+    case .unreachable(let word): Wording("nothing after `\(word)` runs")
+    case .noModules: Wording("`use` is not available here: no modules can be loaded")
     case .moduleNotRead(let path, let reason): Wording("the module `\(path)` cannot be read: \(reason)")
     case .moduleCycle(let names):
       Wording(
@@ -148,15 +149,15 @@ extension CheckFinding {
     case .moduleNameTaken(let name): Wording("`\(name)` is the name of another module", help: "choose another name")
     case .importedTwice(let name, let path):
       Wording(
-        "`\(name)` of `\(path)` is defined already", help: "load the module under a name: `use \"\(path)\" as NAME`")
+        "`\(name)` of `\(path)` is already defined", help: "load the module under a name: `use \"\(path)\" as NAME`")
     case .statementInModule: Wording("a module holds `def`, `let` and `use` only", help: "move this into a `def`")
     case .revealsSecret:
       Wording(
         "`reveal` turns a secret into text, which can be printed, logged and saved",
-        help: "hand the secret itself on to a parameter that takes one, such as `--password`")
+        help: "pass the secret itself to a parameter that takes one, such as `--password`")
     case .secretInScript(let flag):
       Wording(
-        "the value of `\(flag)` can be read by everybody who can read this file",
+        "the value of `\(flag)` is visible to anyone who can read this file",
         help: "`\(flag) (secret env NAME)` reads it when the script runs")
     case .unusedDefinition(let name): Wording("`\(name)` is never called")
     }

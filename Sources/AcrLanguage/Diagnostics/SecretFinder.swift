@@ -6,14 +6,15 @@ public struct SecretFinder: Sendable {
   let catalog: Catalog
   /// The `def`s that can be called, by the names they are called by.
   let functions: [String: Signature]
-  let words: SecretWords
+  private let lazyWords: Lazy<SecretWords>
+  var words: SecretWords { lazyWords.value }
 
   /// Creates a finder.
   /// - Parameter functions: the `def`s that can be called, by the names they are called by; those of a text itself are found.
   public init(catalog: Catalog, functions: [String: Signature] = [:]) {
     self.catalog = catalog
     self.functions = functions
-    words = SecretWords(catalog)
+    lazyWords = Lazy { SecretWords(catalog) }
   }
 
   /// Creates a finder that knows the `def`s of a session.
@@ -21,12 +22,37 @@ public struct SecretFinder: Sendable {
     self.init(catalog: catalog, functions: session.functionIndex.mapValues { session.functions[$0].signature })
   }
 
-  /// Finds the secrets of a text and notes them there, for all who show parts of it.
-  public func hideSecrets(of source: Source) { source.secretSpans = spans(in: source) }
+  /// Has the secrets of a text found as soon as a part of it is shown.
+  public func hideSecrets(of source: Source) { source.findSecrets { spans(in: $0) } }
 
-  /// True when some `def` of the session takes a secret, so that its calls need no flag to hold one.
+  /// True when some `def` of the session takes a secret, so that its calls may hold one without a word that tells.
   public var knowsSecretFunctions: Bool {
-    functions.values.contains { $0.positionals.contains { $0.type == .secret } }
+    functions.values.contains { signature in
+      signature.positionals.contains { $0.type == .secret } || signature.flags.contains { $0.type == .secret }
+    }
+  }
+
+  /// A quick look: false for a text that ``spans(in:)`` finds nothing in, as far as no `def` of the session takes a secret.
+  public func mayHoldSecrets(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    for index in bytes.indices {
+      switch bytes[index] | 0x20 {
+      case Byte.minus where index == 0 || Byte.endsWord(bytes[index - 1]):
+        let word = bytes[index...].prefix { $0 != Byte.equals && !Byte.endsWord($0) }
+        if words.isSuspect(Substring(decoding: word, as: UTF8.self)) { return true }
+      case Byte.colon | 0x20: if bytes[index...].starts(with: "://".utf8) { return true }
+      case UInt8(ascii: "b"), UInt8(ascii: "c"), UInt8(ascii: "e"), UInt8(ascii: "k"), UInt8(ascii: "p"),
+        UInt8(ascii: "s"), UInt8(ascii: "t"):
+        let start = bytes[index...].prefix(6).map { $0 | 0x20 }
+        if Self.hints.contains(where: { start.starts(with: $0) }) { return true }
+      default: continue
+      }
+    }
+    return false
+  }
+
+  private static let hints = ["bearer", "basic", "creden", "eyj", "key", "pass", "pwd", "secret", "sig", "token"].map {
+    Array($0.utf8)
   }
 
   /// Where secrets are written out, in order and without overlaps.

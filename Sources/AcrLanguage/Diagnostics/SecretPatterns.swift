@@ -121,6 +121,12 @@ struct SecretWords {
     self.others = others
   }
 
+  /// True for a flag that takes a secret, and for one that no command has.
+  func isSuspect(_ word: Substring) -> Bool {
+    let name = String(word)
+    return flags.contains(name) || !others.contains(name)
+  }
+
   /// True for a flag behind which a secret stands, as far as its name tells.
   func isSecret(_ word: Substring) -> Bool {
     let name = String(word)
@@ -128,7 +134,8 @@ struct SecretWords {
     guard !others.contains(name) else { return false }
     if SecretFinder.soundsSecret(name) { return true }
     let bare = String(name.drop { $0 == "-" })
-    return bare.utf8.count >= 5 && flags.contains { $0.utf8.count > 4 && Suggestion.isNear(bare, String($0.dropFirst(2))) }
+    return bare.utf8.count >= 5
+      && flags.contains { $0.utf8.count > 4 && Suggestion.isNear(bare, String($0.dropFirst(2))) }
   }
 
   /// Where the values of such flags stand.

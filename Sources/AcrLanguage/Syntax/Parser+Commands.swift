@@ -108,7 +108,7 @@ extension Parser {
     repeat {
       let name = try parseDeclaredName()
       try expect(Byte.equals, "`=`")
-      if lexer.current == Byte.equals { throw unexpected(expected: "a value behind one `=`") }
+      if lexer.current == Byte.equals { throw unexpected(expected: "a value after one `=`") }
       columns.append(RecordEntry(name: name, value: try parseExpression()))
       tallest = max(tallest, height)
     } while passComma()

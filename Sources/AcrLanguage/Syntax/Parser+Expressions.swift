@@ -111,7 +111,7 @@ extension Parser {
         let nameStart = lexer.position + (isOptional ? 2 : 1)
         let nameEnd = lexer.nameEnd(from: nameStart)
         lexer.position = nameStart
-        guard nameEnd > nameStart else { throw unexpected(expected: "a field's name behind `.`") }
+        guard nameEnd > nameStart else { throw unexpected(expected: "a field's name after `.`") }
         lexer.position = nameEnd
         let name = Name(text: lexer.text(nameStart, nameEnd), span: Span(Int32(nameStart), Int32(nameEnd)))
         try grow(above: height, from: start)

@@ -22,19 +22,19 @@ extension SyntaxError {
       Wording(
         "the byte 0x\(Self.hex(byte)) at \(line):\(column) (byte \(offset)) is not UTF-8",
         help: "save the file as UTF-8")
-    case .unexpected(let text, let expected): Wording("`\(text)` stands where \(expected) is expected")
+    case .unexpected(let text, let expected): Wording("expected \(expected), found `\(text)`")
     case .unexpectedInside(let text, let expected, let bracket, let line):
-      Wording("`\(text)` stands where \(expected) is expected", help: "`\(bracket)` of line \(line) is still open")
+      Wording("expected \(expected), found `\(text)`", help: "`\(bracket)` of line \(line) is still open")
     case .unexpectedEndOfLine(let expected):
       Wording(
-        "the line ends where \(expected) is expected",
-        help: "an expression goes on in the next line inside `( … )`, a command behind `\\`")
-    case .unexpectedEnd(let expected): Wording("the text ends where \(expected) is expected")
+        "expected \(expected) before the end of the line",
+        help: "an expression continues on the next line inside `( … )`, a command after `\\`")
+    case .unexpectedEnd(let expected): Wording("expected \(expected) before the end of the text")
     case .unclosed(let bracket):
       Wording("`\(bracket)` is never closed", label: "opened here")
-    case .unclosedString: Wording("the text in quotes never ends", label: "begins here")
-    case .unmatched(let bracket): Wording("`\(bracket)` closes nothing")
-    case .pipeAtEnd: Wording("a command is missing behind `|`")
+    case .unclosedString: Wording("the quoted text is never closed", label: "begins here")
+    case .unmatched(let bracket): Wording("unmatched `\(bracket)`")
+    case .pipeAtEnd: Wording("a command is missing after `|`")
     case .lineStartsWithFlag(let flag):
       Wording(
         "a line cannot start with a flag: the line above needs a `\\` at its end",
@@ -48,7 +48,7 @@ extension SyntaxError {
         help: "use lines, or `try`")
     case .ampersand:
       Wording(
-        "`&` means nothing here: nothing runs in the background",
+        "`&` has no meaning here: commands do not run in the background",
         help: "put a text that holds `&` in quotes; for several jobs at once there is `par-each`")
     case .redirect(let target):
       Wording(
@@ -62,25 +62,25 @@ extension SyntaxError {
         "unknown name `\(name)`",
         help: "variables start with `$`, text needs quotes, columns start with `.`")
     case .interpolationInExpression:
-      Wording("`${` belongs into words and texts in quotes", help: "here write `$name`, or `( … )`")
+      Wording("`${` is only allowed in words and quoted text", help: "here write `$name`, or `( … )`")
     case .emptyInterpolation: Wording("`${}` is empty", help: "write `${name}`, or `\\$` in quotes for a plain `$`")
     case .singleEquals:
-      Wording("`=` does not compare", help: "compare with `==`; assign with `$name = …` on a line of its own")
+      Wording("`=` does not compare", help: "compare with `==`; assign with `$name = …` on a separate line")
     case .declaresWithDollar(let name):
       Wording("a name is declared without `$`", help: "write `\(name)` here, and `$\(name)` to read it")
     case .exclamationMark: Wording("`!` is not an operator", help: "write `not`")
     case .chainedComparison(let operation):
       Wording(
-        "comparisons do not chain", label: "a second comparison",
+        "comparisons cannot be chained", label: "a second comparison",
         help: "join two comparisons with `and`: `1 \(operation) $x and $x \(operation) 3`")
     case .computedCommand(let text):
-      Wording("`\(text)` is no command: a command's name is never computed", help: "write the name itself, or use `if`")
+      Wording("`\(text)` is not a command: its name cannot be computed", help: "write the name itself, or use `if`")
     case .programPath(let path):
-      Wording("`\(path)` is no command", help: "another program runs with `run \(path)`")
+      Wording("`\(path)` is not a command", help: "to run a program: `run \(path)`")
     case .noSpaceBetween(let text):
       Wording(
-        "a space is missing behind `\(text)`", label: "a new argument starts here",
-        help: "arguments are not glued together; put one text in quotes: \"…$name…\"")
+        "a space is missing after `\(text)`", label: "a new argument starts here",
+        help: "arguments are not joined; put one text in quotes: \"…$name…\"")
     case .partOfVariable(let text):
       Wording(
         "a word takes only the name of a variable",
@@ -95,21 +95,21 @@ extension SyntaxError {
     case .invalidCodePoint(let digits):
       Wording(
         "`\\u{\(digits)}` is not a character", help: "write one to six hexadecimal digits, for example `\\u{1F433}`")
-    case .nestingTooDeep(let limit): Wording("more than \(limit) brackets are open inside each other")
+    case .nestingTooDeep(let limit): Wording("brackets are nested more than \(limit) deep")
     case .expressionTooLong(let limit):
       Wording(
         "the expression has more than \(limit) operators in a row", help: "put parts of it into variables with `let`")
     case .definitionNotAtTop:
       Wording(
-        "`def` stands only at the top level of a script",
+        "`def` is only allowed at the top level of a script",
         help: "move it out of the block; it is known in the whole file")
-    case .useNotAtTop: Wording("`use` stands only at the top level of a script", help: "move it out of the block")
+    case .useNotAtTop: Wording("`use` is only allowed at the top level of a script", help: "move it out of the block")
     case .stageIsExpression:
       Wording(
         "a command must follow `|`",
-        help: "of the stages only the first can be an expression; `where` and `extend` take one")
+        help: "only the first stage can be an expression; `where` and `extend` take one")
     case .statementInPipeline(let word):
-      Wording("`\(word)` is a statement and gives no value here", help: "put it on a line of its own")
+      Wording("`\(word)` is a statement and gives no value here", help: "put it on a separate line")
     case .notAPlace:
       Wording("this cannot be assigned to", help: "assign to `$name`, `$name.field` or `$name[index]`")
     case .tryWithoutHandler: Wording("`try` needs `catch` or `finally`")
@@ -119,7 +119,7 @@ extension SyntaxError {
         help: "types are string, int, number, bool, duration, size, datetime, list, record, secret, any")
     case .blockOutsideCommand:
       Wording(
-        "a block stands only behind a command or a statement that takes one",
+        "a block is only allowed after a command or a statement that takes one",
         help: "a record has `name: value` inside its braces")
     case .elseWithoutIf(let word):
       Wording(

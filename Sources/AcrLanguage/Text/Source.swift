@@ -8,13 +8,19 @@ public final class Source: Sendable {
   public let bytes: [UInt8]
   /// The byte offset at which each line starts; the first is 0.
   public let lineStarts: [Int32]
-  private let secrets = Mutex<[Span]>([])
+  private let secrets = Mutex<(spans: [Span]?, find: (@Sendable (Source) -> [Span])?)>((nil, nil))
 
-  /// Where secrets are written out, in order, as ``SecretFinder`` found them; diagnostics do not show them.
-  public internal(set) var secretSpans: [Span] {
-    get { secrets.withLock { $0 } }
-    set { secrets.withLock { $0 = newValue } }
+  /// Where secrets are written out, in order, as ``SecretFinder`` finds them; diagnostics do not show them.
+  public var secretSpans: [Span] {
+    let (known, find) = secrets.withLock { $0 }
+    if let known { return known }
+    let spans = find?(self) ?? []
+    secrets.withLock { $0 = (spans, nil) }
+    return spans
   }
+
+  /// Says how secrets are found. Most texts have no diagnostics, and then nothing is looked for.
+  func findSecrets(_ find: @escaping @Sendable (Source) -> [Span]) { secrets.withLock { $0 = (nil, find) } }
 
   /// Creates a source. Lines end in LF or CR LF.
   public init(name: String, bytes: [UInt8]) {

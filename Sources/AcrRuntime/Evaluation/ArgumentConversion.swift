@@ -37,7 +37,7 @@ enum ArgumentConversion {
     case (.string, .list): help = "`[0]` takes one of its items"
     case (.string, .record): help = "take a field of it"
     case (.list, _): help = "`[…]` makes a list of one value"
-    case (_, .null): help = "`?? …` stands in for null"
+    case (_, .null): help = "`?? …` replaces null"
     default: break
     }
     return RuntimeError(

@@ -185,10 +185,10 @@ extension Evaluator {
     var help: String?
     switch (operation, leftValue, rightValue) {
     case _ where leftValue.holdsSecret || rightValue.holdsSecret:
-      help = "a secret is only handed on; `reveal(…)` gives its text"
+      help = "a secret can only be passed on; `reveal(…)` gives its text"
     case (.add, .string, _), (.add, _, .string):
       help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
-    case (_, .null, _), (_, _, .null): help = "`?? …` stands in for null"
+    case (_, .null, _), (_, _, .null): help = "`?? …` replaces null"
     case (_, .string, .int), (_, .int, .string): help = "`int(…)` reads a number from text"
     case (_, .string, .datetime), (_, .datetime, .string): help = "`date(…)` reads a datetime from text"
     default: break
@@ -311,7 +311,7 @@ extension Evaluator {
       return failure("\(subject) is a record: \(cure)", frame, code.span(expression))
     case .secret:
       return failure(
-        "\(subject) is a secret: it never turns into text", frame, code.span(expression),
+        "\(subject) is a secret: secrets are not converted to text", frame, code.span(expression),
         help: "give it on its own to a parameter that takes secrets, such as `--password`")
     default:
       let cure = path.map { "write `${join($\($0), \",\")}` or `${\($0)[0]}`" } ?? "join its items or take one"

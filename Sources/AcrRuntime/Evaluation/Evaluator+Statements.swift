@@ -160,7 +160,7 @@ extension Evaluator {
     guard case .list(let items) = value else {
       throw failure(
         "`for` goes through a list, and this is \(operand(value, expression))", frame, code.span(expression),
-        help: value.isNull ? "`?? []` stands in for null" : "`[…]` makes a list of one value")
+        help: value.isNull ? "`?? []` replaces null" : "`[…]` makes a list of one value")
     }
     for item in items {
       try checkInterrupt(frame, code.span(expression))

@@ -8,7 +8,7 @@ public final class RunContext: Sendable {
   public let sink: any OutputSink
   /// True when commands that change something only say what they would do.
   public let isDryRun: Bool
-  /// True when somebody sits at a terminal and can be asked.
+  /// True when there is a terminal to ask on.
   public let isInteractive: Bool
   private let person: (any Prompter)?
   /// How much commands say on standard error.

@@ -125,7 +125,7 @@ public enum ScriptArguments {
     }
     if let value { return value }
     throw Failure(
-      error: AcrError(.usage, "\(Evaluator.name(of: parameter)) takes \(parameter.type.phrase), and `\(text)` is none"),
+      error: AcrError(.usage, "\(Evaluator.name(of: parameter)) takes \(parameter.type.phrase); `\(text)` is not one"),
       parameter: parameter)
   }
 

@@ -66,7 +66,7 @@ struct FunctionCall {
 
   func list(_ index: Int) throws -> [Value] {
     guard case .list(let items) = arguments[index] else {
-      throw wrong(index, "a list", help: arguments[index].isNull ? "`?? []` stands in for null" : nil)
+      throw wrong(index, "a list", help: arguments[index].isNull ? "`?? []` replaces null" : nil)
     }
     return items
   }

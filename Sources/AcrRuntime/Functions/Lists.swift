@@ -7,7 +7,7 @@ extension Builtins {
       guard case .list(let items) = call.arguments[0] else {
         throw call.wrong(
           0, "a list",
-          help: call.arguments[0].isNull ? "`?? []` stands in for null" : "`len(…)` measures a text or record")
+          help: call.arguments[0].isNull ? "`?? []` replaces null" : "`len(…)` measures a text or record")
       }
       return .int(Int64(items.count))
     },
@@ -113,7 +113,7 @@ extension FunctionCall {
       return try body()
     } catch {
       guard case .mismatch = error else { throw error }
-      throw AcrError(.invalid, "the items are of types that do not go together: \(typesPhrase(try amounts()))")
+      throw AcrError(.invalid, "the items have incompatible types: \(typesPhrase(try amounts()))")
     }
   }
 

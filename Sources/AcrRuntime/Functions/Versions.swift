@@ -4,7 +4,7 @@ import AcrLanguage
 extension Builtins {
   static let versionFunctions: [Function] = [
     Function(
-      "semver", 1...1, "text", "The parts of a version (major, minor, patch, prerelease, build); null when it is none"
+      "semver", 1...1, "text", "The parts of a version (major, minor, patch, prerelease, build); null for other text"
     ) {
       call in
       guard let version = SemanticVersion(try call.string(0)) else { return .null }

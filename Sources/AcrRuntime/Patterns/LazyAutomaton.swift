@@ -20,7 +20,7 @@ struct LazyAutomaton {
   private static let mostStates = 1000
   private static let mostWeight = 200_000
 
-  /// The instructions that are next, before assertions are asked, and what stands in front of the place.
+  /// The instructions that are next, before assertions are asked, and what stands before the place.
   private struct State: Hashable {
     var instructions: [Int32]
     var isStart = false

@@ -134,7 +134,7 @@ extension PatternParser {
       if scalars[position + 1] == "-" { continue }
       position += 1
       let high = try classScalar()
-      guard low.value <= high.value else { throw PatternError(message: "the range `\(low)-\(high)` is upside down") }
+      guard low.value <= high.value else { throw PatternError(message: "the range `\(low)-\(high)` is reversed") }
       set.ranges.append(low.value...high.value)
     }
     guard take("]") else { throw PatternError(message: "expected ']'", help: "`\\[` is a bracket") }

@@ -99,7 +99,7 @@ struct PatternParser {
     case "$": return .assertion(options.linesHaveAnchors ? .lineEnd : .textEnd)
     case "*", "+", "?":
       throw PatternError(
-        message: "nothing stands before the quantifier `\(scalar)`", help: "`\\\(scalar)` is the character")
+        message: "there is nothing to repeat before the quantifier `\(scalar)`", help: "`\\\(scalar)` is the character")
     default: return .set(.one(scalar, ignoresCase: options.ignoresCase))
     }
   }

@@ -120,7 +120,7 @@ struct JMESPathLexer {
     let hasSign = byte(0) == UInt8(ascii: "-")
     let digits = bytes[(position + (hasSign ? 1 : 0))...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     let range = position..<position + digits.count + (hasSign ? 1 : 0)
-    guard !digits.isEmpty else { throw JMESPathError("`-` stands only before a number", text, range) }
+    guard !digits.isEmpty else { throw JMESPathError("`-` is only allowed before a number", text, range) }
     guard let number = Int(String(decoding: bytes[range], as: UTF8.self)) else {
       throw JMESPathError("the number does not fit 64 bits", text, range)
     }

@@ -138,7 +138,7 @@ struct JMESPathParser {
       advance()
       return .not(try expression(.not))
     case .ampersand:
-      throw unexpected("`&` stands only before an argument of a function", help: "as in `sort_by(@, &name)`")
+      throw unexpected("`&` is only allowed before an argument of a function", help: "as in `sort_by(@, &name)`")
     case .number:
       throw unexpected("a name or value is expected", help: "a number is written in backticks, as in [?size > `100`]")
     default: throw unexpected("a name or value is expected")
@@ -165,7 +165,7 @@ struct JMESPathParser {
         return .listProjection(left, try projected(.star))
       default:
         throw unexpected(
-          "behind `[` stands a number, a slice, `*` or `?`",
+          "expected after `[`: a number, a slice, `*` or `?`",
           help: "a field is `.name`, several are `.[a, b]`, a condition is `[?a == 'x']`")
       }
     case .flatten: return .listProjection(.flatten(left), try projected(.flatten))
@@ -193,7 +193,7 @@ struct JMESPathParser {
     case .leftBrace:
       advance()
       return try multiselectHash()
-    default: throw unexpected("behind `.` stands a name, `*`, `[` or `{`")
+    default: throw unexpected("expected after `.`: a name, `*`, `[` or `{`")
     }
   }
 

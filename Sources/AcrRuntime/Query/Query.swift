@@ -10,9 +10,9 @@ struct Query: Command {
   let signature = Signature(
     "query", summary: "Queries a value or rows with a JMESPath expression, like the Azure CLI's --query",
     description: """
-      All of JMESPath (https://jmespath.org): fields, indexes, slices, projections, filters, lists and records of several \
-      picks, pipes, functions. Texts in an expression stand in single quotes and numbers in backticks, so the expression \
-      itself is best written in double quotes. It is checked before anything runs.
+      All of JMESPath (https://jmespath.org): fields, indexes, slices, projections, filters, multiselect lists and \
+      records, pipes, functions. In an expression, texts are in single quotes and numbers in backticks, so write the \
+      expression itself in double quotes. It is checked before anything runs.
       """,
     group: .rows,
     examples: [

@@ -52,7 +52,7 @@ struct ColumnPath {
     let near = Suggestion.nearest(to: name, in: record.shape.names)
     let question = near.map { "; did you mean `\($0)`?" } ?? ""
     return AcrError(
-      .invalid, "the row has no column `\(name)`\(question)",
+      .invalid, "no column `\(name)` in this row\(question)",
       help: record.shape.names.isEmpty
         ? "it has no columns" : "its columns: \(record.shape.names.joined(separator: ", "))")
   }

@@ -5,8 +5,8 @@ enum Rows {
   /// The error for an input that is not a list.
   static func needed(by command: String, _ value: Value) -> AcrError {
     AcrError(
-      .invalid, "`\(command)` works on rows, and what comes from the pipe is \(value.typePhrase)",
-      help: value.isNull ? "`?? []` stands in for null" : "`[…]` makes a list of one value")
+      .invalid, "`\(command)` works on rows, but the pipe gives \(value.typePhrase)",
+      help: value.isNull ? "`?? []` replaces null" : "`[…]` makes a list of one value")
   }
 
   /// Rows of a list.

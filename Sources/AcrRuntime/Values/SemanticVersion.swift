@@ -163,7 +163,7 @@ struct VersionRange: Sendable {
     case "<=": return partial.upTo
     case "~", "~>": return partial.from(upTo: partial.minor == nil ? partial.nextMajor : partial.nextMinor)
     case "^": return partial.from(upTo: partial.nextBreaking)
-    default: throw AcrError(.invalid, "`\(sign)` is no comparison in the version range `\(whole)`")
+    default: throw AcrError(.invalid, "`\(sign)` is not a comparison in the version range `\(whole)`")
     }
   }
 
@@ -190,10 +190,11 @@ struct VersionRange: Sendable {
           numbers.append(numbers.contains(nil) ? nil : number)
         } else {
           throw AcrError(
-            .invalid, "`\(text)` is no version in the range `\(whole)`", help: "as in `>=1.2.0 <2.0.0`, `^1.4`, `1.x`")
+            .invalid, "`\(text)` is not a version in the range `\(whole)`",
+            help: "as in `>=1.2.0 <2.0.0`, `^1.4`, `1.x`")
         }
       }
-      guard numbers.count <= 3 else { throw AcrError(.invalid, "`\(text)` is no version in the range `\(whole)`") }
+      guard numbers.count <= 3 else { throw AcrError(.invalid, "`\(text)` is not a version in the range `\(whole)`") }
       numbers += repeatElement(nil, count: 3 - numbers.count)
       (major, minor, patch, prerelease) = (numbers[0], numbers[1], numbers[2], [])
     }

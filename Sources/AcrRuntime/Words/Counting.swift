@@ -90,7 +90,7 @@ struct Lines: Command {
   func run(_ call: Call<NoParameters>) throws -> Output {
     let value = try call.inputValue(for: "lines")
     guard case .string(let text) = value else {
-      throw AcrError(.invalid, "`lines` takes a text apart, and what comes from the pipe is \(value.typePhrase)")
+      throw AcrError(.invalid, "`lines` takes a text apart, but the pipe gives \(value.typePhrase)")
     }
     // Swift sees CR LF as one character, which is a line end like LF.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }

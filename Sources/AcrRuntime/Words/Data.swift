@@ -42,8 +42,8 @@ struct Save: Command {
   let signature = Signature(
     "save", summary: "Writes a file: text as it is, data in the format of the file's extension",
     description: """
-      The file is written beside its place and moved there when it is complete, so a failure leaves what was there. A last \
-      line without an end gets one.
+      The file is written under a temporary name and moved into place when it is complete. A failure leaves the old \
+      file. A last line without a newline gets one.
       """,
     group: .data,
     examples: [.init("A report", "[{a: 1}] | save report.json")],
@@ -139,7 +139,7 @@ struct From: Command {
     case .string(let text):
       return .value(try DataFormat(rawValue: format)?.read(Array(text.utf8), name: nil) ?? .null)
     case let other:
-      throw AcrError(.invalid, "`from \(format)` reads a text, and what comes from the pipe is \(other.typePhrase)")
+      throw AcrError(.invalid, "`from \(format)` reads a text, but the pipe gives \(other.typePhrase)")
     }
   }
 }

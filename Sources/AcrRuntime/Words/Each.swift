@@ -5,8 +5,8 @@ import Synchronization
 /// `each`: a block for every row, one after the other.
 struct Each: Command {
   struct Parameters: ParameterSet {
-    let block = BlockParameter("block", help: "what to do with `$it`, or with the row under a name of its own")
-    let keepGoing = Switch("keep-going", help: "go on after errors")
+    let block = BlockParameter("block", help: "what to do with `$it`, or with a named row")
+    let keepGoing = Switch("keep-going", help: "continue after errors")
   }
 
   let signature = Signature(
@@ -54,17 +54,17 @@ enum KeepGoing {
 /// `par-each`: a block for every row, several at a time.
 struct ParEach: Command {
   struct Parameters: ParameterSet {
-    let block = BlockParameter("block", help: "what to do with `$it`, or with the row under a name of its own")
+    let block = BlockParameter("block", help: "what to do with `$it`, or with a named row")
     let jobs = Flag<Int64>("jobs", short: "j", default: 4, help: "how many at a time, 1 to 64")
-    let keepGoing = Switch("keep-going", help: "go on after errors")
+    let keepGoing = Switch("keep-going", help: "continue after errors")
   }
 
   let signature = Signature(
     "par-each",
     summary: "Runs a block for each row, several at a time, and returns the results in the order of the rows",
     description: """
-      The block sees outer variables as they are when the work starts and cannot change them. The first error stops the \
-      work that runs and the rest; with `--keep-going` every row gives `{item, ok, value, error}` instead.
+      The block sees outer variables as they are when the work starts, and cannot change them. The first error stops \
+      all work. With `--keep-going`, every row returns `{item, ok, value, error}` instead.
       """,
     group: .work,
     examples: [.init("Two at a time", "[1, 2, 3] | par-each --jobs 2 { |n| $n * 2 }")],

@@ -16,8 +16,8 @@ struct Retry: Command {
   let signature = Signature(
     "retry", summary: "Runs a block again when it fails with a transient error",
     description: """
-      Waits `--wait` before the second try and twice as long before each further one, at most 5 minutes. When the server \
-      said how long to wait, that counts.
+      Waits `--wait` before the second try, and twice as long before each further one, at most 5 minutes. If the \
+      server says how long to wait, that is used instead.
       """,
     group: .work,
     examples: [.init("Up to six tries", "retry --times 6 --on throttled --wait 2s { 1 + 1 }")])
@@ -42,7 +42,7 @@ struct Retry: Command {
         return .value(try block.call([]))
       } catch var error as RuntimeError where kinds.contains(error.error.kind) && !call.run.isInterrupted {
         guard attempt < times else {
-          if times > 1 { error.error.notes.append("\(times) tries did not get through") }
+          if times > 1 { error.error.notes.append("all \(times) tries failed") }
           throw error
         }
         let pause = error.error.retryAfter.map { max(0, $0.nanoseconds) } ?? wait

@@ -34,7 +34,7 @@ struct RunProgram: Command {
     var input: [UInt8] = []
     if let value = try call.input?.collected(), !value.isNull {
       guard case .string(let text) = value else {
-        throw AcrError(.invalid, "`run` hands on a text, and what comes from the pipe is \(value.typePhrase)")
+        throw AcrError(.invalid, "`run` takes a text as input, but the pipe gives \(value.typePhrase)")
       }
       input = Array(text.utf8)
     }

@@ -65,7 +65,7 @@ struct SecretPrompt: Command {
     let text = call[\.text]
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
-        .usage, "nobody is there to answer \"\(text)\"", help: "`secret env` and `secret file` need nobody")
+        .usage, "no terminal to ask \"\(text)\"", help: "`secret env` and `secret file` work without a terminal")
     }
     return .value(.secret(try prompter.secret(text)))
   }

@@ -18,7 +18,7 @@ struct Confirm: Command {
     let question = call[\.question]
     guard call.run.isInteractive, let prompter = call.run.prompter else {
       throw AcrError(
-        .usage, "nobody is there to answer \"\(question)\"", help: "`confirm --yes` goes on without asking")
+        .usage, "no terminal to ask \"\(question)\"", help: "`confirm --yes` continues without asking")
     }
     guard try prompter.confirm(question) else {
       throw AcrError(.cancelled, "the answer to \"\(question)\" was no")
@@ -54,8 +54,9 @@ struct Print: Command {
   let signature = Signature(
     "print", summary: "Prints its arguments, or each row from the pipe",
     description: """
-      Lists and records are written as JSON. Secrets are refused. On a terminal, characters that would steer it are shown as
-      escapes such as `\\u{1B}`; `--raw` sends them, for colours of your own. Pipes and files always get the text as it is.
+      Lists and records are written as JSON. Secrets are refused. On a terminal, control characters are shown as \
+      escapes such as `\\u{1B}`. `--raw` sends them as they are, for your own colours. Pipes and files always get \
+      the text as it is.
       """,
     group: .talk,
     examples: [.init("A line", "print \"2 images\" done")],

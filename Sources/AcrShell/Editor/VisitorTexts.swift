@@ -26,7 +26,7 @@ final class VisitorTexts: Sendable {
     return take()
   }
 
-  /// Gives a text to the editor; false when nobody edits.
+  /// Gives a text to the editor; false when no line is edited.
   func leave(_ text: TerminalText) -> Bool {
     state.withLock { state in
       guard state.isOpen else { return false }

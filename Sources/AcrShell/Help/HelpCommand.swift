@@ -41,7 +41,7 @@ final class HelpCommand: Command {
         call.parameters.name,
         AcrError(
           .notFound, "`\(name)` is neither a command nor a function",
-          help: near.map { "did you mean `\($0)`?" } ?? "`help` lists what there is"))
+          help: near.map { "did you mean `\($0)`?" } ?? "`help` lists commands and functions"))
     }
     return .nothing
   }

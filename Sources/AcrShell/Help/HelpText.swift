@@ -64,7 +64,7 @@ struct HelpText {
     case .overview: return overview()
     case .stages:
       let stages = catalog.commands.filter { $0.input != .none }.map { ($0.name, $0.summary) }
-      let expressions = [("where", "keep the rows a condition holds for"), ("extend", "add columns")]
+      let expressions = [("where", "keep the rows that match a condition"), ("extend", "add columns")]
       return table((stages + expressions).sorted { $0.0 < $1.0 })
     case .family(let words): return family(words)
     case .command(let signature):

@@ -47,7 +47,7 @@ final class LanguageServer {
           guard try handle(bytes) else { return phase == .shutDown ? 0 : 1 }
         }
       } catch {
-        // Nobody reads the answers any more.
+        // The reader of the responses is gone.
         return 1
       }
     }

@@ -56,7 +56,7 @@ final class MessageStream {
   }
 
   /// Writes a message.
-  /// - Throws: ``AcrError`` when nobody reads it.
+  /// - Throws: ``AcrError`` when the reader is gone.
   func send(_ message: JSONValue) throws(AcrError) {
     let body = Array(message.text.utf8)
     try output.write(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body)

@@ -34,5 +34,7 @@ struct ColoredJSON {
     }
   }
 
-  private static func paint(_ text: String, _ color: Color) -> TerminalText { "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" }
+  private static func paint(_ text: String, _ color: Color) -> TerminalText {
+    "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m"
+  }
 }

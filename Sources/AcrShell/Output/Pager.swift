@@ -23,7 +23,7 @@ struct Pager: Sendable {
     command.output = .inherited
     command.errors = .inherited
     guard let process = try? ChildProcess(command) else { return false }
-    // Nobody reads the rest when the pager is left early.
+    // The rest is not read when the pager is left early.
     return process.communicate(text.bytes).exitCode != 127
   }
 }

@@ -36,7 +36,7 @@ struct ManualPage {
       if commands.isEmpty { continue }
       page += ".SS \(escape(heading))\n" + commands.map { command($0) }.joined()
       if group == .rows {
-        page += ".TP\n\\&... | \\fBwhere\\fR \\fIEXPRESSION\\fR\nKeeps the rows for which a condition holds.\n"
+        page += ".TP\n\\&... | \\fBwhere\\fR \\fIEXPRESSION\\fR\nKeeps the rows that match a condition.\n"
         page += ".TP\n\\&... | \\fBextend\\fR \\fINAME\\fR = \\fIEXPRESSION\\fR, ...\nAdds columns to each row.\n"
       }
     }

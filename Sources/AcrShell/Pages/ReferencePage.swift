@@ -78,7 +78,7 @@ struct ReferencePage {
 
     ### where
 
-    Keeps the rows for which a condition holds; `.x` is the row's column, `$it` the row.
+    Keeps the rows that match a condition; `.x` is the row's column, `$it` the row.
 
     ```text
     … | where EXPRESSION

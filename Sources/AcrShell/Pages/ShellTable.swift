@@ -15,7 +15,7 @@ struct ShellTable {
       if let cmdlet = signature.cmdlet { lines += Self.lines(of: cmdlet, signature) }
     }
     for (name, summary) in [
-      ("where", "Keeps the rows for which a condition holds"), ("extend", "Adds columns to each row"),
+      ("where", "Keeps the rows that match a condition"), ("extend", "Adds columns to each row"),
     ] {
       lines.append("\(name)\t-\t-\t\(summary)")
     }

@@ -23,7 +23,7 @@ final class InteractiveSession {
     errorVariable = scope.declare("error")
   }
 
-  /// Runs until somebody leaves; returns the exit code.
+  /// Runs until the user leaves; returns the exit code.
   func run() -> Int32 {
     ConsoleSignals.shared.install()
     let history = workshop.history

@@ -47,8 +47,8 @@ struct Options: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Work in an Azure of this machine's own, with sample registries and accounts (docs/sandbox.md). Nothing leaves the "
-        + "machine, and everything is gone at the end."))
+      "Use an emulated Azure on this machine, with sample registries and accounts (docs/sandbox.md). Nothing leaves the "
+        + "machine, and everything is removed at the end."))
   var sandbox = false
 
   @Option(
@@ -108,14 +108,14 @@ struct Options: ParsableCommand {
   var script: [String] = []
 
   mutating func validate() throws {
-    if command != nil, check { throw ValidationError("-c and --check do not go together: write the text into a file") }
-    if command != nil, fmt || lsp { throw ValidationError("-c goes together with neither --fmt nor --lsp") }
+    if command != nil, check { throw ValidationError("-c and --check cannot be combined: write the text into a file") }
+    if command != nil, fmt || lsp { throw ValidationError("-c cannot be combined with --fmt or --lsp") }
     if fmt, script.isEmpty { throw ValidationError("--fmt needs a file, or `-` for standard input") }
     if lsp, fmt || check || !script.isEmpty {
       throw ValidationError("--lsp takes no files and no other mode: the editor sends the texts")
     }
     if strict, !check || fmt {
-      throw ValidationError("--strict goes together with --check: acrsh --check --strict FILE")
+      throw ValidationError("--strict requires --check: acrsh --check --strict FILE")
     }
     if check, script.isEmpty { throw ValidationError("--check needs a file") }
     if !(1...256).contains(transfers) { throw ValidationError("--transfers takes a number from 1 to 256") }

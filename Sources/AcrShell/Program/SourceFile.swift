@@ -20,7 +20,7 @@ enum SourceFile {
     }
   }
 
-  /// Reads the settings of the prompt, which run without being asked for: nobody else may have written them.
+  /// Reads the settings of the prompt, which run automatically: only their owner may have written them.
   /// - Returns: nil where there are none.
   /// - Throws: ``AcrError`` of kind `denied` where another user could have written the file or put it there.
   static func settings(_ path: String) throws(AcrError) -> Source? {
@@ -38,7 +38,7 @@ enum SourceFile {
     return Source(name: path, bytes: try file.readAll(upTo: limit))
   }
 
-  /// Reads a module: its path is relative to the text that asks for it. It has to be a regular file that nobody but its
+  /// Reads a module: its path is relative to the text that asks for it. It has to be a regular file that only its
   /// user, the administrator and the owner of that text could have written.
   static func loadModule(_ path: String, _ importer: Source) throws -> Source {
     var folder = ""

@@ -119,7 +119,7 @@ struct CompletionSearch {
       ("for", "run a block for each item"), ("while", "run a block as long as a condition holds"),
       ("def", "define a command"), ("try", "catch errors of a block"), ("throw", "raise an error"),
       ("return", "leave a `def` with a value"), ("exit", "leave with an exit code"), ("use", "load a module"),
-      ("break", "leave a loop"), ("continue", "go on with the next item"),
+      ("break", "leave a loop"), ("continue", "continue with the next item"),
     ]
     return all.filter { $0.0.hasPrefix(typed) }.map { Completion.Candidate($0.0, description: $0.1) }
   }
@@ -159,7 +159,7 @@ struct CompletionSearch {
       }
     }
     if isPiped, path.isEmpty {
-      for (name, summary) in [("where", "keep the rows a condition holds for"), ("extend", "add columns")]
+      for (name, summary) in [("where", "keep the rows that match a condition"), ("extend", "add columns")]
       where name.hasPrefix(typed) && !found.contains(where: { $0.text == name }) {
         found.append(Completion.Candidate(name, description: summary))
       }

@@ -9,15 +9,15 @@ final class HistoryCommand: Command {
 
   struct Parameters: ParameterSet {
     let text = Positional<String?>("text", help: "only entries that contain it")
-    let last = Flag<Int64?>("last", help: "only so many of the newest")
+    let last = Flag<Int64?>("last", help: "only the newest entries, at most this many")
     let clear = Switch("clear", help: "forget all entries, or those that contain the text")
   }
 
   let signature = Signature(
     "history", summary: "Lists the history of all sessions, oldest first",
     description: """
-      The file is `acrsh/history` in `$XDG_STATE_HOME`, else in `~/.local/state`; only its owner can read it. Lines that start \
-      with a space, and lines with a secret written out, are not kept.
+      The file is `acrsh/history` in `$XDG_STATE_HOME`, else in `~/.local/state`. Only its owner can read it. Lines \
+      that start with a space, and lines that spell out a secret, are not saved.
       """,
     group: .talk,
     examples: [

@@ -2,7 +2,7 @@ import AcrSystem
 import AcrCore
 import Synchronization
 
-/// Where live values come from. It may block; nobody who edits a line waits for it longer than ``LiveValues`` allows.
+/// Where live values come from. It may block; the line editor never waits for it longer than ``LiveValues`` allows.
 public protocol ValueSource: Sendable {
   /// The values of a query.
   /// - Throws: anything; completion then has no values. The message of an ``AcrError`` is shown.

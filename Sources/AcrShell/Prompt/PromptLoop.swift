@@ -9,7 +9,7 @@ public enum Completeness: Sendable, Equatable {
   case incomplete(open: String)
 }
 
-/// Reads statements at the prompt and runs each, until somebody leaves.
+/// Reads statements at the prompt and runs each, until the user leaves.
 public struct PromptLoop {
   /// What happens after a statement.
   public enum Outcome: Sendable, Equatable {

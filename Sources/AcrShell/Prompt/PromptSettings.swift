@@ -14,8 +14,8 @@ struct PromptSettings: Sendable, Equatable {
       switch self {
       case .registry: "the registry signed in to"
       case .identity: "who is signed in"
-      case .sandbox: "a mark when commands reach the sandbox"
-      case .dryRun: "a mark when nothing is changed"
+      case .sandbox: "a mark in the sandbox"
+      case .dryRun: "a mark in a dry run"
       case .state: "the kind of the error the last entry ended with"
       case .duration: "how long the last entry took, when it was long"
       }
@@ -40,19 +40,19 @@ final class PromptCommand: Command {
     let part = Rest<String>(
       "part", help: PromptSettings.Part.allCases.map { "\($0.rawValue): \($0.help)" }.joined(separator: "; "),
       completer: .fixed(PromptSettings.Part.allCases.map(\.rawValue)))
-    let text = Flag<String?>("text", defaultText: "acrsh", help: "what stands in front")
+    let text = Flag<String?>("text", defaultText: "acrsh", help: "the text at the start")
     let slow = Flag<Duration?>(
-      "slow", defaultText: "2s", help: "how long an entry takes at least for its time to be shown")
+      "slow", defaultText: "2s", help: "shows the time of entries that take at least this long")
     let suggestions = Flag<Bool?>(
-      "suggestions", defaultText: "true", help: "whether earlier entries are suggested behind the line")
-    let plain = Switch("plain", help: "only the text in front")
+      "suggestions", defaultText: "true", help: "whether to suggest earlier entries")
+    let plain = Switch("plain", help: "only the text at the start")
   }
 
   let signature = Signature(
     "prompt", summary: "Configures the prompt",
     description: """
-      Without arguments it gives the settings. In `rc.acr` (in `$XDG_CONFIG_HOME/acrsh`, else `~/.config/acrsh`) they \
-      count for every session: that file is run when the prompt starts.
+      Without arguments, shows the settings. Settings in `rc.acr` (in `$XDG_CONFIG_HOME/acrsh`, else \
+      `~/.config/acrsh`) apply to every session: that file runs when the prompt starts.
       """,
     group: .talk,
     examples: [
@@ -60,8 +60,8 @@ final class PromptCommand: Command {
     ],
     columns: [
       Column("parts", .list, help: "what the prompt shows"),
-      Column("text", help: "what stands in front"),
-      Column("slow", .duration, help: "how long an entry takes at least for its time to be shown"),
+      Column("text", help: "the text at the start"),
+      Column("slow", .duration, help: "the shortest time that is shown"),
       Column("suggestions", .bool, help: "whether earlier entries are suggested"),
     ])
 
@@ -76,7 +76,7 @@ final class PromptCommand: Command {
         throw ArgumentError(
           call.parameters.part,
           AcrError(
-            .usage, "`\(name)` is nothing the prompt can show",
+            .usage, "the prompt cannot show `\(name)`",
             help: Suggestion.nearest(to: name, in: all).map { "did you mean `\($0)`?" }
               ?? "it can show \(all.joined(separator: ", "))"))
       }

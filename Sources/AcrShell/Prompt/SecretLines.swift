@@ -24,12 +24,12 @@ final class SecretLines: Sendable {
 
   func contains(_ entry: String) -> Bool {
     let known = known.withLock { $0 }
-    // Ten thousand entries pass here when the prompt starts: without a flag, a name or a call there is nothing to find.
-    guard known.finder.knowsSecretFunctions || entry.utf8.contains(where: { "-=:".utf8.contains($0) }) else {
-      return false
-    }
     let source = Source(name: "<prompt>", text: entry)
-    guard entry.contains("use") else { return !known.finder.spans(in: source).isEmpty }
+    guard entry.contains("use \"") || entry.contains("use '") else {
+      // Ten thousand entries pass here when the prompt starts, and few are worth a closer look.
+      guard known.finder.knowsSecretFunctions || known.finder.mayHoldSecrets(entry) else { return false }
+      return !known.finder.spans(in: source).isEmpty
+    }
     // An entry that loads a module and calls it: the check knows what the module takes.
     _ = Checker.check(source: source, catalog: catalog, session: known.session, loader: SourceFile.loadModule)
     return !source.secretSpans.isEmpty

@@ -21,7 +21,7 @@ public enum Clock {
   public static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 }
 
-/// The clock that only runs forward, which nobody sets: waits and limits go by it.
+/// The clock that only runs forward, which cannot be set: waits and limits go by it.
 public enum Monotonic {
   /// The time since some fixed moment, never less than at an earlier call.
   public static func now() -> Duration {

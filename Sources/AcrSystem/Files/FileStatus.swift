@@ -120,7 +120,7 @@ public struct FileStatus: Sendable {
   /// True where the owner alone may read and write it.
   public var isPrivate: Bool { permissions & 0o077 == 0 }
 
-  /// Who else could have written this file: nil for nobody but its user and the administrator.
+  /// Who else could have written this file: nil for only its user and the administrator.
   /// - Parameter alsoTrusted: one more user whose files are as good, such as the owner of the script that asks for it.
   public func foreignWriter(alsoTrusted: UInt32? = nil) -> String? {
     if permissions & 0o002 != 0 { return "any user can write to it" }

@@ -28,7 +28,7 @@ public final class TemporaryFile: Sendable {
   }
 
   /// Makes an empty file beside `target`.
-  /// - Throws: ``AcrError`` that names the target, since nobody knows the temporary name.
+  /// - Throws: ``AcrError`` that names the target, because the user does not know the temporary name.
   public convenience init(for target: String, permissions: UInt32 = 0o666) throws(AcrError) {
     try self.init(FileSystem.folder(of: target) ?? ".", permissions) { FileSystem.writeFailure($0, target) }
   }
@@ -54,7 +54,7 @@ public final class TemporaryFile: Sendable {
     TemporaryFiles.forget(path)
   }
 
-  /// Leaves the file where it is, for somebody who opens it again by its path. It is still removed when the process ends
+  /// Leaves the file where it is, for code that opens it again by its path. It is still removed when the process ends
   /// early, unless ``TemporaryFiles/forget(_:)`` was called.
   public func leave() { isMoved.store(true, ordering: .relaxed) }
 

@@ -19,7 +19,7 @@ extension ChildProcess {
         .invalid,
         index == 0
           ? "the name of a program cannot contain a NUL character"
-          : "argument \(index) of `\(name)` contains a NUL character, which no program can be given",
+          : "argument \(index) of `\(name)` contains a NUL character, which cannot be passed to a program",
         help: "remove `\\u{0}` from the text")
     }
     let environment = command.environment ?? ProcessInformation.environment

@@ -136,7 +136,7 @@ private struct Exchange {
     // Asked before the pipes are read, so that nothing written at the end is missed.
     var code: Int32 = 0
     let isEnding = child.endRequested != nil
-    // While nobody wants it to end, its streams count: another program may still write to them.
+    // Until it should end, its streams count: another program may still write to them.
     let hasEnded = (isEnding || !hasStreams || limit != .max) && child.hasEnded(&code)
     receive(1, into: \.output)
     receive(2, into: \.errors)

@@ -21,7 +21,7 @@ public final class ChildProcess: Sendable {
   let input: Int32
   let output: Int32
   let errors: Int32
-  /// Readable when somebody wants the program to end.
+  /// Readable when the program should end.
   let wake = WakePipe()
   private let command: ChildCommand
   private struct State {

@@ -25,7 +25,7 @@ public enum ProcessEnd {
     _exit(128 + signal)
   }
 
-  /// A write to a pipe that nobody reads any more fails from now on, and does not end the process.
+  /// A write to a closed pipe fails from now on, and does not end the process.
   public static func ignoreBrokenPipes() { ignore(SIGPIPE) }
 
   /// The number of the signal that asks a program to end.

@@ -23,7 +23,7 @@ public struct QuestionReader: Sendable {
   /// - Throws: ``AcrError`` of kind `cancelled` when it was stopped, and `usage` without a terminal.
   public func line(_ question: String, isStopped: () -> Bool) throws(AcrError) -> String? {
     guard let terminal = TerminalDevice.open(path) else {
-      throw AcrError(.usage, "there is no terminal to ask on")
+      throw AcrError(.usage, "no terminal to ask on")
     }
     defer { FileDescriptor.close(terminal) }
     // What was typed before the question was there is no answer to it.
@@ -40,7 +40,7 @@ public struct QuestionReader: Sendable {
       case .end:
         FileDescriptor.put("\n", on: terminal)
         return nil
-      case .failed: throw AcrError(.cancelled, "the terminal was closed while a question was asked")
+      case .failed: throw AcrError(.cancelled, "the terminal was closed during a question")
       }
       // The terminal hands on whole lines.
       if let end = typed.firstIndex(of: 0x0A) { return String(decoding: typed[..<end], as: UTF8.self) }

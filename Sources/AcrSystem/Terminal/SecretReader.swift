@@ -23,13 +23,13 @@ public struct SecretReader: Sendable {
   public func read(_ question: String, isStopped: () -> Bool = { false }) throws -> Secret {
     guard let terminal = TerminalDevice.open(path) else {
       throw AcrError(
-        .usage, "there is no terminal to ask for a secret on",
-        help: "take it from the environment or a file: `secret env NAME`, `secret file PATH`")
+        .usage, "no terminal to ask for a secret",
+        help: "read it from the environment or a file: `secret env NAME`, `secret file PATH`")
     }
     defer { FileDescriptor.close(terminal) }
     var before = termios()
     guard tcgetattr(terminal, &before) == 0 else {
-      throw AcrError(.usage, "`\(path)` is not a terminal, and a secret is asked for only on a terminal")
+      throw AcrError(.usage, "`\(path)` is not a terminal; secrets are only read from a terminal")
     }
     TerminalGuard.arm(input: terminal, output: terminal)
     // Without ISIG ^C arrives as a byte, which no other reader of signals can take away.
@@ -57,7 +57,7 @@ public struct SecretReader: Sendable {
       }
       var byte: UInt8 = 0
       let count = FileSystem.retrying { Self.readByte(terminal, &byte) }
-      guard count == 1 else { throw AcrError(.cancelled, "the terminal was closed while a secret was asked for") }
+      guard count == 1 else { throw AcrError(.cancelled, "the terminal was closed while a secret was read") }
       switch byte {
       case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))
       case 0x03: throw AcrError(.cancelled, "no secret was given")

@@ -85,7 +85,7 @@ public enum TerminalGuard {
   private static func install() {
     guard !isInstalled.exchange(true, ordering: .sequentiallyConsistent) else { return }
     atexit { restore() }
-    // A signal that is ignored (nohup) or taken by somebody else stays that way.
+    // A signal that is ignored (nohup) or handled elsewhere stays that way.
     for signal in signals where acr_signal_is_default(signal) == 1 {
       // The default action is back afterwards: raising it again ends the process the way it would have ended.
       _ = acr_signal_handle(

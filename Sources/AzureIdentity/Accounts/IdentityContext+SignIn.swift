@@ -30,7 +30,7 @@ extension IdentityContext {
     }
   }
 
-  /// The credential of a method that needs nobody's help.
+  /// The credential of a method that needs no user.
   /// - Throws: ``AcrError``: `auth` for the others and for an environment without a credential; what reading a
   ///   certificate throws.
   func credential(for method: SignInMethod, in cloud: AzureCloud) throws(AcrError) -> SignedIn {
@@ -54,7 +54,7 @@ extension IdentityContext {
       return .azureCLI(tenant: tenant, subscription: subscription, context: self)
     case .environment: return try environmentCredential(in: cloud)
     case .deviceCode, .defaultChain:
-      throw AcrError(.auth, "this way to sign in takes a new sign-in", help: "sign in again: login")
+      throw AcrError(.auth, "this kind of sign-in cannot be renewed", help: "sign in again: login")
     }
   }
 

@@ -11,7 +11,7 @@ public actor IdentitySession {
     public var claims: String?
     /// Whether the subscriptions are looked up.
     public var findsSubscriptions = true
-    /// Whether an account without subscriptions is fine (`--allow-no-subscriptions`).
+    /// Allows an account without subscriptions (`--allow-no-subscriptions`).
     public var allowsNoSubscriptions = false
     /// Whether the sign-in is kept for later sessions (`--save`).
     public var saves = false
@@ -38,7 +38,7 @@ public actor IdentitySession {
   private let warn: @Sendable (String) -> Void
   private var current: Current?
 
-  /// Creates a session that nobody is signed in to.
+  /// Creates a session without a sign-in.
   /// - Parameters:
   ///   - savePath: the file for ``Options/saves``; nil where nothing may be kept.
   ///   - warn: told what went wrong without being worth an error, one sentence each.
@@ -53,7 +53,7 @@ public actor IdentitySession {
     cache = TokenCache(clock: context.clock)
   }
 
-  /// Who is signed in; nil for nobody.
+  /// Who is signed in; nil if not signed in.
   public var account: Account? { current?.account }
 
   /// Chooses another cloud. An account of the cloud before is forgotten here; its saved sign-in stays.
@@ -141,20 +141,20 @@ public actor IdentitySession {
   /// A token of the account.
   /// - Parameters:
   ///   - scopes: what it is for, for example ``AzureCloud/registryScope``.
-  ///   - tenant: another tenant than that of the current subscription.
+  ///   - tenant: a tenant other than the current subscription's.
   ///   - claims: a claims challenge as JSON text; a new token is got then.
-  /// - Throws: ``AcrError`` of kind `auth` where nobody is signed in or Entra refuses, `usage` for a tenant that a managed
+  /// - Throws: ``AcrError`` of kind `auth` if not signed in or Entra refuses, `usage` for a tenant that a managed
   ///   identity cannot be asked for, and what the way to sign in throws.
   public func token(scopes: [String], tenant: String? = nil, claims: String? = nil) async throws -> AccessToken {
     guard let current else {
-      throw AcrError(.auth, "nobody is signed in to `\(cloud.name)`", help: "sign in first: login")
+      throw AcrError(.auth, "not signed in to `\(cloud.name)`", help: "sign in first: login")
     }
     let own = current.account.tenant
     let wanted = tenant ?? currentSubscription?.tenantID
     if current.account.isManagedIdentity, let tenant, let own, tenant.lowercased() != own.lowercased() {
       throw AcrError(
-        .usage, "a managed identity gives tokens of its own tenant only, which is `\(own)` and not `\(tenant)`",
-        help: "leave the tenant out")
+        .usage, "a managed identity gives tokens only for its own tenant `\(own)`, not for `\(tenant)`",
+        help: "leave out the tenant")
     }
     // The own tenant goes without a name, so that it has one token however it was asked for.
     let isOwn = wanted == nil || wanted?.lowercased() == own?.lowercased() || current.account.isManagedIdentity
@@ -187,7 +187,7 @@ public actor IdentitySession {
     let matches = subscriptions.filter { $0.id.lowercased() == wanted || $0.name.lowercased() == wanted }
     guard let match = matches.first else {
       throw AcrError(
-        .notFound, "the account has no subscription `\(nameOrID)`", help: "see which there are: account list")
+        .notFound, "the account has no subscription `\(nameOrID)`", help: "list them: account list")
     }
     guard matches.count == 1 else {
       throw AcrError(
@@ -224,7 +224,7 @@ extension IdentitySession {
   private func save() async throws {
     guard var current else { return }
     guard let path else {
-      throw AcrError(.usage, "this session has no file to keep sign-ins in", help: "sign in without --save")
+      throw AcrError(.usage, "this session has no file to save sign-ins to", help: "sign in without --save")
     }
     var method = current.signedIn.origin
     if case .refreshToken(let tenant, let clientID, let account, _) = method,

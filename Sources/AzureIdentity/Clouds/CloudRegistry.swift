@@ -19,13 +19,13 @@ public struct CloudRegistry: Sendable {
       let document = try JSONValue(parsing: bytes)
       for item in document["clouds"]?.array ?? [] { put(try AzureCloud(json: item)) }
       guard let active = document["active"]?.string, clouds.contains(where: { $0.name == active }) else {
-        throw AcrError(.invalid, "its `active` names no cloud")
+        throw AcrError(.invalid, "its `active` is not the name of a cloud")
       }
       activeName = active
     } catch {
       let reason = (error as? AcrError)?.message ?? "it is not JSON"
       throw AcrError(
-        .invalid, "the clouds file `\(path)` cannot be understood: \(reason)",
+        .invalid, "the clouds file `\(path)` is not valid: \(reason)",
         help: "repair it, or remove it to go back to Microsoft's clouds")
     }
   }
@@ -55,7 +55,7 @@ public struct CloudRegistry: Sendable {
   public mutating func register(_ cloud: AzureCloud) throws(AcrError) {
     if clouds.contains(where: { $0.name.lowercased() == cloud.name.lowercased() }) {
       throw AcrError(
-        .conflict, "there is a cloud `\(cloud.name)` already", help: "change it: cloud update --name \(cloud.name) …")
+        .conflict, "the cloud `\(cloud.name)` already exists", help: "change it: cloud update --name \(cloud.name) …")
     }
     var changed = self
     changed.clouds.append(cloud)
@@ -81,7 +81,7 @@ public struct CloudRegistry: Sendable {
     }
     if cloud.name == activeName {
       throw AcrError(
-        .conflict, "the cloud `\(cloud.name)` is the chosen one",
+        .conflict, "the cloud `\(cloud.name)` is in use",
         help: "choose another first: cloud set --name \(AzureCloud.public.name)")
     }
     var changed = self

@@ -31,7 +31,7 @@ public struct AzureCLICredential: TokenCredential {
     if let claims = request.claims {
       let encoded = Base64.encode(Array(claims.utf8))
       throw AcrError(
-        .auth, "the Azure CLI has to sign in again, since more is asked of its account than it has shown",
+        .auth, "the Azure CLI has to sign in again, because the service requires a stronger sign-in",
         help: "az login --claims-challenge \(encoded)")
     }
     var arguments = ["account", "get-access-token", "-o", "json", "--resource", try request.resource()]
@@ -69,13 +69,13 @@ public struct AzureCLICredential: TokenCredential {
   /// Reads az's answer. `expires_on` is the end in seconds; older versions have `expiresOn` only, which is local time.
   static func token(from output: [UInt8], tenant: String?) throws(AcrError) -> AccessToken {
     guard let json = try? JSONValue(parsing: output), let text = json["accessToken"]?.string, !text.isEmpty else {
-      throw AcrError(.invalid, "`az account get-access-token` printed something that holds no access token")
+      throw AcrError(.invalid, "`az account get-access-token` printed no access token")
     }
     let end =
       Timestamp(epochSeconds: json["expires_on"])
       ?? json["expiresOn"]?.string.flatMap(localTime)
     guard let end else {
-      throw AcrError(.invalid, "`az account get-access-token` did not print when its token ends")
+      throw AcrError(.invalid, "`az account get-access-token` did not print when its token expires")
     }
     return AccessToken(
       token: Secret(text), expiresOn: end, tokenType: json["tokenType"]?.string ?? "Bearer",

@@ -2,7 +2,7 @@ import AcrCore
 
 /// Tries what a program may find without being told: the environment, a workload identity, a managed identity, and the
 /// Azure CLI, in this order, which is azure-identity's. The first that is there is used; if that one fails, the chain
-/// ends, because going on could sign in as somebody else than was configured.
+/// ends, because the next method could sign in a different account than configured.
 public actor DefaultCredentialChain: TokenCredential {
   /// One link that was not used.
   public struct Attempt: Sendable, Hashable {

@@ -38,7 +38,7 @@ public struct DeviceCodeFlow: Sendable {
 
   /// Signs in.
   /// - Parameters:
-  ///   - scopes: what the first token is for.
+  ///   - scopes: the scope of the first token.
   ///   - claims: a claims challenge as JSON text.
   ///   - prompt: shows the user what to do; it returns at once.
   /// - Returns: the user's credential and the first token.

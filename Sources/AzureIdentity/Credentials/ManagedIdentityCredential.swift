@@ -28,7 +28,7 @@ public struct ManagedIdentityCredential: TokenCredential {
     if request.claims != nil {
       throw AcrError(
         .auth, "a managed identity cannot answer a claims challenge",
-        help: "sign in with an account that can, or have the policy changed that asks for it")
+        help: "sign in with an account that can, or change the policy that requires it")
     }
     let prepared = try await prepare(resource: resource)
     let answer = try await sendUntilAnswered(prepared)
@@ -136,7 +136,7 @@ public struct ManagedIdentityCredential: TokenCredential {
 
   private func unsupportedID(_ reason: String) -> AcrError {
     AcrError(
-      .usage, "\(source.rawValue) \(reason), so \(id.displayName) cannot be asked for",
+      .usage, "\(source.rawValue) \(reason), so \(id.displayName) cannot be used",
       help: "sign in without an id: login --identity")
   }
 
@@ -184,7 +184,7 @@ public struct ManagedIdentityCredential: TokenCredential {
     let token = Secret(text)
     let claims = TokenClaims(peekingInto: token)
     guard let expiresOn = end ?? claims?.expiresOn else {
-      throw AcrError(.invalid, "the answer of \(source.rawValue) does not tell how long its token holds")
+      throw AcrError(.invalid, "the answer of \(source.rawValue) does not say when its token expires")
     }
     let life = Lifetime(from: now, until: expiresOn)
     var refreshOn = Lifetime(json?["refresh_in"]).map(now.adding)

@@ -171,7 +171,7 @@ struct TokenReply: Sendable {
       throw AcrError(.invalid, "the answer of `\(host)` holds no access token", target: host)
     }
     guard let life = Lifetime(json["expires_in"]), life > .zero else {
-      throw AcrError(.invalid, "the answer of `\(host)` does not tell how long its token holds", target: host)
+      throw AcrError(.invalid, "the answer of `\(host)` does not say when its token expires", target: host)
     }
     token = Secret(text)
     expiresOn = now.adding(life)

@@ -20,16 +20,17 @@ struct EntraErrorCode: Sendable {
     7_000_222: .init(
       .auth, "the client secret has expired", "make a new one: az ad app credential reset --id CLIENT-ID"),
     700_016: .init(
-      .auth, "the tenant knows no application with this client id",
+      .auth, "the tenant has no application with this client id",
       "check the client id (--username) and the tenant (--tenant): the application must be registered or consented to there"
     ),
-    90002: .init(.auth, "there is no such tenant", "give the tenant's id or one of its domains; check the cloud, too"),
+    90002: .init(
+      .auth, "the tenant does not exist", "give the tenant's id or one of its domains; check the cloud, too"),
     900_023: .init(.auth, "the tenant is neither an id nor a domain", "give the tenant's id or one of its domains"),
-    70016: .init(.auth, "nobody has entered the code yet", "enter the code at the address that was shown"),
+    70016: .init(.auth, "the code was not entered yet", "enter the code at the address that was shown"),
     70011: .init(
       .auth, "the scope is not valid", "a scope looks like RESOURCE/.default; check the resource and the cloud"),
     500_011: .init(
-      .auth, "the tenant knows no such resource", "check the resource (its slashes count) and the tenant"),
+      .auth, "the resource does not exist in the tenant", "check the resource (its slashes count) and the tenant"),
     700_213: .init(
       .auth, "no federated credential of the application matches the token's subject",
       "compare `iss`, `sub` and `aud` of the token with the application's federated credentials"),
@@ -46,7 +47,7 @@ struct EntraErrorCode: Sendable {
     50079: .init(
       .auth, "the user has to set up a second factor first", "sign in interactively: login --use-device-code"),
     70043: .init(
-      .auth, "the sign-in has expired by the tenant's rule for sign-in frequency",
+      .auth, "the sign-in has expired under the tenant's sign-in frequency policy",
       "sign in again: login --use-device-code"),
     700_082: .init(
       .auth, "the sign-in has expired because it was not used for a long time",

@@ -53,7 +53,7 @@ struct EntraRefusal: Sendable {
     } else if !text.isEmpty || error != nil {
       message = "Entra refused to sign in \(subject): \(text.isEmpty ? error ?? "" : text)"
     } else {
-      message = "`\(host)` answered \(status) when \(subject) was to be signed in, without saying why"
+      message = "`\(host)` answered \(status) when signing in \(subject), without a reason"
     }
     while message.hasSuffix(".") { message.removeLast() }
     var result = AcrError(

@@ -1,7 +1,7 @@
 import AcrCore
 
 /// What a JWT (RFC 7519) says of itself. Nothing is checked: it is only for showing and for choosing a tenant, never for
-/// deciding what somebody may do.
+/// deciding what an account may do.
 public struct TokenClaims: Sendable, Hashable {
   /// The id of the tenant that issued it (`tid`).
   public let tenant: String?

@@ -171,7 +171,7 @@ public struct AzureMetadata: Sendable {
   private func document(_ call: RegistryCall, statuses: Set<Int>) async throws -> JSONValue {
     guard let json = try await client.json(call, statuses), json.members != nil else {
       throw AcrError(
-        .invalid, "\(client.host) answered \(call.purpose) with something that is no such document",
+        .invalid, "\(client.host) answered \(call.purpose) with an unexpected document",
         target: client.host.name)
     }
     return json

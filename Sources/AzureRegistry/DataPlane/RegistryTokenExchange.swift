@@ -50,7 +50,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
   }
 
   /// A refresh token of the registry for the account that is signed in.
-  /// - Returns: nil where nobody is signed in, where the host is no registry of Azure, and where it does not know the
+  /// - Returns: nil if not signed in, where the host is not an Azure registry, and where it does not know the
   ///   account: what is public there can still be read.
   public func credentials(
     for host: RegistryHost, realm: String, service: String?
@@ -81,7 +81,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
     _ = await response.body.beginning(upTo: HTTPClient.errorLimit)
     guard let realm = challenge?.parameters["realm"], await isAzure(host, realm: realm) else {
       throw AcrError(
-        .usage, "`\(host)` is no Azure registry, so the account has no token for it",
+        .usage, "`\(host)` is not an Azure registry, so the account has no token for it",
         help: "sign in to it with `--username` and `--password`", status: response.status, target: host.name)
     }
     let found = try await credentials(for: host, realm: realm, service: challenge?.parameters["service"])

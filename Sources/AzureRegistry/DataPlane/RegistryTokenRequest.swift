@@ -39,7 +39,8 @@ struct RegistryTokenRequest {
     case 200:
       guard let text = json?["refresh_token"]?.string, !text.isEmpty else {
         throw AcrError(
-          .invalid, "\(host) answered the account's token without one of its own", status: 200, target: host.name)
+          .invalid, "\(host) accepted the account's token and returned no registry token", status: 200,
+          target: host.name)
       }
       return Secret(text)
     case 400, 401: return nil
@@ -54,15 +55,15 @@ struct RegistryTokenRequest {
     switch response.status {
     case 403:
       error = AcrError(
-        .denied, "\(host) does not let this machine in\(said)",
-        help: "see whether its firewall allows this address, and whether its public network access is on")
+        .denied, "\(host) does not allow access from this machine\(said)",
+        help: "check whether its firewall allows this address and public network access is enabled")
     case 429:
       let wait = RetryAfter.lifetime(in: response.headers)
       error = AcrError(
-        .throttled, "\(host) has had too many sign-ins\(said)",
+        .throttled, "\(host) is rate-limiting sign-ins\(said)",
         help: wait.map { RetryAfter.advice($0) } ?? "try again in a moment", retryAfter: wait?.duration)
     case 500...:
-      error = AcrError(.server, "\(host) failed with status \(response.status) at signing the account in\(said)")
+      error = AcrError(.server, "\(host) failed with status \(response.status) while signing in the account\(said)")
     default:
       error = AcrError(.invalid, "\(host) answered the sign-in of the account with status \(response.status)\(said)")
     }
@@ -75,7 +76,7 @@ struct RegistryTokenRequest {
   }
 }
 
-/// Somebody of whom only an access token of Entra is known: the `--password` without a user of an import from another
+/// An identity with only an access token of Entra: the `--password` without a user of an import from another
 /// tenant. The service exchanges it at the source's registry, and so does this.
 public struct AccessTokenIdentity: RegistryIdentity {
   private let token: Secret

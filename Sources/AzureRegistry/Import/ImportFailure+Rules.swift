@@ -79,7 +79,7 @@ extension ImportFailure {
   @Sendable private static func dockerAbuseLimit(_ facts: Facts) -> AcrError? {
     guard facts.says("hap429") else { return nil }
     return AcrError(
-      .throttled, "the source refused: Docker Hub has had too many requests from the service's addresses",
+      .throttled, "the source refused: Docker Hub is rate-limiting Azure's addresses",
       help: "try again later, or give a Docker account: --username USER --password PASSWORD")
   }
 
@@ -88,19 +88,19 @@ extension ImportFailure {
     if case .host(_, let user, true) = facts.source {
       return AcrError(
         .throttled,
-        "the source refused: \(user.map { "`\($0)`" } ?? "the account") has used up its pulls of \(facts.source.name)",
-        help: "try again in some hours, or use an account with more pulls")
+        "the source refused: \(user.map { "`\($0)`" } ?? "the account") has reached its pull limit at \(facts.source.name)",
+        help: "try again in some hours, or use an account with a higher pull limit")
     }
     return AcrError(
       .throttled,
-      "the source refused: the anonymous pulls of \(facts.source.name) are used up for the service's addresses",
-      help: "give an account, which has pulls of its own: --username USER --password PASSWORD")
+      "the source refused: the anonymous pull limit of \(facts.source.name) is used up for Azure's addresses",
+      help: "use your own pull limit: --username USER --password PASSWORD")
   }
 
   @Sendable private static func tooMany(_ facts: Facts) -> AcrError? {
     guard facts.says("429 too many requests") || facts.says("toomanyrequests") else { return nil }
     return AcrError(
-      .throttled, "the source refused: \(facts.source.name) has had too many requests", help: "try again later")
+      .throttled, "the source refused: \(facts.source.name) is rate-limiting requests", help: "try again later")
   }
 
   // MARK: Sign-in at the source
@@ -109,8 +109,8 @@ extension ImportFailure {
   @Sendable private static func missingScope(_ facts: Facts) -> AcrError? {
     guard facts.says("unauthorized", "access to the requested resource is not authorized") else { return nil }
     return AcrError(
-      .auth, "the source refused: \(facts.source.name) signs in in a way that the service does not know",
-      help: "--engine direct: acrsh itself knows how to sign in there")
+      .auth, "the source refused: \(facts.source.name) uses a sign-in method that Azure does not support",
+      help: "use --engine direct: acrsh supports this method")
   }
 
   @Sendable private static func unauthorized(_ facts: Facts) -> AcrError? {
@@ -154,7 +154,7 @@ extension ImportFailure {
       return nil
     }
     return AcrError(
-      .notFound, "the source has no such image: \(facts.source.name) does not know it",
+      .notFound, "the source \(facts.source.name) has no such image",
       help: "check the repository and the tag: repository show-tags --name \(facts.source.name.filter { $0 != "`" }) "
         + "--repository REPOSITORY")
   }
@@ -162,7 +162,7 @@ extension ImportFailure {
   @Sendable private static func missingDigest(_ facts: Facts) -> AcrError? {
     guard facts.says("docker-content-digest") else { return nil }
     return AcrError(
-      .invalid, "the source \(facts.source.name) does not tell the digests of its manifests, which the service needs",
+      .invalid, "the source \(facts.source.name) does not report the digests of its manifests, which Azure needs",
       help: "--engine direct: acrsh computes them itself")
   }
 
@@ -179,7 +179,7 @@ extension ImportFailure {
     let phrases: [(phrase: String, meaning: String)] = [
       ("rfc 7233", "it does not answer requests for parts of a blob as RFC 7233 says"),
       ("unexpected response status code", "it answers requests for parts of a blob with an unexpected status"),
-      ("unexpected length of body", "it sends more or less of a blob than it was asked for"),
+      ("unexpected length of body", "it sends more or less of a blob than requested"),
       ("error copying blobs", "its blobs could not be copied"),
     ]
     guard let found = phrases.first(where: { facts.says($0.phrase) }) else { return nil }
@@ -192,6 +192,6 @@ extension ImportFailure {
     guard facts.says("could not be reached") else { return nil }
     return AcrError(
       .network, "the service cannot reach the source \(facts.source.name)",
-      help: "check its name; where only this network reaches it, import with --engine direct")
+      help: "check its name; if only this network reaches it, import with --engine direct")
   }
 }

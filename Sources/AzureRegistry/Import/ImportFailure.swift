@@ -101,7 +101,7 @@ struct ImportFailure {
     let text = ServerText.cleaned(facts.reason, limit: 400)
     if text.isEmpty {
       let isCancelled = ServiceProgress(answer.json).status.lowercased().hasPrefix("cancel")
-      let what = isCancelled ? "was cancelled in Azure" : "failed, and the service does not say why"
+      let what = isCancelled ? "was cancelled in Azure" : "failed, and Azure gave no reason"
       return AcrError(.server, "the import into `\(facts.target.name)` \(what)")
     }
     return AcrError(.server, "the service could not import into `\(facts.target.name)`: \(text)")

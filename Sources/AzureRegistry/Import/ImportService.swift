@@ -39,15 +39,15 @@ public struct ImportService: Sendable {
     }
     guard answer.status == 202 || answer.saysSucceeded(evenIfEmpty: true) else {
       throw AcrError(
-        .invalid, "`\(answer.host)` answered the import with something that does not say that it was begun",
-        help: "look into `\(target.loginServer)`, and try again", status: answer.status, target: answer.host,
+        .invalid, "`\(answer.host)` did not confirm that the import started",
+        help: "check `\(target.loginServer)`, and try again", status: answer.status, target: answer.host,
         requestID: answer.requestID)
     }
     let location = answer.headers.first("Location").map { ImportService.address($0, from: answer.url) }
     if answer.status == 202, location == nil {
       throw AcrError(
-        .invalid, "`\(answer.host)` began the import, and did not say where to ask for it",
-        help: "look into `\(target.loginServer)` after a while", target: answer.host, requestID: answer.requestID)
+        .invalid, "`\(answer.host)` started the import but did not say how to follow it",
+        help: "check `\(target.loginServer)` in a while", target: answer.host, requestID: answer.requestID)
     }
     return ImportOperation(
       id: location.flatMap(ImportService.operationID), target: target, sourceName: parameters.sourceName,
@@ -114,7 +114,7 @@ public struct ImportService: Sendable {
     if answer.status == 404 || answer.status == 410 {
       throw AcrError(
         .notFound, "the service does not know the operation `\(operation.id ?? "")` any more",
-        help: "look into `\(operation.target.loginServer)`: it keeps operations for a while only",
+        help: "check `\(operation.target.loginServer)`: it keeps operations only for a while",
         status: answer.status,
         target: answer.host, requestID: answer.requestID)
     }
@@ -127,7 +127,7 @@ public struct ImportService: Sendable {
     }
   }
 
-  private static let goesOn = "the import goes on in Azure"
+  private static let goesOn = "the import continues in Azure"
 
   /// Whether an answer that is an error says something of the import. Neither a broken token nor a busy service does.
   private static func isEnd(_ answer: ManagerAnswer) -> Bool {
@@ -151,8 +151,8 @@ public struct ImportService: Sendable {
     // A page, nothing, or something else than a word: only `Succeeded` is success.
     guard answer.status == 202 else {
       throw AcrError(
-        .invalid, "`\(answer.host)` does not say what became of the import of `\(operation.sourceName)`",
-        help: "the import may go on in Azure: look into `\(operation.target.loginServer)`", status: answer.status,
+        .invalid, "`\(answer.host)` did not report the result of the import of `\(operation.sourceName)`",
+        help: "the import may continue in Azure: check `\(operation.target.loginServer)`", status: answer.status,
         target: answer.host, requestID: answer.requestID,
         notes: operation.id.map { ["the operation is `\($0)`"] } ?? [])
     }
@@ -162,7 +162,7 @@ public struct ImportService: Sendable {
   private func timedOut(_ operation: ImportOperation, _ timeout: Duration) -> AcrError {
     AcrError(
       .timeout, "the import of `\(operation.sourceName)` has not ended within \(timeout.components.seconds) s",
-      help: "it goes on in Azure: follow it again, or look into `\(operation.target.loginServer)` later",
+      help: "it continues in Azure: follow it again, or check `\(operation.target.loginServer)` later",
       notes: operation.id.map { ["the operation is `\($0)`"] } ?? [])
   }
 

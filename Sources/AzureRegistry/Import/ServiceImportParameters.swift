@@ -63,8 +63,8 @@ public struct ServiceImportParameters: Sendable {
     }
     if let target = targetTags.first(where: { $0.digest != nil }) {
       throw AcrError(
-        .usage, "the target `\(target)` has a digest, and a target cannot choose its own",
-        help: "`--repository \(target.repository)` brings the image by its digest, without a tag")
+        .usage, "the target `\(target)` has a digest, and a target's digest cannot be chosen",
+        help: "`--repository \(target.repository)` imports the image by digest, without a tag")
     }
     self.source = source
     self.image = image

@@ -36,25 +36,25 @@ struct ManagerFailure {
     case "subscriptionnotfound", "invalidsubscriptionid":
       return AcrError(
         .notFound, "there is no subscription `\(place.subscription)` that this account can see",
-        help: "see which there are: account list")
+        help: "list them: account list")
     case "resourcegroupnotfound":
       return AcrError(
         .notFound, "there is no resource group `\(place.group)` in the subscription `\(place.subscription)`")
     case "resourcenotfound":
       return AcrError(
         .notFound, "there is no registry `\(place.name)` in the resource group `\(place.group)`",
-        help: "see which there are: acr list")
+        help: "list them: acr list")
     case "missingsubscriptionregistration":
       return AcrError(
-        .denied, "the subscription `\(place.subscription)` has not been opened for container registries",
+        .denied, "the subscription `\(place.subscription)` is not registered for container registries",
         help: "register the provider Microsoft.ContainerRegistry there")
     case "readonlydisabledsubscription":
       return AcrError(
         .denied, "the subscription `\(place.subscription)` is disabled, and can only be read",
-        help: "its owner has to enable it again")
+        help: "its owner must enable it again")
     case "scopelocked":
       return AcrError(
-        .conflict, "a lock forbids changes to the registry `\(place.name)`", help: "have the lock removed first")
+        .conflict, "a lock forbids changes to the registry `\(place.name)`", help: "remove the lock first")
     default: return nil
     }
   }
@@ -65,10 +65,10 @@ struct ManagerFailure {
     let scope = said.quoted(after: "over scope ")
     var error = AcrError(
       .denied, "\(client) may not do `\(action ?? "this")`\(scope.map { " on `\($0)`" } ?? "")",
-      help: "ask the owner for a role that allows it; a new role counts after some minutes")
+      help: "ask the owner for a role that allows it; a new role takes effect after some minutes")
     if let role = action.flatMap(AzureRole.allowing) {
       error.help =
-        "ask the owner for the role `\(role)`\(scope.map { " on `\($0)`" } ?? ""); a new role counts after some minutes"
+        "ask the owner for the role `\(role)`\(scope.map { " on `\($0)`" } ?? ""); a new role takes effect after some minutes"
     }
     return error
   }
@@ -79,11 +79,11 @@ struct ManagerFailure {
     case 401:
       return AcrError(.auth, "`\(answer.host)` does not accept the token\(text)", help: "sign in again: login")
     case 403: return AcrError(.denied, "`\(answer.host)` does not allow this\(text)")
-    case 404: return AcrError(.notFound, "`\(answer.host)` has nothing at `\(path)`\(text)")
-    case 409: return AcrError(.conflict, "`\(answer.host)` answered with a conflict\(text)")
+    case 404: return AcrError(.notFound, "`\(answer.host)` found nothing at `\(path)`\(text)")
+    case 409: return AcrError(.conflict, "`\(answer.host)` reported a conflict\(text)")
     case 429:
       return AcrError(
-        .throttled, "`\(answer.host)` has had too many requests for this subscription\(text)",
+        .throttled, "`\(answer.host)` is rate-limiting requests for this subscription\(text)",
         help: RetryAfter.lifetime(in: answer.headers).map { RetryAfter.advice($0) } ?? "try again later")
     case 500...: return AcrError(.server, "`\(answer.host)` failed with status \(answer.status)\(text)")
     default:

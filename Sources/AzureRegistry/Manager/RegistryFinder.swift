@@ -215,7 +215,8 @@ public actor RegistryFinder {
     if let near = Suggestion.near(written, in: names, limit: 1).first {
       error.help = "did you mean `\(near)`?"
     } else {
-      error.help = "registries are visible with the role `\(AzureRole.reader)` only; its id works without a search"
+      error.help =
+        "you see only registries where you have the role `\(AzureRole.reader)`; a resource id works without a search"
     }
     error.notes = skipped.map { "the subscription `\($0.name)` could not be searched: \($1.message)" }
     return error

@@ -95,8 +95,8 @@ public struct ResourceManager: Sendable {
   public func adminCredentials(of registry: AzureRegistryInfo) async throws -> AdminCredentials {
     guard registry.isAdminUserEnabled else {
       throw AcrError(
-        .denied, "the admin user of `\(registry.name)` is switched off",
-        help: "sign in with the account instead; switching it on: az acr update --name \(registry.name) "
+        .denied, "the admin user of `\(registry.name)` is disabled",
+        help: "sign in with the account instead, or enable it: az acr update --name \(registry.name) "
           + "--admin-enabled true", target: registry.loginServer.name)
     }
     let path = "\(registry.id.path)/listCredentials"
@@ -124,7 +124,7 @@ public struct ResourceManager: Sendable {
     let url = location.reveal()
     guard URLReference(url).hasSameOrigin(as: URLReference(endpoint)) else {
       let host = URLReference(endpoint).hostAndPort ?? endpoint
-      throw AcrError(.invalid, "`\(host)` sends the questions about its operation to another host", target: host)
+      throw AcrError(.invalid, "`\(host)` directs status requests to another host", target: host)
     }
     return try await send(TransportRequest(.get, url), tenant: tenant, isPatient: isPatient)
   }
@@ -246,7 +246,7 @@ struct ManagerAnswer: Sendable {
   /// The error for a success without the document that was asked for.
   func malformed(_ path: String) -> AcrError {
     AcrError(
-      .invalid, "`\(host)` answered the question for `\(path)` with something that is no such document",
+      .invalid, "`\(host)` answered the request for `\(path)` with an unexpected document",
       status: status, target: host, requestID: requestID)
   }
 

@@ -111,7 +111,7 @@ public struct DirectImport: Sendable {
     guard let platform = (try? JSONValue(parsing: bytes)).flatMap(Platform.init(json:)) else { return root }
     guard choice.platforms.contains(where: { $0.includes(platform) }) else {
       let wanted = choice.platforms.map(\.description).joined(separator: ", ")
-      throw AcrError(.notFound, "\(name) is an image for \(platform) alone, and not for \(wanted)")
+      throw AcrError(.notFound, "\(name) is a single-platform image for \(platform), not for \(wanted)")
     }
     return root
   }
@@ -135,7 +135,7 @@ public struct DirectImport: Sendable {
 
   /// What an import that stopped in the middle leaves behind.
   private static let partialNote =
-    "no tag points at half an image; the same import again sends only what is missing"
+    "no tag points at an incomplete image; run the import again to send only what is missing"
 
   /// A manifest of a store by its digest, read once in a session.
   func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
@@ -190,7 +190,7 @@ public struct DirectImport: Sendable {
     for (target, state) in zip(request.targets, states) {
       guard case .other(let digest) = state else { continue }
       throw AcrError(
-        .conflict, "\(target.displayName) exists already and is another image", help: "`--force` moves the tag",
+        .conflict, "\(target.displayName) already exists and is a different image", help: "`--force` moves the tag",
         target: target.location?.registry.name, activity: activity(request),
         notes: ["there: \(digest)", "source: \(root)", "nothing was copied"])
     }

@@ -155,10 +155,10 @@ extension ArtifactGraph {
 
   /// Why a manifest stays, in a few words: the nearest thing that needs it.
   private func reason(_ position: Int, keeping isKept: (TagName) -> Bool, _ reached: Set<Int>) -> String {
-    if let other = tagsOf[position].first(where: isKept) { return "`\(other)` points at it too" }
+    if let other = tagsOf[position].first(where: isKept) { return "`\(other)` also points at it" }
     if let index = indexes(of: position).first(where: reached.contains) { return "the index \(called(index)) needs it" }
-    if let subject = subjects[position].first(where: reached.contains) { return "it is about \(called(subject))" }
-    if let referrer = referrers[position].first(where: reached.contains) { return "\(called(referrer)) is about it" }
+    if let subject = subjects[position].first(where: reached.contains) { return "it refers to \(called(subject))" }
+    if let referrer = referrers[position].first(where: reached.contains) { return "\(called(referrer)) refers to it" }
     return "another tag needs it"
   }
 

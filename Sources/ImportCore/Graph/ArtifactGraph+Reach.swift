@@ -27,7 +27,7 @@ extension ArtifactGraph {
   /// about it.
   /// - Throws: ``AcrError`` of kind `conflict` for a graph that may lack something.
   public func orphans() throws(AcrError) -> [ManifestNode] {
-    try requireWhole("what is garbage cannot be told")
+    try requireWhole("garbage cannot be determined")
     let reached = reachedPositions { _ in true }
     return order(Set(nodes.indices.filter { !reached.contains($0) })).map { nodes[$0] }
   }

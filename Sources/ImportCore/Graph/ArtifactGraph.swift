@@ -144,7 +144,7 @@ public struct ArtifactGraph: Sendable {
   public func requireWhole(_ refused: String) throws(AcrError) {
     guard let first = gaps.first else { return }
     throw AcrError(
-      .conflict, "\(name) could not be read whole, so \(refused): \(first.message)",
+      .conflict, "\(name) could not be read completely, so \(refused): \(first.message)",
       help: "have the repository repaired, or delete what is damaged by its digest with `manifest delete --force`",
       notes: gaps.dropFirst().prefix(5).map(\.message))
   }

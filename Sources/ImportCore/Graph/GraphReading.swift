@@ -79,7 +79,7 @@ struct GraphReading {
     case .tag where isMissing && want.selector.isTag, .optional where isMissing: return
     case .child(let index, let platform) where isMissing:
       let image = platform.map { "the manifest for \($0)" } ?? "the manifest"
-      note(gap: "the index \(index.short) lists \(image) \(want.selector), and it is not there")
+      note(gap: "the index \(index.short) lists \(image) \(want.selector), which does not exist")
     default: note(gap: error.message)
     }
   }

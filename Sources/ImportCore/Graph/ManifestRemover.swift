@@ -33,12 +33,12 @@ extension DeletionImpact {
   /// - Throws: ``AcrError`` of kind `conflict` that names what would break.
   public func requireUnneeded(_ name: String) throws(AcrError) {
     guard breaks else { return }
-    let needed = brokenIndexes.map { "the index \($0.short) lists it" } + subjects.map { "it is about \($0.short)" }
+    let needed = brokenIndexes.map { "the index \($0.short) lists it" } + subjects.map { "it refers to \($0.short)" }
     let tags = brokenTags.isEmpty ? [] : ["these tags would break: \(DeletionImpact.list(brokenTags))"]
     throw AcrError(
       .conflict, "\(name) is needed: \(needed[0])",
       help: brokenIndexes.isEmpty
-        ? "delete what it is about, or add --force"
+        ? "delete its subject, or add --force"
         : "delete the index instead, or add --force to break it",
       notes: Array(needed.dropFirst().prefix(10)) + tags)
   }
@@ -48,7 +48,7 @@ extension DeletionImpact {
     var texts: [String] = []
     for index in brokenIndexes { texts.append("breaks the index \(index.short)") }
     if !brokenTags.isEmpty { texts.append("breaks the tags \(DeletionImpact.list(brokenTags))") }
-    for subject in subjects { texts.append("takes a referrer from \(subject.short)") }
+    for subject in subjects { texts.append("removes a referrer of \(subject.short)") }
     for referrer in referrers.prefix(20) {
       let tags = referrer.tags.isEmpty ? "" : " (\(DeletionImpact.list(referrer.tags)))"
       texts.append("leaves the referrer \(referrer.digest.short)\(tags) without its subject")

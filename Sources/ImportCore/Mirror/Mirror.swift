@@ -70,7 +70,7 @@ public struct Mirror: Sendable {
       .conflict,
       "\(pair.source.displayName) lists no tags, and pruning would delete \(count == 1 ? "the only tag" : "\(count) tags") "
         + "of \(pair.target.displayName)",
-      help: "look at the source first; if it is really empty, add --allow-empty-source")
+      help: "check the source first; if it is really empty, add --allow-empty-source")
   }
 
   /// The tags that are new enough. An Azure registry's pages tell when a tag was last changed; elsewhere the image says

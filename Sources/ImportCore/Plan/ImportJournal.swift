@@ -51,7 +51,7 @@ public final class ImportJournal: Sendable {
     }
   }
 
-  /// Makes sure that the file is a file, that nobody else writes it, and that only its owner can read it.
+  /// Makes sure that the file is a file, that no other process writes it, and that only its owner can read it.
   private static func claim(_ file: OpenFile) throws(AcrError) {
     guard file.status.kind == .regular else {
       throw AcrError(.usage, "the journal `\(file.path)` is not a regular file", help: "name another file")
@@ -59,7 +59,7 @@ public final class ImportJournal: Sendable {
     guard try file.lock(waits: false) else {
       throw AcrError(
         .conflict, "another run uses the journal `\(file.path)`",
-        help: "wait until it ends, or give each run a journal of its own")
+        help: "wait until it ends, or use a separate journal for each run")
     }
     // It may have been made by hand, or come from a backup.
     do throws(AcrError) {

@@ -33,7 +33,7 @@ public struct ImportSource: Sendable {
   public var selector: ManifestSelector
   /// The registry and repository, when it is one; nil for a layout. Blobs are mounted when the target's registry is the same.
   public var location: RepositoryLocation?
-  /// True where nobody wrote the tag, and `latest` is meant: the service is then told none, as az does it.
+  /// True if no tag was given, and `latest` is meant: the service is then told none, as az does it.
   public var isTagImplied: Bool
 
   /// Creates a source.
@@ -58,7 +58,7 @@ public struct ImportTarget: Sendable {
   public var tag: TagName?
   /// The registry and repository, when it is one; nil for a layout.
   public var location: RepositoryLocation?
-  /// True where nobody wrote the tag: it is the source's, or `latest`.
+  /// True if no tag was given: it is the source's, or `latest`.
   public var isTagImplied: Bool
   /// What the tag points at, where that was found out before; nil to ask.
   public var known: Known?

@@ -54,7 +54,7 @@ struct JournalReader {
       guard json?["version"]?.integer == JournalFacts.header["version"]?.integer else {
         throw AcrError(
           .usage, "the journal `\(file.path)` was written by another version of acrsh",
-          help: "remove it to start anew; what is at the target already is not copied again")
+          help: "remove it to start over; what is already at the target is not copied again")
       }
       facts.isNew = false
     } else if let json {
@@ -64,7 +64,7 @@ struct JournalReader {
 
   private var refusal: AcrError {
     AcrError(
-      .usage, "`\(file.path)` is not a journal of acrsh, and is left as it is",
-      help: "give the journal a file of its own")
+      .usage, "`\(file.path)` is not an acrsh journal and was left unchanged",
+      help: "use a separate file for the journal")
   }
 }

@@ -14,7 +14,8 @@ public struct PlatformChoice: Sendable, Equatable {
   public static func platform(_ text: String) throws(AcrError) -> Platform {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else {
-      throw AcrError(.usage, "`\(text)` is no platform", help: "write it as OS/ARCHITECTURE, for example `linux/arm64`")
+      throw AcrError(
+        .usage, "`\(text)` is not a platform", help: "write it as OS/ARCHITECTURE, for example `linux/arm64`")
     }
     return Platform(os: parts[0], architecture: parts[1], variant: parts.count == 3 ? parts[2] : nil)
   }

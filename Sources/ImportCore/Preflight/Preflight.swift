@@ -260,20 +260,20 @@ public struct Preflight: Sendable {
         isThere = true
         if request.isForced || existing == wanted { continue }
         var error = AcrError(
-          .conflict, "`\(target.displayName)` exists already and is another image", help: "--force moves the tag",
+          .conflict, "`\(target.displayName)` already exists and is a different image", help: "--force moves the tag",
           target: target.location?.registry.name, notes: ["there: \(existing)"])
         if let wanted {
           error.notes.append("source: \(wanted)")
         } else {
-          error.message = "`\(target.displayName)` exists already, and what the source has is not known here"
+          error.message = "`\(target.displayName)` already exists, and the source's digest is unknown here"
         }
         return .failed(.targetTags, error)
       }
     }
-    if let unknown { return .skipped(.targetTags, "the tags cannot be looked at: \(unknown.message)") }
-    if !isThere { return .passed(.targetTags, "no tag is in the way") }
+    if let unknown { return .skipped(.targetTags, "the tags cannot be checked: \(unknown.message)") }
+    if !isThere { return .passed(.targetTags, "no tag conflicts") }
     return .passed(
-      .targetTags, request.isForced ? "--force moves what is there" : "the tags point at this image already")
+      .targetTags, request.isForced ? "--force moves the existing tags" : "the tags already point at this image")
   }
 
   // MARK: Time and cancellation

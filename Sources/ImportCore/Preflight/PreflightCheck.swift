@@ -118,7 +118,7 @@ public struct PreflightReport: Sendable {
       "`\(check.name.rawValue)` failed, too: \(check.detail)\(check.cure.map { "; \($0)" } ?? "")"
     }
     error.notes.append(
-      "found by the check `\(first.name.rawValue)` before anything was sent; --no-preflight leaves it out")
+      "found by the check `\(first.name.rawValue)` before anything was sent; --no-preflight skips it")
     return error
   }
 }

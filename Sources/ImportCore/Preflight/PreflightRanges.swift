@@ -23,7 +23,7 @@ extension SourceReader {
       }
       let blobs = image.blobs.filter { $0.size > 1 && !$0.isForeign }
       guard let blob = blobs.min(by: { $0.size < $1.size }) else {
-        return .skipped(.ranges, "the image has no blob with parts")
+        return .skipped(.ranges, "the image has no blob large enough to be read in parts")
       }
       let reader = try await store.blob(blob, from: 1)
       if blob.size <= SourceReader.largestProbe { while try await reader.next() != nil {} }
@@ -46,7 +46,7 @@ extension SourceReader {
     // Busy and failing servers say nothing about what they can.
     let isPassing = error.status == 429 || (error.status ?? 0) >= 500 || error.kind == .network
     guard isFinding, !isPassing || error.message.hasPrefix("Unexpected length") else {
-      return .warning(.ranges, "a part of a blob could not be asked for: \(error.message)")
+      return .warning(.ranges, "part of a blob could not be requested: \(error.message)")
     }
     var failure = error
     failure.kind = .server

@@ -79,7 +79,7 @@ struct AzureRules {
     guard let source else {
       let reason =
         isAzure || isByID
-        ? "the source's registry is not visible to this account" : "the source's registry is none of Azure's"
+        ? "the source's registry is not visible to this account" : "the source is not an Azure registry"
       return [.sourceState, .sourceNetwork, .sourceTenant, .sourceExport].map { .skipped($0, reason) }
     }
     return [state(of: source, .sourceState), sourceNetwork(source), tenants(source), export(source)]

@@ -81,7 +81,7 @@ struct SourceReader: Sendable {
 
   private func readRoot() async throws -> SourceReading {
     guard !isDockerHub || pulls.mayRead else {
-      return .unread("reading the manifests would use up one of the last pulls of Docker Hub")
+      return .unread("reading the manifests would use one of the last Docker Hub pulls")
     }
     do {
       let root = try await store.manifest(selector)
@@ -93,7 +93,7 @@ struct SourceReader: Sendable {
         isByHost
         ? checkRanges(image)
         : .skipped(
-          .ranges, "the service does not come to a registry that is named by its id from outside")
+          .ranges, "Azure does not use the public network for a registry given by its id")
       reading.checks += [try await manifests, try await ranges]
       return reading
     } catch let error as AcrError {
@@ -132,7 +132,7 @@ struct SourceReader: Sendable {
     guard let repository = store as? RegistryRepository else { return nil }
     let call = RegistryCall(
       .head, .path("/v2/\(repository.name)/manifests/\(selector)"), scopes: [.repository(repository.name, .pull)],
-      purpose: "asking for the pulls that are left", subject: "`\(name)`",
+      purpose: "reading the remaining pull limit", subject: "`\(name)`",
       headers: [.accept: MediaType.acceptedManifests.joined(separator: ", ")])
     do {
       let response = try await repository.client.send(call)
@@ -157,17 +157,17 @@ struct SourceReader: Sendable {
         return .failed(
           .dockerHub,
           AcrError(
-            .throttled, "the source would refuse: the account has used up its pulls of `docker.io`",
-            help: "try again in some hours, or use an account with more pulls", target: "docker.io"))
+            .throttled, "the source would refuse: the account has reached its pull limit at `docker.io`",
+            help: "try again in some hours, or use an account with a higher pull limit", target: "docker.io"))
       }
-      return .passed(.dockerHub, count.map { "\($0) for the account" } ?? "the account has no limit of pulls")
+      return .passed(.dockerHub, count.map { "\($0) for the account" } ?? "the account has no pull limit")
     }
-    let here = isUsedUp ? "none are left for this machine's" : count.map { "\($0) for this machine's" }
+    let here = isUsedUp ? "none are left for this machine" : count.map { "\($0) for this machine" }
     return .warning(
       .dockerHub,
-      "Docker Hub limits anonymous pulls by the address, and the service's is shared with others"
+      "Docker Hub rate-limits anonymous pulls, and Azure's addresses are shared"
         + (here.map { "; \($0)" } ?? ""),
-      cure: "give an account, which has pulls of its own: --username USER --password TOKEN")
+      cure: "use your own pull limit: --username USER --password TOKEN")
   }
 
   // MARK: The tree

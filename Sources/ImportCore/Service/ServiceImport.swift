@@ -48,11 +48,11 @@ public struct ServiceImport: Sendable {
     target: AzureRegistryInfo? = nil
   ) async throws -> Plan {
     guard let location = request.source.location else {
-      throw ServiceImport.needsDirect("the source \(request.source.displayName) is a folder of this machine")
+      throw ServiceImport.needsDirect("the source \(request.source.displayName) is a local folder")
     }
     let locations = request.targets.compactMap(\.location)
     guard let registry = locations.first?.registry, locations.count == request.targets.count else {
-      throw ServiceImport.needsDirect("a target is a folder of this machine")
+      throw ServiceImport.needsDirect("a target is a local folder")
     }
     guard locations.allSatisfy({ $0.registry == registry }) else {
       throw ServiceImport.needsDirect("the targets are in different registries")
@@ -76,7 +76,7 @@ public struct ServiceImport: Sendable {
     let parameters = try ServiceImportParameters(
       source: source, image: image,
       targetTags: zip(request.targets, locations).compactMap { target, location in
-        // A tag that nobody wrote is left to the service, as az does.
+        // A tag that was not given is left to the service, as az does.
         target.tag.map { RepositoryReference(repository: location.repository, tag: target.isTagImplied ? nil : $0) }
       },
       untaggedRepositories: zip(request.targets, locations).compactMap { target, location in
@@ -94,7 +94,7 @@ public struct ServiceImport: Sendable {
 
   /// Starts an import and waits for its end.
   /// - Parameters:
-  ///   - timeout: after what time to give up waiting; the import goes on in Azure then.
+  ///   - timeout: after what time to give up waiting; the import continues in Azure then.
   ///   - readsResult: whether the target is asked what it has now. Where it cannot be (the service may reach registries
   ///     that this machine does not), the result has no digest.
   ///   - operation: one that an earlier run began for the same import: it is followed, and the service is not asked again.

@@ -38,13 +38,13 @@ public struct FoundCredentials: Equatable, Sendable {
   }
 }
 
-/// Somebody who is signed in elsewhere, and whom some registries know: they give out credentials of their own for that.
+/// An identity from another service that some registries accept: they exchange it for their own credentials.
 public protocol RegistryIdentity: Sendable {
   /// Credentials for a registry; asked for where no others are known, each time a token is needed.
   /// - Parameters:
   ///   - realm: the address of the registry's token server.
   ///   - service: the name by which it knows the registry.
-  /// - Returns: nil where the identity is nobody there.
+  /// - Returns: nil where the registry does not know the identity.
   /// - Throws: ``AcrError``, where the registry should know the identity and cannot be asked.
   func credentials(for host: RegistryHost, realm: String, service: String?) async throws -> FoundCredentials?
 }

@@ -20,7 +20,7 @@ actor TokenBroker {
 
   private struct Token: Sendable {
     let value: Secret
-    /// Nil for a token that came ready-made, whose life nobody told.
+    /// Nil for a token that came ready-made, whose lifetime is unknown.
     let expiry: ContinuousClock.Instant?
   }
 

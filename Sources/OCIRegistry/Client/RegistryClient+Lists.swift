@@ -76,7 +76,7 @@ extension RegistryClient {
       case .forward: return page
       case .repeated: return nil
       case .circle:
-        throw RegistryFailure.malformed(answer, to: call, host, "pages that lead back to themselves")
+        throw RegistryFailure.malformed(answer, to: call, host, "pages that repeat in a loop")
       }
     }
   }

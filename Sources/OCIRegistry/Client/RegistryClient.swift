@@ -72,7 +72,7 @@ public struct RegistryClient: Sendable {
       if case .stream = call.body {
         // Its bytes are gone. The next request of the upload has the new token, and can ask how far this one came.
         throw AcrError(
-          .auth, "\(host) no longer accepted the token at \(call.purpose)", status: 401, code: RegistryClient.newToken,
+          .auth, "\(host) rejected the token while \(call.purpose)", status: 401, code: RegistryClient.newToken,
           target: host.name)
       }
       rounds += 1

@@ -26,12 +26,12 @@ enum RegistryFailure {
     case 404:
       error = AcrError(.notFound, "\(call.subject) does not exist")
     case 409:
-      error = AcrError(.conflict, "\(host) answered with a conflict to \(call.purpose)\(said)")
+      error = AcrError(.conflict, "\(host) reported a conflict while \(call.purpose)\(said)")
     case 429:
-      error = AcrError(.throttled, "\(host) has had too many requests, the last one for \(call.purpose)\(said)")
+      error = AcrError(.throttled, "\(host) rate-limited \(call.purpose)\(said)")
       error.help = throttledHelp(host, identity, RetryAfter.lifetime(in: answer.headers))
     case 500...:
-      error = AcrError(.server, "\(host) failed with status \(answer.status) at \(call.purpose)\(said)")
+      error = AcrError(.server, "\(host) failed with status \(answer.status) while \(call.purpose)\(said)")
     default:
       let code = text.code.map { " (\($0))" } ?? ""
       error = AcrError(.invalid, "\(host) answered \(call.purpose) with status \(answer.status)\(code)\(said)")
@@ -89,7 +89,7 @@ enum RegistryFailure {
     switch found.credentials {
     case .anonymous:
       return AcrError(
-        .auth, "\(host) asks for a sign-in, and no credentials for it are known",
+        .auth, "\(host) requires a sign-in, and no credentials were found",
         help: "sign in with `acr login --name \(host)`", status: 401, target: host.name)
     default:
       return AcrError(
@@ -104,7 +104,7 @@ enum RegistryFailure {
   static func needsPassword(_ host: RegistryHost, _ found: FoundCredentials) -> AcrError {
     if found.credentials == .anonymous { return refused(host, found) }
     return AcrError(
-      .auth, "\(host) asks for a user name and a password, and cannot use \(describe(found))",
+      .auth, "\(host) requires a user name and password, and cannot use \(describe(found))",
       help: "sign in with `acr login --name \(host) --username USER`", status: 401, target: host.name)
   }
 
@@ -114,7 +114,7 @@ enum RegistryFailure {
     let named = schemes.map { knownSchemes.contains($0) ? $0 : "something unknown" }
     let offered = schemes.isEmpty ? "without saying how" : "by \(named.joined(separator: ", "))"
     return AcrError(
-      .auth, "\(host) asks for a sign-in \(offered), and only Basic and Bearer can be used", status: 401,
+      .auth, "\(host) requires a sign-in \(offered), and only Basic and Bearer can be used", status: 401,
       target: host.name)
   }
 
@@ -128,7 +128,7 @@ enum RegistryFailure {
   static func plainRealm(_ host: RegistryHost, realmHost: String) -> AcrError {
     AcrError(
       .auth, "\(host) sends sign-ins to \(realmHost) without encryption (http), so no credentials were sent there",
-      help: "the registry's configuration names the wrong token server, or somebody answers in its place",
+      help: "the registry's configuration names the wrong token server, or another server answers in its place",
       target: host.name)
   }
 
@@ -143,20 +143,20 @@ enum RegistryFailure {
       error = refused(host, found)
       if let message = text.message { error.notes.append("\(server) said: \(message)") }
     case 429:
-      error = AcrError(.throttled, "\(server) has had too many requests for tokens of \(host)\(said)")
+      error = AcrError(.throttled, "\(server) rate-limited token requests for \(host)\(said)")
     case 500...:
       error = AcrError(
-        .server, "\(server) failed with status \(answer.status) at giving out a token for \(host)\(said)")
+        .server, "\(server) failed with status \(answer.status) while issuing a token for \(host)\(said)")
     case 404, 405:
       if case .identityToken = found.credentials {
-        error = AcrError(.auth, "\(server) gives out no tokens for \(describe(found)), which \(host) needs")
+        error = AcrError(.auth, "\(server) issues no tokens for \(describe(found)), which \(host) requires")
         error.help = "sign in with a user and a password: `acr login --name \(host) --username USER`"
       } else {
         fallthrough
       }
     default:
       error = AcrError(
-        .invalid, "\(server) answered the wish for a token of \(host) with status \(answer.status)\(said)")
+        .invalid, "\(server) answered the token request for \(host) with status \(answer.status)\(said)")
     }
     if answer.isWebPage { error.notes += text.notes }
     error = adding(answer, code: text.code, host, to: error)
@@ -169,7 +169,7 @@ enum RegistryFailure {
     let server = URLText.host(answer.url) ?? host.name
     return AcrError(
       .invalid,
-      "\(server) answered the wish for a token of \(host) with \(answer.isWebPage ? "a web page (HTML)" : "no token")",
+      "\(server) answered the token request for \(host) with \(answer.isWebPage ? "a web page (HTML)" : "no token")",
       status: answer.status, target: server)
   }
 
@@ -198,8 +198,8 @@ enum RegistryFailure {
   ) -> String {
     let advice =
       found.credentials == .anonymous
-      ? "signed in, more requests are allowed: `acr login --name \(host)`"
-      : "wait, or lower the number of transfers at once"
+      ? "sign in for a higher limit: `acr login --name \(host)`"
+      : "wait, or reduce the number of parallel transfers"
     return wait.map { "\(RetryAfter.advice($0)); \(advice)" } ?? advice
   }
 }

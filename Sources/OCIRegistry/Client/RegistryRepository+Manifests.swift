@@ -76,7 +76,7 @@ extension RegistryRepository {
     case 200, 202, 204, 404: return
     case 405:
       throw AcrError(
-        .denied, "\(client.host) deletes nothing: that is switched off there", status: 405, target: client.host.name)
+        .denied, "\(client.host) does not allow deletion", status: 405, target: client.host.name)
     default: throw await client.failure(response, to: call)
     }
   }
@@ -93,7 +93,7 @@ extension RegistryRepository {
         answer, code: nil, client.host,
         to: AcrError(
           .invalid,
-          "\(client.host) stored the manifest `\(describe(selector))` as \(digest), and sent was \(manifest.digest)"))
+          "\(client.host) stored the manifest `\(describe(selector))` as \(digest) instead of \(manifest.digest)"))
     }
     return answer
   }
@@ -111,7 +111,7 @@ extension RegistryRepository {
   ) throws(AcrError) -> FetchedManifest {
     let type = answer.headers.mediaType.flatMap { MediaType.isManifest($0) ? $0 : nil }
     guard let mediaType = type ?? answer.json.flatMap(ImageManifest.mediaType(of:)) else {
-      throw RegistryFailure.malformed(answer, to: call, client.host, "something that is no manifest")
+      throw RegistryFailure.malformed(answer, to: call, client.host, "something that is not a manifest")
     }
     guard mediaType != MediaType.dockerSchema1, mediaType != MediaType.dockerSchema1Signed else {
       throw AcrError(
@@ -121,7 +121,7 @@ extension RegistryRepository {
     }
     // The requested digest must hold; the one in the header must too, since a proxy may have changed either.
     var expected: [(digest: Digest, source: String)] = []
-    if case .digest(let digest) = selector { expected.append((digest, "asked for was")) }
+    if case .digest(let digest) = selector { expected.append((digest, "the requested digest is")) }
     if let digest = answer.headers.digest { expected.append((digest, "the registry announced")) }
     for (digest, source) in expected {
       let actual = Digest.of(answer.bytes, digest.algorithm)
@@ -130,7 +130,7 @@ extension RegistryRepository {
           answer, code: nil, client.host,
           to: AcrError(
             .invalid, "the manifest `\(describe(selector))` came with the digest \(actual), and \(source) \(digest)",
-            help: "the registry or something before it changed the manifest; nothing of it was used"))
+            help: "the registry or something before it changed the manifest; it was not used"))
       }
     }
     let digest = expected.first?.digest ?? Digest.of(answer.bytes)
@@ -148,7 +148,7 @@ extension RegistryRepository {
         names += page.map(\.name)
       }
     } catch let failure as AcrError where failure.kind == .notFound {
-      error.help = "the registry knows no repository `\(name)`, or shows it to nobody who may not read it"
+      error.help = "the registry has no repository `\(name)`, or you may not read it"
       return error
     } catch {}
     let near = Suggestion.near(tag.name, in: names)

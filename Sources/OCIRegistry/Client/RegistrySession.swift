@@ -58,7 +58,7 @@ public final class RegistrySession: Sendable {
     }
   }
 
-  /// A client for what nobody asked for aloud, such as completion: it shows the credentials this session was given or that
+  /// A client for background requests, such as completion: it shows the credentials this session was given or that
   /// stand in a file, and starts no credential helper, which might ask a person. What it learns it keeps for itself, so that
   /// commands find neither its tokens nor its failures.
   public func quietClient(_ host: RegistryHost) -> RegistryClient {

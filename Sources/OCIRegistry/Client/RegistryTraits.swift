@@ -15,7 +15,7 @@ final class RegistryTraits: Sendable {
   /// Lets one of many first questions for referrers find out whether the registry knows them.
   let referrersContact = FirstContact()
 
-  /// Whether the registry lists referrers (distribution-spec 1.1); nil as long as nobody asked.
+  /// Whether the registry lists referrers (distribution-spec 1.1); nil until it was asked.
   var hasReferrersAPI: Bool? {
     get { state.withLock { $0.hasReferrersAPI } }
     set { state.withLock { $0.hasReferrersAPI = newValue } }

@@ -37,15 +37,15 @@ public protocol ArtifactSource: Sendable {
 }
 
 extension ArtifactSource {
-  /// For stores that nobody set limits for.
+  /// For stores without their own limits.
   public var limits: WireLimits { .standard }
 
   /// For stores behind a network.
   public func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError {
     AcrError(
       .invalid,
-      "the blob \(descriptor.digest) of \(displayName) has the digest \(found): its bytes were changed on the way",
-      help: "nothing was written under its name; try again, and tell the registry's operator if it stays so")
+      "the blob \(descriptor.digest) of \(displayName) has the digest \(found): its bytes changed in transit",
+      help: "nothing was stored under that digest; try again, and tell the registry's operator if it persists")
   }
 
   /// For stores that always know.
@@ -98,7 +98,7 @@ extension ArtifactTarget {
   public func finish(
     _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
   ) async throws {
-    guard offset == 0 else { throw AcrError(.usage, "\(displayName) cannot take up an upload in its middle") }
+    guard offset == 0 else { throw AcrError(.usage, "\(displayName) cannot resume an upload") }
     try await finish(upload, descriptor, body: body)
   }
 

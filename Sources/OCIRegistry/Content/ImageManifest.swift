@@ -78,7 +78,7 @@ public struct ImageManifest: Equatable, Sendable {
       layers = try Self.descriptors("blobs", of: document, in: place)
       manifests = []
     default:
-      throw AcrError(.invalid, "\(place) is of the type `\(mediaType)`, which is no manifest that can be copied")
+      throw AcrError(.invalid, "\(place) is of the type `\(mediaType)`, which is not a manifest that can be copied")
     }
   }
 
@@ -104,7 +104,7 @@ public struct ImageManifest: Equatable, Sendable {
     _ member: String, of document: JSONValue, in place: String
   ) throws(AcrError) -> [Descriptor] {
     guard let value = document[member], !value.isNull else { return [] }
-    guard let items = value.array else { throw AcrError(.invalid, "\(place) has a `\(member)` that is no list") }
+    guard let items = value.array else { throw AcrError(.invalid, "\(place) has a `\(member)` that is not a list") }
     var found: [Descriptor] = []
     for item in items { found.append(try Descriptor(json: item, in: "\(place), list `\(member)`,")) }
     return found

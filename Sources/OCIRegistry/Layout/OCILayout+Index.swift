@@ -144,7 +144,7 @@ extension OCILayout {
     let version = (try? JSONValue(parsing: marker))?["imageLayoutVersion"]?.string
     guard let version, version.hasPrefix("1.") else {
       throw AcrError(
-        .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are known")
+        .invalid, "`\(markerPath)` states the layout version `\(version ?? "")`, and only versions 1.x are supported")
     }
   }
 

@@ -63,7 +63,7 @@ public struct OCILayout: ArtifactTarget {
     }
     let stated = entry.flatMap { MediaType.isManifest($0.mediaType) ? $0.mediaType : nil }
     let shape = stated ?? (try? JSONValue(parsing: bytes)).flatMap(ImageManifest.mediaType(of:))
-    guard let mediaType = shape else { throw AcrError(.invalid, "`\(displayName)@\(digest)` is no manifest") }
+    guard let mediaType = shape else { throw AcrError(.invalid, "`\(displayName)@\(digest)` is not a manifest") }
     return FetchedManifest(bytes: bytes, mediaType: mediaType, digest: digest)
   }
 
@@ -88,7 +88,7 @@ public struct OCILayout: ArtifactTarget {
     guard actual == descriptor.digest else {
       throw AcrError(
         .invalid, "`\(file.path)` is a symbolic link to a file with the digest \(actual)",
-        help: "a layout's blobs are files named by their own digest; copy the layout anew")
+        help: "a layout's blobs are files named by their own digest; copy the layout again")
     }
   }
 

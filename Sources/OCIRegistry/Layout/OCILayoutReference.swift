@@ -40,7 +40,7 @@ public struct OCILayoutReference: Hashable, Sendable, CustomStringConvertible {
       rest = rest[..<colon]
     }
     while rest.count > 1, rest.hasSuffix("/") { rest = rest.dropLast() }
-    guard !rest.isEmpty else { throw AcrError(.usage, "`\(text)` names no folder") }
+    guard !rest.isEmpty else { throw AcrError(.usage, "`\(text)` does not name a folder") }
     path = String(rest)
   }
 

@@ -6,10 +6,10 @@ struct LoginTests {
   @Test(
     "that do not go together are refused with the reason",
     arguments: [
-      ("login --identity --tenant t", "`--tenant` does not go with `--identity`"),
-      ("login --az-cli --client-id a", "`--client-id` does not go with `--az-cli`"),
-      ("login --use-device-code --certificate c.pem", "`--certificate` does not go with `--use-device-code`"),
-      ("login --service-principal --object-id a", "`--object-id` does not go with `--service-principal`"),
+      ("login --identity --tenant t", "`--tenant` cannot be combined with `--identity`"),
+      ("login --az-cli --client-id a", "`--client-id` cannot be combined with `--az-cli`"),
+      ("login --use-device-code --certificate c.pem", "`--certificate` cannot be combined with `--use-device-code`"),
+      ("login --service-principal --object-id a", "`--object-id` cannot be combined with `--service-principal`"),
       ("login --service-principal -u a -p b", "`--service-principal` needs `--tenant`"),
       ("login --service-principal --tenant t", "`--service-principal` needs `--username`"),
       (
@@ -21,7 +21,7 @@ struct LoginTests {
         "`--use-cert-sn-issuer` is for `--certificate`"
       ),
       ("login --identity --use-device-code", "`--identity` and `--use-device-code` are two ways to sign in"),
-      ("login -u me@example.com -p secret", "a user's own password is not enough to sign in any more"),
+      ("login -u me@example.com -p secret", "a user's own password is not enough to sign in: Entra requires a second factor"),
       ("login --identity --client-id a --object-id b", "the identity is given twice"),
       ("login --certificate c.pem", "`--certificate` is for `--service-principal`"),
       ("login --resource-id a", "`--resource-id` is for `--identity`"),
