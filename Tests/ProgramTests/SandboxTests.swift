@@ -119,7 +119,8 @@ struct SandboxTests {
       #expect(
         result.output.split(separator: "\n").map(String.init) == [
           #"{"status":"imported","targets":["myregistry.azurecr.io/a:1","myregistry.azurecr.io/a:2"],"engine":"service"}"#,
-          "true", "unchanged", "conflict: `myregistry.azurecr.io/a:1` already exists and is a different image", "imported",
+          "true", "unchanged", "conflict: `myregistry.azurecr.io/a:1` already exists and is a different image",
+          "imported",
           "true 1", "myregistry.azurecr.io/b:1", "Succeeded", "0",
           "not-found: no operation `registries-0` is known here", "myregistry.azurecr.io/c:1", "null",
           "not-found: did you mean `myregistry`?", "imported",

@@ -21,7 +21,10 @@ struct LoginTests {
         "`--use-cert-sn-issuer` is for `--certificate`"
       ),
       ("login --identity --use-device-code", "`--identity` and `--use-device-code` are two ways to sign in"),
-      ("login -u me@example.com -p secret", "a user's own password is not enough to sign in: Entra requires a second factor"),
+      (
+        "login -u me@example.com -p secret",
+        "a user's own password is not enough to sign in"
+      ),
       ("login --identity --client-id a --object-id b", "the identity is given twice"),
       ("login --certificate c.pem", "`--certificate` is for `--service-principal`"),
       ("login --resource-id a", "`--resource-id` is for `--identity`"),
