@@ -7,6 +7,9 @@ import OCIRegistry
 public struct ImportService: Sendable {
   /// The wait between two questions where the service asks for none.
   private static let usualWait = Duration.seconds(5)
+  /// The longest wait between two questions of a service that is not busy: asking costs nothing, and a wrong answer must not
+  /// hide the end of an import for an hour.
+  private static let longestWait = Duration.seconds(60)
 
   private let manager: ResourceManager
   private let clock: IdentityClock
@@ -93,7 +96,7 @@ public struct ImportService: Sendable {
         if let next = answer.headers.first("Location") { location = ImportService.address(next, from: answer.url) }
         // A wait of zero means "ask again", not "ask without a pause".
         let asked = answer.retryAfter ?? operation.retryAfter ?? ImportService.usualWait
-        let wait = max(asked, .milliseconds(200))
+        let wait = min(max(asked, .milliseconds(200)), ImportService.longestWait)
         if let timeout, clock.now().duration(since: start) + wait > timeout { throw timedOut(operation, timeout) }
         try await clock.sleep(wait)
       }

@@ -15,6 +15,13 @@ struct TagInventory: Sendable {
   /// What the pages told of each; nil from a registry whose list holds names only.
   let facts: [TagName: Facts]?
 
+  init(tags: [TagName], facts: [TagName: Facts]?) {
+    // A list that names a tag a thousand times would have it copied as often.
+    var seen: Set<TagName> = []
+    self.tags = tags.filter { seen.insert($0).inserted }
+    self.facts = facts
+  }
+
   /// Azure's registries take pages of up to this many tags.
   private static let pageSize = 1000
 
