@@ -125,7 +125,11 @@ let package = Package(
         "AcrCommands", "AcrShell", "AcrRuntime", "AcrLanguage", "AcrHTTP", "AcrCore", "OCIRegistry", "CommandCatalog",
         "TestSupport", "acr-emulator",
       ]),
-    .testTarget(name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrText"]),
+    .testTarget(
+      name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrSystem", "AcrText", "limits-probe", "TestSupport"]),
+    .executableTarget(
+      name: "limits-probe", dependencies: ["AcrCore", "AcrLanguage", "AcrRuntime", "AcrSystem"],
+      path: "Tests/LimitsProbe"),
     .testTarget(name: "TranscriptTests", dependencies: ["AcrRuntime", "AcrText", "AcrCommands", "CommandCatalog"]),
     .executableTarget(name: "prompt-probe", dependencies: ["AcrShell"], path: "Tests/PromptProbe"),
     .executableTarget(

@@ -81,6 +81,21 @@ int acr_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
   return ENOSYS;
 }
 
+int acr_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *folder) {
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 29)
+  return posix_spawn_file_actions_addchdir_np(actions, folder);
+#else
+  (void)actions;
+  (void)folder;
+  return ENOSYS;
+#endif
+#else
+  // musl 1.1.24 and macOS 10.15 have it, too.
+  return posix_spawn_file_actions_addchdir_np(actions, folder);
+#endif
+}
+
 short acr_spawn_close_flag(void) {
 #ifdef __APPLE__
   return POSIX_SPAWN_CLOEXEC_DEFAULT;

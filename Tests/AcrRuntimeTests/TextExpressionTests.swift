@@ -83,7 +83,7 @@ struct TextExpressionTests {
     run.interrupt()
     let expression = try TextExpression("(a{900}|b)*c")
     let text = String(repeating: "a", count: 1_000_000)
-    let error = #expect(throws: AcrError.self) { try expression.matches(text, InterruptCheck(run)) }
+    let error = #expect(throws: AcrError.self) { try expression.matches(text, Meter(run)) }
     #expect(error?.kind == .cancelled)
   }
 

@@ -1,5 +1,6 @@
 import AcrCore
 import AcrLanguage
+import AcrSystem
 import Synchronization
 
 @testable import AcrRuntime
@@ -35,6 +36,11 @@ final class Transcript: OutputSink {
   func talk(_ text: String) { state.withLock { $0.talked.append(text) } }
 }
 
+extension Host {
+  /// This process's own world.
+  static var machine: Host { Host(environment: ProcessInformation.environment, folder: ".") }
+}
+
 /// How a text ended: what it showed, or the error's diagnostic in one line.
 struct Ending {
   let transcript: Transcript
@@ -67,11 +73,12 @@ struct Ending {
 /// Checks and runs a text in a session of its own.
 func run(
   _ text: String, arguments: [String] = [], commands: [any Command] = [],
+  capabilities: Capabilities = .all,
   context: (Transcript) -> RunContext = {
-    RunContext(sink: $0)
+    RunContext(sink: $0, host: .machine)
   }
 ) -> Ending {
-  let session = Session(commands: commands)
+  let session = Session(commands: commands, capabilities: capabilities)
   let transcript = Transcript()
   let result = Checker.check(source: Source(name: "test.acr", text: text), catalog: session.catalog)
   guard let script = result.script else {

@@ -14,7 +14,7 @@ import Testing
       return "check: " + (result.diagnostics.first { $0.severity == .error }?.message ?? "")
     }
     let sink = TranscriptSink(showsTables: false)
-    switch session.run(script, in: RunContext(sink: sink)) {
+    switch session.run(script, in: RunContext(sink: sink, host: Host(folder: "."))) {
     case .finished: return sink.take().joined(separator: "\n")
     case .exited(let code): return "exit \(code)"
     case .failed(let error): return "\(error.error.kind): \(error.error.message)"

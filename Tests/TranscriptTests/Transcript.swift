@@ -52,6 +52,8 @@ struct Transcript {
     var showsTables = false
     /// `#//no-modules`: there is nothing that could load a module.
     var hasModules = true
+    /// `#//computing`: the host gives only what computes.
+    var isOnlyComputing = false
     /// `#//about TEXT`: a sentence for the pages made from the section.
     var about: [String] = []
   }
@@ -174,6 +176,7 @@ struct Transcript {
     case "dry-run": sections[section].settings.isDryRun = true
     case "answer": sections[section].settings.answers.append(rest)
     case "no-modules": sections[section].settings.hasModules = false
+    case "computing": sections[section].settings.isOnlyComputing = true
     case "table": sections[section].settings.showsTables = true
     case "about": sections[section].settings.about.append(rest)
     default: break

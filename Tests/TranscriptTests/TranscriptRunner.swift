@@ -17,15 +17,14 @@ struct TranscriptRunner {
   }
 
   /// The environment that scripts of transcripts find.
-  static let environment: Void = {
-    setenv("ACRT_REGISTRY", "contoso.azurecr.io", 1)
-    setenv("ACRT_PASSWORD", "hunter2", 1)
-    setenv("ACRT_EMPTY", "", 1)
-    unsetenv("ACRT_MISSING")
-  }()
+  static let environment = ProcessInfo.processInfo.environment.merging([
+    "ACRT_REGISTRY": "contoso.azurecr.io", "ACRT_PASSWORD": "hunter2", "ACRT_EMPTY": "",
+  ]) { $1 }
+
+  /// The world of the scripts.
+  private static let host = Host(environment: environment, folder: ".")
 
   func run() throws -> Result {
-    _ = Self.environment
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("acrt-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let before = FileManager.default.currentDirectoryPath
@@ -40,7 +39,8 @@ struct TranscriptRunner {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(text.utf8).write(to: file)
     }
-    let session = Session(commands: StandInRegistry.commands)
+    let session = Session(
+      commands: StandInRegistry.commands, capabilities: section.settings.isOnlyComputing ? .computing.without(.now) : .all)
     let isScript = section.settings.exitCode != nil || section.settings.isOnlyChecked
     return isScript ? runScript(session) : runEntries(session)
   }
@@ -48,7 +48,7 @@ struct TranscriptRunner {
   private func makeRun(_ sink: TranscriptSink, isInteractive: Bool) -> RunContext {
     let answers = section.settings.answers
     return RunContext(
-      sink: sink, isDryRun: section.settings.isDryRun, isInteractive: isInteractive && !answers.isEmpty,
+      sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: isInteractive && !answers.isEmpty,
       prompter: answers.isEmpty ? nil : Answers(answers))
   }
 
@@ -69,7 +69,7 @@ struct TranscriptRunner {
       if let script = check.script {
         scope = check.session
         let run = RunContext(
-          sink: sink, isDryRun: section.settings.isDryRun, isInteractive: answers != nil, prompter: answers)
+          sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: answers != nil, prompter: answers)
         switch session.run(script, in: run) {
         case .finished: break
         case .exited(let code): sink.write("(exit \(code))")

@@ -36,8 +36,10 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
   public static let cancelled = ErrorKind("cancelled")
   /// `throw` in a script.
   public static let thrown = ErrorKind("thrown")
+  /// A limit that the host set for a run. No script sees it, so that it is not among ``all``.
+  public static let limit = ErrorKind("limit")
 
-  /// Every kind, in the order of the manual.
+  /// Every kind a script can see, in the order of the manual.
   public static let all: [ErrorKind] = [
     .usage, .auth, .denied, .notFound, .conflict, .throttled, .network, .timeout, .invalid, .server, .cancelled,
     .thrown,

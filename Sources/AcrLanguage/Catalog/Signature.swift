@@ -278,6 +278,10 @@ public struct Catalog: Sendable {
   public let commands: [Signature]
   /// All functions.
   public let functions: [FunctionSignature]
+  /// Commands and functions of the language that the host does not offer: the check says so by their names.
+  public let withheld: Set<String>
+  /// Whether scripts may read `$env`.
+  public let offersEnvironment: Bool
   private let commandIndex: [String: Int]
   private let cmdletIndex: [String: Int]
   private let functionIndex: [String: Int]
@@ -285,8 +289,16 @@ public struct Catalog: Sendable {
   private let prefixes: Set<String>
 
   /// Creates a catalog. A name that occurs twice belongs to the first.
-  /// - Parameter globalFlags: the flags that every command of the groups `registry` and `session` gets.
-  public init(commands: [Signature], functions: [FunctionSignature], globalFlags: [Signature.Flag] = []) {
+  /// - Parameters:
+  ///   - globalFlags: the flags that every command of the groups `registry` and `session` gets.
+  ///   - withheld: names of the language that are not offered, for a better message than "unknown".
+  ///   - offersEnvironment: whether scripts may read `$env`.
+  public init(
+    commands: [Signature], functions: [FunctionSignature], globalFlags: [Signature.Flag] = [],
+    withheld: Set<String> = [], offersEnvironment: Bool = true
+  ) {
+    self.withheld = withheld
+    self.offersEnvironment = offersEnvironment
     self.commands = commands.map { signature in
       guard signature.group.takesGlobalFlags else { return signature }
       var signature = signature

@@ -9,6 +9,8 @@ extension CheckFinding {
           : nearest == nil ? "declare it with `let \(name) = …`" : nil)
     case .wholeEnvironment:
       Wording("`$env` is read one name at a time", help: "write `$env.NAME`, or `$env?.NAME` when it may be missing")
+    case .environmentWithheld:
+      Wording("`$env` is not available here", help: "the program that runs this script does not offer the environment")
     case .environmentInWord(let name):
       Wording("a word takes only the name of a variable", help: "write `${env.\(name)}`")
     case .environmentIsReserved: Wording("`env` is the environment", help: "choose another name")
@@ -42,6 +44,10 @@ extension CheckFinding {
       Wording(
         "`\(name)` is not a command", label: nearest.map { "did you mean `\($0)`?" },
         help: nearest == nil ? "`help` lists the commands" : nil)
+    case .withheldCommand(let name):
+      Wording("`\(name)` is not a command here", help: "the program that runs this script does not offer it")
+    case .withheldFunction(let name):
+      Wording("`\(name)` is not a function here", help: "the program that runs this script does not offer it")
     case .lists(let prefix, let names):
       Wording(
         "`\(prefix)` needs a subcommand",
@@ -141,7 +147,8 @@ extension CheckFinding {
         "`\(word)` cannot leave a block given to a command",
         help: "use `for`, or choose the rows first with `where` and `first`")
     case .unreachable(let word): Wording("nothing after `\(word)` runs")
-    case .noModules: Wording("`use` is not available here: no modules can be loaded")
+    case .noModules:
+      Wording("`use` is not available here", help: "the program that runs this script does not offer modules")
     case .moduleNotRead(let path, let reason): Wording("the module `\(path)` cannot be read: \(reason)")
     case .moduleCycle(let names):
       Wording(

@@ -3,6 +3,7 @@ enum CheckFinding: Equatable, Sendable {
   // Variables
   case unknownVariable(String, nearest: String?, isInEnvironment: Bool)
   case wholeEnvironment
+  case environmentWithheld
   case environmentInWord(String)
   case environmentIsReserved
   case assignsEnvironment
@@ -18,6 +19,7 @@ enum CheckFinding: Equatable, Sendable {
   case keyTwice(String)
   // Commands
   case unknownCommand(String, nearest: String?)
+  case withheldCommand(String)
   case lists(String, [String])
   case commandIsVariable(String)
   case assignsBareName(String, isKnown: Bool)
@@ -43,6 +45,7 @@ enum CheckFinding: Equatable, Sendable {
   case unknownColumn(String, command: String, nearest: String?, known: [String])
   // Functions
   case unknownFunction(String, nearest: String?)
+  case withheldFunction(String)
   case unknownModule(String)
   case commandAsFunction(String)
   case wrongArity(name: String, arity: ClosedRange<Int>, parameters: String, given: Int)

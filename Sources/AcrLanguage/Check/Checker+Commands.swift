@@ -118,6 +118,10 @@ extension Checker {
       }
       if catalog.function(named: head.text) != nil { return report(.functionAsCommand(head.text), head.span) }
     }
+    let pair = Self.bareWord(call.arguments.first).map { "\(head.text) \($0.text)" }
+    if let name = [pair, head.text].compactMap(\.self).first(where: catalog.withheld.contains) {
+      return report(.withheldCommand(name), head.span)
+    }
     let words = longest.text.split(separator: " ").count
     let candidates = catalog.commandNames.filter { $0.split(separator: " ").count == words }
     let firstWords = catalog.commandNames.compactMap { $0.split(separator: " ").first.map(String.init) }

@@ -8,7 +8,10 @@ extension Checker {
     case .variable(let name, let span): return checkVariable(name, span)
     case .rowField(let name, let span): return checkRowField(name, span)
     case .field(let inner, let name, let isOptional, let span):
-      if case .variable("env", _) = inner { return .environment(name.text, isOptional: isOptional, span) }
+      if case .variable("env", _) = inner {
+        guard program.catalog.offersEnvironment else { return refused(.environmentWithheld, span) }
+        return .environment(name.text, isOptional: isOptional, span)
+      }
       return .field(check(inner), name.text, isOptional: isOptional, nameSpan: name.span, span)
     case .index(let inner, let index, let span): return .index(check(inner), check(index), span)
     case .unary(let operation, let operand, let span):
@@ -45,7 +48,7 @@ extension Checker {
           field = Self.leadingField(of: next)
         }
         if name == "env" {
-          report(.environmentInWord(field ?? "NAME"), span)
+          report(program.catalog.offersEnvironment ? .environmentInWord(field ?? "NAME") : .environmentWithheld, span)
           continue
         }
         let value = checkVariable(name, span)
@@ -131,6 +134,7 @@ extension Checker {
     if program.catalog.command(named: name.text) != nil || name.text == "where" || name.text == "extend" {
       return report(.commandAsFunction(name.text), name.span)
     }
+    if program.catalog.withheld.contains(name.text) { return report(.withheldFunction(name.text), name.span) }
     let known = program.catalog.functions.map(\.name) + functionIndex.keys
     report(.unknownFunction(name.text, nearest: Suggestion.nearest(to: name.text, in: known)), name.span)
   }

@@ -84,7 +84,9 @@ extension Checker {
   }
 
   mutating func checkVariable(_ name: String, _ span: Span) -> CheckedExpression {
-    if name == "env" { return refused(.wholeEnvironment, span) }
+    if name == "env" {
+      return refused(program.catalog.offersEnvironment ? .wholeEnvironment : .environmentWithheld, span)
+    }
     guard let (index, _) = lookUp(name) else {
       if name == "it" { return refused(.noRow("$it", blockName: innermostBlockParameter), span) }
       return refused(

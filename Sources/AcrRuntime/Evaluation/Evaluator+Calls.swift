@@ -8,11 +8,14 @@ extension Evaluator {
   /// - Parameter index: the call's number in ``Code/callSites`` and ``Code/calls``.
   func call(_ index: Int32, _ frame: inout Frame) throws -> Value {
     let site = code.callSites[Int(index)]
-    guard frame.depth < Evaluator.depthLimit else { throw tooDeep(index, frame) }
+    guard frame.depth < depthLimit else { throw tooDeep(index, frame) }
+    try step(frame, code.calls[Int(index)].nameSpan)
     let entry = code.entries[Int(site.function)]
     return try withUnsafeTemporaryAllocation(of: Value.self, capacity: entry.slotCount) { slots in
       slots.initialize(repeating: .null)
       defer { slots.deinitialize() }
+      meter.enter(slots)
+      defer { meter.leave() }
       var inner = Frame(slots: slots, source: entry.source, depth: frame.depth + 1)
       if site.isPlain {
         var slot = 0
@@ -23,6 +26,8 @@ extension Evaluator {
           slot += 1
         }
       } else {
+        let place = meter.place
+        defer { meter.release(place) }
         try bind(code.calls[Int(index)], &inner, &frame)
       }
       do {
@@ -38,8 +43,11 @@ extension Evaluator {
 
   private func tooDeep(_ index: Int32, _ frame: borrowing Frame) -> RuntimeError {
     let call = code.calls[Int(index)]
+    if depthLimit < RunLimits.deepest {
+      return RuntimeError(run.budget.reach(.depth), source: frame.source, span: call.nameSpan)
+    }
     return failure(
-      "`\(call.name)` is called \(Evaluator.depthLimit) calls deep", frame, call.nameSpan,
+      "`\(call.name)` is called \(depthLimit) calls deep", frame, call.nameSpan,
       help: "a `def` that calls itself needs a case that ends it")
   }
 
@@ -162,6 +170,7 @@ extension Evaluator {
   ) throws -> Value {
     let value = try value(expression, &frame)
     if value.isNull { return value }
+    meter.hold(value)
     if let converted = ArgumentConversion.convert(value, to: argument.type) { return converted }
     throw ArgumentConversion.failure(
       value, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
@@ -194,6 +203,7 @@ extension Evaluator {
       detached: { [self] run in
         let other = detached(run)
         let otherBox = box.copy()
+        other.meter.inherit(otherBox.frame.slots)
         return { arguments in try other.perform(literal, arguments, of: call, otherBox) }
       })
   }

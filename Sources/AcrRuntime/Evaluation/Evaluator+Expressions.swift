@@ -1,4 +1,3 @@
-import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrText
@@ -31,16 +30,20 @@ extension Evaluator {
   @inline(never)
   private func composedValue(_ id: NodeID, _ frame: inout Frame) throws -> Value {
     switch code[id] {
-    case .text(let index): return .string(try text(code.texts[Int(index)], &frame))
+    case .text(let index): return .string(try text(code.texts[Int(index)], id, &frame))
     case .function(let index, let arguments):
       return try function(code.functions[Int(index)], arguments, id, &frame)
     case .item(let container, let index):
       let value = try value(container, &frame)
-      return try item(at: try self.value(index, &frame), of: value, container, index, frame)
-    case .list(let range): return .list(try values(range, &frame))
+      let position = try holding(value) { try self.value(index, &frame) }
+      return try item(at: position, of: value, container, index, frame)
+    case .list(let range):
+      try charge(HeapSize.list(Int(range.count)), frame, code.span(id))
+      return .list(try values(range, &frame))
     case .record(let index, let first):
       let shape = code.shapes[Int(index)]
       let range = NodeRange(first: first, count: Int32(shape.names.count))
+      try charge(HeapSize.list(shape.names.count), frame, code.span(id))
       return .record(Record(shape: shape, values: try values(range, &frame)))
     case .pipeline(let index): return try value(code.pipelines[Int(index)], &frame)
     case .minus(let operand): return try negated(operand, id, &frame)
@@ -53,16 +56,30 @@ extension Evaluator {
   func values(_ range: NodeRange, _ frame: inout Frame) throws -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(Int(range.count))
+    let place = meter.place
+    defer { meter.release(place) }
     for position in Int(range.first)..<Int(range.first + range.count) {
-      values.append(try value(code.lists[position], &frame))
+      let value = try value(code.lists[position], &frame)
+      values.append(value)
+      meter.hold(value)
     }
     return values
+  }
+
+  /// Evaluates something while a value is held that no variable holds.
+  @inline(__always)
+  func holding<Result>(_ value: @autoclosure () -> Value, _ body: () throws -> Result) rethrows -> Result {
+    guard meter.isCounting else { return try body() }
+    let place = meter.place
+    meter.hold(value())
+    defer { meter.release(place) }
+    return try body()
   }
 
   private func environment(
     _ name: String, _ isOptional: Bool, _ id: NodeID, _ frame: borrowing Frame
   ) throws -> Value {
-    if let text = ProcessInformation.variable(name) { return .string(text) }
+    if let text = run.host.environment[name] { return .string(text) }
     if isOptional { return .null }
     throw failure(
       .usage, "there is no environment variable `\(name)`", frame, code.span(id),
@@ -97,8 +114,9 @@ extension Evaluator {
     _ operation: BinaryOperator, _ left: NodeID, _ right: NodeID, _ id: NodeID, _ frame: inout Frame
   ) throws -> Value {
     let leftValue = try operandValue(left, &frame)
+    guard case .int(let a) = leftValue else { return try general(operation, leftValue, left, right, id, &frame) }
     let rightValue = try operandValue(right, &frame)
-    if case .int(let a) = leftValue, case .int(let b) = rightValue {
+    if case .int(let b) = rightValue {
       switch operation {
       case .add:
         let (sum, overflow) = a.addingReportingOverflow(b)
@@ -122,12 +140,29 @@ extension Evaluator {
     return try result(of: operation, leftValue, rightValue, left, right, id, frame)
   }
 
+  /// An operator whose left side is no int.
+  @inline(never)
+  private func general(
+    _ operation: BinaryOperator, _ leftValue: Value, _ left: NodeID, _ right: NodeID, _ id: NodeID,
+    _ frame: inout Frame
+  ) throws -> Value {
+    let rightValue = try holding(leftValue) { try value(right, &frame) }
+    return try result(of: operation, leftValue, rightValue, left, right, id, frame)
+  }
+
   /// An operator on any two values.
   @inline(never)
   func result(
     of operation: BinaryOperator, _ leftValue: Value, _ rightValue: Value, _ left: NodeID, _ right: NodeID,
     _ id: NodeID, _ frame: borrowing Frame
   ) throws -> Value {
+    if operation == .add, meter.isCounting {
+      let place = meter.place
+      defer { meter.release(place) }
+      meter.hold(leftValue)
+      meter.hold(rightValue)
+      try charge(HeapSize.sum(leftValue, rightValue), frame, code.innerSpan(id))
+    }
     do throws(OperationFailure) {
       return try apply(operation, leftValue, rightValue)
     } catch {
@@ -145,17 +180,17 @@ extension Evaluator {
     case .multiply: try left.multiplied(by: right)
     case .divide: try left.divided(by: right)
     case .modulo: try left.remainder(dividingBy: right)
-    case .equal: .bool(try left.equals(right, interrupts))
-    case .notEqual: .bool(!(try left.equals(right, interrupts)))
+    case .equal: .bool(try left.equals(right, meter))
+    case .notEqual: .bool(!(try left.equals(right, meter)))
     case .less: .bool(try left.order(right) < 0)
     case .lessOrEqual: .bool(try left.order(right) <= 0)
     case .greater: .bool(try left.order(right) > 0)
     case .greaterOrEqual: .bool(try left.order(right) >= 0)
     case .like: .bool(try left.isLike(right))
-    case .contained: .bool(try left.isContained(in: right, interrupts))
-    case .notContained: .bool(!(try left.isContained(in: right, interrupts)))
-    case .matches: .bool(try patterns.matches(left, right, interrupts))
-    case .notMatches: .bool(!(try patterns.matches(left, right, interrupts)))
+    case .contained: .bool(try left.isContained(in: right, meter))
+    case .notContained: .bool(!(try left.isContained(in: right, meter)))
+    case .matches: .bool(try patterns.matches(left, right, meter))
+    case .notMatches: .bool(!(try patterns.matches(left, right, meter)))
     case .and, .or, .coalesce: throw .mismatch
     }
   }
@@ -277,8 +312,10 @@ extension Evaluator {
   // MARK: Text
 
   /// The text of a word or string with values in it.
-  func text(_ pieces: [TextPart], _ frame: inout Frame) throws -> String {
+  func text(_ pieces: [TextPart], _ id: NodeID, _ frame: inout Frame) throws -> String {
     var text = ""
+    let place = meter.place
+    defer { meter.release(place) }
     for (index, piece) in pieces.enumerated() {
       switch piece {
       case .literal(let literal): text += literal
@@ -289,6 +326,7 @@ extension Evaluator {
             if index + 1 < pieces.count, case .literal(let rest) = pieces[index + 1] { rest } else { nil }
           throw noText(value, expression, followedBy: next, frame)
         }
+        try take(2 * part.utf8.count, frame, code.span(id))
         text += part
       }
     }

@@ -8,7 +8,14 @@ extension Evaluator {
       if case .expression(let expression) = pipeline.stages[0] { return try value(expression, &frame) }
       if case .call(let call, _) = pipeline.stages[0] { return try self.call(call, &frame) }
     }
-    return try FrameBox.with(&frame) { box in try output(pipeline, box).collected() }
+    return try withBox(&frame) { box in try output(pipeline, box).collected(meter) }
+  }
+
+  /// Puts the frame into a box while `body` runs. What the stages of a pipeline hold is let go afterwards.
+  func withBox<Result>(_ frame: inout Frame, _ body: (FrameBox) throws -> Result) rethrows -> Result {
+    let place = meter.place
+    defer { meter.release(place) }
+    return try FrameBox.with(&frame, body)
   }
 
   /// What a pipeline gives, rows not yet pulled. It may be used as long as the frame is in the box.
@@ -42,6 +49,7 @@ extension Evaluator {
         }
         current = .value(try box.withFrame { try self.call(call, &$0) })
       }
+      if meter.isCounting, case .value(let value)? = current { meter.hold(value) }
     }
     return (current ?? .nothing, flags)
   }
@@ -51,12 +59,14 @@ extension Evaluator {
     _ input: Output, _ condition: NodeID, _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let keeps = { [self] (item: Value) throws -> Bool in
-      try checkInterrupt(box.frame, span)
+      try step(box.frame, span)
       store(item, row, box.frame)
       return try box.withFrame { try self.condition(condition, &$0, of: "`where`") }
     }
     switch input {
-    case .value(.list(let items)): return .value(.list(try items.filter(keeps)))
+    case .value(.list(let items)):
+      try charge(HeapSize.list(items.count), box.frame, span)
+      return .value(.list(try items.filter(keeps)))
     case .rows(let stream):
       return .rows(
         RowStream {
@@ -75,11 +85,12 @@ extension Evaluator {
     _ input: Output, _ entries: [(name: String, value: NodeID)], _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let extended = { [self] (item: Value) throws -> Value in
-      try checkInterrupt(box.frame, span)
+      try step(box.frame, span)
       guard case .record(var record) = item else {
         throw failure("`extend` adds columns to records, and this row is \(item.typePhrase)", box.frame, span)
       }
       store(item, row, box.frame)
+      try charge(HeapSize.list(record.values.count + entries.count), box.frame, span)
       for (offset, entry) in entries.enumerated() {
         record.set(entry.name, try box.withFrame { try value(entry.value, &$0) }, shapes)
         if offset + 1 < entries.count { store(.record(record), row, box.frame) }
@@ -87,7 +98,12 @@ extension Evaluator {
       return .record(record)
     }
     switch input {
-    case .value(.list(let items)): return .value(.list(try items.map(extended)))
+    case .value(.list(let items)):
+      try charge(HeapSize.list(items.count), box.frame, span)
+      guard meter.isCounting else { return .value(.list(try items.map(extended))) }
+      let rows = Gathered(meter)
+      for item in items { try rows.append(try extended(item)) }
+      return .value(.list(rows.items))
     case .value(.record(let record)): return .value(try extended(.record(record)))
     case .rows(let stream): return .rows(RowStream { try stream.next().map(extended) })
     case .value(let value):
@@ -99,11 +115,18 @@ extension Evaluator {
   private func invoke(
     _ call: CommandCode, input: Output?, _ box: FrameBox
   ) throws -> (output: Output, flags: GlobalFlags) {
-    try checkInterrupt(box.frame, call.nameSpan)
+    try step(box.frame, call.nameSpan)
     guard let entry = commands[call.name] else {
       throw failure(.usage, "`\(call.name)` is not a command of this session", box.frame, call.nameSpan)
     }
     let arguments = try bind(call, entry, box)
+    if meter.isCounting, !entry.countsItself {
+      do throws(AcrError) {
+        for value in arguments.values.values { try TextSize.checkDepth(value) }
+      } catch {
+        throw located(error, box.frame.source, call.nameSpan)
+      }
+    }
     let source = box.frame.source
     let locate = { [self] (error: any Error) -> any Error in
       guard let error = error as? ArgumentError,
@@ -116,23 +139,32 @@ extension Evaluator {
     let flags: GlobalFlags
     do {
       flags = entry.globalFlags.isEmpty ? .none : try GlobalFlags(arguments, named: entry.globalFlags)
-      output = try flags.run(run) { run in
-        try entry.call(arguments, input, run)
+      output = try flags.run(run, meter) { run in
+        try entry.call(arguments, input, run, meter)
       }
+      if case .value(let value) = output { try chargeResult(value, of: entry) }
     } catch let error {
       throw locate(error)
     }
     guard case .rows(let stream) = output else { return (output, flags) }
     // Whatever the command throws while a later stage pulls its rows is still this command's error.
-    let rows = RowStream { [run] in
+    let rows = RowStream { [run, meter, self] in
       do {
         try run.checkInterrupt()
-        return try stream.next()
+        try meter.step()
+        guard let row = try stream.next() else { return nil }
+        try chargeResult(row, of: entry)
+        return row
       } catch let error {
         throw locate(error)
       }
     }
     return (.rows(rows), flags)
+  }
+
+  /// Counts what a command gives that does not count it itself: all but those of the language.
+  private func chargeResult(_ value: Value, of entry: CommandTable.Entry) throws(AcrError) {
+    if meter.isCounting, !entry.countsItself { try meter.charge(HeapSize.whole(value)) }
   }
 }
 
@@ -146,6 +178,14 @@ extension Output {
       while let item = try stream.next() { items.append(item) }
       return .list(items)
     }
+  }
+
+  /// The same, with its memory counted.
+  func collected(_ meter: Meter) throws -> Value {
+    guard meter.isCounting, case .rows(let stream) = self else { return try collected() }
+    let rows = Gathered(meter)
+    while let item = try stream.next() { try rows.append(item) }
+    return .list(rows.items)
   }
 }
 

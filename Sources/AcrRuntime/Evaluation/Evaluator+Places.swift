@@ -9,10 +9,13 @@ extension Evaluator {
       if place.operation == .set {
         store(new, place.variable, frame)
       } else {
-        try change(place, by: new, frame)
+        try growing(place.variable, at: [], by: new, &frame, place.span) { try change(place, by: new, $0) }
       }
       return
     }
+    let held = meter.place
+    defer { meter.release(held) }
+    meter.hold(new)
     var steps: [PlaceStep] = []
     steps.reserveCapacity(place.path.count)
     for step in place.path {
@@ -27,17 +30,38 @@ extension Evaluator {
         }
       }
     }
-    var value = load(place.variable, frame)
-    store(.null, place.variable, frame)
-    defer { store(value, place.variable, frame) }
-    try change(&value, steps[...], "`$\(place.name)`", frame) { part throws(OperationFailure) in
-      switch place.operation {
-      case .set: part = new
-      case .add: try part.add(new)
-      case .subtract: part = try part.subtracting(new)
+    try growing(
+      place.variable, at: steps.map(\.growth), by: place.operation == .add ? new : nil, &frame, place.span
+    ) { frame in
+      var value = load(place.variable, frame)
+      store(.null, place.variable, frame)
+      defer { store(value, place.variable, frame) }
+      try change(&value, steps[...], "`$\(place.name)`", frame) { part throws(OperationFailure) in
+        switch place.operation {
+        case .set: part = new
+        case .add: try part.add(new)
+        case .subtract: part = try part.subtracting(new)
+        }
+      } explain: { error, part in
+        explain(error, place, part, new, frame)
       }
-    } explain: { error, part in
-      explain(error, place, part, new, frame)
+    }
+  }
+
+  /// Counts what a variable's value takes more while `body` changes it where it is.
+  @inline(__always)
+  private func growing(
+    _ variable: VariableReference, at path: @autoclosure () -> [Growth.Step], by more: Value?, _ frame: inout Frame,
+    _ span: Span, _ body: (inout Frame) throws -> Void
+  ) throws {
+    guard meter.isCounting else { return try body(&frame) }
+    let path = path()
+    do {
+      let growth = try Growth(of: load(variable, frame), at: path, by: more, meter)
+      try body(&frame)
+      try growth.finish(load(variable, frame), at: path, meter)
+    } catch let error {
+      throw located(error, frame.source, span)
     }
   }
 
@@ -50,10 +74,15 @@ extension Evaluator {
       store(try result(of: operation, value, more, left, right, expression, frame), variable, frame)
       return
     }
-    // Nothing fails from here on, so the variable may be without its value for a moment.
-    store(.null, variable, frame)
-    defer { store(value, variable, frame) }
-    try value.add(more)
+    try growing(variable, at: [], by: more, &frame, code.span(expression)) { frame in
+      // Nothing fails from here on, so the variable may be without its value for a moment.
+      store(.null, variable, frame)
+      defer {
+        store(value, variable, frame)
+        value = .null
+      }
+      try value.add(more)
+    }
   }
 
   private static func canGrow(_ value: borrowing Value, _ more: borrowing Value) -> Bool {
@@ -134,6 +163,13 @@ extension Evaluator {
     }
     let kind: Kind
     let span: Span
+
+    var growth: Growth.Step {
+      switch kind {
+      case .field(let name): .field(name)
+      case .index(let number): .index(number)
+      }
+    }
 
     init(_ kind: Kind, _ span: Span) {
       self.kind = kind

@@ -19,16 +19,16 @@ extension Evaluator {
   private func execute(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
     switch code.statements[index] {
     case .set(let slot, let expression):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       frame.slots[Int(slot)] = try value(expression, &frame)
     case .grow(let slot, let expression):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       switch frame.slots[Int(slot)] {
       case .list, .string: try grow(.slot(Int(slot)), by: expression, &frame)
       default: frame.slots[Int(slot)] = try value(expression, &frame)
       }
     case .add(let slot, let expression, let assignment):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       let value = try value(expression, &frame)
       if case .int(let amount) = value, case .int(let old) = frame.slots[Int(slot)] {
         let (sum, overflow) = old.addingReportingOverflow(amount)
@@ -39,17 +39,17 @@ extension Evaluator {
       }
       try assign(value, code.assignments[Int(assignment)], &frame)
     case .if(let condition, let then, let otherwise):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       let holds = try self.condition(condition, &frame, of: "`if`")
       return try execute(holds ? then : otherwise, &frame, keepsValue: keepsValue)
     case .return(let expression):
       frame.result = try value(expression, &frame)
       return .returned
     case .declare(let variable, let expression):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       store(try value(expression, &frame), variable, frame)
     case .assign(let assignment):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       let assignment = code.assignments[Int(assignment)]
       if assignment.growsGlobal(code) {
         try grow(assignment.variable, by: assignment.value, &frame)
@@ -58,7 +58,7 @@ extension Evaluator {
       }
     case .while(let condition, let block):
       while try self.condition(condition, &frame, of: "`while`") {
-        try checkInterrupt(frame, code.statementSpans[index])
+        try step(frame, code.statementSpans[index])
         switch try execute(block, &frame, keepsValue: false) {
         case .normal, .continued: continue
         case .broke: return .normal
@@ -76,13 +76,13 @@ extension Evaluator {
   private func executeOther(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
     switch code.statements[index] {
     case .expression(let expression):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       if keepsValue { frame.result = try value(expression, &frame) } else { try perform(expression, &frame) }
     case .show(let expression):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       try show(expression, &frame)
     case .for(let variable, in: let expression, let block):
-      try checkInterrupt(frame, code.statementSpans[index])
+      try step(frame, code.statementSpans[index])
       return try loop(variable, expression, block, &frame)
     case .attempt(let attempt):
       return try self.attempt(code.attempts[Int(attempt)], &frame, keepsValue: keepsValue)
@@ -137,7 +137,7 @@ extension Evaluator {
       let value = try value(expression, &frame)
       return try loop(variable, over: value, block, &frame, expression)
     }
-    return try FrameBox.with(&frame) { box in
+    return try withBox(&frame) { box in
       switch try output(code.pipelines[Int(pipeline)], box) {
       case .value(let value): return try box.withFrame { try loop(variable, over: value, block, &$0, expression) }
       case .rows(let stream):
@@ -162,8 +162,11 @@ extension Evaluator {
         "`for` goes through a list, and this is \(operand(value, expression))", frame, code.span(expression),
         help: value.isNull ? "`?? []` replaces null" : "`[…]` makes a list of one value")
     }
+    let place = meter.place
+    meter.hold(value)
+    defer { meter.release(place) }
     for item in items {
-      try checkInterrupt(frame, code.span(expression))
+      try step(frame, code.span(expression))
       store(item, variable, frame)
       let completion = try execute(block, &frame, keepsValue: false)
       if completion == .broke { break }
@@ -181,7 +184,11 @@ extension Evaluator {
     } catch let error as RuntimeError where handler != nil && !run.isInterrupted {
       // ^C is no error a script could catch and go on from.
       do {
-        if let variable = handler?.variable { store(run.caughtErrors.record(of: error), variable, frame) }
+        if let variable = handler?.variable {
+          let record = run.caughtErrors.record(of: error)
+          try charge(HeapSize.whole(record), frame, error.span)
+          store(record, variable, frame)
+        }
         if let handler { completion = try execute(handler.block, &frame, keepsValue: keepsValue) }
       } catch let error {
         failure = error
@@ -189,9 +196,12 @@ extension Evaluator {
     } catch let error {
       failure = error
     }
-    if let cleanup = attempt.cleanup {
+    // A limit ends the run as it stands: a `finally` could go on for ever.
+    if let cleanup = attempt.cleanup, run.budget.reached == nil {
       let result = frame.result
-      let override = try run.withCleanup { try with($0).execute(cleanup, &frame, keepsValue: false) }
+      let override = try run.withCleanup { run in
+        try with(run) { try $0.execute(cleanup, &frame, keepsValue: false) }
+      }
       if override != .normal { return override }
       frame.result = result
     }
@@ -248,7 +258,7 @@ extension Evaluator {
         if !value.isNull { try run.sink.show(.value(value), as: nil) }
         return
       }
-      try FrameBox.with(&frame) { box in
+      try withBox(&frame) { box in
         let (output, flags) = try outputAndFlags(code.pipelines[Int(pipeline)], box)
         if flags.query == nil {
           if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
@@ -291,7 +301,7 @@ extension Evaluator {
       _ = try value(expression, &frame)
       return
     }
-    try FrameBox.with(&frame) { box in
+    try withBox(&frame) { box in
       if case .rows(let stream) = try output(code.pipelines[Int(pipeline)], box) {
         while try stream.next() != nil {}
       }

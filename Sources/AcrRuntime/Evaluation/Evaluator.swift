@@ -9,29 +9,43 @@ final class Evaluator: @unchecked Sendable {
   let globals: Globals
   let run: RunContext
   let patterns = PatternCache()
-  /// Looks for ^C in long computations.
-  let interrupts: InterruptCheck
+  /// Counts what this thread does, and looks for ^C in long computations.
+  let meter: Meter
   let shapes = ShapeCache()
+  private let interruption: Interruption
+  /// How many `def` calls may be open at once.
+  let depthLimit: Int
 
-  /// How many `def` calls may be open at once: the stack of ``EvaluatorThread`` holds several times as many.
-  static let depthLimit = 4000
-
-  init(code: Code, commands: CommandTable, globals: Globals, run: RunContext) {
+  /// - Parameter meter: the thread's, where it has one.
+  init(code: Code, commands: CommandTable, globals: Globals, run: RunContext, meter: Meter? = nil) {
     self.code = code
     self.commands = commands
     self.globals = globals
     self.run = run
-    interrupts = InterruptCheck(run)
+    self.meter = meter ?? Meter(run, globals: globals)
+    interruption = run.interruption
+    depthLimit = run.limits.depth
   }
 
-  /// An evaluator for another context on the same thread.
-  func with(_ run: RunContext) -> Evaluator {
-    Evaluator(code: code, commands: commands, globals: globals, run: run)
+  /// Runs `body` with an evaluator for another context on the same thread.
+  func with<Result>(_ run: RunContext, _ body: (Evaluator) throws -> Result) rethrows -> Result {
+    let other = Evaluator(code: code, commands: commands, globals: globals, run: run, meter: meter)
+    return try meter.during(run) { try body(other) }
   }
 
   /// An evaluator for another thread; it has the globals' present values.
   func detached(_ run: RunContext) -> Evaluator {
     Evaluator(code: code, commands: commands, globals: Globals(globals.values), run: run)
+  }
+
+  /// Counts bytes that the work at hand holds until the meter releases them.
+  /// - Throws: an error of kind `limit` when the run would hold too many.
+  func take(_ bytes: Int, _ frame: borrowing Frame, _ span: @autoclosure () -> Span) throws {
+    do throws(AcrError) {
+      try meter.take(bytes)
+    } catch {
+      throw RuntimeError(error, source: frame.source, span: span())
+    }
   }
 
   // MARK: Variables
@@ -79,10 +93,32 @@ final class Evaluator: @unchecked Sendable {
     }
   }
 
-  /// - Throws: an error of kind `cancelled` after ^C.
+  /// Counts a step.
+  /// - Throws: an error of kind `cancelled` after ^C, of kind `limit` when a limit is reached.
   @inline(__always)
-  func checkInterrupt(_ frame: borrowing Frame, _ span: @autoclosure () -> Span) throws {
-    if run.isInterrupted { throw failure(.cancelled, "interrupted", frame, span()) }
+  func step(_ frame: borrowing Frame, _ span: @autoclosure () -> Span) throws {
+    if meter.isDue() || interruption.isSet.load(ordering: .relaxed) { try look(frame, span()) }
+  }
+
+  @inline(never)
+  private func look(_ frame: borrowing Frame, _ span: Span) throws {
+    do throws(AcrError) {
+      try meter.look()
+    } catch {
+      throw RuntimeError(error, source: frame.source, span: span)
+    }
+  }
+
+  /// Counts bytes of a value that is about to be made.
+  /// - Throws: an error of kind `limit` when the run would hold too many.
+  @inline(__always)
+  func charge(_ bytes: @autoclosure () -> Int, _ frame: borrowing Frame, _ span: @autoclosure () -> Span) throws {
+    guard meter.isCounting else { return }
+    do throws(AcrError) {
+      try meter.charge(bytes())
+    } catch {
+      throw RuntimeError(error, source: frame.source, span: span())
+    }
   }
 
   /// How an operand is named in a message: `a string (variable `$x`)`.
@@ -104,17 +140,21 @@ final class Evaluator: @unchecked Sendable {
 final class CommandTable: Sendable {
   struct Entry: Sendable {
     /// Calls it with its arguments, its input, and the run.
-    let call: @Sendable (Arguments, Output?, RunContext) throws -> Output
+    let call: @Sendable (Arguments, Output?, RunContext, Meter) throws -> Output
     /// The flags and the rest whose value is a list of what was given.
     let collecting: Set<String>
     let required: Set<String>
     let flags: Set<String>
     let globalFlags: Set<String>
 
-    fileprivate init(_ command: some Command, _ signature: Signature) {
+    /// True for a word of the language, which counts the values it makes.
+    let countsItself: Bool
+
+    fileprivate init(_ command: some Command, _ signature: Signature, countsItself: Bool) {
+      self.countsItself = countsItself
       let parameters = command.parameters
-      call = { arguments, input, run in
-        try command.run(Call(parameters, arguments: arguments, input: input, run: run))
+      call = { arguments, input, run, meter in
+        try command.run(Call(parameters, arguments: arguments, input: input, run: run, meter: meter))
       }
       collecting = Set(
         signature.flags.filter(\.isRepeatable).map(\.name) + signature.positionals.filter(\.isRest).map(\.name))
@@ -127,11 +167,15 @@ final class CommandTable: Sendable {
 
   private let entries: [String: Lazy<Entry>]
 
-  /// - Parameter catalog: was made from the signatures of these commands, in this order.
-  init(_ commands: [any Command], _ catalog: Catalog) {
+  /// - Parameters:
+  ///   - commands: the host's and then the language's.
+  ///   - ownCount: how many are the host's.
+  ///   - catalog: was made from the signatures of these commands, in this order.
+  init(_ commands: [any Command], ownCount: Int, _ catalog: Catalog) {
     var entries: [String: Lazy<Entry>] = [:]
-    for (command, signature) in zip(commands, catalog.commands) {
-      entries[signature.name] = Lazy { Entry(command, signature) }
+    for (index, (command, signature)) in zip(commands, catalog.commands).enumerated()
+    where entries[signature.name] == nil {
+      entries[signature.name] = Lazy { Entry(command, signature, countsItself: index >= ownCount) }
     }
     self.entries = entries
   }

@@ -9,8 +9,9 @@ public final class EvaluatorThread: @unchecked Sendable {
   private let thread: SystemThread?
 
   /// Starts a thread that runs `body`; where no thread can be had, runs it at once on this one.
-  public init(_ body: @escaping @Sendable () -> Void) {
-    thread = SystemThread(stackSize: EvaluatorThread.stackSize, body)
+  /// - Parameter stackSize: the address space for its stack, in bytes.
+  public init(stackSize: Int = EvaluatorThread.stackSize, _ body: @escaping @Sendable () -> Void) {
+    thread = SystemThread(stackSize: stackSize, body)
     if thread == nil { body() }
   }
 
@@ -18,10 +19,10 @@ public final class EvaluatorThread: @unchecked Sendable {
   public func join() { thread?.join() }
 
   /// Runs `body` on a thread of its own and waits for what it returns.
-  public static func run<Result>(_ body: () -> Result) -> Result {
+  public static func run<Result>(stackSize: Int = EvaluatorThread.stackSize, _ body: () -> Result) -> Result {
     withoutActuallyEscaping(body) { body in
       let call = Call(body)
-      EvaluatorThread { call.perform() }.join()
+      EvaluatorThread(stackSize: stackSize) { call.perform() }.join()
       return call.result
     }
   }

@@ -62,18 +62,18 @@ struct GlobalFlags {
   }
 
   /// Runs a command as the flags ask for.
-  func run(_ run: RunContext, _ body: (RunContext) throws -> Output) throws -> Output {
+  func run(_ run: RunContext, _ meter: Meter, _ body: (RunContext) throws -> Output) throws -> Output {
     let context = talk.map(run.with(talk:)) ?? run
-    let start = ContinuousClock.now
+    let start = run.host.uptime()
     let output = try body(context)
     guard query != nil || context.talk >= .verbose else { return output }
     // Both need the whole result: a query sees all rows, and the time ends with the last.
-    let whole = try output.collected()
+    let whole = try output.collected(meter)
     if context.talk >= .verbose {
-      context.sink.talk("took \(DurationText.human((ContinuousClock.now - start).nanoseconds))")
+      context.sink.talk("took \(DurationText.human((run.host.uptime() - start).nanoseconds))")
     }
     guard let query else { return .value(whole) }
     return .value(
-      try JMESPath.search(query, in: whole, parameter: GlobalFlags.parameters.query.name, InterruptCheck(run)))
+      try JMESPath.search(query, in: whole, parameter: GlobalFlags.parameters.query.name, meter))
   }
 }

@@ -1,11 +1,13 @@
 import AcrCore
 import Synchronization
 
-/// What one run shares between its threads: where output goes, whether it was interrupted, and whether it may change
-/// anything. There is one for a script, and one for each entry at the prompt.
+/// What one run shares between its threads: where output goes, what it sees of the world, what it may use, whether it was
+/// interrupted, and whether it may change anything. There is one for a script, and one for each entry at the prompt.
 public final class RunContext: Sendable {
   /// Where values and talk go.
   public let sink: any OutputSink
+  /// What the run sees of the world.
+  public let host: Host
   /// True when commands that change something only say what they would do.
   public let isDryRun: Bool
   /// True when there is a terminal to ask on.
@@ -13,21 +15,32 @@ public final class RunContext: Sendable {
   private let person: (any Prompter)?
   /// How much commands say on standard error.
   public let talk: Talk
-  private let interruption: Interruption
+  let interruption: Interruption
+  let budget: Budget
   /// The errors that scripts of this run caught.
   let caughtErrors: CaughtErrors
   private let failedItems: FailedItems
 
   /// Creates the context of a run.
+  /// - Parameters:
+  ///   - sink: where output goes.
+  ///   - host: what the run sees of the world.
+  ///   - limits: what it may use, for the whole run.
+  ///   - isDryRun: commands that change something only say what they would do.
+  ///   - isInteractive: somebody can be asked.
+  ///   - prompter: asks them.
   public init(
-    sink: any OutputSink, isDryRun: Bool = false, isInteractive: Bool = false, prompter: (any Prompter)? = nil
+    sink: any OutputSink, host: Host = Host(), limits: RunLimits = .none, isDryRun: Bool = false,
+    isInteractive: Bool = false, prompter: (any Prompter)? = nil
   ) {
-    self.sink = sink
+    interruption = Interruption()
+    budget = Budget(limits, interruption)
+    self.sink = limits.output == nil && limits.memory == nil ? sink : MeteredSink(sink: sink, budget: budget)
+    self.host = host
     self.isDryRun = isDryRun
     self.isInteractive = isInteractive
     person = prompter
     talk = .normal
-    interruption = Interruption()
     caughtErrors = CaughtErrors()
     failedItems = FailedItems()
   }
@@ -35,8 +48,10 @@ public final class RunContext: Sendable {
   /// A context of the same run with another interruption, or that says more or less.
   private init(_ parent: RunContext, _ interruption: Interruption, _ talk: Talk) {
     sink = talk == .errorsOnly && parent.talk != .errorsOnly ? QuietSink(sink: parent.sink) : parent.sink
+    host = parent.host
     self.talk = talk
     self.interruption = interruption
+    budget = parent.budget
     isDryRun = parent.isDryRun
     isInteractive = parent.isInteractive
     person = parent.person
@@ -64,39 +79,35 @@ public final class RunContext: Sendable {
   /// Answers questions (`confirm`, `secret prompt`) until the run is stopped; nil without a terminal.
   public var prompter: Questions? { person.map { Questions(prompter: $0, run: self) } }
 
+  /// What the run may use.
+  public var limits: RunLimits { budget.limits }
+
   /// True when an item of a `--keep-going` failed: the run goes on, and the process's exit code tells.
   public var hasFailedItems: Bool { failedItems.isSet.load(ordering: .relaxed) }
 
   /// Notes that an item of a `--keep-going` failed.
   public func noteFailedItem() { failedItems.isSet.store(true, ordering: .relaxed) }
 
-  /// True from the first ^C on. Read before each statement and each row.
+  /// True from the first ^C on, and when a limit is reached. Read before each statement and each row.
   public var isInterrupted: Bool { interruption.isSet.load(ordering: .relaxed) }
 
   /// Stops the run: the evaluator throws at the next statement, and running transfers are cancelled by their observers.
   /// Called again, it stops the `finally` blocks that run because of the first time.
-  public func interrupt() {
-    guard !interruption.isSet.exchange(true, ordering: .sequentiallyConsistent) else {
-      for dependent in interruption.dependents.withLock({ Array($0.values) }) { dependent.interrupt() }
-      return
-    }
-    for observer in interruption.observers.withLock({ Array($0.values) }) { observer() }
+  public func interrupt() { interruption.raise() }
+
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C, of kind `limit` when a limit stopped the run.
+  public func checkInterrupt() throws {
+    if isInterrupted { throw stopError }
   }
 
-  /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
-  public func checkInterrupt() throws {
-    if isInterrupted { throw AcrError(.cancelled, "interrupted") }
-  }
+  /// Why the run is stopped.
+  var stopError: AcrError { budget.reached ?? AcrError(.cancelled, "interrupted") }
 
   /// Calls `observer` once if the run is interrupted while `body` runs.
   public func onInterrupt<Result>(
     _ observer: @escaping @Sendable () -> Void, while body: () throws -> Result
   ) rethrows -> Result {
-    let id = interruption.nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
-    interruption.observers.withLock { $0[id] = observer }
-    defer { interruption.observers.withLock { $0[id] = nil } }
-    if isInterrupted { observer() }
-    return try body()
+    try interruption.observed(observer, body)
   }
 
   /// Runs `body` with a context of its own that stops when this one does, and can be stopped alone: the jobs of one
@@ -112,20 +123,8 @@ public final class RunContext: Sendable {
 
   private func withDependent<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
     let dependent = RunContext(self, Interruption(), talk)
-    let id = interruption.nextObserver.wrappingAdd(1, ordering: .relaxed).oldValue
-    interruption.dependents.withLock { $0[id] = dependent }
-    defer { interruption.dependents.withLock { $0[id] = nil } }
-    return try body(dependent)
+    return try interruption.with(dependent.interruption) { try body(dependent) }
   }
-}
-
-/// Whether a run was interrupted, and who wants to know.
-private final class Interruption: Sendable {
-  let isSet = Atomic<Bool>(false)
-  let observers = Mutex<[Int: @Sendable () -> Void]>([:])
-  let nextObserver = Atomic<Int>(0)
-  /// The contexts of parallel jobs, and of running `finally` blocks, which only a second ^C stops.
-  let dependents = Mutex<[Int: RunContext]>([:])
 }
 
 /// Leaves notes and warnings out.

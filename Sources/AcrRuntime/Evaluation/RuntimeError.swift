@@ -111,13 +111,27 @@ struct ExitRequest: Error {
 /// first place and trace. Used by all threads of a run.
 final class CaughtErrors: Sendable {
   private let errors = Mutex<[RuntimeError]>([])
+  private let textBytes = Atomic<Int>(0)
   private static let limit = 200
+
+  /// What the texts of the errors take that are kept.
+  var bytes: Int { textBytes.load(ordering: .relaxed) }
+
+  private static func size(_ error: RuntimeError) -> Int {
+    error.error.message.utf8.count + (error.error.help?.utf8.count ?? 0) + (error.error.code?.utf8.count ?? 0)
+      + (error.error.target?.utf8.count ?? 0)
+  }
 
   /// Keeps an error and gives its record.
   func record(of error: RuntimeError) -> Value {
     errors.withLock { errors in
-      if errors.count >= CaughtErrors.limit { errors.removeFirst(CaughtErrors.limit / 2) }
+      if errors.count >= CaughtErrors.limit {
+        let forgotten = errors.prefix(CaughtErrors.limit / 2).reduce(0) { $0 + CaughtErrors.size($1) }
+        errors.removeFirst(CaughtErrors.limit / 2)
+        textBytes.subtract(forgotten, ordering: .relaxed)
+      }
       errors.append(error)
+      textBytes.add(CaughtErrors.size(error), ordering: .relaxed)
     }
     return .record(error.record)
   }

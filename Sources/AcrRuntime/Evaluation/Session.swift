@@ -9,12 +9,14 @@ public final class Session: @unchecked Sendable {
   private let commands: CommandTable
   private let globals = Globals()
 
-  /// Creates a session with these commands, and the pipeline words of the language.
-  public init(commands: [any Command]) {
-    let all = commands + Builtins.words
-    catalog = Catalog(
-      commands: all.map(\.declaredSignature), functions: Builtins.catalogFunctions, globalFlags: GlobalFlags.all)
-    self.commands = CommandTable(all, catalog)
+  /// Creates a session.
+  /// - Parameters:
+  ///   - commands: the host's own. One that has the name of a word of the language replaces it.
+  ///   - capabilities: which words of the language there are besides.
+  public init(commands: [any Command] = [], capabilities: Capabilities = .all) {
+    let all = commands + Builtins.words.filter { !capabilities.withholds($0.signature.name) }
+    catalog = capabilities.catalog(of: all)
+    self.commands = CommandTable(all, ownCount: commands.count, catalog)
   }
 
   /// How a run ended.
@@ -28,7 +30,12 @@ public final class Session: @unchecked Sendable {
   /// Runs a script, or one entry at the prompt, on a thread of its own and waits for its end. Globals keep their values.
   /// - Parameter arguments: what the command line gives the script's `param`s.
   public func run(_ script: CheckedScript, arguments: [String] = [], in run: RunContext) -> Outcome {
-    EvaluatorThread.run { self.perform(script, arguments, run) }
+    EvaluatorThread.run(stackSize: run.limits.stackSize) { run.budget.timed { self.perform(script, arguments, run) } }
+  }
+
+  deinit {
+    // Values may be nested very deep, and freeing them goes as deep.
+    if globals.values.contains(where: \.isOnHeap) { EvaluatorThread.run { globals.values = [] } }
   }
 
   /// The value of a global; null when it has none yet.
@@ -54,18 +61,19 @@ public final class Session: @unchecked Sendable {
     defer { withExtendedLifetime((storage, code)) {} }
     var frame = Frame(slots: storage.slots, source: .passUnretained(script.source), depth: 0)
     do {
-      try evaluator.bind(arguments, to: code.parameters, &frame)
-      guard try evaluator.execute(code.body, &frame, keepsValue: false) == .exited else { return .finished }
-      if case .int(let code) = frame.result { return .exited(Int32(clamping: code)) }
-      return .finished
+      return try evaluator.meter.with(storage.slots) {
+        try evaluator.bind(arguments, to: code.parameters, &frame)
+        guard try evaluator.execute(code.body, &frame, keepsValue: false) == .exited else { return .finished }
+        if case .int(let code) = frame.result { return .exited(Int32(clamping: code)) }
+        return .finished
+      }
     } catch let request as ExitRequest {
       return .exited(request.code)
-    } catch let error as RuntimeError {
-      return .failed(error)
     } catch let error {
-      let error = evaluator.located(error, script.source, Span(0, 0))
-      if let error = error as? RuntimeError { return .failed(error) }
-      return .finished
+      guard var error = evaluator.located(error, script.source, Span(0, 0)) as? RuntimeError else { return .finished }
+      // What the stop makes fail says "interrupted" at most.
+      if let reached = run.budget.reached { error.error = reached }
+      return .failed(error)
     }
   }
 }

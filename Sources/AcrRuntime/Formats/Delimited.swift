@@ -6,11 +6,13 @@ struct DelimitedReader {
   private let bytes: [UInt8]
   private let separator: UInt8
   private let name: String?
+  private let meter: Meter?
   private var position = 0
   private var line = 1
   private var lineStart = 0
 
-  init(_ bytes: [UInt8], separator: UInt8, name: String?) {
+  init(_ bytes: [UInt8], separator: UInt8, name: String?, _ meter: Meter? = nil) {
+    self.meter = meter
     self.bytes = bytes
     self.separator = separator
     self.name = name
@@ -24,7 +26,8 @@ struct DelimitedReader {
   /// - Throws: ``AcrError`` of kind `invalid` with line and column.
   consuming func table() throws(AcrError) -> Value {
     guard let header = try nextRow() else { return .list([]) }
-    for (index, name) in header.enumerated() where header[..<index].contains(name) {
+    var seen: Set<String> = []
+    for name in header where !seen.insert(name).inserted {
       throw DataFormat.broken(format, "two columns are called `\(name)`", line: 1, column: 1, self.name)
     }
     let shape = Shape(header)
@@ -49,12 +52,22 @@ struct DelimitedReader {
     while takeLineEnd() {}
     guard position < bytes.count else { return nil }
     var fields = [try field()]
+    try count(fields[0])
     while position < bytes.count, bytes[position] == separator {
       position += 1
-      fields.append(try field())
+      let field = try field()
+      try count(field)
+      fields.append(field)
     }
     if position < bytes.count, !takeLineEnd() { throw failure("text follows a closing quote") }
     return fields
+  }
+
+  private func count(_ field: String) throws(AcrError) {
+    guard let meter else { return }
+    try meter.step()
+    // The field's text, its place among the fields, and that in the record.
+    try meter.take(HeapSize.text(field) + 2 * MemoryLayout<String>.stride + 2 * HeapSize.value + 16)
   }
 
   private mutating func takeLineEnd() -> Bool {
@@ -115,6 +128,12 @@ struct DelimitedReader {
 /// Writes CSV by RFC 4180, and TSV the same with tabs.
 struct DelimitedWriter {
   let separator: String
+  private let meter: Meter?
+
+  init(separator: String, _ meter: Meter? = nil) {
+    self.separator = separator
+    self.meter = meter
+  }
 
   /// A list of records with a header row; the columns are those of all rows, in the order they first occur. Nested lists
   /// and records are written as JSON.
@@ -127,7 +146,10 @@ struct DelimitedWriter {
     for row in rows {
       var fields: [String] = []
       for name in names { fields.append(try field(row[name] ?? .null, name)) }
-      text += line(fields)
+      let line = line(fields)
+      try meter?.step(names.count)
+      try meter?.take(2 * line.utf8.count)
+      text += line
     }
     return text
   }
@@ -137,7 +159,7 @@ struct DelimitedWriter {
     case .null: ""
     case .secret: throw Value.secretRefused("column `\(name)`")
     case .size(let bytes): String(bytes)
-    default: if let text = value.text { text } else { try value.json() }
+    default: if let text = value.text { text } else { try value.json(meter) }
     }
   }
 

@@ -8,6 +8,11 @@ struct JSONBuilder {
   /// Where names lead from a shape, but for the one that came first.
   private var ways: [Way: Int] = [:]
   private var stack: [Container] = []
+  private let meter: Meter?
+
+  /// - Parameter meter: counts the memory of what is built. When a limit is reached, building ends with null, and the meter's
+  ///   ``Meter/check()`` throws.
+  init(_ meter: Meter? = nil) { self.meter = meter }
 
   /// How many shapes the records of a text may share.
   private static let mostNodes = 4096
@@ -44,6 +49,7 @@ struct JSONBuilder {
     var result = Value.null
     stack.removeAll(keepingCapacity: true)
     while let event = try scanner.next() {
+      if let meter, !JSONBuilder.count(event, meter) { return .null }
       let value: Value
       switch event {
       case .objectStart:
@@ -78,6 +84,24 @@ struct JSONBuilder {
       }
     }
     return result
+  }
+
+  /// - Returns: false when a limit is reached.
+  private static func count(_ event: JSONEvent, _ meter: Meter) -> Bool {
+    do throws(AcrError) {
+      try meter.step()
+      guard meter.isCounting else { return true }
+      switch event {
+      case .objectStart, .arrayStart: try meter.take(2 * HeapSize.value + 128)
+      case .key(let name): try meter.take(HeapSize.name(name))
+      case .string(let text): try meter.take(2 * HeapSize.value + HeapSize.text(text))
+      case .objectEnd, .arrayEnd: break
+      default: try meter.take(2 * HeapSize.value)
+      }
+      return true
+    } catch {
+      return false
+    }
   }
 
   private mutating func take(_ name: String) {

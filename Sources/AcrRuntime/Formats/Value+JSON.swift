@@ -14,8 +14,12 @@ extension Value {
   public func write(to writer: inout JSONWriter) throws(AcrError) { try write(to: &writer, nil) }
 
   /// The same, and ^C stops it.
-  func write(to writer: inout JSONWriter, _ interrupts: InterruptCheck?) throws(AcrError) {
-    try interrupts?.step()
+  func write(to writer: inout JSONWriter, _ meter: Meter?) throws(AcrError) {
+    if let meter {
+      try meter.step()
+      // The text grows by doubling, and is copied once at the end.
+      if meter.isCounting { try meter.take(3 * (8 + 2 * writer.depth + writtenSize)) }
+    }
     switch self {
     case .null: writer.null()
     case .bool(let value): writer.bool(value)
@@ -27,15 +31,16 @@ extension Value {
     case .list(let items):
       try Value.checkDepth(writer)
       writer.startArray()
-      for item in items { try item.write(to: &writer, interrupts) }
+      for item in items { try item.write(to: &writer, meter) }
       writer.endArray()
     case .record(let record):
       try Value.checkDepth(writer)
       writer.startObject()
       for (index, name) in record.shape.names.enumerated() {
+        try meter?.take(3 * (name.utf8.count + 4))
         writer.key(name)
         if case .secret = record.values[index] { throw Value.secretRefused("field `\(name)`") }
-        try record.values[index].write(to: &writer, interrupts)
+        try record.values[index].write(to: &writer, meter)
       }
       writer.endObject()
     case .secret: throw Value.secretRefused("the value")
@@ -47,10 +52,18 @@ extension Value {
   public func json(indent: Int? = nil) throws(AcrError) -> String { try json(indent: indent, nil) }
 
   /// The same, and ^C stops it.
-  func json(indent: Int? = nil, _ interrupts: InterruptCheck?) throws(AcrError) -> String {
+  func json(indent: Int? = nil, _ meter: Meter?) throws(AcrError) -> String {
     var writer = JSONWriter(indent: indent)
-    try write(to: &writer, interrupts)
+    let place = meter?.place
+    defer { if let place { meter?.release(place) } }
+    try write(to: &writer, meter)
     return writer.text
+  }
+
+  /// The bytes of a text with its escapes; what other plain values take hardly counts.
+  private var writtenSize: Int {
+    guard case .string(let text) = self else { return 0 }
+    return text.utf8.reduce(0) { $0 + ($1 < 0x20 || $1 == 0x22 || $1 == 0x5C || $1 == 0x7F ? 6 : 1) }
   }
 
   /// Indented text grows with the square of the depth, so that a deep value would fill the memory.

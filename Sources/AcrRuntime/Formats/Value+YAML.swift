@@ -6,7 +6,16 @@ extension Value {
   /// to, texts in quotes only where they would be read as something else. What YAML 1.1 readers take for a number, bool or
   /// time counts, since most readers are of that version.
   /// - Throws: ``AcrError`` for a secret, which is never written.
-  public func yaml() throws(AcrError) -> String { try yamlLines().map { $0 + "\n" }.joined() }
+  public func yaml() throws(AcrError) -> String { try yaml(nil) }
+
+  /// The same, with steps and memory counted.
+  func yaml(_ meter: Meter?) throws(AcrError) -> String {
+    let place = meter?.place
+    defer { if let place { meter?.release(place) } }
+    let lines = try yamlLines(meter)
+    try meter?.take(4 * lines.reduce(0) { $0 + $1.utf8.count + 1 })
+    return lines.map { $0 + "\n" }.joined()
+  }
 
   /// The line for each item of a list, so that rows can be written as they come.
   /// - Throws: ``AcrError`` for a secret.
@@ -16,12 +25,22 @@ extension Value {
     return text
   }
 
-  private func yamlLines() throws(AcrError) -> [String] {
+  private func yamlLines(_ meter: Meter? = nil) throws(AcrError) -> [String] {
+    let lines = try yamlBlock(meter)
+    if let meter {
+      try meter.step(lines.count)
+      // Each level makes the lines of those below it anew.
+      if meter.isCounting { try meter.take(lines.reduce(0) { $0 + HeapSize.text($1) + 2 * MemoryLayout<String>.stride }) }
+    }
+    return lines
+  }
+
+  private func yamlBlock(_ meter: Meter?) throws(AcrError) -> [String] {
     switch self {
     case .list(let items) where !items.isEmpty:
       var lines: [String] = []
       for item in items {
-        for (index, line) in try item.yamlLines().enumerated() { lines.append((index == 0 ? "- " : "  ") + line) }
+        for (index, line) in try item.yamlLines(meter).enumerated() { lines.append((index == 0 ? "- " : "  ") + line) }
       }
       return lines
     case .record(let record) where !record.values.isEmpty:
@@ -29,7 +48,7 @@ extension Value {
       for (name, value) in zip(record.shape.names, record.values) {
         if case .secret = value { throw Value.secretRefused("field `\(name)`") }
         let key = YAMLText.scalar(name) + ":"
-        let inner = try value.yamlLines()
+        let inner = try value.yamlLines(meter)
         switch value {
         case .list(let items) where !items.isEmpty: lines += [key] + inner
         case .record(let record) where !record.values.isEmpty: lines += [key] + inner.map { "  " + $0 }

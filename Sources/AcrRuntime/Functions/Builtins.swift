@@ -52,7 +52,9 @@ struct FunctionArgumentError: Error {
 struct FunctionCall {
   let arguments: [Value]
   let patterns: PatternCache
-  let interrupts: InterruptCheck
+  /// Counts steps and the memory of what it makes.
+  let meter: Meter
+  let host: Host
 
   /// The error for an argument of the wrong type.
   func wrong(_ index: Int, _ expected: String, help: String? = nil) -> FunctionArgumentError {
@@ -83,8 +85,12 @@ extension Evaluator {
     _ function: Function, _ range: NodeRange, _ id: NodeID, _ frame: inout Frame
   ) throws -> Value {
     let arguments = try values(range, &frame)
+    let place = meter.place
+    defer { meter.release(place) }
+    for argument in arguments { meter.hold(argument) }
     do {
-      return try function.body(FunctionCall(arguments: arguments, patterns: patterns, interrupts: interrupts))
+      return try function.body(
+        FunctionCall(arguments: arguments, patterns: patterns, meter: meter, host: run.host))
     } catch let error as FunctionArgumentError {
       let expression = code.lists[Int(range.first) + error.index]
       let which = range.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]

@@ -75,7 +75,7 @@ extension Builtins {
       default: throw call.wrong(0, "a string or int")
       }
     },
-    Function("now", 0...0, "", "The present time") { _ in .datetime(.now()) },
+    Function("now", 0...0, "", "The present time") { call in .datetime(call.host.now()) },
     Function("human-size", 1...1, "size", "A size or number of bytes for people, such as `12.3 MB`") { call in
       switch call.arguments[0] {
       case .size(let bytes), .int(let bytes): return .string(ByteCount.human(bytes))

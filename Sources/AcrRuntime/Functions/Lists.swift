@@ -56,6 +56,7 @@ extension Builtins {
     },
     Function("keys", 1...1, "record", "The names of a record's fields") { call in
       guard case .record(let record) = call.arguments[0] else { throw call.wrong(0, "a record") }
+      try call.meter.charge(HeapSize.list(record.values.count))
       return .list(record.shape.names.map(Value.string))
     },
     Function("range", 1...3, "start, end, step", "The ints from start (0) up to and without end") { call in
@@ -69,10 +70,12 @@ extension Builtins {
       let (whole, rest) = distance.quotientAndRemainder(dividingBy: step.magnitude)
       let count = whole + (rest > 0 ? 1 : 0)
       guard count <= 10_000_000 else { throw AcrError(.invalid, "`range` makes at most 10000000 items") }
+      try call.meter.charge(HeapSize.list(Int(count)))
       var items: [Value] = []
       items.reserveCapacity(Int(count))
       var item = start
-      for _ in 0..<count {
+      for index in 0..<count {
+        if index & 0xFFF == 0 { try call.meter.step() }
         items.append(.int(item))
         // The step behind the last item may leave 64 bits; that item is not used.
         item &+= step
@@ -86,6 +89,8 @@ extension FunctionCall {
   /// The items of the list, or of its column, without nulls.
   fileprivate func amounts() throws -> [Value] {
     let items = try list(0)
+    try meter.step(items.count / 64)
+    try meter.charge(HeapSize.list(items.count))
     guard arguments.count > 1 else { return items.filter { !$0.isNull } }
     let path = ColumnPath(try string(1))
     return try items.map { try path.value(in: $0) }.filter { !$0.isNull }
@@ -145,7 +150,7 @@ extension FunctionCall {
     }
     do throws(OperationFailure) {
       if case .string = item, case .string = arguments[1] { return try item.isLike(arguments[1]) }
-      return try item.equals(arguments[1], interrupts)
+      return try item.equals(arguments[1], meter)
     } catch {
       if case .other(let error) = error { throw error }
       throw AcrError(.invalid, "a secret cannot be compared with \(arguments[1].typePhrase)")

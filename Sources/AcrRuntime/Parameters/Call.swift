@@ -10,10 +10,17 @@ public struct Call<Parameters: ParameterSet> {
   public let input: Output?
   /// The run: output, interruption, dry run.
   public let run: RunContext
+  /// Counts what the evaluator's thread does.
+  let meter: Meter
   private var arguments: Arguments
 
   /// Creates a call.
   public init(_ parameters: Parameters, arguments: Arguments, input: Output?, run: RunContext) {
+    self.init(parameters, arguments: arguments, input: input, run: run, meter: Meter(run))
+  }
+
+  init(_ parameters: Parameters, arguments: Arguments, input: Output?, run: RunContext, meter: Meter) {
+    self.meter = meter
     self.parameters = parameters
     self.arguments = arguments
     self.input = input
@@ -27,7 +34,7 @@ public struct Call<Parameters: ParameterSet> {
 
   /// The call as one of a set among the parameters, for code that several commands share.
   public subscript<Set: ParameterSet>(_ path: KeyPath<Parameters, Set>) -> Call<Set> {
-    Call<Set>(parameters[keyPath: path], arguments: arguments, input: input, run: run)
+    Call<Set>(parameters[keyPath: path], arguments: arguments, input: input, run: run, meter: meter)
   }
 
   /// Whether a parameter was given. Null, and a switch that is off, count as left out.
@@ -42,7 +49,7 @@ public struct Call<Parameters: ParameterSet> {
   public func replacing(_ values: [(parameter: any DeclaredParameter, value: Value?)]) -> Call {
     var arguments = arguments
     for (parameter, value) in values { arguments.values[parameter.name] = value }
-    return Call(parameters, arguments: arguments, input: nil, run: run)
+    return Call(parameters, arguments: arguments, input: nil, run: run, meter: meter)
   }
 }
 

@@ -46,13 +46,13 @@ struct LazyAutomaton {
 
   /// True when the pattern matches some part of the text.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
-  mutating func matches(_ text: String, _ interrupts: InterruptCheck?) throws(AcrError) -> Bool {
+  mutating func matches(_ text: String, _ meter: Meter?) throws(AcrError) -> Bool {
     var text = text
     text.makeContiguousUTF8()
     var outcome: Result<Bool, AcrError>?
     text.utf8.withContiguousStorageIfAvailable { bytes in
       do throws(AcrError) {
-        outcome = .success(try run(bytes, interrupts))
+        outcome = .success(try run(bytes, meter))
       } catch {
         outcome = .failure(error)
       }
@@ -61,7 +61,7 @@ struct LazyAutomaton {
   }
 
   private mutating func run(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ interrupts: InterruptCheck?
+    _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?
   ) throws(AcrError) -> Bool {
     var state = number(State(instructions: [0], isStart: true))
     var position = 0
@@ -84,11 +84,11 @@ struct LazyAutomaton {
       }
       var following = table[Int(state) * stride + number]
       if following == LazyAutomaton.unknown {
-        try interrupts?.step(16 + states[Int(state)].instructions.count)
+        try meter?.step(16 + states[Int(state)].instructions.count)
         following = step(&state, number)
       }
       if following == LazyAutomaton.accepted { return true }
-      if position & 0xFFFF == 0 { try interrupts?.step(256) }
+      if position & 0xFFFF == 0 { try meter?.step(256) }
       state = following
     }
     var last = table[Int(state) * stride]

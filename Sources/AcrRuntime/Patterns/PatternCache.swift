@@ -21,10 +21,10 @@ final class PatternCache {
   }
 
   /// `text =~ pattern`: true when the pattern matches some part of the text.
-  func matches(_ text: Value, _ pattern: Value, _ interrupts: InterruptCheck) throws(OperationFailure) -> Bool {
+  func matches(_ text: Value, _ pattern: Value, _ meter: Meter) throws(OperationFailure) -> Bool {
     guard case .string(let text) = text, case .string(let source) = pattern else { throw .mismatch }
     do throws(AcrError) {
-      return try self.pattern(source).matches(text, interrupts)
+      return try self.pattern(source).matches(text, meter)
     } catch {
       throw .other(error)
     }

@@ -44,7 +44,7 @@ struct PatternThreads {
   /// part. Nil when there is none.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
   mutating func match(
-    in bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ interrupts: InterruptCheck?
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ meter: Meter?
   ) throws(AcrError) -> [Int]? {
     current.clear()
     var found: [Int]?
@@ -64,7 +64,7 @@ struct PatternThreads {
         isStart: position == 0, isAfterWord: isAfterWord, isAfterNewline: isAfterNewline,
         isEnd: position == bytes.count, isBeforeWord: sets[0], isBeforeNewline: sets[1])
       try expand(place, position, startsHere: found == nil)
-      try interrupts?.step(1 + current.instructions.count)
+      try meter?.step(1 + current.instructions.count)
       if current.instructions.isEmpty, found != nil { return found }
       following.clear()
       for (index, instruction) in current.instructions.enumerated() {

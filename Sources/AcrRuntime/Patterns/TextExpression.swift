@@ -19,8 +19,8 @@ final class TextExpression {
 
   /// True when it matches some part of the text, in time that grows with the text's length only.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
-  func matches(_ text: String, _ interrupts: InterruptCheck? = nil) throws(AcrError) -> Bool {
-    try automaton.matches(text, interrupts)
+  func matches(_ text: String, _ meter: Meter? = nil) throws(AcrError) -> Bool {
+    try automaton.matches(text, meter)
   }
 
   /// One match.
@@ -32,17 +32,17 @@ final class TextExpression {
 
   /// All matches from left to right that do not overlap.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C.
-  func all(in text: String, _ interrupts: InterruptCheck? = nil) throws(AcrError) -> [Match] {
+  func all(in text: String, _ meter: Meter? = nil) throws(AcrError) -> [Match] {
     var text = text
     text.makeContiguousUTF8()
-    guard try automaton.matches(text, interrupts) else { return [] }
+    guard try automaton.matches(text, meter) else { return [] }
     var threads = self.threads ?? PatternThreads(program)
     self.threads = nil
     defer { self.threads = threads }
     var outcome: Result<[[Int]], AcrError>?
     text.utf8.withContiguousStorageIfAvailable { bytes in
       do throws(AcrError) {
-        outcome = .success(try TextExpression.places(&threads, bytes, interrupts))
+        outcome = .success(try TextExpression.places(&threads, bytes, meter))
       } catch {
         outcome = .failure(error)
       }
@@ -61,11 +61,13 @@ final class TextExpression {
   }
 
   private static func places(
-    _ threads: inout PatternThreads, _ bytes: UnsafeBufferPointer<UInt8>, _ interrupts: InterruptCheck?
+    _ threads: inout PatternThreads, _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?
   ) throws(AcrError) -> [[Int]] {
     var found: [[Int]] = []
     var position = 0
-    while position <= bytes.count, let match = try threads.match(in: bytes, from: position, interrupts) {
+    while position <= bytes.count, let match = try threads.match(in: bytes, from: position, meter) {
+      // The places, the match made of them, and the list of its groups' texts.
+      try meter?.take(2 * (HeapSize.header + 16 * match.count) + 2 * HeapSize.list(match.count / 2) + 96)
       found.append(match)
       position = match[1]
       guard match[0] == match[1] else { continue }

@@ -1,3 +1,4 @@
+import AcrCore
 import AcrLanguage
 
 /// An expression of JMESPath (https://jmespath.org/specification.html), the query language of the Azure CLI's `--query`.
@@ -23,8 +24,10 @@ public struct JMESPath: Sendable {
   public func search(_ value: Value) throws(JMESPathError) -> Value { try search(value, nil) }
 
   /// The same, and ^C stops it: a short expression can take very long.
-  func search(_ value: Value, _ interrupts: InterruptCheck?) throws(JMESPathError) -> Value {
-    try JMESPathEvaluator(text: text, interrupts: interrupts).evaluate(node, value)
+  func search(_ value: Value, _ meter: Meter?) throws(JMESPathError) -> Value {
+    let place = meter?.place
+    defer { if let place { meter?.release(place) } }
+    return try JMESPathEvaluator(text: text, meter: meter).evaluate(node, value)
   }
 
   /// What is wrong with an expression before it runs, for the check of a script.
@@ -48,8 +51,8 @@ public struct JMESPathError: Error, Sendable {
   public let text: String
   /// Where in it, in UTF-8 offsets.
   public let range: Range<Int>
-  /// True when it ended because of ^C.
-  var isInterrupted = false
+  /// Why it ended where the expression is not to blame: ^C, or a limit.
+  var stop: AcrError?
 
   init(_ message: String, _ text: String, _ range: Range<Int>, help: String? = nil) {
     self.message = message

@@ -4,7 +4,7 @@ import AcrCore
 struct JMESPathEvaluator {
   /// The expression's text, for errors.
   let text: String
-  var interrupts: InterruptCheck?
+  var meter: Meter?
 
   /// What an expression makes of a value.
   func evaluate(_ node: JMESPathNode, _ value: Value) throws(JMESPathError) -> Value {
@@ -21,6 +21,7 @@ struct JMESPathEvaluator {
       return items.indices.contains(position) ? items[position] : .null
     case .slice(let start, let stop, let step):
       guard case .list(let items) = value else { return .null }
+      try take(list: items.count)
       return .list(JMESPathEvaluator.slice(items, start, stop, step))
     case .chain(let left, let right): return try evaluate(right, try evaluate(left, value))
     case .listProjection(let left, let right):
@@ -33,19 +34,24 @@ struct JMESPathEvaluator {
       guard case .list(let items) = try evaluate(left, value) else { return .null }
       var kept: [Value] = []
       for item in items where try evaluate(condition, item).isJMESPathTrue { kept.append(item) }
+      try take(list: kept.count)
       return try project(kept, right)
     case .flatten(let left):
       guard case .list(let items) = try evaluate(left, value) else { return .null }
-      try step(items.count)
+      let count = items.reduce(0) { if case .list(let inner) = $1 { $0 + inner.count } else { $0 + 1 } }
+      try step(count)
+      try take(list: count)
       return .list(items.flatMap { if case .list(let inner) = $0 { inner } else { [$0] } })
     case .multiselectList(let nodes):
       if value.isNull { return .null }
       var items: [Value] = []
+      try take(list: nodes.count)
       for node in nodes { items.append(try evaluate(node, value)) }
       return .list(items)
     case .multiselectHash(let entries):
       if value.isNull { return .null }
       var fields = JMESPathFields()
+      try take(list: entries.count, bytes: entries.reduce(HeapSize.header) { $0 + HeapSize.name($1.name) })
       for entry in entries { fields.set(entry.name, try evaluate(entry.value, value)) }
       return fields.value
     case .comparison(let comparison, let left, let right):
@@ -63,19 +69,40 @@ struct JMESPathEvaluator {
 
   /// - Throws: ``JMESPathError`` that says so after ^C.
   func step(_ count: Int = 1) throws(JMESPathError) {
-    guard let interrupts else { return }
+    guard let meter else { return }
     do throws(AcrError) {
-      try interrupts.step(count)
+      try meter.step(count)
     } catch {
-      var interrupted = JMESPathError(error.message, text, 0..<0)
-      interrupted.isInterrupted = true
-      throw interrupted
+      throw stopped(error)
     }
+  }
+
+  /// - Throws: ``JMESPathError`` that says so after ^C.
+  func check() throws(JMESPathError) {
+    guard let meter, meter.isInterrupted else { return }
+    throw stopped(meter.run.stopError)
+  }
+
+  /// Counts the memory of a list of so many values, or of other bytes, until the search ends.
+  func take(list count: Int = 0, bytes: Int = 0) throws(JMESPathError) {
+    guard let meter, meter.isCounting else { return }
+    do throws(AcrError) {
+      try meter.take(bytes + (count > 0 ? 2 * HeapSize.list(count) : 0))
+    } catch {
+      throw stopped(error)
+    }
+  }
+
+  private func stopped(_ error: AcrError) -> JMESPathError {
+    var stopped = JMESPathError(error.message, text, 0..<0)
+    stopped.stop = error
+    return stopped
   }
 
   /// The right side of a projection for each item; null results are left out.
   private func project(_ items: [Value], _ node: JMESPathNode) throws(JMESPathError) -> Value {
     var results: [Value] = []
+    try take(list: items.count)
     for item in items {
       let result = try evaluate(node, item)
       if !result.isNull { results.append(result) }
@@ -98,8 +125,8 @@ struct JMESPathEvaluator {
   ) throws(JMESPathError) -> Value {
     switch comparison {
     case .equal, .notEqual:
-      let isEqual = left.isJMESPathEqual(to: right, interrupts)
-      try step(1 << 20)
+      let isEqual = left.isJMESPathEqual(to: right, meter)
+      try check()
       return .bool(isEqual == (comparison == .equal))
     default: break
     }
@@ -131,6 +158,7 @@ struct JMESPathEvaluator {
       }
       values.append(given)
     }
+    try take(bytes: function.size(of: values))
     return try function.body(JMESPathCall(function: function, arguments: arguments, values: values, evaluator: self))
   }
 }

@@ -53,9 +53,11 @@ extension JMESPathFunction {
       if call.values[0].jmespathType == .secret { return call.values[0] }
       if let text = call.values[0].jmespathText { return .string(text) }
       do throws(AcrError) {
-        return .string(try call.values[0].json(call.evaluator.interrupts))
+        let text = try call.values[0].json(call.evaluator.meter)
+        try call.evaluator.meter?.take(HeapSize.text(text))
+        return .string(text)
       } catch {
-        try call.evaluator.step(1 << 20)
+        try call.evaluator.check()
         throw JMESPathError(error.message, call.evaluator.text, call.arguments[0].range, help: error.help)
       }
     },
@@ -64,9 +66,9 @@ extension JMESPathFunction {
   static let collectionFunctions: [JMESPathFunction] = [
     JMESPathFunction("contains", [.types([.array, .string]), .any]) { call throws(JMESPathError) in
       guard call.values[0].jmespathType == .string else {
-        let interrupts = call.evaluator.interrupts
-        let holds = call.items(0).contains { $0.isJMESPathEqual(to: call.values[1], interrupts) }
-        try call.evaluator.step(1 << 20)
+        let meter = call.evaluator.meter
+        let holds = call.items(0).contains { $0.isJMESPathEqual(to: call.values[1], meter) }
+        try call.evaluator.check()
         return .bool(holds)
       }
       guard let part = call.values[1].jmespathText else { return .bool(false) }

@@ -29,6 +29,29 @@ struct JMESPathFunction: Sendable {
     (isVariadic ? "at least " : "") + (parameters.count == 1 ? "1 argument" : "\(parameters.count) arguments")
   }
 
+  /// At most how many bytes its result takes. What it refers to is there already, but for a text that it makes.
+  func size(of values: [Value]) -> Int {
+    switch name {
+    case "to_string": 0
+    case "join":
+      values.dropFirst().reduce(0) { sum, value in
+        guard case .list(let items) = value else { return sum }
+        let separator = values.first?.jmespathText?.utf8.count ?? 0
+        return items.reduce(sum) { $0 + ($1.jmespathText?.utf8.count ?? 0) + separator }
+      } * 2
+    default:
+      values.reduce(0) { sum, value in
+        switch value {
+        case .list(let items): sum + HeapSize.list(items.count)
+        case .record(let record):
+          record.shape.names.reduce(sum + HeapSize.list(record.values.count)) { $0 + HeapSize.name($1) }
+        case .string(let text): sum + 2 * HeapSize.text(text)
+        default: sum
+        }
+      }
+    }
+  }
+
   /// The function of a name.
   static func named(_ name: String) -> JMESPathFunction? { table[name] }
 

@@ -27,21 +27,21 @@ struct Query: Command {
     let expression = call[\.expression]
     let value = try call.inputValue(for: "query")
     return .value(
-      try JMESPath.search(expression, in: value, parameter: call.parameters.expression.name, InterruptCheck(call.run)))
+      try JMESPath.search(expression, in: value, parameter: call.parameters.expression.name, call.meter))
   }
 }
 
 extension JMESPath {
   /// What the expression of an argument finds in a value.
   /// - Throws: ``ArgumentError`` that points into the argument.
-  static func search(_ text: String, in value: Value, parameter: String, _ interrupts: InterruptCheck)
+  static func search(_ text: String, in value: Value, parameter: String, _ meter: Meter)
     throws(ArgumentError)
     -> Value
   {
     do throws(JMESPathError) {
-      return try JMESPath(text).search(value, interrupts)
+      return try JMESPath(text).search(value, meter)
     } catch {
-      if error.isInterrupted { throw ArgumentError(name: parameter, AcrError(.cancelled, error.message)) }
+      if let stop = error.stop { throw ArgumentError(name: parameter, stop) }
       throw ArgumentError(
         name: parameter, AcrError(.usage, error.sentence, help: error.help), part: (text, error.range))
     }

@@ -78,18 +78,18 @@ extension Value {
   /// Equality of JSON values. Texts are equal when their code points are. A secret equals nothing, so that a query cannot
   /// find it out by guessing.
   /// After ^C it ends at once; the caller looks for it.
-  func isJMESPathEqual(to other: Value, _ interrupts: InterruptCheck? = nil) -> Bool {
+  func isJMESPathEqual(to other: Value, _ meter: Meter? = nil) -> Bool {
     switch (self, other) {
     case (.null, .null): return true
     case (.bool(let left), .bool(let right)): return left == right
     case (.datetime(let left), .datetime(let right)): return left == right
     case (.list(let left), .list(let right)):
-      if let interrupts, interrupts.isInterrupted { return false }
-      return left.count == right.count && zip(left, right).allSatisfy { $0.isJMESPathEqual(to: $1, interrupts) }
+      if let meter, meter.isInterrupted { return false }
+      return left.count == right.count && zip(left, right).allSatisfy { $0.isJMESPathEqual(to: $1, meter) }
     case (.record(let left), .record(let right)):
-      guard left.values.count == right.values.count, interrupts?.isInterrupted != true else { return false }
+      guard left.values.count == right.values.count, meter?.isInterrupted != true else { return false }
       return zip(left.shape.names, left.values).allSatisfy { name, value in
-        right[name].map { value.isJMESPathEqual(to: $0, interrupts) } ?? false
+        right[name].map { value.isJMESPathEqual(to: $0, meter) } ?? false
       }
     default: return jmespathOrder(other) == 0
     }

@@ -36,16 +36,20 @@ extension Call {
   /// - Throws: ``AcrError`` when there is none, or it is not a list, and what making the rows throws.
   func items(for command: String) throws -> [Value] {
     if case .value(.list(let items)) = input { return items }
+    let gathered = Gathered(meter)
     let stream = try rows(for: command)
-    var items: [Value] = []
-    while let item = try stream.next() { items.append(item) }
-    return items
+    while let item = try stream.next() { try gathered.append(item) }
+    // Held until the pipeline ends, like every argument.
+    meter.hold(.list(gathered.items))
+    return gathered.items
   }
 
   /// The input as one value; rows become a list.
   /// - Throws: ``AcrError`` when there is none, and what making the rows throws.
   func inputValue(for command: String) throws -> Value {
     guard let input else { throw AcrError(.usage, "`\(command)` needs a value from a pipe", help: "`… | \(command)`") }
-    return try input.collected()
+    let value = try input.collected(meter)
+    if case .rows = input { meter.hold(value) }
+    return value
   }
 }

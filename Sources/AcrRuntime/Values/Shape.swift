@@ -14,6 +14,8 @@ public final class Shape: @unchecked Sendable {
   private static let mostScanned = 16
   /// A shape with more names is a record's own.
   static let mostShared = 32
+  /// A longer name is not remembered for other records.
+  static let longestShared = 64
 
   /// Creates a shape. Names are expected to be distinct.
   public init(_ names: [String]) {

@@ -8,7 +8,7 @@ extension Value {
   public func equals(_ other: Value) throws(OperationFailure) -> Bool { try equals(other, nil) }
 
   /// The same, and ^C stops it: values that share parts take a time that their memory does not show.
-  func equals(_ other: Value, _ interrupts: InterruptCheck?) throws(OperationFailure) -> Bool {
+  func equals(_ other: Value, _ meter: Meter?) throws(OperationFailure) -> Bool {
     switch (self, other) {
     case (.null, .null): return true
     case (.bool(let left), .bool(let right)): return left == right
@@ -23,30 +23,30 @@ extension Value {
     case (.secret, _), (_, .secret): throw .mismatch
     case (.list(let left), .list(let right)):
       guard left.count == right.count else { return false }
-      try Value.step(interrupts, left.count)
-      for index in left.indices where try !left[index].equals(right[index], interrupts) { return false }
+      try Value.step(meter, left.count)
+      for index in left.indices where try !left[index].equals(right[index], meter) { return false }
       return true
     case (.record(let left), .record(let right)):
       guard left.values.count == right.values.count else { return false }
-      try Value.step(interrupts, left.values.count)
+      try Value.step(meter, left.values.count)
       if left.shape === right.shape {
-        for index in left.values.indices where try !left.values[index].equals(right.values[index], interrupts) {
+        for index in left.values.indices where try !left.values[index].equals(right.values[index], meter) {
           return false
         }
         return true
       }
       for (index, name) in left.shape.names.enumerated() {
-        guard let value = right[name], try left.values[index].equals(value, interrupts) else { return false }
+        guard let value = right[name], try left.values[index].equals(value, meter) else { return false }
       }
       return true
     default: return false
     }
   }
 
-  private static func step(_ interrupts: InterruptCheck?, _ count: Int) throws(OperationFailure) {
-    guard let interrupts else { return }
+  private static func step(_ meter: Meter?, _ count: Int) throws(OperationFailure) {
+    guard let meter else { return }
     do throws(AcrError) {
-      try interrupts.step(1 + count)
+      try meter.step(1 + count)
     } catch {
       throw .other(error)
     }
@@ -74,12 +74,12 @@ extension Value {
 
   /// `left in right`: an item of a list, a part of a text, a field of a record.
   /// - Throws: ``OperationFailure/mismatch`` when the right side holds nothing, or the left side cannot be in it.
-  func isContained(in container: Value, _ interrupts: InterruptCheck) throws(OperationFailure) -> Bool {
+  func isContained(in container: Value, _ meter: Meter) throws(OperationFailure) -> Bool {
     switch (self, container) {
     case (_, .list(let items)):
       for item in items {
-        try Value.step(interrupts, 0)
-        if try equals(item, interrupts) { return true }
+        try Value.step(meter, 0)
+        if try equals(item, meter) { return true }
       }
       return false
     case (.string(let part), .string(let text)): return part.isEmpty || text.contains(part)

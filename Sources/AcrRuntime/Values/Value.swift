@@ -49,7 +49,7 @@ public struct Record: Sendable {
   /// many, such as a table of digests by tag, has its own, which grows where it is when nothing else holds it: adding costs
   /// the same however many there are.
   mutating func append(_ name: String, _ value: Value, _ shapes: ShapeCache) {
-    if shape.names.count < Shape.mostShared {
+    if shape.names.count < Shape.mostShared, name.utf8.count <= Shape.longestShared {
       shape = shapes.shape(shape, adding: name)
     } else {
       if !isKnownUniquelyReferenced(&shape) { shape = Shape(shape.names) }

@@ -2,20 +2,20 @@
 /// uses keys looks for ^C after each row.
 struct ValueKey: Hashable {
   let value: Value
-  private let interrupts: InterruptCheck
+  private let meter: Meter
 
-  init(_ value: Value, _ interrupts: InterruptCheck) {
+  init(_ value: Value, _ meter: Meter) {
     self.value = value
-    self.interrupts = interrupts
+    self.meter = meter
   }
 
   static func == (left: ValueKey, right: ValueKey) -> Bool {
-    (try? left.value.equals(right.value, left.interrupts)) ?? false
+    (try? left.value.equals(right.value, left.meter)) ?? false
   }
 
-  func hash(into hasher: inout Hasher) { ValueKey.hash(value, into: &hasher, interrupts) }
+  func hash(into hasher: inout Hasher) { ValueKey.hash(value, into: &hasher, meter) }
 
-  private static func hash(_ value: Value, into hasher: inout Hasher, _ interrupts: InterruptCheck) {
+  private static func hash(_ value: Value, into hasher: inout Hasher, _ meter: Meter) {
     switch value {
     case .null: hasher.combine(0)
     case .bool(let flag): hasher.combine(flag)
@@ -26,16 +26,16 @@ struct ValueKey: Hashable {
     case .duration(let amount), .size(let amount): hasher.combine(amount)
     case .datetime(let time): hasher.combine(time)
     case .list(let items):
-      if interrupts.isInterrupted { return }
-      for item in items { hash(item, into: &hasher, interrupts) }
+      if meter.isInterrupted { return }
+      for item in items { hash(item, into: &hasher, meter) }
     // Records are equal whatever the order of their fields.
     case .record(let record):
-      if interrupts.isInterrupted { return }
+      if meter.isInterrupted { return }
       var sum = 0
       for (index, name) in record.shape.names.enumerated() {
         var field = Hasher()
         field.combine(name)
-        hash(record.values[index], into: &field, interrupts)
+        hash(record.values[index], into: &field, meter)
         sum &+= field.finalize()
       }
       hasher.combine(sum)

@@ -29,6 +29,7 @@ struct Select: Command {
       guard case .record = row else {
         throw AcrError(.invalid, "`select` takes columns of records, and this row is \(row.typePhrase)")
       }
+      try call.meter.charge(HeapSize.list(paths.count))
       return .record(Record(shape: shape, values: try paths.map { try $0.value(in: row) }))
     }
     if case .value(.record(let record)) = call.input { return .value(try pick(.record(record))) }

@@ -92,6 +92,7 @@ struct Lines: Command {
     guard case .string(let text) = value else {
       throw AcrError(.invalid, "`lines` takes a text apart, but the pipe gives \(value.typePhrase)")
     }
+    try call.meter.chargeParts(of: text, at: "\n")
     // Swift sees CR LF as one character, which is a line end like LF.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     while lines.last?.isEmpty == true { lines.removeLast() }

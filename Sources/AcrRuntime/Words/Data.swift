@@ -18,9 +18,9 @@ struct Open: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let path = call[\.path]
     do throws(AcrError) {
-      let bytes = try FileSystem.read(path, upTo: .max, .anything, isStopped: { call.run.isInterrupted })
+      let bytes = try call.read(path)
       if !call[\.raw], let format = DataFormat(path: path) {
-        return .value(try format.read(bytes, name: path))
+        return .value(try format.read(bytes, name: path, call.meter))
       }
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw AcrError(.invalid, "`\(path)` is not UTF-8 text")
@@ -61,6 +61,7 @@ struct Save: Command {
       return .value(.record(Record(["dry_run": .bool(true), "path": .string(path)])))
     }
     do throws(AcrError) {
+      let path = try call.run.host.path(path)
       let bytes = Array(text.utf8)
       let isStopped = { call.run.isInterrupted }
       if appends {
@@ -88,7 +89,7 @@ struct Save: Command {
           .usage, "`\(path)` does not say in which format to write \(value.typePhrase)",
           help: "a name that ends in .json, .jsonl, .csv or .tsv, or `… | to json | save \(path)`"))
     }
-    let text = try format.write(value, InterruptCheck(call.run))
+    let text = try format.write(value, call.meter)
     guard appends else { return text }
     switch format {
     case .jsonl: return text
@@ -104,8 +105,8 @@ struct Save: Command {
   private func withoutKnownHeader(_ text: String, _ format: DataFormat, _ path: String, _ call: Call<Parameters>) throws
     -> String
   {
-    guard let size = FileSystem.size(path), size > 0 else { return text }
-    let present = try FileSystem.read(path, upTo: .max)
+    guard let size = FileSystem.size(try call.run.host.path(path)), size > 0 else { return text }
+    let present = try call.read(path)
     guard let end = text.utf8.firstIndex(of: 0x0A) else { return text }
     let header = text[...end]
     let line = present.prefix { $0 != 0x0A && $0 != 0x0D }
@@ -137,7 +138,7 @@ struct From: Command {
     let format = try call.format(\.format, among: DataFormat.allCases.map(\.rawValue))
     switch try call.inputValue(for: "from") {
     case .string(let text):
-      return .value(try DataFormat(rawValue: format)?.read(Array(text.utf8), name: nil) ?? .null)
+      return .value(try DataFormat(rawValue: format)?.read(Array(text.utf8), name: nil, call.meter) ?? .null)
     case let other:
       throw AcrError(.invalid, "`from \(format)` reads a text, but the pipe gives \(other.typePhrase)")
     }
@@ -163,15 +164,19 @@ struct To: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let format = try call.format(\.format, among: To.formats)
     let value = try call.inputValue(for: "to")
-    let interrupts = InterruptCheck(call.run)
-    if format == "json", call[\.compact] { return .value(.string(try value.json(interrupts))) }
+    let meter = call.meter
+    if format == "json", call[\.compact] { return .value(.string(try value.json(meter))) }
     var text: String
     if format == "yaml" {
-      text = try value.yaml()
+      text = try value.yaml(meter)
     } else if let data = DataFormat(rawValue: format) {
-      text = try data.write(value, interrupts)
+      text = try data.write(value, meter)
     } else {
-      text = TableLayout().lines(value).joined(separator: "\n").rendered
+      guard let size = try TextSize.json(value, atMost: call.run.budget.room) else {
+        throw call.run.budget.reach(.memory)
+      }
+      try meter.charge(4 * size)
+      text = TableLayout(now: call.run.host.now()).lines(value).joined(separator: "\n").rendered
     }
     if text.last?.isNewline == true { text.removeLast() }
     return .value(.string(text))
@@ -179,6 +184,14 @@ struct To: Command {
 }
 
 extension Call {
+  /// Reads a file of a script: no more than the values may take, where they are counted.
+  func read(_ path: String) throws(AcrError) -> [UInt8] {
+    let place = try run.host.path(path)
+    let limit = run.limits.memory ?? .max
+    if let size = FileSystem.size(place) { try meter.charge(2 * Int(clamping: size)) }
+    return try FileSystem.read(place, upTo: limit, .anything, isStopped: { run.isInterrupted })
+  }
+
   /// The argument `format`, which is one of these.
   fileprivate func format(_ parameter: KeyPath<Parameters, Positional<String>>, among names: [String]) throws -> String
   {

@@ -23,7 +23,7 @@ struct Each: Command {
     return .rows(
       RowStream {
         guard let row = try rows.next() else { return nil }
-        return keepsGoing ? try KeepGoing.row(row, call.run) { try block.call([row]) } : try block.call([row])
+        return keepsGoing ? try KeepGoing.row(row, call.run, call.meter) { try block.call([row]) } : try block.call([row])
       })
   }
 }
@@ -40,13 +40,17 @@ enum KeepGoing {
   private static let shape = Shape(columns)
 
   /// The item's row. ^C and `exit` are passed on.
-  static func row(_ item: Value, _ run: RunContext, _ body: () throws -> Value) throws -> Value {
+  static func row(
+    _ item: Value, _ run: RunContext, _ meter: Meter? = nil, _ body: () throws -> Value
+  ) throws -> Value {
+    try meter?.charge(HeapSize.list(4))
     do {
       return .record(Record(shape: shape, values: [item, .bool(true), try body(), .null]))
     } catch let error as RuntimeError where !run.isInterrupted {
       run.noteFailedItem()
-      return .record(
-        Record(shape: shape, values: [item, .bool(false), .null, run.caughtErrors.record(of: error)]))
+      let record = run.caughtErrors.record(of: error)
+      if let meter, meter.isCounting { try meter.charge(HeapSize.whole(record)) }
+      return .record(Record(shape: shape, values: [item, .bool(false), .null, record]))
     }
   }
 }
@@ -77,7 +81,10 @@ struct ParEach: Command {
       throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs` is a number from 1 to 64, not \(jobs)"))
     }
     let items = try call.items(for: "par-each")
-    let work = ParallelWork(items, keepsGoing: call[\.keepGoing])
+    try call.meter.take(2 * HeapSize.list(items.count))
+    call.meter.refresh()
+    let work = ParallelWork(items, keepsGoing: call[\.keepGoing], call.run.budget)
+    defer { work.finish() }
     call.run.withChild { child in
       let threads = (0..<min(Int(jobs), items.count)).map { _ in
         let body = block.detached(child)
@@ -86,6 +93,7 @@ struct ParEach: Command {
       for thread in threads { thread.join() }
     }
     if call.run.isInterrupted {
+      try call.meter.run.budget.reached.map { throw $0 }
       throw AcrError(.cancelled, "interrupted: \(work.doneCount) of \(items.count) items were done")
     }
     return .value(.list(try work.results()))
@@ -99,14 +107,21 @@ private final class ParallelWork: Sendable {
     var done = 0
     var results: [Value]
     var failure: (any Error)?
+    /// What the results take, where that is counted.
+    var size = HeapSize()
   }
 
   private let items: [Value]
   private let keepsGoing: Bool
   private let state: Mutex<State>
 
-  init(_ items: [Value], keepsGoing: Bool) {
+  private let budget: Budget
+  private let isCounting: Bool
+
+  init(_ items: [Value], keepsGoing: Bool, _ budget: Budget) {
     self.items = items
+    self.budget = budget
+    isCounting = budget.limits.memory != nil
     self.keepsGoing = keepsGoing
     state = Mutex(State(results: Array(repeating: .null, count: items.count)))
   }
@@ -122,6 +137,10 @@ private final class ParallelWork: Sendable {
         state.withLock { state in
           state.results[index] = value
           state.done += 1
+          guard isCounting, value.isOnHeap else { return }
+          let before = state.size.bytes
+          state.size.add(value)
+          _ = budget.addMemory(state.size.bytes - before)
         }
       } catch let error {
         // What the stop itself makes fail comes later than the error that was the reason for it.
@@ -130,6 +149,9 @@ private final class ParallelWork: Sendable {
       }
     }
   }
+
+  /// From here on the results are the caller's, who counts them.
+  func finish() { _ = budget.addMemory(-state.withLock { $0.size.bytes }) }
 
   private func takeNext() -> Int? {
     state.withLock { state in

@@ -40,16 +40,23 @@ struct RunProgram: Command {
     }
     let process: ChildProcess
     do throws(AcrError) {
-      process = try ChildProcess(ChildCommand(program, arguments))
+      var command = ChildCommand(program, arguments, environment: call.run.host.environment)
+      guard let folder = call.run.host.folder else {
+        throw AcrError(
+          .usage, "`run` has no folder to start programs in", help: "the host sets `Host.folder`")
+      }
+      if folder != "." { command.folder = folder }
+      process = try ChildProcess(command)
     } catch {
       let isArgument = arguments.contains { $0.utf8.contains(0) }
       throw ArgumentError(
         isArgument ? call.parameters.argument : call.parameters.program as any DeclaredParameter, error)
     }
-    let result = call.run.onInterrupt({ process.terminate() }, while: { process.communicate(input) })
+    let result = call.run.onInterrupt({ process.terminate() }, while: { process.communicate(input, limit: call.run.limits.memory ?? .max) })
     // ^C at the terminal reaches the program, too, and can be quicker there.
     if result.exitCode == ChildResult.interrupted { try call.run.sleep(nanoseconds: 50_000_000) }
     try call.run.checkInterrupt()
+    try call.meter.charge(2 * (result.output.count + result.errors.count))
     let stderr = String(decoding: result.errors, as: UTF8.self)
     if result.exitCode != 0, !call[\.allowFailure] {
       let lines = stderr.split(whereSeparator: \.isNewline)

@@ -15,7 +15,7 @@ struct SecretEnv: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let name = call[\.name]
-    guard let text = ProcessInformation.variable(name) else {
+    guard let text = call.run.host.environment[name] else {
       throw ArgumentError(call.parameters.name, AcrError(.notFound, "there is no environment variable `\(name)`"))
     }
     return .value(.secret(Secret(text)))
@@ -38,7 +38,8 @@ struct SecretFile: Command {
     do throws(AcrError) {
       guard
         var text = String(
-          validating: try FileSystem.read(path, .anything, isStopped: { call.run.isInterrupted }), as: UTF8.self)
+          validating: try FileSystem.read(
+            try call.run.host.path(path), .anything, isStopped: { call.run.isInterrupted }), as: UTF8.self)
       else {
         throw AcrError(.invalid, "`\(path)` is not UTF-8 text")
       }

@@ -25,11 +25,12 @@ struct SortBy: Command {
     let rows = try call.items(for: "sort-by")
     let paths = call[\.column].map(ColumnPath.init)
     let isDescending = call[\.desc]
+    try call.meter.take(rows.count * (HeapSize.list(max(1, paths.count)) + 3 * HeapSize.value))
     let keys = try rows.map { row in paths.isEmpty ? [row] : try paths.map { try $0.value(in: row) } }
     let names = paths.isEmpty ? ["value"] : paths.map(\.text)
-    let interrupts = InterruptCheck(call.run)
+    let meter = call.meter
     let order = try rows.indices.sorted { left, right in
-      try interrupts.step()
+      try meter.step()
       for (index, name) in names.enumerated() {
         let (a, b) = (keys[left][index], keys[right][index])
         if a.isNull || b.isNull {
@@ -68,15 +69,20 @@ struct Unique: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.rows(for: "unique")
     let paths = call[\.column].map(ColumnPath.init)
-    let interrupts = InterruptCheck(call.run)
+    let meter = call.meter
     var seen: Set<ValueKey> = []
+    let keys = meter.isCounting ? Gathered(meter) : nil
     return .rows(
       RowStream {
         while let row = try rows.next() {
           let key = try paths.isEmpty ? row : .list(paths.map { try $0.value(in: row) })
-          let isNew = seen.insert(ValueKey(key, interrupts)).inserted
-          try call.run.checkInterrupt()
-          if isNew { return row }
+          let isNew = seen.insert(ValueKey(key, meter)).inserted
+          try meter.check()
+          if isNew {
+            try keys?.append(key)
+            try meter.charge(2 * MemoryLayout<ValueKey>.stride)
+            return row
+          }
         }
         return nil
       })
@@ -103,18 +109,23 @@ struct GroupBy: Command {
     let path = ColumnPath(call[\.column])
     var groups: [(key: Value, rows: [Value])] = []
     var index: [ValueKey: Int] = [:]
-    let interrupts = InterruptCheck(call.run)
+    let meter = call.meter
     let rows = try call.rows(for: "group-by")
+    let gathered = meter.isCounting ? Gathered(meter) : nil
     while let row = try rows.next() {
+      try gathered?.append(row)
+      // Its place in the group, which grows by doubling.
+      try meter.take(2 * HeapSize.value)
       let value = try path.value(in: row)
-      let key = ValueKey(value, interrupts)
+      let key = ValueKey(value, meter)
       if let group = index[key] {
         groups[group].rows.append(row)
       } else {
+        try meter.take(4 * HeapSize.value + 2 * HeapSize.header + 2 * MemoryLayout<ValueKey>.stride)
         index[key] = groups.count
         groups.append((value, [row]))
       }
-      try call.run.checkInterrupt()
+      try meter.check()
     }
     return .value(.list(groups.map { .record(Record(shape: GroupBy.shape, values: [$0.key, .list($0.rows)])) }))
   }
@@ -155,20 +166,23 @@ struct JoinBy: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let path = ColumnPath(call[\.column])
-    let left = try rows(call[\.left], call.parameters.left, path)
-    let right = try rows(call[\.right], call.parameters.right, path)
+    let left = try rows(call[\.left], call.parameters.left, path, call.meter)
+    let right = try rows(call[\.right], call.parameters.right, path, call.meter)
     var partners: [ValueKey: [Int]] = [:]
-    let interrupts = InterruptCheck(call.run)
+    let meter = call.meter
     for (index, row) in right.enumerated() {
-      partners[ValueKey(row.key, interrupts), default: []].append(index)
-      try call.run.checkInterrupt()
+      try meter.take(2 * MemoryLayout<ValueKey>.stride + HeapSize.header + 16)
+      partners[ValueKey(row.key, meter), default: []].append(index)
+      try meter.check()
     }
     let shape = Shape([path.text, "left", "right"])
     var matched = Array(repeating: false, count: right.count)
     var result: [Value] = []
     for (key, row) in left {
-      let found = partners[ValueKey(key, interrupts)] ?? []
-      try call.run.checkInterrupt()
+      let found = partners[ValueKey(key, meter)] ?? []
+      try meter.check()
+      try meter.step(found.count)
+      try meter.take((found.count + 1) * (HeapSize.list(3) + 2 * HeapSize.value))
       if found.isEmpty, call[\.outer] { result.append(.record(Record(shape: shape, values: [key, row, .null]))) }
       for index in found {
         matched[index] = true
@@ -176,6 +190,7 @@ struct JoinBy: Command {
       }
     }
     if call[\.outer] {
+      try meter.take(right.count * (HeapSize.list(3) + 2 * HeapSize.value))
       for (index, (key, row)) in right.enumerated() where !matched[index] {
         result.append(.record(Record(shape: shape, values: [key, .null, row])))
       }
@@ -184,10 +199,11 @@ struct JoinBy: Command {
   }
 
   private func rows(
-    _ items: [Value], _ parameter: any DeclaredParameter, _ path: ColumnPath
+    _ items: [Value], _ parameter: any DeclaredParameter, _ path: ColumnPath, _ meter: Meter
   ) throws -> [(key: Value, row: Value)] {
     do throws(AcrError) {
       var rows: [(key: Value, row: Value)] = []
+      try meter.take(items.count * 4 * HeapSize.value)
       for item in items { rows.append((try path.value(in: item), item)) }
       return rows
     } catch {

@@ -65,24 +65,24 @@ struct Print: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let values = call[\.value]
     if !values.isEmpty {
-      try write(try values.map(Print.text).joined(separator: " "), call)
+      try write(try values.map { try Print.text($0, call) }.joined(separator: " "), call)
     } else if case .rows(let rows)? = call.input {
-      while let row = try rows.next() { try write(try Print.text(row), call) }
+      while let row = try rows.next() { try write(try Print.text(row, call), call) }
     } else if case .value(.list(let rows))? = call.input {
-      for row in rows { try write(try Print.text(row), call) }
+      for row in rows { try write(try Print.text(row, call), call) }
     } else if case .value(let value)? = call.input {
-      try write(try Print.text(value), call)
+      try write(try Print.text(value, call), call)
     } else {
       try write("", call)
     }
     return .nothing
   }
 
-  private static func text(_ value: Value) throws -> String {
+  private static func text(_ value: Value, _ call: Call<Parameters>) throws -> String {
     if case .secret = value {
       throw AcrError(.invalid, "`print` does not write a secret", help: "`reveal(…)` gives its text")
     }
-    return try value.text ?? value.json()
+    return try value.text ?? value.json(call.meter)
   }
 
   private func write(_ text: String, _ call: Call<Parameters>) throws {

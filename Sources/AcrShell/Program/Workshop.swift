@@ -128,7 +128,7 @@ final class Workshop {
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
     RunContext(
-      sink: sink, isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+      sink: sink, host: Host(environment: environment, folder: "."), isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
   /// How long transfers may take to end with the process, in nanoseconds.

@@ -16,6 +16,8 @@ public struct ChildCommand: Sendable {
   public var arguments: [String]
   /// Its whole environment; nil for that of this process.
   public var environment: [String: String]?
+  /// The folder it starts in; nil for that of this process. A relative path of the program counts from this process's.
+  public var folder: String?
   /// A process group of its own: ^C at the terminal does not reach it, and ending it ends what it has started, too.
   public var hasOwnGroup = false
   /// False for a program that ends by itself when this process does: it is not ended with the process.

@@ -60,6 +60,10 @@ extension ChildProcess {
       case .inherited: posix_spawn_file_actions_adddup2(&actions, number, number)
       }
     }
+    if let folder = command.folder {
+      let code = acr_spawn_change_folder(&actions, folder)
+      guard code == 0 else { throw SystemError(code).acrError("cannot start `\(command.program)` in `\(folder)`") }
+    }
     // Libraries open sockets that other programs would inherit.
     if acr_spawn_close_flag() == 0, acr_spawn_close_from(&actions, 3) != 0 { markAllDescriptors() }
 

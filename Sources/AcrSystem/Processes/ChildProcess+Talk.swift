@@ -14,9 +14,12 @@ extension ChildProcess {
   ///
   /// After terminate() it returns when the program has ended, which it does at the latest when grace is over; what
   /// other programs that it started still write is not waited for.
-  public func communicate(_ bytes: [UInt8] = []) -> ChildResult {
+  /// - Parameters:
+  ///   - bytes: its input.
+  ///   - limit: how many bytes of each stream are kept; what is too much is read all the same.
+  public func communicate(_ bytes: [UInt8] = [], limit: Int = .max) -> ChildResult {
     withoutBrokenPipeSignal {
-      var exchange = Exchange(self, bytes)
+      var exchange = Exchange(self, bytes, limit: limit)
       while !exchange.isDone {
         exchange.pollOnce()
       }

@@ -26,6 +26,9 @@ int acr_pipe(int ends[2]);
 /// Returns 0, or ENOSYS where the system has no such action.
 int acr_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
 
+/// Adds "change to `folder`" to the actions of posix_spawn. Returns 0, or an errno.
+int acr_spawn_change_folder(posix_spawn_file_actions_t *actions, const char *folder);
+
 /// Starts the child with no descriptor open but those the actions name, where the system can do that with a flag
 /// (Darwin's POSIX_SPAWN_CLOEXEC_DEFAULT); 0 elsewhere.
 short acr_spawn_close_flag(void);
