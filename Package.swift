@@ -5,7 +5,12 @@ import PackageDescription
 let package = Package(
   name: "acrsh",
   products: [
-    .executable(name: "acrsh", targets: ["acrsh"])
+    .executable(name: "acrsh", targets: ["acrsh"]),
+    // docs/embedding.md says what is in them. No module exports another one: each is imported by name.
+    .library(name: "AcrScript", targets: ["AcrCore", "AcrLanguage", "AcrRuntime"]),
+    .library(
+      name: "AcrRegistry",
+      targets: ["AcrCore", "AcrHTTP", "OCIRegistry", "AzureIdentity", "AzureRegistry", "ImportCore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -127,6 +132,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrSystem", "AcrText", "limits-probe", "TestSupport"]),
+    // The example of docs/embedding.md, which is a package of its own, built here from the same files.
+    .executableTarget(
+      name: "acr-embedding", dependencies: ["AcrCore", "AcrLanguage", "AcrRuntime"],
+      path: "examples/embedding/Sources/Embedding"),
+    .testTarget(name: "EmbeddingTests", dependencies: ["acr-embedding", "TestSupport"]),
     .executableTarget(
       name: "limits-probe", dependencies: ["AcrCore", "AcrLanguage", "AcrRuntime", "AcrSystem"],
       path: "Tests/LimitsProbe"),

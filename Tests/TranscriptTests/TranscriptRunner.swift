@@ -40,7 +40,8 @@ struct TranscriptRunner {
       try Data(text.utf8).write(to: file)
     }
     let session = Session(
-      commands: StandInRegistry.commands, capabilities: section.settings.isOnlyComputing ? .computing.without(.now) : .all)
+      commands: StandInRegistry.commands,
+      capabilities: section.settings.isOnlyComputing ? .computing.without(.now) : .all)
     let isScript = section.settings.exitCode != nil || section.settings.isOnlyChecked
     return isScript ? runScript(session) : runEntries(session)
   }
@@ -48,7 +49,8 @@ struct TranscriptRunner {
   private func makeRun(_ sink: TranscriptSink, isInteractive: Bool) -> RunContext {
     let answers = section.settings.answers
     return RunContext(
-      sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: isInteractive && !answers.isEmpty,
+      sink: sink, host: Self.host, isDryRun: section.settings.isDryRun,
+      isInteractive: isInteractive && !answers.isEmpty,
       prompter: answers.isEmpty ? nil : Answers(answers))
   }
 
@@ -69,7 +71,8 @@ struct TranscriptRunner {
       if let script = check.script {
         scope = check.session
         let run = RunContext(
-          sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: answers != nil, prompter: answers)
+          sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: answers != nil,
+          prompter: answers)
         switch session.run(script, in: run) {
         case .finished: break
         case .exited(let code): sink.write("(exit \(code))")

@@ -57,10 +57,14 @@ public struct WireSize: Hashable, Comparable, Sendable, CustomStringConvertible 
 /// Comparisons with, and distances from, what this side counted itself.
 extension WireSize {
   public static func == (left: WireSize, right: Int64) -> Bool { left.bytes == right }
+  /// The opposite of `==`.
   public static func != (left: WireSize, right: Int64) -> Bool { left.bytes != right }
   public static func < (left: WireSize, right: Int64) -> Bool { left.bytes < right }
+  /// Compares with a number of bytes.
   public static func <= (left: WireSize, right: Int64) -> Bool { left.bytes <= right }
+  /// Compares with a number of bytes.
   public static func > (left: WireSize, right: Int64) -> Bool { left.bytes > right }
+  /// Compares with a number of bytes.
   public static func >= (left: WireSize, right: Int64) -> Bool { left.bytes >= right }
   /// What is left behind the first `right` bytes.
   public static func - (left: WireSize, right: Int64) -> WireSize { left - WireSize(clamping: right) }

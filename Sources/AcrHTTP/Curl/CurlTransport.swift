@@ -38,14 +38,13 @@ public final class CurlTransport: Transport {
     /// - Parameters:
     ///   - caFile: the PEM file with the certificate authorities to trust; without it `SSL_CERT_FILE`,
     ///     `CURL_CA_BUNDLE` and `REQUESTS_CA_BUNDLE` are looked at, then the system's own are taken.
-    ///   - variable: where environment variables are looked up, for the certificates and for the proxies.
+    ///   - variable: looks up environment variables, for the certificates and for the proxies; there are none unless given.
     public init(
       userAgent: String, connectTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(30),
       slowBytes: Int64 = 4096, slowTime: Duration = .seconds(60), limits: WireLimits = .standard,
       maximumConnections: Int = 64, maximumConnectionsPerHost: Int = 32, caFile: String? = nil,
-      insecureHosts: InsecureHosts = [], variable: ((String) -> String?)? = nil
+      insecureHosts: InsecureHosts = [], variable: (String) -> String? = { _ in nil }
     ) {
-      let variable = variable ?? ProcessInformation.variable
       self.userAgent = userAgent
       self.connectTimeout = connectTimeout
       self.stallTimeout = stallTimeout
@@ -57,7 +56,7 @@ public final class CurlTransport: Transport {
       self.insecureHosts = insecureHosts
       proxies = ProxySettings(variable)
       let names = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
-      let trusted = caFile ?? names.lazy.compactMap(variable).first { !$0.isEmpty }
+      let trusted = caFile ?? names.compactMap(variable).first { !$0.isEmpty }
       trustedCertificates = trusted
       trustIsFolder = trusted.map(FileSystem.isFolder) ?? false
     }

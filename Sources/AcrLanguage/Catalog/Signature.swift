@@ -112,15 +112,20 @@ public struct Signature: Sendable {
 
   /// A value without a flag.
   public struct Positional: Sendable {
+    /// Its name, without dashes.
     public var name: String
+    /// The type its value is converted to.
     public var type: ValueType
+    /// Whether a call without it is refused.
     public var isRequired: Bool
     /// True for the last one when it takes all that are left, as a list.
     public var isRest: Bool
     /// True for a rest that takes words starting with `-` too: behind the value before it no flag is looked for, as in
     /// `run PROGRAM --its-flag`.
     public var takesFlags: Bool
+    /// What it is for, on one line.
     public var help: String
+    /// How Tab finds values.
     public var completer: Completer
     /// Checks a text that is written out.
     public var check: TextCheck?
@@ -149,12 +154,15 @@ public struct Signature: Sendable {
     public var short: Character?
     /// Its value's type, or nil for a switch.
     public var type: ValueType?
+    /// Whether a call without it is refused.
     public var isRequired: Bool
     /// True when it may be given several times; its value is then a list.
     public var isRepeatable: Bool
     /// What the value is when the flag is not given, as help shows it.
     public var defaultText: String?
+    /// What it is for, on one line.
     public var help: String
+    /// How Tab finds values.
     public var completer: Completer
     /// Checks a text that is written out.
     public var check: TextCheck?
@@ -179,6 +187,7 @@ public struct Signature: Sendable {
 
   /// A cmdlet's name and how its parameters map to the flags of the command. Both match without regard to case.
   public struct Cmdlet: Sendable {
+    /// Its name, without dashes.
     public var name: String
     public var parameters: [Parameter]
 
@@ -192,6 +201,7 @@ public struct Signature: Sendable {
     public struct Parameter: Sendable {
       /// Without the dash.
       public var name: String
+      /// What it means to the command.
       public var meaning: Meaning
 
       /// Creates a parameter.
@@ -215,7 +225,9 @@ public struct Signature: Sendable {
 
   /// A line of acr text that runs, and what it is for.
   public struct Example: Sendable {
+    /// What it is for.
     public var title: String
+    /// The line itself.
     public var line: String
 
     /// Creates an example.
@@ -256,11 +268,13 @@ public enum Completer: Sendable, Equatable {
 
 /// A function called as `f(x)` in expressions.
 public struct FunctionSignature: Sendable {
+  /// Its name, without dashes.
   public var name: String
   /// How many arguments it takes.
   public var arity: ClosedRange<Int>
   /// How its arguments are called in `help`, for example `text, separator`.
   public var parameters: String
+  /// What it gives, on one line.
   public var summary: String
 
   /// Creates a function's signature.

@@ -68,6 +68,7 @@ public struct CheckedParameter: Sendable {
   public let variable: VariableReference
   public let span: Span
 
+  /// How it is given.
   public enum Kind: Sendable, Equatable { case positional, flag, `switch`, rest }
 
   public init(
@@ -103,6 +104,7 @@ public struct CheckedBlock: Sendable {
   }
 }
 
+/// A statement whose names are resolved.
 public indirect enum CheckedStatement: Sendable {
   /// `let`, `var`.
   case declare(VariableReference, CheckedExpression, Span)
@@ -122,6 +124,7 @@ public indirect enum CheckedStatement: Sendable {
   case expression(CheckedExpression, isShown: Bool, Span)
 }
 
+/// `if` or `else if`.
 public struct CheckedBranch: Sendable {
   public let condition: CheckedExpression
   public let block: CheckedBlock
@@ -132,6 +135,7 @@ public struct CheckedBranch: Sendable {
   }
 }
 
+/// `catch`, and the variable that gets the error.
 public struct CheckedCatch: Sendable {
   public let variable: VariableReference?
   public let block: CheckedBlock
@@ -149,6 +153,7 @@ public struct CheckedPlace: Sendable {
   public let path: [Step]
   public let span: Span
 
+  /// A step into a value.
   public enum Step: Sendable {
     case field(String, Span)
     case index(CheckedExpression, Span)
@@ -162,10 +167,13 @@ public struct CheckedPlace: Sendable {
   }
 }
 
+/// `=`, `+=`, `-=`.
 public enum AssignmentOperator: Sendable { case set, add, subtract }
 
+/// An operator in front of its operand.
 public enum UnaryOperator: String, Sendable { case not, minus = "-" }
 
+/// An operator between two operands, by its spelling.
 public enum BinaryOperator: String, Sendable {
   case add = "+"
   case subtract = "-"
@@ -189,6 +197,7 @@ public enum BinaryOperator: String, Sendable {
   case coalesce = "??"
 }
 
+/// An expression whose names are resolved.
 public indirect enum CheckedExpression: Sendable {
   case constant(Constant, Span)
   /// A word or string with `$name` or `${expr}` in it.
@@ -234,11 +243,13 @@ public enum Constant: Sendable, Equatable {
   case size(Int64)
 }
 
+/// A part of a word or string.
 public enum TextPiece: Sendable {
   case literal(String)
   case value(CheckedExpression)
 }
 
+/// A field of a record, or a column of `extend`.
 public struct CheckedEntry: Sendable {
   public let name: String
   public let value: CheckedExpression
@@ -260,6 +271,7 @@ public struct CheckedPipeline: Sendable {
   }
 }
 
+/// A stage of a pipeline.
 public indirect enum CheckedStage: Sendable {
   /// Only as the first stage.
   case expression(CheckedExpression)
@@ -313,6 +325,7 @@ public struct CheckedArgument: Sendable {
   public let value: Value
   public let span: Span
 
+  /// What is given for the parameter.
   public indirect enum Value: Sendable {
     case expression(CheckedExpression)
     /// Several of a repeatable flag, or a rest.

@@ -1,7 +1,9 @@
 /// One finding with a place: from the parser, the check, or a run. Printers turn it into the layout people see or JSON.
 public struct Diagnostic: Sendable {
+  /// How bad it is: an error stops the run.
   public enum Severity: String, Sendable { case error, warning, note }
 
+  /// How bad it is.
   public var severity: Severity
   /// The error's kind at run time (`throttled`); nil for findings of the check.
   public var kind: String?
@@ -18,16 +20,21 @@ public struct Diagnostic: Sendable {
   /// The cure, as `= help: …`.
   public var help: String?
 
+  /// A line behind the text: `request: 1f2e…`.
   public struct Note: Sendable, Equatable {
+    /// What stands in front of the colon.
     public var name: String
+    /// What stands behind it.
     public var text: String
 
+    /// Creates a note.
     public init(_ name: String, _ text: String) {
       self.name = name
       self.text = text
     }
   }
 
+  /// Creates a finding; without a source it has no place.
   public init(
     _ severity: Severity = .error, kind: String? = nil, _ message: String, source: Source?, span: Span?,
     label: String? = nil, notes: [Note] = [], help: String? = nil

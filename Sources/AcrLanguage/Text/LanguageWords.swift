@@ -11,5 +11,6 @@ public enum LanguageWords {
   public static let stages: Set<String> = ["where", "extend"]
   /// What stands between a module's path and its name.
   public static let alias = "as"
+  /// Words that are values.
   public static let constants: Set<String> = ["true", "false", "null"]
 }

@@ -30,7 +30,9 @@ extension Value {
     if let meter {
       try meter.step(lines.count)
       // Each level makes the lines of those below it anew.
-      if meter.isCounting { try meter.take(lines.reduce(0) { $0 + HeapSize.text($1) + 2 * MemoryLayout<String>.stride }) }
+      if meter.isCounting {
+        try meter.take(lines.reduce(0) { $0 + HeapSize.text($1) + 2 * MemoryLayout<String>.stride })
+      }
     }
     return lines
   }

@@ -71,7 +71,8 @@ struct HeapSize {
       let count = text.utf8.count
       guard count > 15 else { return }
       // A text that is not stored as UTF-8 (there are none on Linux) counts each time.
-      let place = count < HeapSize.smallest ? nil : text.utf8.withContiguousStorageIfAvailable { Int(bitPattern: $0.baseAddress) }
+      let place =
+        count < HeapSize.smallest ? nil : text.utf8.withContiguousStorageIfAvailable { Int(bitPattern: $0.baseAddress) }
       if isNew(place) { bytes += count + HeapSize.header }
     case .list(let items): visit(items)
     case .record(let record):

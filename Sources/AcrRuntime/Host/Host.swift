@@ -16,7 +16,8 @@ public struct Host: Sendable {
 
   /// A world without variables and folder, with the machine's clocks.
   public init(
-    environment: [String: String] = [:], folder: String? = nil, now: @escaping @Sendable () -> Timestamp = { Clock.now() },
+    environment: [String: String] = [:], folder: String? = nil,
+    now: @escaping @Sendable () -> Timestamp = { Clock.now() },
     uptime: @escaping @Sendable () -> Duration = { Monotonic.now() }
   ) {
     self.environment = environment

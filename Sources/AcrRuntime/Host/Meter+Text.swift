@@ -6,7 +6,9 @@ extension Meter {
     guard isCounting else { return }
     let parts = separator.isEmpty ? text.count : occurrences(of: separator, in: text) + 1
     // A part of the text is made first, then its copy; each may take a block of its own.
-    try charge(parts * (HeapSize.value + MemoryLayout<Substring>.stride) + text.utf8.count + parts * Meter.partHeader(text, parts))
+    try charge(
+      parts * (HeapSize.value + MemoryLayout<Substring>.stride) + text.utf8.count + parts
+        * Meter.partHeader(text, parts))
   }
 
   /// What the storage of each part takes besides its bytes: nothing where they are short.

@@ -23,7 +23,8 @@ struct Each: Command {
     return .rows(
       RowStream {
         guard let row = try rows.next() else { return nil }
-        return keepsGoing ? try KeepGoing.row(row, call.run, call.meter) { try block.call([row]) } : try block.call([row])
+        return keepsGoing
+          ? try KeepGoing.row(row, call.run, call.meter) { try block.call([row]) } : try block.call([row])
       })
   }
 }

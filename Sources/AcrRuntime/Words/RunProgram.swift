@@ -52,7 +52,8 @@ struct RunProgram: Command {
       throw ArgumentError(
         isArgument ? call.parameters.argument : call.parameters.program as any DeclaredParameter, error)
     }
-    let result = call.run.onInterrupt({ process.terminate() }, while: { process.communicate(input, limit: call.run.limits.memory ?? .max) })
+    let result = call.run.onInterrupt(
+      { process.terminate() }, while: { process.communicate(input, limit: call.run.limits.memory ?? .max) })
     // ^C at the terminal reaches the program, too, and can be quicker there.
     if result.exitCode == ChildResult.interrupted { try call.run.sleep(nanoseconds: 50_000_000) }
     try call.run.checkInterrupt()

@@ -50,7 +50,7 @@ final class Workshop {
         CurlTransport.Configuration(
           userAgent: "acrsh/\(Program.version)", limits: limits,
           caFile: running?.certificateAuthority ?? caFile, insecureHosts: insecure,
-          variable: running.map { $0.proxyVariable }))
+          variable: running.map { $0.proxyVariable } ?? ProcessInformation.variable))
     }
     let transport: any Transport
     if let sandbox {
@@ -128,7 +128,8 @@ final class Workshop {
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
     RunContext(
-      sink: sink, host: Host(environment: environment, folder: "."), isDryRun: options.dryRun, isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+      sink: sink, host: Host(environment: environment, folder: "."), isDryRun: options.dryRun,
+      isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
   /// How long transfers may take to end with the process, in nanoseconds.

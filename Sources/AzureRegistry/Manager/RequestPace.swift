@@ -1,5 +1,6 @@
 import AcrConcurrency
 import AcrCore
+import AcrSystem
 import Synchronization
 
 /// Keeps requests to the resource manager below its limits, which are rates: each subscription has a bucket of requests that
@@ -48,14 +49,12 @@ final class RequestPace: Sendable {
     }
   }
 
-  private static let epoch = ContinuousClock.now
-
   private let buckets = Mutex<[Key: Bucket]>([:])
   private let now: @Sendable () -> Duration
   private let sleep: @Sendable (Duration) async throws -> Void
 
   init(
-    now: @escaping @Sendable () -> Duration = { RequestPace.epoch.duration(to: .now) },
+    now: @escaping @Sendable () -> Duration = { Monotonic.now() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     self.now = now

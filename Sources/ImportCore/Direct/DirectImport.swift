@@ -58,7 +58,7 @@ public struct DirectImport: Sendable {
     _ request: ImportRequest, plan: ImportPlan, journal: ImportJournal? = nil,
     observer: @escaping ImportObserver = { _ in }
   ) async throws -> ImportResult {
-    let job = ImportJob()
+    let job = await table.makeJob()
     defer { job.finish() }
     var result = ImportResult(
       source: request.source.displayName, targets: request.targets.map(\.displayName), digest: plan.root.digest,

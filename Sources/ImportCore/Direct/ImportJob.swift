@@ -1,15 +1,13 @@
 import AcrConcurrency
-import Synchronization
 
 /// One import of a session, for those that wait for its end.
 final class ImportJob: Sendable {
-  private static let last = Atomic<Int>(0)
-
   /// Its place in the order in which imports began.
   let number: Int
   private let ended = Gate()
 
-  init() { number = ImportJob.last.wrappingAdd(1, ordering: .relaxed).newValue }
+  /// - Parameter number: higher than that of every earlier import of the session.
+  init(number: Int) { self.number = number }
 
   /// Waits until it has ended, well or not.
   /// - Throws: `CancellationError` when the task is cancelled first.

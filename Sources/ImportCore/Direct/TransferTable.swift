@@ -51,9 +51,16 @@ public actor TransferTable {
   private var written: Set<Key> = []
   /// Stores whose last answer was that the blob is there already: asking before reading saves the read.
   private var storesWithContent: Set<String> = []
+  private var jobCount = 0
 
   /// Creates an empty table.
   public init() {}
+
+  /// The next import of the session.
+  func makeJob() -> ImportJob {
+    jobCount += 1
+    return ImportJob(number: jobCount)
+  }
 
   // MARK: Blobs
 

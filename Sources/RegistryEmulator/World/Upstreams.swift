@@ -1,5 +1,6 @@
 import AcrCore
 import AcrHTTP
+import AcrSystem
 import OCIRegistry
 
 /// Registries outside of the emulator that stand for hosts of the world: `{"ghcr.io": "127.0.0.1:5000"}`.
@@ -10,7 +11,9 @@ struct Upstreams: Sendable {
 
   init(_ addresses: [String: RegistryHost]) {
     self.addresses = addresses
-    http = HTTPClient(transport: CurlTransport(CurlTransport.Configuration(userAgent: "acr-emulator")))
+    http = HTTPClient(
+      transport: CurlTransport(
+        CurlTransport.Configuration(userAgent: "acr-emulator", variable: ProcessInformation.variable)))
   }
 
   /// The repository behind a host's name; nil for a host that nothing stands for.

@@ -16,7 +16,8 @@ struct LimitTests {
     arguments: [
       "while true {}", "for i in range(100000) {}", "def f(n) { return $n > 0 and (f($n - 1) or f($n - 1)) }\nf(100)",
       "def f(n) { if $n == 0 { return 0 }; f($n - 1); return f($n - 1) }\nf(100)",
-      "range(100000) | where true | ignore", "range(100000) | each { 1 } | ignore", "range(100000) | each { {a: 1} } | get a | ignore",
+      "range(100000) | where true | ignore", "range(100000) | each { 1 } | ignore",
+      "range(100000) | each { {a: 1} } | get a | ignore",
       "range(100000) | each { {b: 1} } | extend a = 1 | ignore", "range(100000) | sort-by | ignore",
       "var x = [1]\nfor i in range(30) { $x = [$x, $x] }\nprint ${$x == [$x[0], $x[1]]}",
       "var x = [1]\nfor i in range(30) { $x = [$x, $x] }\n$x | to json | ignore",
@@ -85,7 +86,9 @@ struct LimitTests {
   func depth() throws {
     let text = "def f(n) { if $n == 0 { return 0 }; return 1 + f($n - 1) }\nprint ${f(49)}"
     #expect(limited(RunLimits(depth: 50), text).lines == ["49"])
-    let ending = limited(RunLimits(depth: 49), "try { \(text.split(separator: "\n")[1]) } catch { print caught }\n\(text.split(separator: "\n")[0])")
+    let ending = limited(
+      RunLimits(depth: 49),
+      "try { \(text.split(separator: "\n")[1]) } catch { print caught }\n\(text.split(separator: "\n")[0])")
     let error = try #require(ending.error?.error)
     #expect(error.message == "the limit `depth` of 49 calls is reached: more calls are open at once")
     #expect(error.kind == .limit)
@@ -120,7 +123,8 @@ struct LimitTests {
       let ending = limited(.standard, deep + end, commands: [wanted])
       #expect(ending.error?.error.message == "a value given out of the script is nested more than 512 deep")
     }
-    #expect(limited(.standard, "var x = []\nfor i in range(500) { $x = [$x] }\nkeep $x", commands: [wanted]).error == nil)
+    #expect(
+      limited(.standard, "var x = []\nfor i in range(500) { $x = [$x] }\nkeep $x", commands: [wanted]).error == nil)
   }
 
   @Test("Two runs side by side count for themselves, and see their own world")
@@ -223,6 +227,7 @@ private struct Door: ParameterSet {
 /// What a text gives in a folder.
 private enum RunContextFolder {
   static func text(_ text: String, folder: String) -> [String] {
-    run(text, context: { RunContext(sink: $0, host: Host(environment: Host.machine.environment, folder: folder)) }).lines
+    run(text, context: { RunContext(sink: $0, host: Host(environment: Host.machine.environment, folder: folder)) })
+      .lines
   }
 }

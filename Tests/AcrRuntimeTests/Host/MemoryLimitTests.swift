@@ -28,7 +28,8 @@ struct MemoryLimitTests {
     #expect(result.peak < 2 * MemoryLimitTests.limit, "\(name)")
   }
 
-  @Test("Values nested in each other as deep as the memory allows end the run, and freeing them does not end the process")
+  @Test(
+    "Values nested in each other as deep as the memory allows end the run, and freeing them does not end the process")
   func deep() async throws {
     #expect(try await probe("var x = []\nwhile true { $x = [$x] }").ending == "limit")
     #expect(try await probe("var x = []\nwhile true { $x = [$x] }\ndef f() { return $x }").ending == "limit")
