@@ -31,12 +31,24 @@ public struct Checker {
     source: Source, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
     loader: ModuleLoader? = nil, isStrict: Bool = false
   ) -> CheckResult {
+    check(
+      ParsedText(source), catalog: catalog, session: session, environment: environment, loader: loader,
+      isStrict: isStrict)
+  }
+
+  /// Checks a text that was parsed before; the rest is as in
+  /// ``check(source:catalog:session:environment:loader:isStrict:)``.
+  public static func check(
+    _ text: ParsedText, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
+    loader: ModuleLoader? = nil, isStrict: Bool = false
+  ) -> CheckResult {
+    let source = text.source
     let scope = session ?? SessionScope()
     let program = CheckProgram(
       catalog: catalog, session: scope, environment: environment, loader: loader, isSession: session != nil,
       isStrict: isStrict)
     program.loading.append(source.name)
-    guard let tree = parse(source, program) else {
+    guard let tree = tree(of: text, program) else {
       SecretFinder(catalog: catalog, session: scope).hideSecrets(of: source)
       return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
     }
@@ -55,11 +67,11 @@ public struct Checker {
   }
 
   /// Parses a text and reports what is wrong with it.
-  static func parse(_ source: Source, _ program: CheckProgram) -> SyntaxTree? {
-    var parser = Parser(source)
-    let tree = parser.parse()
-    for failure in parser.failures { program.add(failure.diagnostic(in: source)) }
-    return parser.failures.isEmpty ? tree : nil
+  static func parse(_ source: Source, _ program: CheckProgram) -> SyntaxTree? { tree(of: ParsedText(source), program) }
+
+  private static func tree(of text: ParsedText, _ program: CheckProgram) -> SyntaxTree? {
+    for failure in text.failures { program.add(failure.diagnostic(in: text.source)) }
+    return text.failures.isEmpty ? text.tree : nil
   }
 
   init(program: CheckProgram, tree: SyntaxTree, isModule: Bool, functionIndex: [String: Int]) {

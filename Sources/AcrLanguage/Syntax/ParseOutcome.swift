@@ -20,9 +20,9 @@ public enum ParseOutcome: Sendable {
   }
 
   /// Parses a text and says whether it is complete. Names are not looked up.
-  public init(_ source: Source) {
-    var parser = Parser(source)
-    _ = parser.parse()
+  public init(_ source: Source) { self = ParsedText(source).outcome }
+
+  fileprivate init(_ parser: Parser) {
     if let opening = parser.openAtEnd, parser.failures.count == 1 {
       self = .incomplete(opening)
     } else if let backslash = parser.lexer.trailingBackslash, parser.failures.allSatisfy(\.isFatal) {
@@ -30,7 +30,27 @@ public enum ParseOutcome: Sendable {
     } else if parser.failures.isEmpty {
       self = .complete
     } else {
-      self = .wrong(parser.failures.map { $0.diagnostic(in: source) })
+      self = .wrong(parser.failures.map { $0.diagnostic(in: parser.source) })
     }
+  }
+}
+
+/// A text that was parsed: Enter at the prompt asks it whether it is complete, and the check takes its tree, so that a line
+/// is parsed once.
+public struct ParsedText: Sendable {
+  /// The text.
+  public let source: Source
+  /// Whether it can run.
+  public let outcome: ParseOutcome
+  let tree: SyntaxTree
+  let failures: [SyntaxFailure]
+
+  /// Parses a text. Names are not looked up.
+  public init(_ source: Source) {
+    var parser = Parser(source)
+    tree = parser.parse()
+    failures = parser.failures
+    outcome = ParseOutcome(parser)
+    self.source = source
   }
 }

@@ -11,6 +11,8 @@ final class InteractiveSession {
   private var scope = SessionScope()
   private let errorVariable: Int
   private let currentRun = CurrentRun()
+  /// What Enter looked at last.
+  private var latest: (entry: String, text: ParsedText)?
   /// The kind of the error the last entry ended with.
   private var failure: String?
   /// How long the last entry took, in nanoseconds.
@@ -47,10 +49,10 @@ final class InteractiveSession {
         editor.options.suggests = workshop.promptCommand.settings.suggests
         return prompt
       },
-      completeness: InteractiveSession.completeness,
+      completeness: { [self] in completeness($0) },
       run: { [self] entry in
         defer { values.entryHasRun() }
-        return perform(Source(name: "<prompt>", text: entry))
+        return perform(parsed(entry))
       },
       interrupt: { [currentRun] in currentRun.interrupt() }, tell: { [sink = workshop.sink] in sink.talk($0) })
     StandardStream.error.tell(
@@ -151,7 +153,7 @@ final class InteractiveSession {
     else { return nil }
     do {
       guard let source = try SourceFile.settings(path) else { return nil }
-      if case .leave(let code) = perform(source) { return code }
+      if case .leave(let code) = perform(ParsedText(source)) { return code }
     } catch {
       _ = ScriptRunner(workshop).fail(error)
     }
@@ -167,10 +169,11 @@ final class InteractiveSession {
     return home + "/.config/acrsh/rc.acr"
   }
 
-  private func perform(_ source: Source) -> PromptLoop.Outcome {
+  private func perform(_ text: ParsedText) -> PromptLoop.Outcome {
     (failure, duration) = (nil, 0)
+    let source = text.source
     let result = Checker.check(
-      source: source, catalog: workshop.session.catalog, session: scope, environment: Set(workshop.environment.keys),
+      text, catalog: workshop.session.catalog, session: scope, environment: Set(workshop.environment.keys),
       loader: SourceFile.loadModule)
     workshop.reporter.report(result.diagnostics)
     guard let script = result.script else {
@@ -209,8 +212,17 @@ final class InteractiveSession {
     return String(start.reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  private static func completeness(_ text: String) -> Completeness {
-    switch ParseOutcome(Source(name: "<prompt>", text: text)) {
+  /// An entry, parsed: what Enter has looked at is taken as it is.
+  private func parsed(_ entry: String) -> ParsedText {
+    defer { latest = nil }
+    if let latest, latest.entry == entry { return latest.text }
+    return ParsedText(Source(name: "<prompt>", text: entry))
+  }
+
+  private func completeness(_ text: String) -> Completeness {
+    let parsed = ParsedText(Source(name: "<prompt>", text: text))
+    latest = (text, parsed)
+    switch parsed.outcome {
     case .complete, .wrong: .complete
     case .incomplete(.bracket(let bracket, _)): .incomplete(open: bracket)
     case .incomplete(.string): .incomplete(open: "\"")

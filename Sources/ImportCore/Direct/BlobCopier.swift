@@ -25,11 +25,11 @@ struct BlobCopier: Sendable {
     // A blob that is streamed takes three places of the limit, since it holds a few megabytes on its way.
     let halves = descriptor.size > BlobCopier.smallBlob ? 6 : descriptor.size > BlobCopier.tinyBlob ? 2 : 1
     let outcome = try await table.copy(
-      descriptor.digest, from: source.store.displayName, to: TransferTable.Place(target), for: job
+      descriptor.digest, from: source.store.id, to: TransferTable.Place(target), for: job
     ) { home in
       try await limit.withHalfPlaces(halves) {
         let outcome = try await attempt(descriptor, mountFrom: home)
-        journal?.note(blob: descriptor.digest, at: target.store.displayName)
+        journal?.note(blob: descriptor.digest, at: target.store.id)
         return outcome
       }
     }
@@ -63,7 +63,7 @@ struct BlobCopier: Sendable {
     if home != nil || isSameRegistry {
       isExpected = true
     } else {
-      isExpected = await table.expectsContent(at: target.store.displayName)
+      isExpected = await table.expectsContent(at: target.store.id)
     }
     let session: UploadSession
     if whole != nil || isExpected {

@@ -36,7 +36,7 @@ struct BlobStream: Sendable {
         // What a later run can go on with is left to it.
         if copier.journal == nil || !(error is CancellationError || (error as? AcrError)?.kind == .cancelled) {
           await store.cancel(upload.session)
-          copier.journal?.forgetUpload(of: descriptor.digest, at: store.displayName)
+          copier.journal?.forgetUpload(of: descriptor.digest, at: store.id)
         }
         throw error
       }
@@ -45,7 +45,7 @@ struct BlobStream: Sendable {
 
   /// The upload that an earlier run left open, or a new one; nil where the target has the blob.
   private func firstUpload() async throws -> UploadProgress? {
-    if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.displayName),
+    if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.id),
       let found = try? await store.progress(of: UploadSession(location: location)), canContinue(found)
     {
       return found
@@ -73,6 +73,6 @@ struct BlobStream: Sendable {
   }
 
   private func note(_ session: UploadSession) {
-    copier.journal?.note(upload: session.location, of: descriptor.digest, at: store.displayName)
+    copier.journal?.note(upload: session.location, of: descriptor.digest, at: store.id)
   }
 }

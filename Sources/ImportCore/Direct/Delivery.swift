@@ -26,9 +26,9 @@ struct Delivery: Sendable {
         for child in level {
           group.addTask {
             // Another index of this session may have brought it.
-            if await !table.hasWritten(child.digest, to: target.store.displayName) {
+            if await !table.hasWritten(child.digest, to: target.store.id) {
               try await writeChild(child, to: target)
-              await table.noteWritten(child.digest, to: target.store.displayName)
+              await table.noteWritten(child.digest, to: target.store.id)
             }
             observer(.manifest(child.digest))
           }
@@ -89,7 +89,7 @@ struct Delivery: Sendable {
     let target = copier.target
     let model = try ImageManifest(manifest, name: target.store.displayName)
     let digests = Set(model.blobs.map(\.digest))
-    await table.forget(digests, at: target.store.displayName)
+    await table.forget(digests, at: target.store.id)
     for blob in plan.blobs where digests.contains(blob.digest) { _ = try await copier.copy(blob) }
     let listed = Set(model.manifests.map(\.digest))
     for child in plan.children where listed.contains(child.digest) {

@@ -40,7 +40,7 @@ public struct DirectImport: Sendable {
     }
     let original = try await request.source.store.manifest(request.source.selector)
     root = try await chosen(original, request)
-    table.note(root, of: request.source.store.displayName)
+    table.note(root, of: request.source.store.id)
     let states = try await states(of: request, root: root.digest, existing: found)
     if states.allSatisfy({ $0 == .same }) {
       return ImportPlan(root: root, levels: [], blobs: [], states: states)
@@ -139,7 +139,7 @@ public struct DirectImport: Sendable {
 
   /// A manifest of a store by its digest, read once in a session.
   func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
-    try await table.manifest(digest, of: store.displayName) { try await store.manifest(.digest(digest)) }
+    try await table.manifest(digest, of: store.id) { try await store.manifest(.digest(digest)) }
   }
 
   // MARK: What is there already

@@ -8,19 +8,19 @@ import Synchronization
 public actor TransferTable {
   /// A store that is written to.
   struct Place: Hashable {
-    /// The store's name, which tells stores apart.
-    let name: String
+    /// The store.
+    let id: StoreID
     /// Its registry and repository; nil for a folder.
     let location: RepositoryLocation?
 
     init(_ target: ImportTarget) {
-      name = target.store.displayName
+      id = target.store.id
       location = target.location
     }
   }
 
   private struct Key: Hashable {
-    let store: String
+    let store: StoreID
     let digest: Digest
   }
 
@@ -39,7 +39,7 @@ public actor TransferTable {
 
   /// What an attempt of another import came to: with the source that it read from.
   private struct FailedAttempt: Error {
-    let source: String
+    let source: StoreID
     let error: any Error
   }
 
@@ -50,7 +50,7 @@ public actor TransferTable {
   private let manifests = ManifestCache()
   private var written: Set<Key> = []
   /// Stores whose last answer was that the blob is there already: asking before reading saves the read.
-  private var storesWithContent: Set<String> = []
+  private var storesWithContent: Set<StoreID> = []
   private var jobCount = 0
 
   /// Creates an empty table.
@@ -69,14 +69,14 @@ public actor TransferTable {
   /// A failed attempt is the answer for all imports that wait for it and read from the same source. One that reads from
   /// another source makes an attempt of its own, and only one.
   /// - Parameters:
-  ///   - source: the name of the store that `work` reads from.
+  ///   - source: the store that `work` reads from.
   ///   - work: sends the blob; it gets the repository to mount it from, where another one of the registry has it.
   /// - Throws: what `work` throws, or the attempt of another import that this one waited for.
   func copy(
-    _ digest: Digest, from source: String, to place: Place, for job: ImportJob,
+    _ digest: Digest, from source: StoreID, to place: Place, for job: ImportJob,
     work: @escaping @Sendable (RepositoryName?) async throws -> BlobOutcome
   ) async throws -> BlobOutcome {
-    let key = Key(store: place.name, digest: digest)
+    let key = Key(store: place.id, digest: digest)
     while !present.contains(key) {
       let isOwn = Flag()
       do {
@@ -130,10 +130,10 @@ public actor TransferTable {
   }
 
   /// True when the last blob asked for at this store was there already.
-  func expectsContent(at store: String) -> Bool { storesWithContent.contains(store) }
+  func expectsContent(at store: StoreID) -> Bool { storesWithContent.contains(store) }
 
   /// Forgets that a store has blobs, after it said that one of them is missing.
-  func forget(_ digests: Set<Digest>, at store: String) {
+  func forget(_ digests: Set<Digest>, at store: StoreID) {
     for digest in digests { present.remove(Key(store: store, digest: digest)) }
   }
 
@@ -141,21 +141,21 @@ public actor TransferTable {
 
   /// A manifest by its digest, read once for all imports that need it.
   nonisolated func manifest(
-    _ digest: Digest, of store: String, read: @escaping @Sendable () async throws -> FetchedManifest
+    _ digest: Digest, of store: StoreID, read: @escaping @Sendable () async throws -> FetchedManifest
   ) async throws -> FetchedManifest {
     try await manifests.manifest(digest, of: store, read: read)
   }
 
   /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
-  nonisolated func note(_ manifest: FetchedManifest, of store: String) {
+  nonisolated func note(_ manifest: FetchedManifest, of store: StoreID) {
     manifests.note(manifest, of: store)
   }
 
   /// True for a manifest that this session wrote to a store by its digest.
-  func hasWritten(_ digest: Digest, to store: String) -> Bool { written.contains(Key(store: store, digest: digest)) }
+  func hasWritten(_ digest: Digest, to store: StoreID) -> Bool { written.contains(Key(store: store, digest: digest)) }
 
   /// Notes a manifest that was written.
-  func noteWritten(_ digest: Digest, to store: String) { written.insert(Key(store: store, digest: digest)) }
+  func noteWritten(_ digest: Digest, to store: StoreID) { written.insert(Key(store: store, digest: digest)) }
 }
 
 /// Tells a closure's caller that it ran.

@@ -6,7 +6,7 @@ import Synchronization
 /// Manifests that were read, each once for all imports of a session. It begins anew when it holds too much.
 final class ManifestCache: Sendable {
   private struct Key: Hashable {
-    let store: String
+    let store: StoreID
     let digest: Digest
   }
 
@@ -25,7 +25,7 @@ final class ManifestCache: Sendable {
   /// A manifest by its digest, read once for all that need it.
   /// - Throws: what `read` throws.
   func manifest(
-    _ digest: Digest, of store: String, read: @escaping @Sendable () async throws -> FetchedManifest
+    _ digest: Digest, of store: StoreID, read: @escaping @Sendable () async throws -> FetchedManifest
   ) async throws -> FetchedManifest {
     try await reads.value(for: Key(store: store, digest: digest)) { [self] in
       let manifest = try await read()
@@ -35,7 +35,7 @@ final class ManifestCache: Sendable {
   }
 
   /// Keeps a manifest that was read by its tag, for those who will want it by its digest.
-  func note(_ manifest: FetchedManifest, of store: String) {
+  func note(_ manifest: FetchedManifest, of store: StoreID) {
     let key = Key(store: store, digest: manifest.digest)
     guard reads.known(key) == nil else { return }
     makeRoom(for: manifest)

@@ -79,8 +79,8 @@ public final class ImportJournal: Sendable {
   }
 
   /// Where an upload was open that an earlier run did not end.
-  func openUpload(of digest: Digest, at store: String) -> String? {
-    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] }
+  func openUpload(of digest: Digest, at store: StoreID) -> String? {
+    state.withLock { $0.facts.uploads[JournalFacts.Upload(digest: digest, store: store)] }
   }
 
   /// What an earlier run began elsewhere and did not see the end of, by the keys it gave.
@@ -107,19 +107,20 @@ public final class ImportJournal: Sendable {
     add(["ended": .string(key)])
   }
 
-  func note(blob digest: Digest, at store: String) {
-    guard state.withLock({ $0.facts.uploads.removeValue(forKey: JournalFacts.key(digest.description, store)) }) != nil
+  func note(blob digest: Digest, at store: StoreID) {
+    guard
+      state.withLock({ $0.facts.uploads.removeValue(forKey: JournalFacts.Upload(digest: digest, store: store)) }) != nil
     else { return }
-    add(["blob": .string(digest.description), "at": .string(store)])
+    add(["blob": .string(digest.description), "at": .string(store.text)])
   }
 
-  func note(upload location: String, of digest: Digest, at store: String) {
-    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] = location }
-    add(["upload": .string(digest.description), "at": .string(store), "location": .string(location)])
+  func note(upload location: String, of digest: Digest, at store: StoreID) {
+    state.withLock { $0.facts.uploads[JournalFacts.Upload(digest: digest, store: store)] = location }
+    add(["upload": .string(digest.description), "at": .string(store.text), "location": .string(location)])
   }
 
-  func forgetUpload(of digest: Digest, at store: String) {
-    state.withLock { $0.facts.uploads[JournalFacts.key(digest.description, store)] = nil }
+  func forgetUpload(of digest: Digest, at store: StoreID) {
+    state.withLock { $0.facts.uploads[JournalFacts.Upload(digest: digest, store: store)] = nil }
   }
 
   /// Empties the file after a run that finished everything: the next one begins anew.

@@ -8,8 +8,14 @@ struct JournalFacts: Sendable {
   /// Digest by source and target.
   var images: [String: Digest] = [:]
   /// Addresses of open uploads, by digest and store.
-  var uploads: [String: String] = [:]
+  var uploads: [Upload: String] = [:]
   var operations: [String: JSONValue] = [:]
+
+  /// A blob on its way to a store.
+  struct Upload: Hashable {
+    let digest: Digest
+    let store: StoreID
+  }
 
   /// The first line: what the file is, and the version of its form.
   static let header: JSONValue = ["journal": "acrsh", "version": 1]
@@ -22,16 +28,19 @@ struct JournalFacts: Sendable {
       let digest = json["digest"]?.string.flatMap({ try? Digest($0) })
     {
       images[JournalFacts.key(source, target)] = digest
-    } else if let digest = json["blob"]?.string, let store = json["at"]?.string {
-      uploads[JournalFacts.key(digest, store)] = nil
-    } else if let digest = json["upload"]?.string, let store = json["at"]?.string,
-      let location = json["location"]?.string
-    {
-      uploads[JournalFacts.key(digest, store)] = location
+    } else if let upload = JournalFacts.upload(json["blob"], json["at"]) {
+      uploads[upload] = nil
+    } else if let upload = JournalFacts.upload(json["upload"], json["at"]), let location = json["location"]?.string {
+      uploads[upload] = location
     } else if let key = json["operation"]?.string, let facts = json["facts"] {
       operations[key] = facts
     } else if let key = json["ended"]?.string {
       operations[key] = nil
     }
+  }
+
+  private static func upload(_ digest: JSONValue?, _ store: JSONValue?) -> Upload? {
+    guard let digest = digest?.string.flatMap({ try? Digest($0) }), let store = store?.string else { return nil }
+    return Upload(digest: digest, store: StoreID(text: store))
   }
 }

@@ -120,7 +120,7 @@ public struct PlanReader: Sendable {
   private func fetch(_ descriptor: Descriptor) async throws -> FetchedManifest {
     do {
       guard let table else { return try await source.manifest(.digest(descriptor.digest)) }
-      return try await table.manifest(descriptor.digest, of: source.displayName) { [source] in
+      return try await table.manifest(descriptor.digest, of: source.id) { [source] in
         try await source.manifest(.digest(descriptor.digest))
       }
     } catch var error as AcrError where error.kind == .notFound {

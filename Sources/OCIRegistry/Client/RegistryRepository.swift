@@ -22,6 +22,8 @@ public struct RegistryRepository: ArtifactTarget {
 
   public var limits: WireLimits { client.limits }
 
+  public var id: StoreID { .repository(client.host, name) }
+
   public var displayName: String { "\(client.host)/\(name)" }
 
   /// The tags as the registry lists them, page by page. Names outside the specification's grammar are left out.

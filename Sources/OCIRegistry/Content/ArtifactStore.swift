@@ -2,6 +2,9 @@ import AcrCore
 
 /// Where artifacts come from: one repository of a registry, or an OCI layout folder.
 public protocol ArtifactSource: Sendable {
+  /// Which store it is.
+  var id: StoreID { get }
+
   /// How the store is named in messages: `docker.io/library/alpine` or `oci:PATH`.
   var displayName: String { get }
 

@@ -18,6 +18,8 @@ public struct OCILayout: ArtifactTarget {
     self.state = state
   }
 
+  public var id: StoreID { .folder(path) }
+
   public var displayName: String { "oci:\(path)" }
 
   var indexPath: String { "\(path)/index.json" }

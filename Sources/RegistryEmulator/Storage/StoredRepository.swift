@@ -10,6 +10,8 @@ struct StoredRepository: ArtifactTarget {
   /// How much of a blob is read at once.
   private static let pieceSize = 256 << 10
 
+  var id: StoreID { .other(displayName) }
+
   var displayName: String { "\(registry.loginServer)/\(name)" }
 
   func manifest(_ selector: ManifestSelector) async throws -> FetchedManifest {
