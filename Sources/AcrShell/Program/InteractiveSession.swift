@@ -222,7 +222,7 @@ final class InteractiveSession {
   private func completeness(_ text: String) -> Completeness {
     let parsed = ParsedText(Source(name: "<prompt>", text: text))
     latest = (text, parsed)
-    switch parsed.outcome {
+    return switch parsed.outcome {
     case .complete, .wrong: .complete
     case .incomplete(.bracket(let bracket, _)): .incomplete(open: bracket)
     case .incomplete(.string): .incomplete(open: "\"")

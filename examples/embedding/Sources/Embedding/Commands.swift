@@ -5,7 +5,8 @@ import AcrRuntime
 struct Stock: Command {
   let warehouse: Warehouse
   let signature = Signature(
-    "stock", summary: "Lists what the warehouse has", group: .work, columns: ["name", "count"])
+    "stock", summary: "Lists what the warehouse has", group: .work,
+    columns: [.init("name", help: "what it is"), .init("count", .int, help: "how many there are")])
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     let rows = warehouse.items.map { item in
