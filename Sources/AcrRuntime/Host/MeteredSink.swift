@@ -26,6 +26,11 @@ struct MeteredSink: OutputSink {
     try sink.print(text)
   }
 
+  func printRaw(_ text: String, toErrors: Bool) throws {
+    try budget.write(text.utf8.count + 1)
+    try sink.printRaw(text, toErrors: toErrors)
+  }
+
   func talk(_ text: String) {
     guard (try? budget.write(text.utf8.count + 1)) != nil else { return }
     sink.talk(text)

@@ -10,14 +10,14 @@ let session = Session(
 /// Checks a script and runs it within limits.
 func run(_ name: String, _ text: String, limits: RunLimits = .standard) {
   let check = Checker.check(source: Source(name: name, text: text), catalog: session.catalog)
-  if !check.diagnostics.isEmpty { print(DiagnosticPrinter().text(of: check.diagnostics)) }
+  if !check.diagnostics.isEmpty { print(DiagnosticPrinter().text(of: check.diagnostics).rendered) }
   guard let script = check.script else { return }
   switch session.run(script, in: RunContext(sink: Console(), limits: limits)) {
   case .finished: print("\(name) has finished")
   case .exited(let code): print("\(name) has ended with \(code)")
   case .failed(let error) where error.error.kind == .limit:
     print("\(name) was stopped: \(error.error.message)")
-  case .failed(let error): print(DiagnosticPrinter().text(of: [error.diagnostic]))
+  case .failed(let error): print(DiagnosticPrinter().text(of: [error.diagnostic]).rendered)
   }
 }
 
