@@ -56,12 +56,12 @@ public struct Emulator: Sendable {
     for registry in registries {
       let listener = try await Listener.open(
         port: registry.configuration.port, tls: certificates.tls,
-        service: FrontDoor(registry: registry, services: services))
+        service: RequestRouter(registry: registry, services: services))
       registry.port = listener.port
       listeners.append(listener)
     }
     let control = try await Listener.open(
-      port: options.port, tls: certificates.tls, service: FrontDoor(registry: nil, services: services))
+      port: options.port, tls: certificates.tls, service: RequestRouter(registry: nil, services: services))
     return Emulator(
       world: world, control: control, listeners: listeners, certificates: certificates, stopRequests: stopRequests)
   }
@@ -85,7 +85,7 @@ public struct Emulator: Sendable {
     let devices = DeviceCodes(approver: world.configuration.users.first?.objectID)
     let imports = ImportOperations(worker: DirectImportWorker(), settings: world.configuration.operations)
     let entra = EntraService(world: world, devices: devices)
-    let faults = FaultBook()
+    let faults = FaultPlan()
     let log = RequestLog()
     return Services(
       world: world, entra: entra, managedIdentities: ManagedIdentityService(world: world, entra: entra),

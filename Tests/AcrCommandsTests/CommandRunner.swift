@@ -24,9 +24,9 @@ final class CommandRunner: Sendable {
       CurlTransport.Configuration(userAgent: "acrsh/test", variable: { environment[$0] }))
     self.transport = transport
     let http = HTTPClient(transport: transport)
-    let azure = AzureSession(AzureSession.Settings(transport: transport, http: http, environment: environment))
-    let acr = AcrSession(
-      registries: RegistrySession(
+    let azure = AzureContext(AzureContext.Settings(transport: transport, http: http, environment: environment))
+    let acr = CommandContext(
+      registries: RegistryClients(
         http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
       azure: azure, progress: NoProgress(), firstDelay: .milliseconds(2))
     session = Session(commands: acr.commands(of: CommandList.all + entries) + ShellCommands.all)
@@ -89,7 +89,7 @@ private final class ValueSink: OutputSink {
     shown.withLock { $0 = value }
   }
   func print(_ text: String) throws {}
-  func talk(_ text: String) {}
+  func message(_ text: String) {}
 }
 
 /// An emulated Azure under its own names.

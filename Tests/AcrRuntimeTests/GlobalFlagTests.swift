@@ -23,7 +23,7 @@ struct GlobalFlagTests {
     }
     return .rows(
       RowStream {
-        call.run.sink.talk("warning: a row")
+        call.run.sink.message("warning: a row")
         return rows.popLast()
       })
   }
@@ -110,7 +110,7 @@ struct GlobalFlagTests {
   func failing(_ text: String, _ expected: String) { #expect(run(text).lines == [expected]) }
 
   @Test("--only-show-errors, --verbose, and a query that finds nothing")
-  func talk() {
+  func message() {
     #expect(run("list --top 1").transcript.talked == ["warning: a row", "warning: a row"])
     #expect(run("list --top 1 --only-show-errors").transcript.talked == [])
     let verbose = run("list --top 0 --verbose").transcript.talked

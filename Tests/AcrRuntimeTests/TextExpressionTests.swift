@@ -140,5 +140,5 @@ struct Lehmer {
 struct SilentSink: OutputSink {
   func show(_ output: Output, as format: OutputFormat?) throws {}
   func print(_ text: String) throws {}
-  func talk(_ text: String) {}
+  func message(_ text: String) {}
 }

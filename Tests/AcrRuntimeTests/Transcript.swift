@@ -33,7 +33,7 @@ final class Transcript: OutputSink {
   }
 
   func print(_ text: String) throws { state.withLock { $0.printed.append(text) } }
-  func talk(_ text: String) { state.withLock { $0.talked.append(text) } }
+  func message(_ text: String) { state.withLock { $0.talked.append(text) } }
 }
 
 extension Host {

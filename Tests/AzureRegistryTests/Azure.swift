@@ -12,7 +12,7 @@ struct Azure: Sendable {
   let program: RunningProgram
   /// The line with addresses that the emulator printed.
   let endpoints: JSONValue
-  let identity: IdentitySession
+  let identity: AccountManager
   let http: HTTPClient
 
   var manager: ResourceManager { ResourceManager(http: http, identity: identity) }
@@ -61,7 +61,7 @@ let quickHTTP = HTTPClient(
   transport: sharedTransport, retry: RetryPolicy(firstDelay: .milliseconds(1), longestDelay: .milliseconds(5)))
 
 /// A session of a cloud that is one loopback server.
-func makeIdentity(control: String) throws -> IdentitySession {
+func makeIdentity(control: String) throws -> AccountManager {
   let url = control.hasPrefix("http") ? control : "http://\(control)"
   let cloud = try AzureCloud(
     name: "Emulated",
@@ -69,7 +69,7 @@ func makeIdentity(control: String) throws -> IdentitySession {
       .activeDirectory: url, .resourceManager: url, .activeDirectoryResourceID: "https://management.core.windows.net/",
       .acrLoginServer: ".azurecr.io",
     ])
-  return IdentitySession(
+  return AccountManager(
     cloud: cloud, context: IdentityContext(transport: sharedTransport, environment: [:]))
 }
 

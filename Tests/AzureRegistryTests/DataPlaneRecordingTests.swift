@@ -123,7 +123,7 @@ struct DataPlaneRecordingTests {
     defer { registry.server.stop() }
     let host = try RegistryHost(registry.server.authority)
     let isAnonymous = recording["recording"]?.string?.contains("anon") == true
-    let session = RegistrySession(http: quickHTTP, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]))
+    let session = RegistryClients(http: quickHTTP, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]))
     let identity = AccessTokenIdentity(token: Secret("recorded-entra-token"), for: host, http: quickHTTP)
     let client = session.client(
       host, credentials: .anonymous, origin: "the test", identity: isAnonymous ? nil : identity)

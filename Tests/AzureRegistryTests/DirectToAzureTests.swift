@@ -99,7 +99,7 @@ private struct AzurePair {
   let target: String
   let images: SyntheticImages
   let directory: TemporaryDirectory
-  let session: RegistrySession
+  let session: RegistryClients
   let credentials: CredentialStore
   let engine: DirectImport
 
@@ -200,7 +200,7 @@ private func withPair(_ body: (AzurePair) async throws -> Void) async throws {
       let pair = AzurePair(
         source: source, emulator: emulator, control: control, target: target,
         images: SyntheticImages(in: try ImageLayout(path: directory.path("layout"))), directory: directory,
-        session: RegistrySession(http: quickHTTP, credentials: store), credentials: store,
+        session: RegistryClients(http: quickHTTP, credentials: store), credentials: store,
         engine: DirectImport(table: TransferTable(), limit: TransferLimit(8), firstDelay: .milliseconds(10)))
       try await pair.signIn(at: target)
       try await body(pair)

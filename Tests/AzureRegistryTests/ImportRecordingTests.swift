@@ -68,7 +68,7 @@ struct ImportRecordingTests {
     return (document["registries"]?.members?.map(\.value) ?? [], document["imports"]?.array ?? [])
   }
 
-  private func request(_ line: Line, _ session: RegistrySession) throws -> (ImportRequest, AzureResourceID?) {
+  private func request(_ line: Line, _ session: RegistryClients) throws -> (ImportRequest, AzureResourceID?) {
     let id = AzureResourceID(registry: line.registry)
     let host = try RegistryHost(id.map { "\($0.name).azurecr.io" } ?? line.registry)
     let image = try RepositoryReference(line.image)
@@ -101,7 +101,7 @@ struct ImportRecordingTests {
     let clock = IdentityClock(now: { .now() }, sleep: { _ in })
     let service = ImportService(resources, clock: clock)
     let engine = ServiceImport(service: service, finder: finder)
-    let session = RegistrySession(http: quickHTTP, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]))
+    let session = RegistryClients(http: quickHTTP, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]))
     let (request, id) = try request(line, session)
     let plan = try await engine.plan(request, credentials: line.credentials, sourceID: id)
     let operation = try await engine.start(plan)

@@ -138,7 +138,7 @@ struct ImportServiceTests {
     }
     defer { server.stop() }
     let identity = try makeIdentity(control: server.authority)
-    var options = IdentitySession.Options()
+    var options = AccountManager.Options()
     options.findsSubscriptions = false
     try await identity.signIn(
       .clientSecret(tenant: "t", clientID: "p", secret: Secret("secret")), options: options)

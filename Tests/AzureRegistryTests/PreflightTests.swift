@@ -38,14 +38,14 @@ struct PreflightTests {
   /// The engine and the checks of one session.
   struct Place {
     let azure: Azure
-    let session: RegistrySession
+    let session: RegistryClients
     let engine: ServiceImport
     let preflight: Preflight
 
     init(_ azure: Azure) {
       self.azure = azure
       let finder = RegistryFinder(azure.manager)
-      session = RegistrySession(
+      session = RegistryClients(
         http: azure.http, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]),
         identity: RegistryTokenExchange(http: azure.http, identity: azure.identity, finder: finder))
       engine = ServiceImport(service: ImportService(azure.manager), finder: finder, deadline: .seconds(120))

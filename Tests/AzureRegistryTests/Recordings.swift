@@ -70,7 +70,7 @@ final class RecordedManager: Sendable {
   }
 
   /// Somebody who is signed in to it.
-  func identity() async throws -> IdentitySession {
+  func identity() async throws -> AccountManager {
     let identity = try makeIdentity(control: server.url)
     try await identity.signIn(.clientSecret(tenant: "t-1", clientID: "c-1", secret: Secret("recorded-secret")))
     return identity

@@ -20,14 +20,14 @@ struct RegistrySignInTests {
        "images": ["app:v1"]}
       """)
 
-  private func session(_ azure: Azure) -> RegistrySession {
-    RegistrySession(
+  private func session(_ azure: Azure) -> RegistryClients {
+    RegistryClients(
       http: azure.http, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]),
       identity: RegistryTokenExchange(
         http: azure.http, identity: azure.identity, finder: RegistryFinder(azure.manager)))
   }
 
-  private func withWorld(_ body: (Azure, RegistrySession) async throws -> Void) async throws {
+  private func withWorld(_ body: (Azure, RegistryClients) async throws -> Void) async throws {
     try await withAzure(world: Self.world, as: RegistryFinderTests.principal) { azure in
       try await body(azure, session(azure))
     }

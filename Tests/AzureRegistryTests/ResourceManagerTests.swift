@@ -27,7 +27,7 @@ struct ResourceManagerTests {
     }
     defer { server.stop() }
     let identity = try makeIdentity(control: server.authority)
-    var options = IdentitySession.Options()
+    var options = AccountManager.Options()
     options.findsSubscriptions = false
     try await identity.signIn(
       .clientSecret(tenant: "t-1", clientID: "p-1", secret: Secret("secret")), options: options)

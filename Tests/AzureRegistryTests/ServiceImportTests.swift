@@ -22,14 +22,14 @@ struct ServiceImportTests {
 
   private struct Place {
     let azure: Azure
-    let session: RegistrySession
+    let session: RegistryClients
     let engine: ServiceImport
 
     /// - Parameter deadline: far more than a busy machine takes.
     init(_ azure: Azure, silent: SilentHosts = SilentHosts(), deadline: Duration = .seconds(120)) {
       self.azure = azure
       let finder = RegistryFinder(azure.manager)
-      session = RegistrySession(
+      session = RegistryClients(
         http: azure.http, credentials: CredentialStore(environment: ["HOME": "/nonexistent"]),
         identity: RegistryTokenExchange(http: azure.http, identity: azure.identity, finder: finder))
       let clock = IdentityClock(now: { .now() }, sleep: { _ in try await Task.sleep(for: .milliseconds(20)) })

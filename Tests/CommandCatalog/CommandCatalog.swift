@@ -9,11 +9,11 @@ import OCIRegistry
 /// The real commands, in a session that reaches nothing and keeps nothing: their signatures are those of the program.
 public enum CommandCatalog {
   /// A session whose every request fails.
-  public static func session() -> AcrSession {
+  public static func session() -> CommandContext {
     let http = HTTPClient(transport: NoTransport())
-    let azure = AzureSession(AzureSession.Settings(transport: NoTransport(), http: http))
-    return AcrSession(
-      registries: RegistrySession(
+    let azure = AzureContext(AzureContext.Settings(transport: NoTransport(), http: http))
+    return CommandContext(
+      registries: RegistryClients(
         http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
       azure: azure, progress: NoProgress())
   }

@@ -69,7 +69,7 @@ struct ArtifactGraphTests {
     let http = HTTPClient(
       transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")),
       retry: RetryPolicy(tries: 2, firstDelay: .milliseconds(10)))
-    let session = RegistrySession(http: http, credentials: CredentialStore(environment: [:]))
+    let session = RegistryClients(http: http, credentials: CredentialStore(environment: [:]))
     try await body(
       registry, session.repository(try RegistryHost(registry.authority), try RepositoryName("app"), access: .push))
   }

@@ -12,7 +12,7 @@ struct Lab {
   let target: RegistryServer
   let images: SyntheticImages
   let directory: TemporaryDirectory
-  let session: RegistrySession
+  let session: RegistryClients
   let engine: DirectImport
 
   /// The store of a repository at an address, which may be a proxy's.
@@ -79,7 +79,7 @@ func withLab(
         }
         let lab = Lab(
           source: source, target: target, images: SyntheticImages(in: try ImageLayout(path: directory.path("layout"))),
-          directory: directory, session: RegistrySession(http: http, credentials: store),
+          directory: directory, session: RegistryClients(http: http, credentials: store),
           engine: DirectImport(table: TransferTable(), limit: TransferLimit(8), firstDelay: .milliseconds(10)))
         try await body(lab)
       }

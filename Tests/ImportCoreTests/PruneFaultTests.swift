@@ -15,7 +15,7 @@ struct PruneFaultTests {
       let http = HTTPClient(
         transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")),
         retry: RetryPolicy(tries: 2, firstDelay: .milliseconds(10)))
-      let session = RegistrySession(http: http, credentials: CredentialStore(environment: [:]))
+      let session = RegistryClients(http: http, credentials: CredentialStore(environment: [:]))
       let host = try RegistryHost(proxy.authority)
       let (from, to) = (try RepositoryName("source"), try RepositoryName("target"))
       let pair = MirrorPair(
@@ -76,7 +76,7 @@ struct PruneFaultTests {
         ? .json(#"{"tags":["\#(names[0])"]}"#, headers: ["Link": "</v2/source/tags/list?last=x>; rel=\"next\""])
         : .json(#"{"tags":null}"#)
     } _: { server in
-      let session = RegistrySession(
+      let session = RegistryClients(
         http: HTTPClient(
           transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")), retry: .none),
         credentials: CredentialStore(environment: [:]))

@@ -41,7 +41,7 @@ struct RandomRegistryTests {
     let name = "r\(seed)"
     registry[name] = made.content
     registry["source/\(name)"] = source(&made)
-    let session = RegistrySession(http: http, credentials: CredentialStore(environment: [:]))
+    let session = RegistryClients(http: http, credentials: CredentialStore(environment: [:]))
     let lab = try RandomLab(registry.authority, session, name)
     let tags = RandomRepository.plainTags(registry["source/\(name)"])
     let reached = RandomRepository.reached(tags, in: made.content)
@@ -100,7 +100,7 @@ struct RandomRegistryTests {
       let http = HTTPClient(
         transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")),
         retry: RetryPolicy(tries: 2, firstDelay: .milliseconds(10)))
-      let session = RegistrySession(http: http, credentials: CredentialStore(environment: [:]))
+      let session = RegistryClients(http: http, credentials: CredentialStore(environment: [:]))
       let content = try RegistryContent(authority: server.directAuthority)
       let deleted = try await withThrowingTaskGroup(of: Int.self) { group in
         for seed in UInt64(1)...20 {
@@ -114,7 +114,7 @@ struct RandomRegistryTests {
 
   /// - Returns: how many tags were deleted.
   private static func check(
-    _ seed: UInt64, at authority: String, _ content: RegistryContent, _ session: RegistrySession
+    _ seed: UInt64, at authority: String, _ content: RegistryContent, _ session: RegistryClients
   ) async throws -> Int {
     var made = RandomRepository(seed: seed, hasReferrersAPI: false)
     let name = "r\(seed)"
@@ -141,7 +141,7 @@ private struct RandomLab {
   let target: RegistryRepository
   private let pair: MirrorPair
 
-  init(_ authority: String, _ session: RegistrySession, _ name: String) throws {
+  init(_ authority: String, _ session: RegistryClients, _ name: String) throws {
     let host = try RegistryHost(authority)
     let (from, to) = (try RepositoryName("source/\(name)"), try RepositoryName(name))
     target = session.repository(host, to, access: .push)

@@ -146,7 +146,7 @@ extension Lab {
     let http = HTTPClient(
       transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")),
       retry: RetryPolicy(tries: 4, firstDelay: .milliseconds(10)))
-    let session = RegistrySession(http: http, credentials: CredentialStore(environment: ["HOME": directory.path]))
+    let session = RegistryClients(http: http, credentials: CredentialStore(environment: ["HOME": directory.path]))
     return session.repository(
       try RegistryHost(target.authority), try RepositoryName(name), access: .push)
   }

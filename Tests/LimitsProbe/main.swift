@@ -10,7 +10,7 @@ import AcrSystem
 struct Silence: OutputSink {
   func show(_ output: Output, as format: OutputFormat?) throws {}
   func print(_ text: String) throws {}
-  func talk(_ text: String) {}
+  func message(_ text: String) {}
 }
 
 /// The most memory the process has had, in bytes (Linux's VmHWM).

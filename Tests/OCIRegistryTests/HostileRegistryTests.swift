@@ -350,7 +350,7 @@ import Testing
       .init(204, ["Range": range])
     } _: { server in
       let repository = try Self.repository(at: server, access: .push)
-      let progress = try await repository.progress(of: UploadSession(location: "\(server.url)/v2/app/blobs/uploads/1"))
+      let progress = try await repository.progress(of: BlobUpload(location: "\(server.url)/v2/app/blobs/uploads/1"))
       #expect(progress == nil || progress?.count == .max)
     }
   }
@@ -362,7 +362,7 @@ import Testing
       .init(status)
     } _: { server in
       let repository = try Self.repository(at: server, access: .push)
-      let session = UploadSession(location: "\(server.url)/v2/app/blobs/uploads/1")
+      let session = BlobUpload(location: "\(server.url)/v2/app/blobs/uploads/1")
       let descriptor = Descriptor(mediaType: "t", digest: .of([1]), size: 10)
       // The first 416 may come late, from a registry that took more of the broken request meanwhile.
       let refusals = status == 416 ? 2 : 1

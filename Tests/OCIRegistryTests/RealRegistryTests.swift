@@ -10,12 +10,12 @@ import Testing
 @Suite struct RealRegistryTests {
   /// A session with a transport of its own, which is shut down at the end.
   private func withSession<Result>(
-    caFile: String? = nil, environment: [String: String] = [:], _ body: (RegistrySession) async throws -> Result
+    caFile: String? = nil, environment: [String: String] = [:], _ body: (RegistryClients) async throws -> Result
   ) async throws -> Result {
     let transport = CurlTransport(.init(userAgent: "acrsh-test", caFile: caFile, variable: { environment[$0] }))
     defer { transport.shutDown() }
     return try await body(
-      RegistrySession(
+      RegistryClients(
         http: HTTPClient(transport: transport), credentials: CredentialStore(environment: environment)))
   }
 

@@ -87,7 +87,7 @@ extension ArtifactSource {
   }
 }
 
-extension RegistrySession {
+extension RegistryClients {
   func push(_ host: String, _ name: String) throws -> RegistryRepository {
     repository(try RegistryHost(host), try RepositoryName(name), access: .push)
   }

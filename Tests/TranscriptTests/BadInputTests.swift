@@ -186,5 +186,5 @@ final class DiscardingSink: OutputSink {
     _ = TableLayout(width: 80).lines(value)
   }
   func print(_ text: String) throws {}
-  func talk(_ text: String) {}
+  func message(_ text: String) {}
 }

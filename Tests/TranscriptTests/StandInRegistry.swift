@@ -17,18 +17,18 @@ enum StandInRegistry {
   private static let session = CommandCatalog.session()
 
   /// `acr login`
-  private static let login = StandIn(for: RegistryLogin(session: session)) { call in
-    call.run.sink.talk("signed in to \(call[\.name] ?? "") as \(call[\.username] ?? "nobody")")
+  private static let login = StandIn(for: RegistryLoginCommand(session: session)) { call in
+    call.run.sink.message("signed in to \(call[\.name] ?? "") as \(call[\.username] ?? "nobody")")
     return .nothing
   }
 
   /// `import`
-  private static let importCommand = StandIn(for: Import(session: session)) { whole in
+  private static let importCommand = StandIn(for: ImportCommand(session: session)) { whole in
     let call = whole[\.request]
     let source = call[\.source] ?? call[\.from] ?? ""
     let target = call[\.to] ?? "\(call[\.name] ?? "")/\(call[\.image].first ?? source)"
     if call.run.isDryRun {
-      call.run.sink.talk("dry run: would import \(source) as \(target)")
+      call.run.sink.message("dry run: would import \(source) as \(target)")
       return .value(.record(Record(["dry_run": .bool(true), "source": .string(source)])))
     }
     if source.contains("missing") {
@@ -44,7 +44,7 @@ enum StandInRegistry {
   }
 
   /// `list-metadata`
-  private static let listMetadata = StandIn(for: ListMetadata(session: session)) { call in
+  private static let listMetadata = StandIn(for: ListMetadataCommand(session: session)) { call in
     let repository = call[\.repository] ?? "\(call[\.registry] ?? "")/\(call[\.name] ?? "")"
     guard repository.hasSuffix("base/alpine") else {
       if call[\.allowMissing] { return .value(.list([])) }
@@ -55,12 +55,12 @@ enum StandInRegistry {
   }
 
   /// `repository show-tags`
-  private static let showTags = StandIn(for: ShowTags(session: session)) { _ in
+  private static let showTags = StandIn(for: ShowTagsCommand(session: session)) { _ in
     .value(.list(["1.0", "1.1", "1.1-arm", "stable"].map(Value.string)))
   }
 
   /// `repository untag`, the one with a flag that has to be given.
-  private static let untag = StandIn(for: RepositoryUntag(session: session)) { _ in .nothing }
+  private static let untag = StandIn(for: RepositoryUntagCommand(session: session)) { _ in .nothing }
 
   /// The table behind `list-metadata`.
   private enum Manifests {
@@ -123,7 +123,7 @@ enum StandInRegistry {
       return .rows(
         RowStream {
           number += 1
-          run.sink.talk("row \(number)")
+          run.sink.message("row \(number)")
           return .int(number)
         })
     }

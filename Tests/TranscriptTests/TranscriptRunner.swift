@@ -162,7 +162,7 @@ final class TranscriptSink: OutputSink {
   }
 
   func print(_ text: String) throws { write(text) }
-  func talk(_ text: String) { write(text) }
+  func message(_ text: String) { write(text) }
 
   func report(_ diagnostics: [Diagnostic]) {
     guard !diagnostics.isEmpty else { return }

@@ -35,5 +35,5 @@ final class RecordingSink: OutputSink {
   }
 
   func print(_ text: String) throws { add(text) }
-  func talk(_ text: String) { add(text) }
+  func message(_ text: String) { add(text) }
 }

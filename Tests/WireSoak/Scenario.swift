@@ -86,7 +86,8 @@ enum Scenario: String, CaseIterable, Sendable {
     case .untag: return "repository untag --name \(target) --image app:v1-amd64"
     case .serviceImport:
       let more = random.pick(["", " --no-preflight", " --no-wait", " --timeout 30s", " --force"])
-      return "import --name soakreg --source \(source)/app:\(tag) --image service:\(tag) --engine service --timeout 4s\(more)"
+      return
+        "import --name soakreg --source \(source)/app:\(tag) --image service:\(tag) --engine service --timeout 4s\(more)"
     case .serviceRows:
       let rows = ["v1", "v2", "single"].map { "{source: \"\(source)/app:\($0)\", image: \"service:\($0)\"}" }
       return "[\(rows.joined(separator: ", "))] | import --name soakreg --engine service --timeout 4s\(going)"

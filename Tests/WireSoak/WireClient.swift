@@ -43,13 +43,13 @@ final class WireClient {
     try? limits.set("pages=200")
     let http = HTTPClient(
       transport: transport, retry: policy, limits: limits, trace: requests, sleeper: .hurried(),
-      onRetry: { sink.talk("note: \($0.host): \($0.reason)") })
-    var settings = AzureSession.Settings(transport: transport, http: http, trace: requests, clock: .hurried())
-    settings.warn = { sink.talk("note: \($0)") }
-    let azure = AzureSession(settings)
+      onRetry: { sink.message("note: \($0.host): \($0.reason)") })
+    var settings = AzureContext.Settings(transport: transport, http: http, trace: requests, clock: .hurried())
+    settings.warn = { sink.message("note: \($0)") }
+    let azure = AzureContext(settings)
     let store = CredentialStore(environment: ["DOCKER_CONFIG": dockerConfig])
-    let acr = AcrSession(
-      registries: RegistrySession(http: http, credentials: store, identity: azure.registryIdentity), azure: azure,
+    let acr = CommandContext(
+      registries: RegistryClients(http: http, credentials: store, identity: azure.registryIdentity), azure: azure,
       progress: NoProgress(), firstDelay: .milliseconds(2))
     session = Session(commands: acr.commands)
   }

@@ -33,7 +33,7 @@ enum AccountRows {
   private static let whoamiShape = Shape(whoamiColumns)
 
   /// The subscriptions, as `az login` and `az account list` give them.
-  static func subscriptions(_ identity: IdentitySession, _ account: Account) async -> [Record] {
+  static func subscriptions(_ identity: AccountManager, _ account: Account) async -> [Record] {
     let current = await identity.currentSubscription
     return await identity.subscriptions.map { subscription in
       Record(
@@ -48,7 +48,7 @@ enum AccountRows {
   }
 
   /// The account and where it works.
-  static func whoami(_ identity: IdentitySession, _ account: Account, _ session: AcrSession) async -> Record {
+  static func whoami(_ identity: AccountManager, _ account: Account, _ session: CommandContext) async -> Record {
     let current = await identity.currentSubscription
     let registries = await session.registries.credentials.list().map { registry in
       Value.record(

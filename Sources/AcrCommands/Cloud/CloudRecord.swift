@@ -40,7 +40,7 @@ enum CloudRecord {
   }
 }
 
-extension AcrSession {
+extension CommandContext {
   /// Goes over to a cloud. Its saved sign-in is taken up where there is one.
   func use(_ cloud: AzureCloud, _ run: RunContext) throws {
     try Blocking.wait(run) { [self] in

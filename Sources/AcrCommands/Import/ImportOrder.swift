@@ -32,7 +32,7 @@ enum ImportEngine {
   }
 }
 
-extension Import {
+extension ImportCommand {
   /// Decides who copies. `auto` takes the service for an Azure registry of the account, and this machine for all others.
   /// - Throws: ``ArgumentError`` for an unknown engine; ``AcrError`` of kind `auth` or `not-found` for an Azure registry
   ///   that the account cannot see and nobody has credentials for.
@@ -157,7 +157,7 @@ extension Import {
     var path = Substring(text)
     if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
       path = path.dropFirst(host.name.count + 1)
-      call.run.sink.talk("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
+      call.run.sink.message("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
     }
     return try locate(parameter) {
       let image = try RepositoryReference(path)
@@ -240,7 +240,7 @@ extension Import {
     }
     let target = target(
       registry, repository, tag: source.tag ?? .latest, isTagImplied: source.tag == nil)
-    if source.tag == nil { call.run.sink.talk("note: no tag was given, so the target is \(target.displayName)") }
+    if source.tag == nil { call.run.sink.message("note: no tag was given, so the target is \(target.displayName)") }
     return target
   }
 

@@ -7,7 +7,7 @@ import OCIRegistry
 
 /// `preflight`: what would make an import by Azure fail.
 struct PreflightCommand: Command {
-  let session: AcrSession
+  let session: CommandContext
 
   struct Parameters: ParameterSet {
     let request = ImportParameters(isPreflight: true)
@@ -36,7 +36,7 @@ struct PreflightCommand: Command {
     columns: OutputColumns(columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
-    let command = Import(session: session)
+    let command = ImportCommand(session: session)
     let order = try command.order(call[\.request])
     let report = try Blocking.wait(call.run) { try await command.planned(order).report }
     return .value(.list(report.checks.map { .record(PreflightCommand.record($0)) }))

@@ -10,7 +10,7 @@ final class ServiceRows: Sendable {
   /// How long a killed run's request, whose answer nobody saw, is given to show at the target.
   private static let patience = Duration.seconds(10)
 
-  private let session: AcrSession
+  private let session: CommandContext
   private let journal: ImportJournal?
   private let looksFirst: Bool
   private let slow: @Sendable (String) -> Void
@@ -20,7 +20,7 @@ final class ServiceRows: Sendable {
   private let asked: Set<String>
 
   init(
-    session: AcrSession, journal: ImportJournal?, looksFirst: Bool, slow: @escaping @Sendable (String) -> Void
+    session: CommandContext, journal: ImportJournal?, looksFirst: Bool, slow: @escaping @Sendable (String) -> Void
   ) {
     self.session = session
     self.journal = journal
@@ -45,7 +45,7 @@ final class ServiceRows: Sendable {
       followed = try await follow(order, engine, observer)
       if let followed, !looksFirst { return followed }
     }
-    let (plan, report) = try await Import(session: session).planned(order, looksFirst: looksFirst, slow: slow)
+    let (plan, report) = try await ImportCommand(session: session).planned(order, looksFirst: looksFirst, slow: slow)
     if let followed, report?.differs != true { return followed }
     if let digest = report?.present { return .unchanged(request, digest, report?.mediaType) }
     if asked.contains(plan.key), let digest = report?.source, try await appears(digest, request) {

@@ -16,7 +16,7 @@ enum ManifestArgument {
   }
 
   /// The store and the manifest that are meant.
-  static func locate(_ call: Call<Parameters>, _ session: AcrSession) throws -> NamedArtifact {
+  static func locate(_ call: Call<Parameters>, _ session: CommandContext) throws -> NamedArtifact {
     if let text = call[\.reference] {
       return try AcrCommands.locate(call.parameters.reference) { try session.store(ArtifactArgument(text), .pull) }
     }
@@ -44,7 +44,7 @@ enum ManifestArgument {
   }
 
   /// Reads the manifest that is meant.
-  static func read(_ call: Call<Parameters>, _ session: AcrSession) throws -> FetchedManifest {
+  static func read(_ call: Call<Parameters>, _ session: CommandContext) throws -> FetchedManifest {
     let artifact = try locate(call, session)
     return try Blocking.wait(call.run) { try await artifact.store.manifest(artifact.selector) }
   }

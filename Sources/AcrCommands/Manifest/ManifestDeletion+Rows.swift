@@ -28,7 +28,7 @@ extension ManifestDeletion {
     let named = tags.isEmpty ? "" : " with the tags \(tags.joined(separator: ", "))"
     let what = "\(count) of \(place.name)\(named), which frees \(ByteCount.human(plan.freedBytes))"
     if call.run.isDryRun {
-      call.run.sink.talk("dry run: would delete \(what)")
+      call.run.sink.message("dry run: would delete \(what)")
       return .value(.list(plan.items.map { .record(record($0, "would delete")) }))
     }
     try Deletion.ask(what, call[\.confirmation])

@@ -34,10 +34,10 @@ enum ManifestDeletion {
       ("freedBytes", impact.map { .size($0.freedBytes.bytes) } ?? .null),
     ]
     let what = question(place.name, impact)
-    for text in impact?.consequences ?? [] { call.run.sink.talk(text) }
+    for text in impact?.consequences ?? [] { call.run.sink.message(text) }
     if call.run.isDryRun {
       let names = ["dry_run", "status"] + fields.map(\.0)
-      call.run.sink.talk("dry run: would delete \(what)")
+      call.run.sink.message("dry run: would delete \(what)")
       return .value(
         .record(
           Record(shape: Shape(names), values: [.bool(true), .string("would delete \(what)")] + fields.map(\.1))))
@@ -75,7 +75,7 @@ enum ManifestDeletion {
       if !isForced { try impact.requireUnneeded("`\(place.name)`") }
       return impact
     } catch let error as AcrError where isForced && error.kind == .conflict {
-      call.run.sink.talk(error.message)
+      call.run.sink.message(error.message)
       return nil
     }
   }

@@ -7,7 +7,7 @@ import OCIRegistry
 
 /// `mirror`: makes a repository, or a whole registry, like another.
 struct MirrorCommand: Command {
-  let session: AcrSession
+  let session: CommandContext
 
   struct Parameters: ParameterSet {
     let source = Positional<String>(
@@ -97,7 +97,7 @@ struct MirrorCommand: Command {
         for plan in plans { rows += try await mirror.preview(plan) }
         return rows
       }
-      call.run.sink.talk("dry run: nothing was changed")
+      call.run.sink.message("dry run: nothing was changed")
       return try finish(rows, call, started: started, isDryRun: true)
     }
     try askBeforePruning(plans, call)
@@ -150,7 +150,7 @@ struct MirrorCommand: Command {
     }
     let sink = call.run.sink
     let journal = try locate(call.parameters.journal) {
-      try call[\.journal].map { try ImportJournal(path: $0) { sink.talk("warning: \($0)") } }
+      try call[\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.keepGoing])
     guard call[\.engine] == "service" else {
@@ -179,7 +179,7 @@ struct MirrorCommand: Command {
     for plan in plans {
       let shown = plan.prunes.prefix(20).map(\.name).joined(separator: ", ")
       let more = plan.prunes.count > 20 ? " and \(plan.prunes.count - 20) more" : ""
-      call.run.sink.talk(
+      call.run.sink.message(
         "no longer at the source, will be deleted from \(plan.pair.target.displayName): \(shown)\(more)")
     }
     if call[\.yes] { return }
@@ -207,7 +207,8 @@ struct MirrorCommand: Command {
     }
     let bytes = rows.lazy.map(\.bytes).total
     let numbers = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-    call.run.sink.talk("\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
+    call.run.sink.message(
+      "\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
     if rows.contains(where: { $0.action == .failed }) { call.run.noteFailedItem() }
     try writeReport(rows, call, started: started, isDryRun: isDryRun, error: nil)
     return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))

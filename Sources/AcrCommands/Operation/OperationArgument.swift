@@ -25,7 +25,7 @@ enum OperationArgument {
   static func columns(_ names: [String]) -> [Column] { columns.filter { names.contains($0.name) } }
 
   /// Reads the argument, or what came through the pipe.
-  static func read(_ call: Call<Parameters>, _ session: AcrSession) throws -> ImportOperation {
+  static func read(_ call: Call<Parameters>, _ session: CommandContext) throws -> ImportOperation {
     let given = try call[\.operation] ?? call.input?.collected()
     let id: String
     switch given {

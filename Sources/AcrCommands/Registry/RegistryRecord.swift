@@ -39,7 +39,7 @@ enum RegistryRecord {
   }
 }
 
-extension AzureSession {
+extension AzureContext {
   /// The services of an account that is signed in.
   /// - Throws: ``AcrError`` of kind `auth` if not signed in.
   func signedIn() async throws -> Services {

@@ -33,7 +33,7 @@ enum RepositoryItem {
     let image = Flag<String?>("image", short: "t", help: "one image: repository:tag or repository@digest")
   }
 
-  static func locate(_ call: Call<Parameters>, _ session: AcrSession) throws -> Place {
+  static func locate(_ call: Call<Parameters>, _ session: CommandContext) throws -> Place {
     let host = try session.registryHost(call, \.name)
     let azure = session.azure
     guard try Blocking.wait(call.run, { try await azure.isAzure(host) }) else {
@@ -62,7 +62,7 @@ enum RepositoryItem {
   }
 
   /// The place of one image in an Azure registry.
-  static func place(of image: String, at host: RegistryHost, _ session: AcrSession) throws -> Place {
+  static func place(of image: String, at host: RegistryHost, _ session: CommandContext) throws -> Place {
     let reference = try RepositoryReference(image)
     let item: AzureMetadata.Item =
       reference.digest.map { .manifest(reference.repository, $0) }

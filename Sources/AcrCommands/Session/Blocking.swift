@@ -20,7 +20,8 @@ enum Blocking {
     let answer = Mutex<Swift.Result<Result, any Error>?>(nil)
     let done = Waiter()
     let sink = run.sink
-    let trace = run.talk == .debug ? RequestTrace { sink.talk(String(decoding: $0.dropLast(), as: UTF8.self)) } : nil
+    let trace =
+      run.verbosity == .debug ? RequestTrace { sink.message(String(decoding: $0.dropLast(), as: UTF8.self)) } : nil
     let task = Task.detached {
       let result: Swift.Result<Result, any Error>
       do {

@@ -7,7 +7,7 @@ import OCIRegistry
 /// What changing commands say and return in a dry run.
 enum DryRun {
   static func output(_ what: String, _ fields: KeyValuePairs<String, Value>, _ run: RunContext) -> Output {
-    run.sink.talk("dry run: would \(what)")
+    run.sink.message("dry run: would \(what)")
     let names = ["dry_run", "status"] + fields.map(\.key)
     return .value(
       .record(Record(shape: Shape(names), values: [.bool(true), .string("would \(what)")] + fields.map(\.value))))

@@ -57,7 +57,7 @@ enum RegistryArgument: Sendable {
   case layout(path: String)
 }
 
-extension AcrSession {
+extension CommandContext {
   /// Finds the registry that a text means.
   func registry(_ text: RegistryText, _ run: RunContext) throws -> RegistryArgument {
     let azure = azure
@@ -76,7 +76,7 @@ extension AcrSession {
     _ call: Call<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
   ) throws -> RegistryHost {
     let parameter = call.parameters[keyPath: flag]
-    guard let text = try registryText(call, flag) else { throw AcrSession.needsRegistry(parameter) }
+    guard let text = try registryText(call, flag) else { throw CommandContext.needsRegistry(parameter) }
     return try locate(parameter) {
       guard case .registry(let host) = try registry(RegistryText(text), call.run) else {
         throw AcrError(.usage, "`\(text)` is a folder, and this needs a registry", help: "give a name or a host")

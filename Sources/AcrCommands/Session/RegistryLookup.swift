@@ -5,7 +5,7 @@ import OCIRegistry
 /// What Tab asks registries: their repositories, tags and digests. It does not sign in and starts no credential helper; what
 /// cannot be had with the account and the credentials at hand is an error.
 public struct RegistryLookup: Sendable {
-  private let session: AcrSession
+  private let session: CommandContext
 
   /// How many names are read of one list; a person who sees more types another letter.
   public static let nameLimit = 20_000
@@ -13,7 +13,7 @@ public struct RegistryLookup: Sendable {
   static let digestLimit = 200
 
   /// Creates a lookup with the session's credentials.
-  public init(session: AcrSession) { self.session = session }
+  public init(session: CommandContext) { self.session = session }
 
   /// The names of registries as flags take them, each with its host where that is another: those of the account, then the
   /// hosts this session knows.

@@ -30,7 +30,7 @@ public final class SessionStatus: Sendable {
   public func update(_ change: (inout Facts) -> Void) { state.withLock { change(&$0) } }
 }
 
-extension AcrSession {
+extension CommandContext {
   /// The facts with the account and the default registry as they are now. Nothing is read or asked that is not in memory
   /// already; where that is busy, the account is the one that was known before.
   public func statusForPrompt() -> SessionStatus.Facts {

@@ -6,7 +6,7 @@ import AzureIdentity
 
 /// `token`: an access token of the account.
 struct TokenCommand: Command {
-  let session: AcrSession
+  let session: CommandContext
 
   struct Parameters: ParameterSet {
     let resource = Flag<String?>("resource", help: "what it is for, such as https://containerregistry.azure.net")

@@ -94,7 +94,7 @@ public struct Signature: Sendable {
 
   /// The groups of the reference page, in its order.
   public enum Group: String, Sendable, CaseIterable {
-    case registry, rows, work, data, talk, secrets, session, script
+    case registry, rows, work, data, messages, secrets, session, script
 
     /// Whether its commands take the global flags: those the Azure CLI has commands for.
     public var takesGlobalFlags: Bool { self == .registry || self == .session }

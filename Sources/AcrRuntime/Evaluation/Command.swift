@@ -10,7 +10,7 @@ import AcrLanguage
 ///     let times = Flag<Int64>("times", default: 1, help: "how often")
 ///   }
 ///
-///   let signature = Signature("greet", summary: "Greets a person", group: .talk)
+///   let signature = Signature("greet", summary: "Greets a person", group: .messages)
 ///
 ///   func run(_ call: Call<Parameters>) throws -> Output {
 ///     .value(.string(String(repeating: "Hello \(call[\.name])! ", count: Int(call[\.times]))))

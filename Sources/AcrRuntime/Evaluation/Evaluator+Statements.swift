@@ -264,7 +264,7 @@ extension Evaluator {
           if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
         } else if case .value(.null) = output {
           // It may be a misspelt query, and an empty output would hide that.
-          if flags.talk != .errorsOnly { run.sink.talk("note: the query found nothing") }
+          if flags.verbosity != .errorsOnly { run.sink.message("note: the query found nothing") }
         } else {
           try run.sink.show(output, as: flags.format)
         }

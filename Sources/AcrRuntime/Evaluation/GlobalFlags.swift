@@ -27,7 +27,7 @@ struct GlobalFlags {
   /// The format of `--output`, which counts where the result is shown.
   let format: OutputFormat?
   /// How much is said on standard error.
-  let talk: RunContext.Talk?
+  let verbosity: RunContext.Verbosity?
 
   /// None is given.
   static let none = GlobalFlags()
@@ -35,7 +35,7 @@ struct GlobalFlags {
   private init() {
     query = nil
     format = nil
-    talk = nil
+    verbosity = nil
   }
 
   /// Takes a command's global flags out of its arguments.
@@ -55,7 +55,7 @@ struct GlobalFlags {
     } else {
       format = nil
     }
-    talk =
+    verbosity =
       declared.debug.read(arguments)
       ? .debug
       : declared.verbose.read(arguments) ? .verbose : declared.onlyShowErrors.read(arguments) ? .errorsOnly : nil
@@ -63,14 +63,14 @@ struct GlobalFlags {
 
   /// Runs a command as the flags ask for.
   func run(_ run: RunContext, _ meter: Meter, _ body: (RunContext) throws -> Output) throws -> Output {
-    let context = talk.map(run.with(talk:)) ?? run
+    let context = verbosity.map(run.with(verbosity:)) ?? run
     let start = run.host.uptime()
     let output = try body(context)
-    guard query != nil || context.talk >= .verbose else { return output }
+    guard query != nil || context.verbosity >= .verbose else { return output }
     // Both need the whole result: a query sees all rows, and the time ends with the last.
     let whole = try output.collected(meter)
-    if context.talk >= .verbose {
-      context.sink.talk("took \(DurationText.human((run.host.uptime() - start).nanoseconds))")
+    if context.verbosity >= .verbose {
+      context.sink.message("took \(DurationText.human((run.host.uptime() - start).nanoseconds))")
     }
     guard let query else { return .value(whole) }
     return .value(

@@ -4,7 +4,7 @@ import Synchronization
 /// What one run shares between its threads: where output goes, what it sees of the world, what it may use, whether it was
 /// interrupted, and whether it may change anything. There is one for a script, and one for each entry at the prompt.
 public final class RunContext: Sendable {
-  /// Where values and talk go.
+  /// Where values and messages go.
   public let sink: any OutputSink
   /// What the run sees of the world.
   public let host: Host
@@ -14,7 +14,7 @@ public final class RunContext: Sendable {
   public let isInteractive: Bool
   private let person: (any Prompter)?
   /// How much commands say on standard error.
-  public let talk: Talk
+  public let verbosity: Verbosity
   let interruption: Interruption
   let budget: Budget
   /// The errors that scripts of this run caught.
@@ -40,16 +40,16 @@ public final class RunContext: Sendable {
     self.isDryRun = isDryRun
     self.isInteractive = isInteractive
     person = prompter
-    talk = .normal
+    verbosity = .normal
     caughtErrors = CaughtErrors()
     failedItems = FailedItems()
   }
 
   /// A context of the same run with another interruption, or that says more or less.
-  private init(_ parent: RunContext, _ interruption: Interruption, _ talk: Talk) {
-    sink = talk == .errorsOnly && parent.talk != .errorsOnly ? QuietSink(sink: parent.sink) : parent.sink
+  private init(_ parent: RunContext, _ interruption: Interruption, _ verbosity: Verbosity) {
+    sink = verbosity == .errorsOnly && parent.verbosity != .errorsOnly ? QuietSink(sink: parent.sink) : parent.sink
     host = parent.host
-    self.talk = talk
+    self.verbosity = verbosity
     self.interruption = interruption
     budget = parent.budget
     isDryRun = parent.isDryRun
@@ -60,7 +60,7 @@ public final class RunContext: Sendable {
   }
 
   /// How much commands say on standard error besides errors.
-  public enum Talk: Int, Sendable, Comparable {
+  public enum Verbosity: Int, Sendable, Comparable {
     /// Nothing.
     case errorsOnly
     /// Notes and warnings.
@@ -70,11 +70,11 @@ public final class RunContext: Sendable {
     /// Also every request.
     case debug
 
-    public static func < (left: Talk, right: Talk) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
   }
 
   /// The same run, but one that says more or less.
-  public func with(talk: Talk) -> RunContext { RunContext(self, interruption, talk) }
+  public func with(verbosity: Verbosity) -> RunContext { RunContext(self, interruption, verbosity) }
 
   /// Answers questions (`confirm`, `secret prompt`) until the run is stopped; nil without a terminal.
   public var prompter: Questions? { person.map { Questions(prompter: $0, run: self) } }
@@ -122,7 +122,7 @@ public final class RunContext: Sendable {
   }
 
   private func withDependent<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
-    let dependent = RunContext(self, Interruption(), talk)
+    let dependent = RunContext(self, Interruption(), verbosity)
     return try interruption.with(dependent.interruption) { try body(dependent) }
   }
 }
@@ -134,7 +134,7 @@ private struct QuietSink: OutputSink {
   func show(_ output: Output, as format: OutputFormat?) throws { try sink.show(output, as: format) }
   func print(_ text: String) throws { try sink.print(text) }
   func printRaw(_ text: String, toErrors: Bool) throws { if !toErrors { try sink.printRaw(text, toErrors: false) } }
-  func talk(_ text: String) {}
+  func message(_ text: String) {}
 }
 
 /// Shared by a run and the parallel jobs in it.
@@ -182,10 +182,10 @@ public protocol OutputSink: Sendable {
   /// Writes a line as it is, to a terminal too (`print --raw`).
   func printRaw(_ text: String, toErrors: Bool) throws
   /// Writes a line on standard error: notes, warnings, `print --err`.
-  func talk(_ text: String)
+  func message(_ text: String)
 }
 
 extension OutputSink {
   /// A sink without a terminal has nothing to escape.
-  public func printRaw(_ text: String, toErrors: Bool) throws { if toErrors { talk(text) } else { try print(text) } }
+  public func printRaw(_ text: String, toErrors: Bool) throws { if toErrors { message(text) } else { try print(text) } }
 }

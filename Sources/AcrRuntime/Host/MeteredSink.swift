@@ -31,9 +31,9 @@ struct MeteredSink: OutputSink {
     try sink.printRaw(text, toErrors: toErrors)
   }
 
-  func talk(_ text: String) {
+  func message(_ text: String) {
     guard (try? budget.write(text.utf8.count + 1)) != nil else { return }
-    sink.talk(text)
+    sink.message(text)
   }
 
   private func count(_ value: Value) throws(AcrError) {

@@ -56,7 +56,7 @@ struct Save: Command {
     var text = try text(value, path, appends: appends, call)
     if !text.isEmpty, !text.utf8.reversed().starts(with: [0x0A]) { text += "\n" }
     if call.run.isDryRun {
-      call.run.sink.talk(
+      call.run.sink.message(
         "dry run: would \(appends ? "add \(text.utf8.count) bytes to" : "write \(text.utf8.count) bytes to") `\(path)`")
       return .value(.record(Record(["dry_run": .bool(true), "path": .string(path)])))
     }

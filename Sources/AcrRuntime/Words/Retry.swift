@@ -47,7 +47,8 @@ struct Retry: Command {
         }
         let pause = error.error.retryAfter.map { max(0, $0.nanoseconds) } ?? wait
         attempt += 1
-        call.run.sink.talk("retry: \(error.error.message); try \(attempt) of \(times) in \(DurationText.human(pause))")
+        call.run.sink.message(
+          "retry: \(error.error.message); try \(attempt) of \(times) in \(DurationText.human(pause))")
         try call.run.sleep(nanoseconds: pause)
         wait = min(wait * 2, Retry.longestWait)
       }

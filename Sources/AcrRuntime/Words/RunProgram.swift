@@ -28,7 +28,7 @@ struct RunProgram: Command {
     let program = call[\.program]
     let arguments = call[\.argument]
     if call.run.isDryRun {
-      call.run.sink.talk("dry run: would run \(([program] + arguments).joined(separator: " "))")
+      call.run.sink.message("dry run: would run \(([program] + arguments).joined(separator: " "))")
       return .value(.record(Record(["dry_run": .bool(true), "program": .string(program)])))
     }
     var input: [UInt8] = []

@@ -14,7 +14,7 @@ final class HelpCommand: Command {
   }
 
   let signature = Signature(
-    "help", summary: "Lists the commands, or explains one", group: .talk,
+    "help", summary: "Lists the commands, or explains one", group: .messages,
     examples: [.init("One command", "help import"), .init("All commands", "help")])
 
   /// Tells what there is to explain.

@@ -8,7 +8,7 @@ struct HelpText {
 
   /// How the groups are headed, in the order of the page.
   static let headings: [(Signature.Group, String)] = [
-    (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.talk, "Talk"),
+    (.registry, "Registries"), (.rows, "Rows"), (.work, "Work"), (.data, "Data"), (.messages, "Messages"),
     (.secrets, "Secrets"),
     (.session, "Session"), (.script, "Scripts"),
   ]

@@ -29,9 +29,9 @@ final class LanguageServer {
   /// The open texts by URI.
   var documents: [String: OpenDocument] = [:]
 
-  init(_ workshop: Workshop, stream: MessageStream = MessageStream()) {
-    catalog = workshop.session.catalog
-    environment = Set(workshop.environment.keys)
+  init(_ context: ProgramContext, stream: MessageStream = MessageStream()) {
+    catalog = context.session.catalog
+    environment = Set(context.environment.keys)
     self.stream = stream
   }
 

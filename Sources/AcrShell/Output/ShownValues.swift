@@ -3,7 +3,7 @@ import AcrRuntime
 import AcrText
 import Synchronization
 
-/// Writes what a run shows: data to standard output in the session's format, talk to standard error.
+/// Writes what a run shows: data to standard output in the session's format, messages to standard error.
 final class ShownValues: OutputSink {
   private let output: StandardStream
   private let errors: StandardStream
@@ -66,7 +66,7 @@ final class ShownValues: OutputSink {
     try (toErrors ? errors : output).writeRaw(Array((text + "\n").utf8))
   }
 
-  func talk(_ text: String) {
+  func message(_ text: String) {
     clearProgress()
     errors.tell(data: text + "\n")
   }
@@ -85,7 +85,7 @@ final class ShownValues: OutputSink {
   private func hidingSecrets(_ value: Value) -> Value {
     guard let hidden = value.withoutSecrets else { return value }
     if !hasHidden.exchange(true, ordering: .relaxed) {
-      talk(
+      message(
         "note: secrets are shown as `\(Secret(""))`; `--reveal`, where a command has it, or `reveal(…)` gives their text"
       )
     }
@@ -145,7 +145,7 @@ final class ShownValues: OutputSink {
     guard !value.isNull else { return }
     let layout = TableLayout(width: output.columns, isColored: isColored)
     let lines = layout.lines(value)
-    guard !lines.isEmpty else { return talk("(nothing)") }
+    guard !lines.isEmpty else { return message("(nothing)") }
     prompt.withLock { $0.columns = value.columnNames }
     try showLong(lines.joined(separator: "\n") + "\n")
   }

@@ -8,7 +8,7 @@ import Synchronization
 final class StandardStream: Sendable {
   /// Standard output: data.
   static let output = StandardStream(descriptor: FileDescriptor.output)
-  /// Standard error: talk.
+  /// Standard error: messages.
   static let error = StandardStream(descriptor: FileDescriptor.error)
 
   private let descriptor: Int32

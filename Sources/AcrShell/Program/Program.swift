@@ -10,7 +10,7 @@ public struct Program {
   public static let version = "0.1.0"
 
   private let options: Options
-  private let workshop: Workshop
+  private let context: ProgramContext
 
   /// Runs the program with the process's arguments, and ends the process.
   public static func run() -> Never { ProcessEnd.exit(main()) }
@@ -32,29 +32,29 @@ public struct Program {
       StandardStream.output.tell("acrsh \(version)\n")
       return 0
     }
-    let workshop: Workshop
+    let context: ProgramContext
     do {
-      workshop = try Workshop(options)
+      context = try ProgramContext(options)
     } catch {
       let diagnostic = Diagnostic(kind: error.kind.name, error.message, source: nil, span: nil, help: error.help)
       Reporter(format: options.diagnostics).report([diagnostic])
       return error.kind.exitCode
     }
-    let code = Program(options: options, workshop: workshop).run()
-    workshop.shutDown(code)
+    let code = Program(options: options, context: context).run()
+    context.shutDown(code)
     return code
   }
 
   private func run() -> Int32 {
-    let runner = ScriptRunner(workshop)
+    let runner = ScriptRunner(context)
     if let page = options.generate {
-      StandardStream.output.tell(data: page.text(workshop.session.catalog))
+      StandardStream.output.tell(data: page.text(context.session.catalog))
       return 0
     }
-    if options.lsp { return LanguageServer(workshop).run() }
+    if options.lsp { return LanguageServer(context).run() }
     if options.fmt {
       return ScriptFormatter(
-        reporter: workshop.reporter, isCheckOnly: options.check, catalog: workshop.session.catalog
+        reporter: context.reporter, isCheckOnly: options.check, catalog: context.session.catalog
       ).format(options.script)
     }
     if options.check { return runner.check(options.script, isStrict: options.strict) }
@@ -66,7 +66,7 @@ public struct Program {
       return path == "-" ? runStandardInput(runner, arguments) : runner.run(path: path, arguments: arguments)
     }
     guard TerminalDevice.isTerminal(FileDescriptor.input) else { return runStandardInput(runner, []) }
-    return InteractiveSession(workshop).run()
+    return InteractiveShell(context).run()
   }
 
   private func runStandardInput(_ runner: ScriptRunner, _ arguments: [String]) -> Int32 {

@@ -28,11 +28,11 @@ final class Sandbox: Sendable {
     }
 
     /// Says where managed identities answer, and how the session is signed in from the start.
-    var start: AzureSession.Start {
+    var start: AzureContext.Start {
       var variables: [String: String] = [:]
       variables["IDENTITY_ENDPOINT"] = endpoints["identityEndpoint"]?.string
       variables["IDENTITY_HEADER"] = endpoints["identityHeader"]?.string
-      return AzureSession.Start(
+      return AzureContext.Start(
         environment: variables,
         signIn: .clientSecret(
           tenant: endpoints["tenant"]?.string ?? "", clientID: Sandbox.clientID, secret: Secret(Sandbox.password)))

@@ -5,9 +5,9 @@ import AcrSystem
 
 /// Checks and runs texts that are whole: files, `-c`, standard input.
 struct ScriptRunner {
-  private let workshop: Workshop
+  private let context: ProgramContext
 
-  init(_ workshop: Workshop) { self.workshop = workshop }
+  init(_ context: ProgramContext) { self.context = context }
 
   /// Checks files and reports everything found, warnings too.
   /// - Parameter isStrict: reports more, and a warning counts as an error does.
@@ -17,7 +17,7 @@ struct ScriptRunner {
     for path in paths {
       do {
         let result = check(try SourceFile.read(path), isStrict: isStrict)
-        workshop.reporter.report(result.diagnostics)
+        context.reporter.report(result.diagnostics)
         if result.hasErrors || isStrict && !result.diagnostics.isEmpty { code = 2 }
       } catch {
         code = max(code, fail(error))
@@ -39,33 +39,33 @@ struct ScriptRunner {
   func run(_ source: Source, arguments: [String]) -> Int32 {
     let result = check(source)
     guard let script = result.script else {
-      workshop.reporter.report(result.diagnostics)
+      context.reporter.report(result.diagnostics)
       return 2
     }
     if arguments.contains("--help") || arguments.contains("-h") {
       StandardStream.output.tell("\(ScriptArguments.help(for: script, program: source.name))\n")
       return 0
     }
-    let run = workshop.makeRun(isInteractive: false)
+    let run = context.makeRun(isInteractive: false)
     ConsoleSignals.shared.install()
     let outcome = ConsoleSignals.shared.watch { _ in
       run.interrupt()
     } while: {
-      workshop.session.run(script, arguments: arguments, in: run)
+      context.session.run(script, arguments: arguments, in: run)
     }
-    workshop.summarizeProgress()
+    context.summarizeProgress()
     switch outcome {
     case .finished: return run.hasFailedItems ? 6 : 0
     case .exited(let code): return code
     case .failed(let error):
-      workshop.reporter.report([error.diagnostic])
+      context.reporter.report([error.diagnostic])
       return error.error.kind.exitCode
     }
   }
 
   /// Reports an error without a place.
   func fail(_ error: AcrError) -> Int32 {
-    workshop.reporter.report([
+    context.reporter.report([
       Diagnostic(kind: error.kind.name, error.message, source: nil, span: nil, help: error.help)
     ])
     return error.kind.exitCode
@@ -73,7 +73,7 @@ struct ScriptRunner {
 
   private func check(_ source: Source, isStrict: Bool = false) -> CheckResult {
     Checker.check(
-      source: source, catalog: workshop.session.catalog, environment: Set(workshop.environment.keys),
+      source: source, catalog: context.session.catalog, environment: Set(context.environment.keys),
       loader: SourceFile.loadModule, isStrict: isStrict)
   }
 }

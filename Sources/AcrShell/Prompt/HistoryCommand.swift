@@ -19,7 +19,7 @@ final class HistoryCommand: Command {
       The file is `acrsh/history` in `$XDG_STATE_HOME`, else in `~/.local/state`. Only its owner can read it. Lines \
       that start with a space, and lines that spell out a secret, are not saved.
       """,
-    group: .talk,
+    group: .messages,
     examples: [
       .init("The newest ten imports", "history import --last 10"),
       .init("Forget what names a registry", "history contoso.azurecr.io --clear"),
@@ -40,11 +40,11 @@ final class HistoryCommand: Command {
     let text = call[\.text]
     if call[\.clear] {
       if call.run.isDryRun {
-        call.run.sink.talk("dry run: would forget entries of \(store.path)")
+        call.run.sink.message("dry run: would forget entries of \(store.path)")
         return .nothing
       }
       let count = try store.remove { text.map($0.contains) ?? true }
-      call.run.sink.talk("\(count) \(count == 1 ? "entry is" : "entries are") forgotten")
+      call.run.sink.message("\(count) \(count == 1 ? "entry is" : "entries are") forgotten")
       return .nothing
     }
     var rows = try store.readAll().enumerated().map { (number: $0 + 1, entry: $1) }

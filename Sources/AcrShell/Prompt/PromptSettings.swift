@@ -54,7 +54,7 @@ final class PromptCommand: Command {
       Without arguments, shows the settings. Settings in `rc.acr` (in `$XDG_CONFIG_HOME/acrsh`, else \
       `~/.config/acrsh`) apply to every session: that file runs when the prompt starts.
       """,
-    group: .talk,
+    group: .messages,
     examples: [
       .init("Registry and duration only", "prompt registry duration --slow 5s"), .init("The settings", "prompt"),
     ],

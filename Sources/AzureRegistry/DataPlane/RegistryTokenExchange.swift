@@ -34,7 +34,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
   }
 
   private let http: HTTPClient
-  private let identity: IdentitySession
+  private let identity: AccountManager
   private let finder: RegistryFinder
   private let clock: IdentityClock
   private var entries: [Key: Entry] = [:]
@@ -42,7 +42,7 @@ public actor RegistryTokenExchange: RegistryIdentity {
 
   /// Creates an exchange without tokens.
   /// - Parameter finder: tells whether a host without the cloud's ending is a registry of Azure.
-  public init(http: HTTPClient, identity: IdentitySession, finder: RegistryFinder, clock: IdentityClock = .system) {
+  public init(http: HTTPClient, identity: AccountManager, finder: RegistryFinder, clock: IdentityClock = .system) {
     self.http = http
     self.identity = identity
     self.finder = finder

@@ -10,14 +10,14 @@ public struct ResourceManager: Sendable {
   public static let registriesVersion = "2025-11-01"
 
   /// Who asks.
-  public let identity: IdentitySession
+  public let identity: AccountManager
   private let http: HTTPClient
   private let pace = RequestPace()
 
   /// Creates a client.
   /// - Parameter http: sends the requests. Requests that may have started something are tried again only where it is
   ///   certain that they have not: after 429 and 503, or where nothing was sent.
-  public init(http: HTTPClient, identity: IdentitySession) {
+  public init(http: HTTPClient, identity: AccountManager) {
     self.http = http
     self.identity = identity
   }

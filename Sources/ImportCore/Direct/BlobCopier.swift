@@ -65,7 +65,7 @@ struct BlobCopier: Sendable {
     } else {
       isExpected = await table.expectsContent(at: target.store.id)
     }
-    let session: UploadSession
+    let session: BlobUpload
     if whole != nil || isExpected {
       guard case .session(let opened) = try await start(descriptor, mountFrom: home) else { return .present }
       session = opened
@@ -86,7 +86,7 @@ struct BlobCopier: Sendable {
     return .copied
   }
 
-  private func give(up session: UploadSession, _ error: any Error) async throws -> BlobOutcome {
+  private func give(up session: BlobUpload, _ error: any Error) async throws -> BlobOutcome {
     await target.store.cancel(session)
     throw error
   }

@@ -46,7 +46,7 @@ struct BlobStream: Sendable {
   /// The upload that an earlier run left open, or a new one; nil where the target has the blob.
   private func firstUpload() async throws -> UploadProgress? {
     if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.id),
-      let found = try? await store.progress(of: UploadSession(location: location)), canContinue(found)
+      let found = try? await store.progress(of: BlobUpload(location: location)), canContinue(found)
     {
       return found
     }
@@ -72,7 +72,7 @@ struct BlobStream: Sendable {
     return UploadProgress(session: session, count: 0)
   }
 
-  private func note(_ session: UploadSession) {
+  private func note(_ session: BlobUpload) {
     copier.journal?.note(upload: session.location, of: descriptor.digest, at: store.id)
   }
 }

@@ -65,7 +65,7 @@ public struct DirectImport: Sendable {
       mediaType: plan.root.mediaType, isUnchanged: plan.isUnchanged, manifests: 0, blobs: .init())
     result.trimmedFrom = plan.trimmedFrom
     guard !plan.isUnchanged else { return result }
-    let delivery = Delivery(
+    let delivery = ImportRun(
       plan: plan, source: request.source, table: table, limit: limit, job: job, journal: journal, observer: observer,
       firstDelay: firstDelay)
     observer(.planned(manifests: plan.children.count + 1, blobs: plan.blobs.count, bytes: plan.totalBytes))
@@ -76,7 +76,7 @@ public struct DirectImport: Sendable {
   }
 
   private func bring(
-    _ delivery: Delivery, _ request: ImportRequest, _ plan: ImportPlan, _ result: inout ImportResult
+    _ delivery: ImportRun, _ request: ImportRequest, _ plan: ImportPlan, _ result: inout ImportResult
   ) async throws {
     for target in stores(of: request, plan) {
       let counts = try await delivery.bring(to: target)

@@ -10,7 +10,7 @@ extension Mirror {
   /// What is about one platform of an index is looked for when the index arrives, and not again while it stays the same:
   /// that would cost a request for each platform of each unchanged tag.
   /// - Returns: how many artifacts came.
-  func bringReferrers(
+  func copyReferrers(
     of arrived: [Digest], _ row: MirrorRow, _ item: MirrorPlan.Item, _ plan: MirrorPlan
   ) async throws -> Int {
     let isNew = row.action != .unchanged
@@ -21,8 +21,8 @@ extension Mirror {
     var count = 0
     var seen: Set<Digest> = []
     for (position, subject) in subjects.enumerated() {
-      if position == 0 || isNew { count += try await bringListed(of: subject, plan, depth: 0, &seen) }
-      for companion in plan.companions[subject] ?? [] { count += try await bringCompanion(companion, plan) }
+      if position == 0 || isNew { count += try await copyListed(of: subject, plan, depth: 0, &seen) }
+      for companion in plan.companions[subject] ?? [] { count += try await copyCompanion(companion, plan) }
     }
     return count
   }
@@ -43,7 +43,7 @@ extension Mirror {
   }
 
   /// Brings what a list names as being about a manifest, and what is about that in turn, each once.
-  private func bringListed(
+  private func copyListed(
     of subject: Digest, _ plan: MirrorPlan, depth: Int, _ seen: inout Set<Digest>
   ) async throws -> Int {
     guard depth < Mirror.referrerDepth else { return 0 }
@@ -58,7 +58,7 @@ extension Mirror {
     for referrer in found where seen.insert(referrer.digest).inserted {
       let result = try await engine.run(untagged(.digest(referrer.digest), plan), journal: journal)
       if !result.isUnchanged { count += 1 }
-      count += try await bringListed(of: referrer.digest, plan, depth: depth + 1, &seen)
+      count += try await copyListed(of: referrer.digest, plan, depth: depth + 1, &seen)
     }
     return count
   }
@@ -70,7 +70,7 @@ extension Mirror {
       targets: [ImportTarget(store: pair.target, tag: nil, location: pair.targetLocation)], isForced: true)
   }
 
-  private func bringCompanion(_ item: MirrorPlan.Item, _ plan: MirrorPlan) async throws -> Int {
+  private func copyCompanion(_ item: MirrorPlan.Item, _ plan: MirrorPlan) async throws -> Int {
     let state = try await state(item, plan)
     guard !state.isSame else { return 0 }
     var request = request(item, plan)

@@ -167,7 +167,7 @@ public struct Mirror: Sendable {
     let found = try await ImportQueue(jobs: 2 * queue.jobs, keepsGoing: queue.keepsGoing).run(waiting) { index in
       let (plan, item) = work[index]
       var row = known[index]
-      row.referrers = try await bringReferrers(of: row.digest.map { [$0] } ?? [], row, item, plan)
+      row.referrers = try await copyReferrers(of: row.digest.map { [$0] } ?? [], row, item, plan)
       if let digest = row.digest {
         journal?.note(finished: plan.pair.source.displayName, "\(row.repository):\(row.tag)", digest)
       }
@@ -220,7 +220,7 @@ public struct Mirror: Sendable {
         row.awaitsReferrers = true
         return row
       }
-      row.referrers = try await bringReferrers(of: arrived, row, item, plan)
+      row.referrers = try await copyReferrers(of: arrived, row, item, plan)
     }
     if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }
     return row

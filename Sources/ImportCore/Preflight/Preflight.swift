@@ -13,7 +13,7 @@ public struct Preflight: Sendable {
   /// The service's limit (the article, "Limitations").
   public static let maximumManifests = 50
 
-  let registries: RegistrySession
+  let registries: RegistryClients
   let finder: RegistryFinder
   let pulls: HubPulls
   private let http: HTTPClient
@@ -30,7 +30,7 @@ public struct Preflight: Sendable {
   ///   - deadline: how long a registry may take; what is not known then is skipped.
   ///   - slow: told, in a sentence, which registry is waited for when it takes its time.
   public init(
-    http: HTTPClient, registries: RegistrySession, finder: RegistryFinder, pulls: HubPulls = HubPulls(),
+    http: HTTPClient, registries: RegistryClients, finder: RegistryFinder, pulls: HubPulls = HubPulls(),
     silent: SilentHosts = SilentHosts(),
     deadline: Duration = .seconds(5), slow: @escaping @Sendable (String) -> Void = { _ in }
   ) {

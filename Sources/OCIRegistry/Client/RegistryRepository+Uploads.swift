@@ -47,7 +47,7 @@ extension RegistryRepository {
 
   /// Sends a blob in one PUT. Some registries refuse that for larger blobs (Azure with 413, Docker Hub with 400); these get
   /// the same bytes with PATCH and PUT in a new upload.
-  public func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
+  public func finish(_ upload: BlobUpload, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
     var call = finishCall(upload, descriptor)
     call.headers = [.contentType: "application/octet-stream"]
     call.body = .bytes(bytes)
@@ -59,14 +59,14 @@ extension RegistryRepository {
     }
   }
 
-  public func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws {
+  public func finish(_ upload: BlobUpload, _ descriptor: Descriptor, body: BlobBody) async throws {
     try await finish(upload, descriptor, from: 0, body: body)
   }
 
   /// Streams a blob, or the rest of one, with PATCH and ends the upload with PUT. A registry that knows no PATCH gets one
   /// PUT, from the next upload on.
   public func finish(
-    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
+    _ upload: BlobUpload, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
   ) async throws {
     let stream = RequestBody.stream(BodyStream(length: body.length, next: body.next))
     if offset == 0, client.traits.refusesPatch {
@@ -98,7 +98,7 @@ extension RegistryRepository {
 
   /// Asks how far an upload came (distribution-spec, "Resuming an upload"). docker-registry answers only where the last
   /// request of the upload was complete: it gives up those whose body broke off.
-  public func progress(of upload: UploadSession) async throws -> UploadProgress? {
+  public func progress(of upload: BlobUpload) async throws -> UploadProgress? {
     guard !client.traits.losesPatches, !client.traits.refusesPatch else { return nil }
     let call = call(
       .get, .url(upload.location), purpose: "asking how far an upload to `\(displayName)` came", subject: "the upload")
@@ -118,7 +118,7 @@ extension RegistryRepository {
     return range.last == 0 ? 0 : range.end.bytes
   }
 
-  public func cancel(_ upload: UploadSession) async {
+  public func cancel(_ upload: BlobUpload) async {
     let call = call(
       .delete, .url(upload.location), purpose: "giving up an upload to `\(displayName)`", subject: "the upload")
     _ = try? await client.send(call)
@@ -128,13 +128,13 @@ extension RegistryRepository {
     error.status == 413 || (error.status == 400 && error.code != "DIGEST_INVALID")
   }
 
-  private func openUpload(_ descriptor: Descriptor) async throws -> UploadSession {
+  private func openUpload(_ descriptor: Descriptor) async throws -> BlobUpload {
     let call = uploadCall(.post, "blobs/uploads/", descriptor)
     return try session(after: try await client.answer(call, [202]), call)
   }
 
   private func patch(
-    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: RequestBody
+    _ upload: BlobUpload, _ descriptor: Descriptor, from offset: Int64, body: RequestBody
   ) async throws {
     guard offset == 0 || descriptor.size > offset else {
       // Everything is there; only the end is missing.
@@ -159,7 +159,7 @@ extension RegistryRepository {
       subject: "the repository `\(displayName)`", mountFrom: mountFrom)
   }
 
-  private func finishCall(_ upload: UploadSession, _ descriptor: Descriptor) -> RegistryCall {
+  private func finishCall(_ upload: BlobUpload, _ descriptor: Descriptor) -> RegistryCall {
     call(
       .put, .url(URLText.adding("digest", descriptor.digest.description, to: upload.location)),
       purpose: "finishing the upload of the blob \(descriptor.digest.short) to `\(displayName)`",
@@ -167,14 +167,14 @@ extension RegistryRepository {
   }
 
   /// The `Location` of an answer, made absolute and otherwise left as it is: it may hold a signature over its own text.
-  private func session(after answer: RegistryAnswer, _ call: RegistryCall) throws(AcrError) -> UploadSession {
+  private func session(after answer: RegistryAnswer, _ call: RegistryCall) throws(AcrError) -> BlobUpload {
     guard let location = answer.headers.first("Location") else {
       throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to")
     }
     try ServerAddress.checkLength(location, namedBy: client.host.name, status: answer.status)
     let target = URLReference.resolve(base: answer.url, reference: location)
     try client.checkAddress(target, namedBy: answer.url)
-    return UploadSession(location: target)
+    return BlobUpload(location: target)
   }
 
   private func check(_ answer: RegistryAnswer, _ descriptor: Descriptor) throws(AcrError) {

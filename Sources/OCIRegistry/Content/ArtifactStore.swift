@@ -71,20 +71,20 @@ public protocol ArtifactTarget: ArtifactSource {
   func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart
 
   /// Sends a whole blob in one request (PUT) and ends the upload.
-  func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws
+  func finish(_ upload: BlobUpload, _ descriptor: Descriptor, bytes: [UInt8]) async throws
 
   /// Streams a blob (PATCH), then ends the upload (PUT with the digest). The registry checks the digest; so does the
   /// caller, who throws from `body` when the bytes are not those of the digest, so that the upload is never ended.
-  func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws
+  func finish(_ upload: BlobUpload, _ descriptor: Descriptor, body: BlobBody) async throws
 
   /// The same for the rest of a blob, of which the store has the first `offset` bytes. `body` holds what follows them.
-  func finish(_ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody) async throws
+  func finish(_ upload: BlobUpload, _ descriptor: Descriptor, from offset: Int64, body: BlobBody) async throws
 
   /// How far an upload came that broke; nil where it cannot be gone on with.
-  func progress(of upload: UploadSession) async throws -> UploadProgress?
+  func progress(of upload: BlobUpload) async throws -> UploadProgress?
 
   /// Gives up an upload (DELETE of the session); never throws, since it is only tidying.
-  func cancel(_ upload: UploadSession) async
+  func cancel(_ upload: BlobUpload) async
 
   /// Writes a manifest under its digest or under a tag.
   func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws
@@ -99,7 +99,7 @@ public protocol ArtifactTarget: ArtifactSource {
 extension ArtifactTarget {
   /// For stores that cannot go on with a broken upload.
   public func finish(
-    _ upload: UploadSession, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
+    _ upload: BlobUpload, _ descriptor: Descriptor, from offset: Int64, body: BlobBody
   ) async throws {
     guard offset == 0 else { throw AcrError(.usage, "\(displayName) cannot resume an upload") }
     try await finish(upload, descriptor, body: body)
@@ -112,7 +112,7 @@ extension ArtifactTarget {
   public func endBatch() async throws {}
 
   /// For stores that cannot go on with a broken upload.
-  public func progress(of upload: UploadSession) async throws -> UploadProgress? { nil }
+  public func progress(of upload: BlobUpload) async throws -> UploadProgress? { nil }
 }
 
 /// Which manifest: by tag or by digest.
@@ -179,11 +179,11 @@ public enum UploadStart: Sendable {
   /// The blob is in the repository now; nothing needs to be sent.
   case mounted
   /// Send it here.
-  case session(UploadSession)
+  case session(BlobUpload)
 }
 
 /// An upload in progress. What `location` means is the store's own affair (an URL, a file).
-public struct UploadSession: Sendable {
+public struct BlobUpload: Sendable {
   /// Where the next request of this upload goes.
   public var location: String
   /// What a person should know about it: a sentence.
@@ -196,12 +196,12 @@ public struct UploadSession: Sendable {
 /// How far an upload came.
 public struct UploadProgress: Sendable {
   /// The upload, where it goes on.
-  public var session: UploadSession
+  public var session: BlobUpload
   /// How many bytes the store has of it.
   public var count: Int64
 
   /// Creates an answer.
-  public init(session: UploadSession, count: Int64) {
+  public init(session: BlobUpload, count: Int64) {
     self.session = session
     self.count = count
   }

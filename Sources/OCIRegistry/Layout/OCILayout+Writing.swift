@@ -7,7 +7,7 @@ extension OCILayout {
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     try await prepare()
     if try await isIntact(descriptor.digest, size: descriptor.size) { return .mounted }
-    var session = UploadSession(location: try newUpload())
+    var session = BlobUpload(location: try newUpload())
     let path = blobPath(descriptor.digest)
     if FileSystem.isThere(path) { session.note = "the file `\(path)` was damaged; it is replaced" }
     return .session(session)
@@ -21,16 +21,16 @@ extension OCILayout {
     return try await state.files.digest(of: try OpenFile(reading: path), expected: digest) == digest
   }
 
-  public func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
+  public func finish(_ upload: BlobUpload, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
     var pieces = [bytes][...]
     try await fill(upload, descriptor) { pieces.popFirst() }
   }
 
-  public func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws {
+  public func finish(_ upload: BlobUpload, _ descriptor: Descriptor, body: BlobBody) async throws {
     try await fill(upload, descriptor) { try await body.next() }
   }
 
-  public func cancel(_ upload: UploadSession) async { remove(upload.location) }
+  public func cancel(_ upload: BlobUpload) async { remove(upload.location) }
 
   /// Writes a manifest. By tag it moves the tag; by digest it gets an entry without a name, which goes away when a manifest
   /// that lists it comes, so that in the end the index holds what is to be found in it and no more.
@@ -47,7 +47,7 @@ extension OCILayout {
     let size = Int64(manifest.bytes.count)
     if try await !isIntact(manifest.digest, size: WireSize(clamping: size)) {
       let descriptor = Descriptor(mediaType: manifest.mediaType, digest: manifest.digest, size: size)
-      try await finish(UploadSession(location: try newUpload()), descriptor, bytes: manifest.bytes)
+      try await finish(BlobUpload(location: try newUpload()), descriptor, bytes: manifest.bytes)
     }
     try await list(OCILayoutIndex.Change(manifest, tag: tag))
   }
@@ -56,7 +56,7 @@ extension OCILayout {
 
   /// Writes the pieces to the upload's file and gives it its name once it is whole, right and on the disk.
   private func fill(
-    _ upload: UploadSession, _ descriptor: Descriptor, next: () async throws -> [UInt8]?
+    _ upload: BlobUpload, _ descriptor: Descriptor, next: () async throws -> [UInt8]?
   ) async throws {
     do {
       let file = try OpenFile(writing: upload.location, .overwriting, followsLinks: false)

@@ -6,7 +6,7 @@ struct AdminService: Sendable {
   let world: World
   let devices: DeviceCodes
   let imports: ImportOperations
-  let faults: FaultBook
+  let faults: FaultPlan
   let log: RequestLog
   /// Ends the emulator.
   let stop: @Sendable () -> Void

@@ -75,21 +75,21 @@ struct StoredRepository: ArtifactTarget {
       try await registry.store.link(descriptor.digest, in: name)
       return .mounted
     }
-    return .session(UploadSession(location: try await registry.uploads.start(name).id))
+    return .session(BlobUpload(location: try await registry.uploads.start(name).id))
   }
 
-  func finish(_ upload: UploadSession, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
+  func finish(_ upload: BlobUpload, _ descriptor: Descriptor, bytes: [UInt8]) async throws {
     try await finish(upload, descriptor) { file in try await file.append(bytes) }
   }
 
-  func finish(_ upload: UploadSession, _ descriptor: Descriptor, body: BlobBody) async throws {
+  func finish(_ upload: BlobUpload, _ descriptor: Descriptor, body: BlobBody) async throws {
     try await finish(upload, descriptor) { file in
       while let piece = try await body.next() { try await file.append(piece) }
     }
   }
 
   private func finish(
-    _ upload: UploadSession, _ descriptor: Descriptor, _ fill: (UploadFile) async throws -> Void
+    _ upload: BlobUpload, _ descriptor: Descriptor, _ fill: (UploadFile) async throws -> Void
   ) async throws {
     guard let file = await registry.uploads.upload(upload.location, in: name) else {
       throw AcrError(.notFound, "the upload does not exist any more", code: "BLOB_UPLOAD_UNKNOWN")
@@ -102,7 +102,7 @@ struct StoredRepository: ArtifactTarget {
     await registry.uploads.remove(file.id)
   }
 
-  func cancel(_ upload: UploadSession) async { await registry.uploads.remove(upload.location) }
+  func cancel(_ upload: BlobUpload) async { await registry.uploads.remove(upload.location) }
 
   func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws {
     var tags: [TagName] = []

@@ -7,7 +7,7 @@ import OCIRegistry
 
 /// `registry ping`: whether a registry answers, and how quickly.
 struct RegistryPing: Command {
-  let session: AcrSession
+  let session: CommandContext
 
   struct Parameters: ParameterSet {
     let name = Flag<String?>("name", short: "n", help: "the registry: a name or a host", completer: .registry)

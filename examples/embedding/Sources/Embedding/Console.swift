@@ -8,5 +8,5 @@ struct Console: OutputSink {
 
   func print(_ text: String) throws { Swift.print(text) }
 
-  func talk(_ text: String) { Swift.print("(\(text))") }
+  func message(_ text: String) { Swift.print("(\(text))") }
 }

@@ -1,0 +1,230 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+import Synchronization
+
+/// `… | import`: many imports in one queue, one for each row.
+extension ImportCommand {
+  /// The flags that only imports of rows have.
+  struct RowParameters: ParameterSet {
+    let jobs = Flag<Int64>(
+      "jobs", default: Int64(ImportQueue.defaultJobs), help: "with rows: how many imports to run at a time")
+    let keepGoing = Switch("keep-going", help: "with rows: continues when one fails")
+    let report = Flag<String?>(
+      "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
+    let journal = Flag<String?>(
+      "journal", help: "with rows: a journal file, to resume a run that was killed", completer: .file)
+  }
+
+  /// The columns that are read, and the parameter each stands for.
+  private static func columns(_ parameters: ImportParameters) -> [(name: String, parameter: any DeclaredParameter)] {
+    [
+      ("source", parameters.source), ("from", parameters.from), ("to", parameters.to), ("target", parameters.to),
+      ("image", parameters.image), ("repository", parameters.repository), ("registry", parameters.registry),
+      ("username", parameters.username), ("user", parameters.username), ("password", parameters.password),
+      ("force", parameters.force),
+    ]
+  }
+
+  /// One row that was read and checked.
+  private struct Item: Sendable {
+    let order: ImportOrder
+    let engine: ImportEngine
+    var source: String { order.request.source.displayName }
+    var targets: [String] { order.request.targets.map(\.displayName) }
+  }
+
+  /// Reads and checks all rows, so that a mistake in the last one is found before the first is imported; then imports
+  /// them side by side.
+  func importRows(_ input: Output, _ call: Call<Parameters>) throws -> Output {
+    let calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
+    if call.run.isDryRun {
+      return .value(.list(try calls.map { try run($0).collected() }))
+    }
+    let jobs = call[\.rows][\.jobs]
+    guard (1...256).contains(jobs) else {
+      throw ArgumentError(call.parameters.rows.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
+    }
+    let items = try calls.map { row in
+      let order = try order(row[\.request], readsEarly: false)
+      return Item(order: order, engine: try engine(for: order, row))
+    }
+    let sink = call.run.sink
+    let report = try locate(call.parameters.rows.report) { () throws(AcrError) in
+      try call[\.rows][\.report].map { path throws(AcrError) in try RunReport(path: path) }
+    }
+    let journal = try locate(call.parameters.rows.journal) {
+      try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
+    }
+    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.rows][\.keepGoing])
+    let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call)) {
+      sink.message("note: \($0)")
+    }
+    return .rows(stream(items, queue, journal, report, service, call.run))
+  }
+
+  /// The results as they come. The work begins when the first is asked for.
+  private func stream(
+    _ items: [Item], _ queue: ImportQueue, _ journal: ImportJournal?, _ report: RunReport?, _ service: ServiceRows,
+    _ run: RunContext
+  ) -> RowStream {
+    let feed = RowFeed<Record>()
+    let owner = RowFeedOwner(feed)
+    let failureCount = FailureCount()
+    let work: @Sendable () async throws -> Void = {
+      do {
+        try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
+          _ = try await queue.run(items) {
+            try await perform($0, journal, service)
+          } ended: { index, result in
+            if case .failure = result { failureCount.add() }
+            let row = ImportCommand.record(
+              items[index].source, items[index].targets, result, engine: items[index].engine.name)
+            report?.add(row)
+            feed.add(row)
+          }
+        }
+      } catch {
+        try? report?.finish()
+        throw error
+      }
+      try report?.finish()
+    }
+    var batch: ArraySlice<Record> = []
+    return RowStream {
+      // The owner lives as long as somebody may ask for rows.
+      let feed = owner.feed
+      while batch.isEmpty {
+        let next = try Blocking.wait(run) {
+          feed.start(work)
+          return try await feed.next()
+        }
+        guard let next else {
+          if failureCount.count > 0 {
+            run.noteFailedItem()
+            run.sink.message("\(failureCount.count) of \(items.count) imports failed")
+          } else {
+            journal?.complete()
+          }
+          return nil
+        }
+        batch = next[...]
+      }
+      return batch.popFirst().map(Value.record)
+    }
+  }
+
+  private func perform(_ item: Item, _ journal: ImportJournal?, _ service: ServiceRows) async throws -> ImportResult {
+    let request = item.order.request
+    let name = item.targets.joined(separator: ", ")
+    let line = session.progress.start("\(item.source) → \(name)")
+    do {
+      let result: ImportResult =
+        switch item.engine {
+        case .direct: try await session.engine.run(request, journal: journal) { line.report($0) }
+        case .service: try await service.run(item.order) { line.report($0) }
+        }
+      line.finish(result)
+      if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
+      return result
+    } catch {
+      line.finish(nil)
+      throw error
+    }
+  }
+
+  // MARK: Rows
+
+  private func rows(_ input: Output) throws -> [Value] {
+    switch input {
+    case .value(.list(let items)): return items
+    case .value(let value):
+      throw AcrError(
+        .invalid, "`import` takes rows, but the pipe gives \(value.typePhrase)",
+        help: "`[…]` makes a list of one value")
+    case .rows(let stream):
+      var items: [Value] = []
+      while let item = try stream.next() { items.append(item) }
+      return items
+    }
+  }
+
+  /// The call for one row: what the line says, and what the row says in its place. A text is a source.
+  private func call(_ row: Value, number: Int, _ call: Call<Parameters>) throws -> Call<Parameters> {
+    var values: [(parameter: any DeclaredParameter, value: Value?)] = call.parameters.rows.declarations.map {
+      ($0, nil)
+    }
+    let request = call.parameters.request
+    switch row {
+    case .string(let source): values.append((request.source, .string(source)))
+    case .record(let record):
+      for (name, parameter) in ImportCommand.columns(request) {
+        guard let value = record[name], !value.isNull else { continue }
+        // An empty cell of a table file is one that was left out.
+        if case .string("") = value { continue }
+        values.append((parameter, try argument(value, parameter, column: name, number)))
+      }
+    default:
+      throw AcrError(
+        .invalid, "row \(number) is \(row.typePhrase), and an import needs a record or a source",
+        help: "columns: source, image, repository, to, registry, username, password, force")
+    }
+    let changed = call.replacing(values)
+    guard changed.isGiven(request.source) || changed.isGiven(request.from) else {
+      throw AcrError(.usage, "row \(number) has no source", help: "give it in a column `source`")
+    }
+    return changed
+  }
+
+  private func argument(
+    _ value: Value, _ parameter: any DeclaredParameter, column: String, _ number: Int
+  ) throws -> Value {
+    switch (parameter.outline, value) {
+    case (.flag(let flag), _) where flag.type == nil:
+      if case .bool = value { return value }
+      if case .string(let text) = value, ["true", "false"].contains(text) { return .bool(text == "true") }
+    case (.flag(let flag), _) where flag.type == .secret:
+      if case .secret = value { return value }
+      if case .string(let text) = value { return .secret(Secret(text)) }
+    case (.flag(let flag), .list) where flag.isRepeatable: return value
+    case (.flag(let flag), .string): return flag.isRepeatable ? .list([value]) : value
+    case (.positional, .string): return value
+    default: break
+    }
+    throw AcrError(.invalid, "the column `\(column)` of row \(number) is \(value.typePhrase)")
+  }
+
+  // MARK: The result
+
+  private static let rowShape = Shape(resultColumns.map(\.name) + ["error"])
+
+  private static func record(
+    _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String
+  ) -> Record {
+    switch result {
+    case .success(let result):
+      return Record(shape: rowShape, values: record(result, engine: engine).values + [.null])
+    case .failure(let error):
+      let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
+      let values: [Value] = [.string("failed"), .string(source), .list(targets.map(Value.string))]
+      return Record(
+        shape: rowShape,
+        values: values + Array(repeating: .null, count: 6) + [.string(engine), .record(failure.record())])
+    }
+  }
+}
+
+/// How many imports have failed.
+private final class FailureCount: Sendable {
+  private let number = Atomic<Int>(0)
+
+  func add() { number.add(1, ordering: .relaxed) }
+  var count: Int { number.load(ordering: .relaxed) }
+}
+
+extension ImportEngine {
+  /// The name as results show it.
+  var name: String { self == .service ? "service" : "direct" }
+}

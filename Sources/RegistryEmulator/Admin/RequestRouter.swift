@@ -1,0 +1,97 @@
+import AcrCore
+import HTTPTypes
+
+/// What stands before every service: finds the one a request is for, notes the request, and lets faults happen.
+struct RequestRouter: HTTPService {
+  /// The registry whose port this is; nil for the control port.
+  let registry: EmulatedRegistry?
+  let services: Services
+
+  func reply(to call: HTTPCall) async throws -> Reply {
+    let target = registry ?? services.world.registry(host: call.authority)
+    if target == nil, call.path.hasPrefix("/emulator/") { return try await services.admin.reply(to: call) }
+    let name = target?.name ?? "control"
+    let effects = await services.faults.take(target: name, method: call.method.rawValue, path: call.path)
+    var reply: Reply
+    do {
+      if let fault = try await faulty(effects) {
+        reply = fault
+      } else {
+        reply = try await answer(call, target)
+      }
+    } catch let error as ErrorReply {
+      reply = error.reply
+    }
+    for case .cut(let bytes) in effects { reply.cutAfter = bytes }
+    await services.log.add(
+      RequestLog.Entry(target: name, method: call.method.rawValue, path: call.path, status: reply.status.code))
+    return reply
+  }
+
+  private func answer(_ call: HTTPCall, _ target: EmulatedRegistry?) async throws -> Reply {
+    if let target { return try await RegistryService(registry: target, world: services.world).reply(to: call) }
+    if let reply = try await services.managedIdentities.reply(to: call) { return reply }
+    if let reply = try await services.resourceManager.reply(to: call) { return reply }
+    if let reply = try await services.entra.reply(to: call) { return reply }
+    return Reply(status: .notFound, text: "nothing answers to this path\n")
+  }
+
+  private func faulty(_ effects: [FaultPlan.Effect]) async throws -> Reply? {
+    for case .delay(let milliseconds) in effects { try await Task.sleep(for: .milliseconds(milliseconds)) }
+    for case .status(let code, let retryAfter, let body) in effects {
+      let status = HTTPResponse.Status(code: code)
+      var reply: Reply
+      if let body {
+        reply = Reply(status: status, text: body)
+      } else {
+        let text = code == 429 ? "TOOMANYREQUESTS" : "UNAVAILABLE"
+        reply = .registry(status, text, "a fault that a test asked for")
+      }
+      if let retryAfter { reply.headers[.retryAfter] = String(retryAfter) }
+      return reply
+    }
+    return nil
+  }
+}
+
+/// All services of one emulator.
+struct Services: Sendable {
+  let world: World
+  let entra: EntraService
+  let managedIdentities: ManagedIdentityService
+  let resourceManager: ResourceManagerService
+  let admin: AdminService
+  let faults: FaultPlan
+  let log: RequestLog
+}
+
+/// The last requests, without anything secret: for tests that look at what a client sends.
+actor RequestLog {
+  struct Entry: Sendable {
+    let target: String
+    let method: String
+    let path: String
+    let status: Int
+  }
+
+  /// How many requests are kept.
+  private static let limit = 2000
+  private var entries: [Entry] = []
+
+  func add(_ entry: Entry) {
+    if entries.count >= RequestLog.limit { entries.removeFirst(RequestLog.limit / 2) }
+    entries.append(entry)
+  }
+
+  func clear() { entries = [] }
+
+  var json: JSONValue {
+    .array(
+      entries.map {
+        [
+          "target": .string($0.target), "method": .string($0.method), "path": .string($0.path),
+          "status": .integer(Int64($0.status)),
+        ]
+      })
+  }
+}
