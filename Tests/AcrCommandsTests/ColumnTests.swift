@@ -39,7 +39,7 @@ struct ColumnTests {
         let child = try Descriptor(json: try #require(document["manifests"]?.array?[1]), in: "the index")
         try images.layout.list(child, tag: "arm")
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
-        let runner = CommandRunner(adding: [RegistryPing.init])
+        let runner = CommandRunner(adding: [RegistryPingCommand.init])
         defer { runner.shutDown() }
         for found in Self.cases(at: server.authority, folder: directory.path("layout")) {
           try await compare(found, runner)

@@ -56,7 +56,8 @@ final class CommandRunner: Sendable {
     // Running blocks, and never one of the few threads of Swift's concurrency pool.
     let outcome = await withCheckedContinuation { (continuation: CheckedContinuation<Session.Outcome, Never>) in
       Thread.detachNewThread {
-        continuation.resume(returning: session.run(script, in: RunContext(sink: sink, isDryRun: isDryRun)))
+        let host = Host(environment: ProcessInfo.processInfo.environment, folder: ".")
+        continuation.resume(returning: session.run(script, in: RunContext(sink: sink, host: host, isDryRun: isDryRun)))
       }
     }
     if case .failed(let error) = outcome { return error }

@@ -16,7 +16,7 @@ struct CommandTranscriptTests {
   func transcript(file: String) async throws {
     let text = try String(contentsOf: Self.transcripts.appending(path: file), encoding: .utf8)
     try await withRegistryServer { server in
-      let runner = CommandRunner(adding: [RegistryPing.init])
+      let runner = CommandRunner(adding: [RegistryPingCommand.init])
       defer { runner.shutDown() }
       var shown: [String] = []
       for line in text.split(separator: "\n") where line.hasPrefix("acrsh> ") || line.hasPrefix("#") {
@@ -34,16 +34,16 @@ struct CommandTranscriptTests {
   func workedExample() throws {
     let root = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
     let page = try String(contentsOf: root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
-    let file = try String(contentsOf: Self.folder.appending(path: "Registry/RegistryPing.swift"), encoding: .utf8)
+    let file = try String(contentsOf: Self.folder.appending(path: "Registry/RegistryPingCommand.swift"), encoding: .utf8)
     // In its place it belongs to the module that a test has to import.
     let source = file.replacing("\n@testable import AcrCommands\n", with: "")
     #expect(page.contains("```swift\n\(source)```\n"), "the source file")
     let transcript = try String(
       contentsOf: Self.transcripts.appending(path: "registry-ping.acrt"), encoding: .utf8)
     #expect(page.contains("```text\n\(transcript)```\n"), "the transcript")
-    #expect(page.contains("`RegistryPing.init,`"), "the list entry")
+    #expect(page.contains("`RegistryPingCommand.init,`"), "the list entry")
     let list = try String(
       contentsOf: root.appending(path: "Sources/AcrCommands/Session/CommandList.swift"), encoding: .utf8)
-    #expect(list.contains(" RegistryShow.init,"), "entries look like the one on the page")
+    #expect(list.contains(" RegistryShowCommand.init,"), "entries look like the one on the page")
   }
 }

@@ -72,7 +72,7 @@ struct SandboxTests {
       #expect(lines[10] == "AzureCloud AzureChinaCloud AzureUSGovernment")
       #expect(lines[11] == "https://management.example/")
       #expect(lines[12] == "auth: not signed in to `AzureCloud`")
-      #expect(lines[13].hasPrefix("auth: nobody is signed in, so Azure cannot be asked to import"))
+      #expect(lines[13].hasPrefix("auth: not signed in: Azure needs an account to import into"))
       #expect(!result.errorOutput.contains("sample-password"))
     }
   }

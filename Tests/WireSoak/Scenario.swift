@@ -85,9 +85,11 @@ enum Scenario: String, CaseIterable, Sendable {
       ])
     case .untag: return "repository untag --name \(target) --image app:v1-amd64"
     case .serviceImport:
-      let more = random.pick(["", " --no-preflight", " --no-wait", " --timeout 30s", " --force"])
+      let more = random.pick([
+        " --timeout 4s", " --no-preflight --timeout 4s", " --no-wait", " --timeout 3s", " --force --timeout 4s",
+      ])
       return
-        "import --name soakreg --source \(source)/app:\(tag) --image service:\(tag) --engine service --timeout 4s\(more)"
+        "import --name soakreg --source \(source)/app:\(tag) --image service:\(tag) --engine service\(more)"
     case .serviceRows:
       let rows = ["v1", "v2", "single"].map { "{source: \"\(source)/app:\($0)\", image: \"service:\($0)\"}" }
       return "[\(rows.joined(separator: ", "))] | import --name soakreg --engine service --timeout 4s\(going)"

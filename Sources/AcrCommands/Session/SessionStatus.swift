@@ -20,7 +20,7 @@ public final class SessionStatus: Sendable {
 
   private let state = Mutex(Facts())
 
-  /// Creates the status of a session that nobody is signed in to.
+  /// Creates the status of a session without an account.
   public init() {}
 
   /// The facts now.

@@ -32,7 +32,7 @@ struct LoginTests {
       ("login --claims-challenge ???", "`--claims-challenge` is not base64 of JSON text"),
       ("token --tenant a --subscription b", "`--tenant` and `--subscription` both say which tenant"),
       ("token --resource-type nothing", "`nothing` is not a kind of resource"),
-      ("whoami", "nobody is signed in"),
+      ("whoami", "not signed in to"),
     ])
   func refused(line: String, message: String) async throws {
     let runner = CommandRunner()

@@ -6,7 +6,7 @@ import OCIRegistry
 @testable import AcrCommands
 
 /// `registry ping`: whether a registry answers, and how quickly.
-struct RegistryPing: Command {
+struct RegistryPingCommand: Command {
   let session: CommandContext
 
   struct Parameters: ParameterSet {
