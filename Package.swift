@@ -129,7 +129,7 @@ let package = Package(
       dependencies: [
         "AcrCommands", "AcrShell", "AcrRuntime", "AcrLanguage", "AcrHTTP", "AcrCore", "OCIRegistry", "CommandCatalog",
         "TestSupport", "acr-emulator",
-      ]),
+      ], exclude: ["Transcripts"]),
     .testTarget(
       name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrSystem", "AcrText", "limits-probe", "TestSupport"]),
     // The example of docs/embedding.md, which is a package of its own, built here from the same files.

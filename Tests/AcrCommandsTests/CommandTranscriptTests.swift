@@ -34,7 +34,8 @@ struct CommandTranscriptTests {
   func workedExample() throws {
     let root = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
     let page = try String(contentsOf: root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
-    let file = try String(contentsOf: Self.folder.appending(path: "Registry/RegistryPingCommand.swift"), encoding: .utf8)
+    let file = try String(
+      contentsOf: Self.folder.appending(path: "Registry/RegistryPingCommand.swift"), encoding: .utf8)
     // In its place it belongs to the module that a test has to import.
     let source = file.replacing("\n@testable import AcrCommands\n", with: "")
     #expect(page.contains("```swift\n\(source)```\n"), "the source file")
