@@ -46,9 +46,10 @@ struct BlobStream: Sendable {
   /// The upload that an earlier run left open, or a new one; nil where the target has the blob.
   private func firstUpload() async throws -> UploadProgress? {
     if let location = copier.journal?.openUpload(of: descriptor.digest, at: store.id),
-      let found = try? await store.progress(of: BlobUpload(location: location)), canContinue(found)
+      let found = try? await store.progress(of: BlobUpload(location: location))
     {
-      return found
+      if canContinue(found) { return found }
+      await store.cancel(found.session)
     }
     return try await newUpload()
   }

@@ -3,7 +3,7 @@ import AcrHTTP
 import HTTPTypes
 
 extension RegistryRepository {
-  /// Opens an upload, with the wish to mount in the same request: a registry that cannot mount opens the upload anyway, so
+  /// Opens an upload, and asks to mount the blob in the same request: a registry that cannot mount opens the upload anyway, so
   /// asking first with HEAD would only cost a request.
   public func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart {
     guard let mountFrom else { return .session(try await openUpload(descriptor)) }

@@ -39,13 +39,13 @@ final class RegistryTraits: Sendable {
     }
   }
 
-  /// True once the registry failed at the wish to mount: it is asked with HEAD whether it has a blob.
+  /// True once the registry failed at a request to mount: it is asked with HEAD whether it has a blob.
   var refusesMount: Bool {
     get { state.withLock { $0.refusesMount } }
     set { state.withLock { $0.refusesMount = newValue } }
   }
 
-  /// Whether the wish to mount a blob from its own repository finds it; nil as long as nothing told.
+  /// Whether a request to mount a blob from its own repository finds it; nil until an answer showed it.
   var findsOwnBlobs: Bool? {
     get { state.withLock { $0.findsOwnBlobs } }
     set { state.withLock { $0.findsOwnBlobs = newValue } }

@@ -174,7 +174,7 @@ public struct BlobBody: Sendable {
   }
 }
 
-/// The answer to the wish to upload a blob.
+/// The answer to a request to upload a blob.
 public enum UploadStart: Sendable {
   /// The blob is in the repository now; nothing needs to be sent.
   case mounted
