@@ -18,14 +18,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-    // For the emulator only; acrsh itself links none of these.
     .package(url: "https://github.com/apple/swift-certificates", from: "1.19.0"),
+    // For the emulator only; acrsh itself does not link it.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
   ],
   targets: [
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "AcrText"),
     .target(name: "AcrCore", dependencies: ["AcrText"]),
     .target(name: "CPlatform"),
@@ -61,13 +62,30 @@ let package = Package(
     .target(
       name: "ImportCore",
       dependencies: ["AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AzureRegistry", "OCIRegistry"]),
+    .target(
+      name: "ArtifactTrust",
+      dependencies: [
+        "AcrCore", "AcrSystem", "AcrText", "OCIRegistry",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .target(
+      name: "ImageContents",
+      dependencies: [
+        "AcrConcurrency", "AcrCore", "AcrHTTP", "AcrSystem", "AcrText", "CCompression", "OCIRegistry",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(name: "AcrLanguage", dependencies: ["AcrText"]),
+    .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
+    .target(name: "AcrDocuments", dependencies: ["AcrCore", "AcrLanguage", "AcrText", "CYAML"]),
     .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrSystem", "AcrText"]),
     .target(
       name: "AcrCommands",
       dependencies: [
-        "AcrConcurrency", "AcrRuntime", "AcrSystem", "ImportCore", "AzureRegistry", "AzureIdentity", "OCIRegistry",
-        "AcrHTTP",
+        "AcrConcurrency", "AcrDocuments", "AcrRuntime", "AcrSystem", "ArtifactTrust", "AzureIdentity", "AzureRegistry",
+        "ImageContents", "ImportCore", "OCIRegistry", "AcrHTTP",
       ]),
     .target(
       name: "AcrShell",
@@ -123,6 +141,9 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
+    .testTarget(name: "ArtifactTrustTests", dependencies: ["ArtifactTrust", "TestSupport"], exclude: ["Vectors"]),
+    .testTarget(name: "ImageContentsTests", dependencies: ["ImageContents", "TestSupport"]),
+    .testTarget(name: "AcrDocumentsTests", dependencies: ["AcrDocuments", "AcrLanguage", "AcrCore"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "AcrText", "CommandCatalog"]),
     .testTarget(
       name: "AcrCommandsTests",

@@ -111,3 +111,11 @@ enum NumberLiteral {
     return Int64(exactly: magnitude)
   }
 }
+
+extension Constant {
+  /// A number, a time or a size as the language writes it (`12`, `-1.5`, `30d`, `200MB`); nil for anything else.
+  public init?(number text: String) {
+    guard case .value(let value) = NumberLiteral.read(text) else { return nil }
+    self = value
+  }
+}
