@@ -141,7 +141,9 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
-    .testTarget(name: "ArtifactTrustTests", dependencies: ["ArtifactTrust", "TestSupport"], exclude: ["Vectors"]),
+    .testTarget(
+      name: "ArtifactTrustTests", dependencies: ["ArtifactTrust", "AcrCore", "AcrSystem", "TestSupport"],
+      exclude: ["Vectors"]),
     .testTarget(name: "ImageContentsTests", dependencies: ["ImageContents", "TestSupport"]),
     .testTarget(name: "AcrDocumentsTests", dependencies: ["AcrDocuments", "AcrLanguage", "AcrCore"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "AcrText", "CommandCatalog"]),
