@@ -67,7 +67,9 @@ public final class ImageLayout: Sendable {
 
   private func writeIndex() throws {
     let items = tops.map { entry in
-      var members = entry.descriptor.members
+      var descriptor = entry.descriptor
+      descriptor.annotations = []
+      var members = descriptor.members
       if let tag = entry.tag {
         members.append(.init("annotations", ["org.opencontainers.image.ref.name": .string(tag)]))
       }
@@ -85,7 +87,7 @@ public final class ImageLayout: Sendable {
 }
 
 extension Descriptor {
-  /// The descriptor as JSON members, in the order of the specification, without annotations.
+  /// The descriptor as JSON members, in the order of the specification.
   var members: [JSONValue.Member] {
     var members: [JSONValue.Member] = [
       .init("mediaType", .string(mediaType)), .init("digest", .string(digest.description)),
@@ -100,6 +102,7 @@ extension Descriptor {
       members.append(.init("platform", .object(parts)))
     }
     if let artifactType { members.append(.init("artifactType", .string(artifactType))) }
+    if !annotations.isEmpty { members.append(.init("annotations", .object(annotations))) }
     return members
   }
 }

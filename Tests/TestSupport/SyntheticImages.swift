@@ -149,6 +149,7 @@ public struct SyntheticImages: Sendable {
       var target = subject
       target.platform = nil
       target.artifactType = nil
+      target.annotations = []
       members.append(.init("subject", .object(target.members)))
     }
     var made = try layout.put(JSONValue.object(members), mediaType: MediaType.ociManifest)

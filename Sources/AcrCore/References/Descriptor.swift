@@ -89,6 +89,11 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
       os: os, architecture: architecture, variant: json["variant"]?.string, osVersion: json["os.version"]?.string)
   }
 
+  /// True where `other` is this platform; a platform named without a variant means all of them.
+  public func includes(_ other: Platform) -> Bool {
+    os == other.os && architecture == other.architecture && (variant == nil || variant == other.variant)
+  }
+
   /// `linux/arm64/v8`
   public var description: String { "\(os)/\(architecture)\(variant.map { "/\($0)" } ?? "")" }
 }

@@ -38,7 +38,7 @@ public struct PlatformChoice: Sendable, Equatable {
       kept.formUnion(matching.map(\.digest))
     }
     for child in image.manifests {
-      let subject = child.annotations.first { $0.name == "vnd.docker.reference.digest" }?.value.string
+      let subject = child.annotation("vnd.docker.reference.digest")
       if let subject = subject.flatMap({ try? Digest($0) }), kept.contains(subject) { kept.insert(child.digest) }
     }
     guard kept.count < Set(image.manifests.map(\.digest)).count else { return root }
@@ -60,12 +60,5 @@ public struct PlatformChoice: Sendable, Equatable {
     }
     let bytes = Array(JSONValue.object(trimmed).text.utf8)
     return FetchedManifest(bytes: bytes, mediaType: root.mediaType, digest: .of(bytes, root.digest.algorithm))
-  }
-}
-
-extension Platform {
-  /// True where `other` is this platform; a platform named without a variant means all of them.
-  func includes(_ other: Platform) -> Bool {
-    os == other.os && architecture == other.architecture && (variant == nil || variant == other.variant)
   }
 }

@@ -95,21 +95,16 @@ extension RegistryRepository {
       ]
       let bytes = Array(document.text.utf8)
       let updated = FetchedManifest(bytes: bytes, mediaType: MediaType.ociIndex, digest: .of(bytes))
-      _ = try await put(updated, as: .tag(try Self.fallbackTag(subject)))
+      _ = try await put(updated, as: .tag(try TagName(about: subject, .fallbackTag)))
     }
   }
 
   private func fallbackIndex(of digest: Digest) async throws -> JSONValue? {
-    let tag = try Self.fallbackTag(digest)
+    let tag = try TagName(about: digest, .fallbackTag)
     // Some registries (GitLab) resolve `sha256-HEX` to the manifest of that digest itself.
     guard let found = try await self.digest(of: tag), found != digest else { return nil }
     let manifest = try await manifest(.digest(found))
     return try? JSONValue(parsing: manifest.bytes)
-  }
-
-  /// `sha256-HEX`; of longer digests as much as a tag may hold.
-  static func fallbackTag(_ digest: Digest) throws(AcrError) -> TagName {
-    try TagName("\(digest.algorithm.rawValue)-\(digest.hex)".prefix(128))
   }
 
   private static func descriptors(_ list: JSONValue, in place: String) throws(AcrError) -> [Descriptor] {
