@@ -151,7 +151,7 @@ let package = Package(
       name: "AcrCommandsTests",
       dependencies: [
         "AcrCommands", "AcrShell", "AcrRuntime", "AcrLanguage", "AcrHTTP", "AcrCore", "OCIRegistry", "CommandCatalog",
-        "TestSupport", "acr-emulator",
+        "AcrDocuments", "ImportCore", "TestSupport", "acr-emulator",
       ], exclude: ["Transcripts"]),
     .testTarget(
       name: "AcrRuntimeTests", dependencies: ["AcrRuntime", "AcrSystem", "AcrText", "limits-probe", "TestSupport"]),

@@ -29,6 +29,13 @@ public final class TextPattern: Sendable {
     }
   }
 
+  /// Reads a range of versions, also one that looks like a glob (`1.x`).
+  /// - Throws: ``AcrError`` of kind `invalid` with what is wrong with it.
+  public init(versions text: String) throws(AcrError) {
+    expression = Mutex(nil)
+    rule = .versions(try VersionRange(text))
+  }
+
   /// Looks at a pattern that a script writes out.
   public static let check: TextCheck = { text in
     do throws(AcrError) {
@@ -48,8 +55,21 @@ public final class TextPattern: Sendable {
     }
   }
 
+  /// What an expression finds in a name: the text of its first group, or of the whole match where it has none.
+  /// - Returns: nil where it finds nothing, and for a pattern that is no expression.
+  public func group(in name: String) -> String? {
+    expression.withLock { expression in
+      guard let match = (try? expression?.all(in: name))?.first else { return nil }
+      guard let group = match.groups.first else { return String(match.text) }
+      return group.map(String.init)
+    }
+  }
+
+  /// True for a pattern between slashes.
+  public var isExpression: Bool { if case .expression = rule { true } else { false } }
+
   /// The version a tag stands for. Tags leave parts out (`3.18`, `v2`) where versions have three numbers.
-  private static func version(_ name: String) -> SemanticVersion? {
+  static func version(_ name: String) -> SemanticVersion? {
     if let version = SemanticVersion(name) { return version }
     let end = name.firstIndex { $0 == "-" || $0 == "+" } ?? name.endIndex
     let missing = 3 - name[..<end].split(separator: ".", omittingEmptySubsequences: false).count

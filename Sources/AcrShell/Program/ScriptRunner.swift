@@ -1,3 +1,4 @@
+import AcrCommands
 import AcrCore
 import AcrLanguage
 import AcrRuntime
@@ -9,14 +10,21 @@ struct ScriptRunner {
 
   init(_ context: ProgramContext) { self.context = context }
 
-  /// Checks files and reports everything found, warnings too.
+  /// Checks files and reports everything found, warnings too: scripts, and the YAML files of commands.
   /// - Parameter isStrict: reports more, and a warning counts as an error does.
   /// - Returns: 2 when there is an error, 0 otherwise.
   func check(_ paths: [String], isStrict: Bool) -> Int32 {
     var code: Int32 = 0
     for path in paths {
       do {
-        let result = check(try SourceFile.read(path), isStrict: isStrict)
+        let source = try SourceFile.read(path)
+        if DocumentKind.isDocument(path) {
+          let problems = DocumentKind.problems(of: source)
+          context.reporter.report(problems)
+          if !problems.isEmpty { code = 2 }
+          continue
+        }
+        let result = check(source, isStrict: isStrict)
         context.reporter.report(result.diagnostics)
         if result.hasErrors || isStrict && !result.diagnostics.isEmpty { code = 2 }
       } catch {
