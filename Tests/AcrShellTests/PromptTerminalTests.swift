@@ -130,8 +130,10 @@ struct PromptTerminalTests {
       try await expectLine("acrsh> import one", in: terminal)
       terminal.press(.down, .down)
       // The rest is a suggestion, and dim.
-      try await terminal.expect("the line as it was") { $0.column == 10 && $0.currentLine.hasPrefix("acrsh> imp") }
-      #expect(terminal.screen.style(row: terminal.screen.row, column: 10) == "2")
+      try await terminal.expect("the line as it was, and the suggestion dim") { screen in
+        screen.column == 10 && screen.currentLine.hasPrefix("acrsh> imp")
+          && screen.style(row: screen.row, column: 10) == "2"
+      }
     }
   }
 

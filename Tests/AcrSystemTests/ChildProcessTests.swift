@@ -66,14 +66,19 @@ struct ChildProcessTests {
 
   @Test("A program that ignores SIGTERM is killed, and what it left running is not waited for")
   func termination() async throws {
-    let command = ChildCommand("sh", ["-c", "trap '' TERM INT; sleep 60 & echo $!; wait; sleep 60"])
+    let sign = FileManager.default.temporaryDirectory.appendingPathComponent("acrsh-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: sign) }
+    let command = ChildCommand(
+      "sh", ["-c", "trap '' TERM INT; sleep 60 & echo $!; : > \"$0\"; wait; sleep 60", sign.path])
     let process = try ChildProcess(command)
     let task = Task.detached {
       await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: process.communicate()) }
       }
     }
-    try await Task.sleep(for: .milliseconds(200))
+    for _ in 0..<1200 where !FileManager.default.fileExists(atPath: sign.path) {
+      try await Task.sleep(for: .milliseconds(50))
+    }
     let start = ContinuousClock.now
     process.terminate()
     let result = await task.value

@@ -34,6 +34,12 @@ struct AzureWorld: Sendable {
     ]
   }
 
+  /// Waits until the program has noted so many imports that Azure runs, for later sessions. What the emulator has begun, the
+  /// program may not know yet.
+  func waitForNotedOperations(_ count: Int) async throws {
+    try await waitForFiles(count, in: directory.path("home/.local/state/acrsh/operations"))
+  }
+
   /// Runs the program.
   func run(
     _ arguments: [String], environment extra: [String: String] = [:], input: String = ""
@@ -113,4 +119,14 @@ func withAzureWorld<Result>(
     guard login.exitCode == 0 else { throw TestSupportError("the sign-in failed: \(login.errorOutput)") }
     return try await body(world)
   }
+}
+
+/// Waits up to a minute until a folder has so many files in JSON.
+func waitForFiles(_ count: Int, in folder: String) async throws {
+  for _ in 0..<1200 {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    if names.count(where: { $0.hasSuffix(".json") }) >= count { return }
+    try await Task.sleep(for: .milliseconds(50))
+  }
+  throw TestSupportError("`\(folder)` does not get \(count) files")
 }

@@ -172,8 +172,13 @@ struct GarbageTests {
     var content = RandomRepository(seed: 3, hasReferrersAPI: false).content
     content.traits.resolvesDigestTags = true
     content.tags = [:]
-    let top = try #require(content.manifests.first { !$0.value.digests("manifests").isEmpty })
-    let signature = try #require(content.manifests.first { $0.key != top.key && !$0.value.digests("layers").isEmpty })
+    let manifests = content.manifests.sorted { $0.key < $1.key }
+    let top = try #require(manifests.first { !$0.value.digests("manifests").isEmpty })
+    // One that is nobody's referrer already: it would stand in two places.
+    let signature = try #require(
+      manifests.first {
+        $0.key != top.key && !$0.value.digests("layers").isEmpty && $0.value.digests("subject").isEmpty
+      })
     content.tags["v1"] = top.key
     content.tags["\(top.key.replacing(":", with: "-")).sig"] = signature.key
     registry["app"] = content

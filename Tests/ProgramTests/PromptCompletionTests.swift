@@ -64,7 +64,7 @@ struct PromptCompletionTests {
         let screen = terminal.screen
         let row = try #require(screen.lines.firstIndex { $0.hasPrefix("--image, -t") })
         #expect(screen.style(row: row, column: 24) == "2", "the help is dim")
-        try PromptScreens.check("flags", screen, authorities: [host])
+        try await PromptScreens.check("flags", terminal, authorities: [host])
         terminal.press(.controlC)
         try await terminal.clear()
         // The registry was used before, so it is known.
@@ -74,7 +74,7 @@ struct PromptCompletionTests {
         terminal.type("--repository shop/")
         terminal.press(.tab)
         try await terminal.expect("shop/api  shop/web")
-        try PromptScreens.check("second-line", terminal.screen, authorities: [host])
+        try await PromptScreens.check("second-line", terminal, authorities: [host])
         terminal.type("w")
         terminal.press(.tab)
         try await terminal.expect("{…>   repository show-tags --name \(host) --repository shop/web")
@@ -92,7 +92,7 @@ struct PromptCompletionTests {
         terminal.type("im")
         terminal.press(.tab)
         try await terminal.expect("where .imageSize")
-        try PromptScreens.check("columns", terminal.screen, authorities: [server.authority])
+        try await PromptScreens.check("columns", terminal, authorities: [server.authority])
         terminal.press(.controlC)
         try await terminal.expectPrompt()
         try await terminal.run(
@@ -119,7 +119,7 @@ struct PromptCompletionTests {
           terminal.type("manifest show \(proxy.authority)/")
           terminal.press(.tab)
           try await terminal.expect("asking \(proxy.authority); Tab again shows what it answers")
-          try PromptScreens.check("asking", terminal.screen, authorities: [proxy.authority])
+          try await PromptScreens.check("asking", terminal, authorities: [proxy.authority])
           terminal.type("s")
           try await terminal.expect("manifest show \(proxy.authority)/s")
           #expect(!terminal.screen.text.contains("asking"))
@@ -178,7 +178,7 @@ struct PromptCompletionTests {
       terminal.press(.tab)
       try await terminal.expect("mysourceregistry  mysourceregistry.azurecr.io")
       try await terminal.expect("the line again") { $0.typedLine.hasSuffix("repository list --name my") }
-      try PromptScreens.check("account", terminal.screen)
+      try await PromptScreens.check("account", terminal)
       terminal.type("s")
       terminal.press(.tab)
       try await terminal.expect("repository list --name mysourceregistry")
@@ -203,7 +203,7 @@ struct PromptCompletionTests {
           $0.text.contains("page 1 of ") && $0.typedLine.hasSuffix("--repository team-")
             && $0.linesBelow.first?.hasPrefix("--repository: ") == true
         }
-        try PromptScreens.check("pages", terminal.screen, authorities: [server.authority])
+        try await PromptScreens.check("pages", terminal, authorities: [server.authority])
         #expect(terminal.screen.text.contains("team-0/service-0 "))
         terminal.press(.tab)
         try await terminal.expect("the line below the second page") {

@@ -15,7 +15,7 @@ struct PromptEditingTests {
       try await terminal.expect("the outer bracket again") { $0.currentLine == "{…>" }
       terminal.enter("}")
       try await terminal.expect("\n20")
-      try PromptScreens.check("several-lines", terminal.screen)
+      try await PromptScreens.check("several-lines", terminal)
       terminal.press(.up)
       try await terminal.expect("the block") { screen in
         screen.currentLine == "}" && screen.lines[screen.row - 1] == "$i * 10)" && screen.row >= 8
@@ -96,6 +96,19 @@ struct PromptEditingTests {
       try await terminal.expect("two rows") { $0.currentLine == "xxxx'" || $0.currentLine == "xxxxx'" }
       terminal.press(.enter)
       try await terminal.expect("\n" + String(repeating: "x", count: 20))
+    }
+  }
+
+  @Test("^C right behind keys that are not read yet is never lost")
+  func hastyInterrupt() async throws {
+    try await withPrompt(columns: 60, rows: 14, environment: ["NO_COLOR": "1"]) { terminal in
+      for turn in 0..<25 {
+        terminal.type(String(repeating: "x", count: turn * 3 + 1))
+        for _ in 0..<turn { terminal.press(.left) }
+        terminal.press(.controlC)
+        // Without an answer to ^C the next key would stand behind these.
+        try await terminal.expect("an empty line after ^C number \(turn)") { $0.typedLine == "acrsh>" }
+      }
     }
   }
 

@@ -14,7 +14,7 @@ struct PromptHistoryTests {
         $0.currentLine == "acrsh> print 'one two three'" && $0.column == 10
       }
       #expect(terminal.screen.typedLine == "acrsh> pri")
-      try PromptScreens.check("suggestion", terminal.screen)
+      try await PromptScreens.check("suggestion", terminal)
       // A word of it, then all of it.
       terminal.type("\u{1B}[1;5C")
       try await terminal.expect("one word") { $0.typedLine == "acrsh> print" }
@@ -45,7 +45,7 @@ struct PromptHistoryTests {
       #expect(screen.linesBelow.first == "needs --name: the cloud")
       #expect(screen.style(row: screen.row + 1, column: 0) == "2")
       #expect(screen.column == 17)
-      try PromptScreens.check("missing", screen)
+      try await PromptScreens.check("missing", terminal)
       terminal.type("--name x ")
       try await terminal.expect("nothing is missing") {
         $0.currentLine == "acrsh> cloud set --name x" && $0.text.hasSuffix(" x")

@@ -35,7 +35,7 @@ struct PromptOutputTests {
         let screen = terminal.screen
         #expect(screen.text.contains("██████████ 100 %"))
         #expect(screen.text.contains("linux/arm64/v8"))
-        try PromptScreens.check("manifest-tree", screen, authorities: [server.authority])
+        try await PromptScreens.check("manifest-tree", terminal, authorities: [server.authority])
         let row = try #require(screen.lines.firstIndex { $0.contains("sha256:") })
         let column = try #require(screen.lines[row].range(of: "sha256:")).lowerBound
         let offset = screen.lines[row].distance(from: screen.lines[row].startIndex, to: column)
@@ -54,13 +54,13 @@ struct PromptOutputTests {
         try await terminal.expectPrompt()
         let screen = terminal.screen
         #expect(screen.lines.filter { $0.hasSuffix("same") }.count == 2)
-        try PromptScreens.check("diff-images", screen, authorities: [server.authority])
+        try await PromptScreens.check("diff-images", terminal, authorities: [server.authority])
         try await terminal.clear()
         terminal.enter("diff \(server.authority)/shop/api \(server.authority)/shop/web --changed")
         try await terminal.expect("left only")
         try await terminal.expectPrompt()
         #expect(terminal.screen.text.contains("1 same, "))
-        try PromptScreens.check("diff-repositories", terminal.screen, authorities: [server.authority])
+        try await PromptScreens.check("diff-repositories", terminal, authorities: [server.authority])
       }
     }
   }
@@ -138,8 +138,8 @@ struct PromptOutputTests {
               screen.text.contains("MB/s") && screen.text.contains(" s left") && screen.text.contains("running")
             }
             #expect(!terminal.screen.showsCursor)
-            try PromptScreens.check(
-              "progress", terminal.screen, authorities: [server.authority, proxy.authority], isExact: false)
+            try await PromptScreens.check(
+              "progress", terminal, authorities: [server.authority, proxy.authority], isExact: false)
             try await terminal.expect("3 imports: 3 imported; ", within: .seconds(60))
             try await terminal.expectPrompt()
             #expect(terminal.screen.showsCursor)

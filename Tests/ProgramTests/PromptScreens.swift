@@ -12,6 +12,28 @@ enum PromptScreens {
       .deletingLastPathComponent().appendingPathComponent("docs/prompt.md")
   }
 
+  private static func text(of screen: TerminalScreen, _ authorities: [String]) -> String {
+    var text = screen.text
+    for (index, authority) in authorities.enumerated() {
+      text = text.replacingOccurrences(of: authority, with: "127.0.0.1:\(50_001 + index)")
+    }
+    return text
+  }
+
+  /// Waits until a terminal shows the screen of the page: hints and the next prompt come a little after what a test waits for.
+  static func check(
+    _ name: String, _ terminal: Terminal, authorities: [String] = [], isExact: Bool = true
+  ) async throws {
+    if isExact, ProcessInfo.processInfo.environment["ACRSH_UPDATE_SCREENS"] == nil {
+      let document = try String(contentsOf: page, encoding: .utf8)
+      let isThere: Void? = try? await terminal.expect("the screen `\(name)`", within: .seconds(20)) { screen in
+        document.contains("<!-- screen: \(name) -->\n```text\n\(text(of: screen, authorities))\n```\n")
+      }
+      if isThere != nil { return }
+    }
+    try check(name, terminal.screen, authorities: authorities, isExact: isExact)
+  }
+
   /// Compares a screen with the block that follows `<!-- screen: NAME -->`.
   /// - Parameters:
   ///   - authorities: addresses of registries, which differ from run to run; in the page they have the ports 50001, 50002, …
@@ -19,10 +41,7 @@ enum PromptScreens {
   static func check(
     _ name: String, _ screen: TerminalScreen, authorities: [String] = [], isExact: Bool = true
   ) throws {
-    var text = screen.text
-    for (index, authority) in authorities.enumerated() {
-      text = text.replacingOccurrences(of: authority, with: "127.0.0.1:\(50_001 + index)")
-    }
+    let text = text(of: screen, authorities)
     try lock.withLock {
       var document = try String(contentsOf: page, encoding: .utf8)
       let start = "<!-- screen: \(name) -->\n```text\n"

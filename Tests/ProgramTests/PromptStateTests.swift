@@ -18,7 +18,7 @@ struct PromptStateTests {
         try await terminal.expect("acrsh \(server.authority) me [dry run] ✗ not-found>")
         terminal.enter("print $nam")
         try await terminal.expect("acrsh \(server.authority) me [dry run] ✗ usage>")
-        try PromptScreens.check("state", terminal.screen, authorities: [server.authority])
+        try await PromptScreens.check("state", terminal, authorities: [server.authority])
         terminal.enter("print ok")
         try await terminal.expect("acrsh \(server.authority) me [dry run]>")
         terminal.enter("acr logout --name \(server.authority)")
@@ -58,7 +58,7 @@ struct PromptStateTests {
       terminal.type("repository show-tags ?")
       try await terminal.expect("Lists the tags of a repository")
       try await terminal.expect("the line again") { $0.typedLine == "acrsh> repository show-tags" && $0.row > 5 }
-      try PromptScreens.check("question", terminal.screen)
+      try await PromptScreens.check("question", terminal)
       terminal.press(.controlC)
       try await terminal.clear()
       terminal.type("let x = null ?? 5")

@@ -18,6 +18,7 @@ struct PromptTests {
       try await terminal.expect("error[thrown]: gone")
       terminal.enter("print ${error.kind}")
       try await terminal.expect("\nthrown")
+      try await terminal.expect("the next prompt") { $0.currentLine.hasSuffix(">") }
       terminal.press(.controlD)
       #expect(try await terminal.wait() == .exit(0))
     }
@@ -97,6 +98,7 @@ struct PromptTests {
         try await terminal.expect("\nspaced")
         terminal.enter("acr login --name localhost:1 -u me --password hunter2")
         try await terminal.expect("was refused")
+        try await terminal.expect("the next prompt") { $0.currentLine.hasSuffix(">") }
         terminal.press(.controlD)
         _ = try await terminal.wait()
       }

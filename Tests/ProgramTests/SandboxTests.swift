@@ -165,11 +165,7 @@ struct SandboxTests {
         ["-c", "import \(source)/hello-world:latest \(target)/late:1"], in: directory, environment: environment
       ).start()
       defer { program.stop() }
-      for _ in 0..<600 {
-        let state = try await client.send("GET", "/emulator/state")
-        if state.text.contains("registries-") { break }
-        try await Task.sleep(for: .milliseconds(50))
-      }
+      try await waitForFiles(1, in: directory.path("home/.local/state/acrsh/operations"))
       program.send(SIGINT)
       let result = try #require(try await program.wait(timeout: .seconds(30)))
       #expect(result.exitCode == 130, "\(result.errorOutput)")

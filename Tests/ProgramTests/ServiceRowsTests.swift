@@ -48,7 +48,7 @@ struct ServiceRowsTests {
       defer { running.stop() }
       while try await asked(world) < 12 { try await Task.sleep(for: .milliseconds(50)) }
       // The answer to the last one is written down when it arrives.
-      try await Task.sleep(for: .milliseconds(500))
+      try await world.waitForNotedOperations(12)
       running.send(SIGKILL)
       _ = try await running.wait(timeout: .seconds(20))
 
@@ -124,8 +124,8 @@ struct ServiceRowsTests {
       ).start()
       defer { first.stop() }
       // Three answers have come when a fourth import cannot begin.
-      for _ in 0..<200 where try await targets(world).count < 3 { try await Task.sleep(for: .milliseconds(50)) }
-      for _ in 0..<100 {
+      for _ in 0..<1200 where try await targets(world).count < 3 { try await Task.sleep(for: .milliseconds(50)) }
+      for _ in 0..<3000 {
         let journal = (try? String(contentsOfFile: world.directory.path("journal"), encoding: .utf8)) ?? ""
         if journal.split(separator: "\n").count(where: { $0.contains("\"location\"") }) >= 3 { break }
         try await Task.sleep(for: .milliseconds(20))

@@ -103,7 +103,7 @@ struct StoppingTests {
       try await reach(state, servers)
       let start = ContinuousClock.now
       program.send(SIGINT)
-      let result = try #require(try await program.wait(timeout: .seconds(3)), "it goes on")
+      let result = try #require(try await program.wait(timeout: .seconds(60)), "it goes on")
       note("^C in a script", state, start)
       #expect(result.ending == .exit(130), "\(result.errorOutput)")
     }
@@ -118,7 +118,7 @@ struct StoppingTests {
       try await reach(state, servers)
       let start = ContinuousClock.now
       program.send(SIGTERM)
-      let result = try #require(try await program.wait(timeout: .seconds(3)), "it goes on")
+      let result = try #require(try await program.wait(timeout: .seconds(60)), "it goes on")
       note("SIGTERM in a script", state, start)
       #expect(result.ending == .signal(SIGTERM), "\(result.errorOutput)")
     }
@@ -128,7 +128,10 @@ struct StoppingTests {
   func secondInterrupt() async throws {
     try await withTemporaryDirectory { directory in
       try await withPrompt(in: directory) { terminal in
-        terminal.enter("try { while true { } } finally { print --err (\"clean\" + \"ing\"); run sleep 65 }")
+        terminal.enter(
+          "print (\"rea\" + \"dy\"); try { while true { } } finally { print --err (\"clean\" + \"ing\"); run sleep 65 }"
+        )
+        try await terminal.expect("ready")
         try await Task.sleep(for: .milliseconds(300))
         terminal.press(.controlC)
         try await terminal.expect("cleaning")
@@ -138,14 +141,16 @@ struct StoppingTests {
         #expect(terminal.screen.showsCursor)
       }
       let program = try BuiltProducts.acrsh(
-        ["-c", "try { while true { } } finally { print --err cleaning; run sleep 65 }"], in: directory
+        ["-c", "print --err ready; try { while true { } } finally { print --err cleaning; run sleep 65 }"],
+        in: directory
       ).start()
       defer { program.stop() }
+      #expect(try await program.waitForOutput { $1.contains("ready") })
       try await Task.sleep(for: .milliseconds(500))
       program.send(SIGINT)
       #expect(try await program.waitForOutput { $1.contains("cleaning") })
       program.send(SIGINT)
-      let ending = try await program.wait(timeout: .seconds(3))?.ending
+      let ending = try await program.wait(timeout: .seconds(60))?.ending
       #expect(ending == .exit(130))
     }
   }

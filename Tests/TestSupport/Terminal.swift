@@ -116,7 +116,7 @@ public final class Terminal: Sendable {
 
   /// Waits until the visible screen contains a text.
   /// - Throws: ``TestSupportError`` with the screen when the time is over, or the program ended without it.
-  public func expect(_ text: String, within duration: Duration = .seconds(10)) async throws {
+  public func expect(_ text: String, within duration: Duration = .seconds(60)) async throws {
     try await expect("the text \(text.debugDescription)", within: duration) { $0.text.contains(text) }
   }
 
@@ -124,7 +124,7 @@ public final class Terminal: Sendable {
   /// - Parameter what: what is waited for, for the message.
   /// - Throws: ``TestSupportError`` with the screen when the time is over, or the program ended without it.
   public func expect(
-    _ what: String, within duration: Duration = .seconds(10),
+    _ what: String, within duration: Duration = .seconds(60),
     _ isSatisfied: @escaping @Sendable (TerminalScreen) -> Bool
   ) async throws {
     let (screen, isFound) = try await onThread { [state] in
@@ -146,7 +146,7 @@ public final class Terminal: Sendable {
   /// Waits for the end of the program.
   /// - Throws: ``TestSupportError`` with the screen when the time is over.
   @discardableResult
-  public func wait(within duration: Duration = .seconds(10)) async throws -> ProgramResult.Ending {
+  public func wait(within duration: Duration = .seconds(60)) async throws -> ProgramResult.Ending {
     let ending = try await onThread { [child, state] in
       let ending = child.wait(until: Date() + duration.seconds)
       // The rest of the output may still be in the terminal.

@@ -31,7 +31,8 @@ public final class LibeditEditor: LineEditor {
   }
 
   let handle: OpaquePointer
-  let input: Int32 = FileDescriptor.input
+  /// The terminal of standard input, where reads do not wait.
+  let input: Int32
   let output: Int32
   /// May be changed between two lines.
   public var options: Options
@@ -93,6 +94,7 @@ public final class LibeditEditor: LineEditor {
     }
     self.handle = handle
     self.history = history
+    input = TerminalDevice.openReader(of: FileDescriptor.input) ?? FileDescriptor.input
     self.output = output
     self.options = options
     self.complete = complete
@@ -115,6 +117,7 @@ public final class LibeditEditor: LineEditor {
     ceditline_close(handle)
     history_end(history)
     promptBytes?.deallocate()
+    if input != FileDescriptor.input { TerminalDevice.closeReader(input) }
   }
 
   /// The editor behind libedit's handle, in a callback.

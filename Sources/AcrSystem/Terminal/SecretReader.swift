@@ -57,6 +57,7 @@ public struct SecretReader: Sendable {
       }
       var byte: UInt8 = 0
       let count = FileSystem.retrying { Self.readByte(terminal, &byte) }
+      if count < 0, SystemError.last.wouldBlock { continue }
       guard count == 1 else { throw AcrError(.cancelled, "the terminal was closed while a secret was read") }
       switch byte {
       case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))

@@ -34,9 +34,16 @@ public struct ImportService: Sendable {
     let subscription = target.id.subscription.lowercased()
     let tenant = await manager.identity.subscriptions.first { $0.id.lowercased() == subscription }?.tenantID
     let source = ImportFailure.Source(parameters)
-    let answer = try await manager.post(
-      "\(target.id.path)/importImage", body: parameters.body, secrets: parameters.secrets,
-      tenant: tenant, isPatient: true)
+    let answer: ManagerAnswer
+    do {
+      answer = try await manager.post(
+        "\(target.id.path)/importImage", body: parameters.body, secrets: parameters.secrets,
+        tenant: tenant, isPatient: true)
+    } catch var error as AcrError where error.kind == .cancelled {
+      // The request may have arrived: only its answer would tell.
+      error.help = "Azure may have started the import: check `\(target.loginServer)` before you import again"
+      throw error
+    }
     guard answer.isSuccess else {
       throw ImportFailure(answer, path: target.id.path, source: source, target: target).error
     }
