@@ -9,13 +9,10 @@ extension ImportCommand {
   /// Plans an import by the service, after a look at what is in its way unless `--no-preflight` forbids it.
   /// - Returns: the plan, and the result where the target has the image already.
   /// - Throws: what planning throws; the first failed check, with the others as notes.
-  func plan(_ order: ImportOrder, _ call: Call<Parameters>) throws -> (plan: ServiceImport.Plan, present: ImportResult?)
-  {
-    let looksFirst = try looksFirst(call)
-    let sink = call.run.sink
-    let (plan, report) = try Blocking.wait(call.run) {
-      try await self.planned(order, looksFirst: looksFirst) { sink.message("note: \($0)") }
-    }
+  func plan(
+    _ order: ImportOrder, looksFirst: Bool, _ sink: any OutputSink
+  ) async throws -> (plan: ServiceImport.Plan, present: ImportResult?) {
+    let (plan, report) = try await planned(order, looksFirst: looksFirst) { sink.message("note: \($0)") }
     guard let report else { return (plan, nil) }
     if let digest = report.present { return (plan, ImportResult.unchanged(order.request, digest, report.mediaType)) }
     if var error = report.error {
@@ -54,11 +51,11 @@ extension ImportCommand {
 
   /// Whether to look first.
   /// - Throws: ``ArgumentError`` for both flags at once.
-  func looksFirst(_ call: Call<Parameters>) throws -> Bool {
-    guard call[\.noPreflight] else { return true }
-    guard !call[\.preflight] else {
+  func looksFirst(_ given: GivenArguments<Parameters>) throws -> Bool {
+    guard given[\.noPreflight] else { return true }
+    guard !given[\.preflight] else {
       throw ArgumentError(
-        call.parameters.noPreflight,
+        given.parameters.noPreflight,
         AcrError(.usage, "`--preflight` and `--no-preflight` cannot be combined", help: "leave one out")
       )
     }
@@ -67,17 +64,15 @@ extension ImportCommand {
 
   /// Begins to read the source where it is likely that Azure will import: for a registry that is given by its name.
   func startPreflight(
-    _ source: ImportSource, _ credentials: Credentials?, _ id: AzureResourceID?, _ call: Call<ImportParameters>
-  ) throws -> PreflightStart? {
-    guard id == nil, call[\.to] == nil,
-      let name = try session.registryText(call, \.name), case .azureName? = try? RegistryText(name)
+    _ source: ImportSource, _ credentials: Credentials?, _ id: AzureResourceID?,
+    _ given: GivenArguments<ImportParameters>
+  ) async throws -> PreflightStart? {
+    guard id == nil, given[\.to] == nil,
+      let name = try session.registryText(given, \.name), case .azureName? = try? RegistryText(name)
     else { return nil }
-    let session = session
-    return try Blocking.wait(call.run) {
-      let services = try await session.azure.services()
-      guard await services.identity.account != nil else { return nil }
-      return session.preflight(services).start(source, credentials: credentials ?? .anonymous)
-    }
+    let services = try await session.azure.services()
+    guard await services.identity.account != nil else { return nil }
+    return session.preflight(services).start(source, credentials: credentials ?? .anonymous)
   }
 }
 

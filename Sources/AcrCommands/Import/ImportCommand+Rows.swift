@@ -47,11 +47,17 @@ extension ImportCommand {
     guard (1...256).contains(jobs) else {
       throw ArgumentError(call.parameters.rows.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
-    let items = try calls.map { row in
-      let order = try order(row[\.request], readsEarly: false)
-      return Item(order: order, engine: try engine(for: order, row))
-    }
     let sink = call.run.sink
+    let given = calls.map(\.given)
+    let command = self
+    let items = try Blocking.wait(call.run) {
+      var items: [Item] = []
+      for row in given {
+        let order = try await command.order(row[\.request], sink, readsEarly: false)
+        items.append(Item(order: order, engine: try await command.engine(for: order, row)))
+      }
+      return items
+    }
     let report = try locate(call.parameters.rows.report) { () throws(AcrError) in
       try call[\.rows][\.report].map { path throws(AcrError) in try RunReport(path: path) }
     }
@@ -59,7 +65,7 @@ extension ImportCommand {
       try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.rows][\.keepGoing])
-    let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call)) {
+    let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")
     }
     return .rows(stream(items, queue, journal, report, service, call.run))

@@ -66,98 +66,105 @@ struct ImportCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     if let input = call.input { return try importRows(input, call) }
-    let order = try order(call[\.request], readsEarly: !call[\.noPreflight] && call[\.engine] != "direct")
-    switch try engine(for: order, call) {
-    case .direct: return try copy(order.request, call)
-    case .service: return try importByService(order, call)
+    let (command, given, run) = (self, call.given, call.run)
+    let watch = ImportWatch()
+    do {
+      return .value(.record(try Blocking.wait(run) { try await command.perform(given, run, watch) }))
+    } catch var error as AcrError {
+      // The wait may end before the work has let go of what it holds.
+      watch.finish(nil)
+      guard error.kind == .cancelled || error.kind == .timeout, let id = watch.operation?.id else { throw error }
+      error.help = "the import continues in Azure; to wait for it: operation wait \(id)"
+      throw error
+    } catch {
+      watch.finish(nil)
+      throw error
     }
   }
 
   // MARK: The engines
 
-  /// This machine copies.
-  private func copy(_ request: ImportRequest, _ call: Call<Parameters>) throws -> Output {
-    let waiting: [any DeclaredParameter] = [call.parameters.noWait, call.parameters.timeout]
-    if let flag = waiting.first(where: call.isGiven) {
-      throw ArgumentError(
-        flag, AcrError(.usage, "`--\(flag.name)` is for imports by Azure, and this machine copies here itself"))
-    }
-    if call.run.isDryRun { return try dryRun(request, call) }
-    let line = session.progress.start(ImportCommand.displayName(request))
-    do {
-      let engine = session.engine
-      let result = try Blocking.wait(call.run) { try await engine.run(request) { line.report($0) } }
-      line.finish(result)
-      return .value(.record(ImportCommand.record(result, engine: "direct")))
-    } catch {
-      line.finish(nil)
-      throw error
+  /// Finds out what is to be imported and who copies, and has it done.
+  private func perform(
+    _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
+  ) async throws -> Record {
+    let readsEarly = !given[\.noPreflight] && given[\.engine] != "direct"
+    let order = try await order(given[\.request], run.sink, readsEarly: readsEarly)
+    switch try await engine(for: order, given) {
+    case .direct: return try await copy(order.request, given, run, watch)
+    case .service: return try await importByService(order, given, run, watch)
     }
   }
 
+  /// This machine copies.
+  private func copy(
+    _ request: ImportRequest, _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
+  ) async throws -> Record {
+    let waiting: [any DeclaredParameter] = [given.parameters.noWait, given.parameters.timeout]
+    if let flag = waiting.first(where: given.isGiven) {
+      throw ArgumentError(
+        flag, AcrError(.usage, "`--\(flag.name)` is for imports by Azure, and this machine copies here itself"))
+    }
+    if run.isDryRun { return dryRun(request, try await session.engine.plan(request), run.sink) }
+    let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
+    let result = try await session.engine.run(request) { line.report($0) }
+    watch.finish(result)
+    return ImportCommand.record(result, engine: "direct")
+  }
+
   /// Azure copies.
-  private func importByService(_ order: ImportOrder, _ call: Call<Parameters>) throws -> Output {
-    let session = session
+  private func importByService(
+    _ order: ImportOrder, _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
+  ) async throws -> Record {
     let request = order.request
-    let (plan, present) = try plan(order, call)
-    if call.run.isDryRun {
+    let (plan, present) = try await plan(order, looksFirst: try looksFirst(given), run.sink)
+    if run.isDryRun {
       let targets = request.targets.map(\.displayName)
-      return DryRun.output(
+      return DryRun.record(
         "ask Azure to import \(request.source.displayName) to \(targets.joined(separator: ", "))",
         [
           "engine": .string("service"), "source": .string(request.source.displayName),
           "targets": .list(targets.map(Value.string)), "registry": .string(plan.target.id.description),
-        ], call.run)
+        ], run)
     }
-    if call[\.noWait] {
-      let operation = try Blocking.wait(call.run) { try await session.azure.signedIn().engine.start(plan) }
+    if given[\.noWait] {
+      let operation = try await session.azure.signedIn().engine.start(plan)
       try session.operations.keep(operation)
       var fields = OperationArgument.fields(operation)
       fields["status"] = .string(operation.id == nil ? "Succeeded" : "Accepted")
-      return .value(.record(OperationArgument.record(fields)))
+      return OperationArgument.record(fields)
     }
-    if let present { return .value(.record(ImportCommand.record(present, engine: "service"))) }
-    return try follow(request, plan, call)
+    if let present { return ImportCommand.record(present, engine: "service") }
+    return try await follow(request, plan, given, watch)
   }
 
   /// Waits for the service. What is left running is kept, so that it can be found again.
-  private func follow(_ request: ImportRequest, _ plan: ServiceImport.Plan, _ call: Call<Parameters>) throws -> Output {
+  private func follow(
+    _ request: ImportRequest, _ plan: ServiceImport.Plan, _ given: GivenArguments<Parameters>, _ watch: ImportWatch
+  ) async throws -> Record {
     let session = session
-    let timeout = call[\.timeout]
+    let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
     // With `--no-preflight` nothing is sent but what az sends.
-    let readsResult = !call[\.noPreflight]
-    let line = session.progress.start(ImportCommand.displayName(request))
-    let started = StartedOperation()
-    do {
-      let result = try Blocking.wait(call.run) {
-        try await session.azure.signedIn().engine.run(
-          request, plan: plan, timeout: timeout, readsResult: readsResult, observer: { line.report($0) },
-          started: {
-            started.note($0)
-            // Kept from the start, for whoever comes after this process.
-            try? session.operations.keep($0)
-          }, ended: { if let id = $0.id { session.operations.remove(id) } })
-      }
-      line.finish(result)
-      return .value(.record(ImportCommand.record(result, engine: "service")))
-    } catch var error as AcrError {
-      line.finish(nil)
-      guard error.kind == .cancelled || error.kind == .timeout, let id = started.operation?.id else { throw error }
-      error.help = "the import continues in Azure; to wait for it: operation wait \(id)"
-      throw error
-    }
+    let result = try await session.azure.signedIn().engine.run(
+      request, plan: plan, timeout: given[\.timeout], readsResult: !given[\.noPreflight],
+      observer: { line.report($0) },
+      started: {
+        watch.note($0)
+        // Kept from the start, for whoever comes after this process.
+        try? session.operations.keep($0)
+      }, ended: { if let id = $0.id { session.operations.remove(id) } })
+    watch.finish(result)
+    return ImportCommand.record(result, engine: "service")
   }
 
   private static func displayName(_ request: ImportRequest) -> String {
     "\(request.source.displayName) → \(request.targets.map(\.displayName).joined(separator: ", "))"
   }
 
-  /// Everything is read and checked, and nothing is written.
-  private func dryRun(_ request: ImportRequest, _ call: Call<Parameters>) throws -> Output {
-    let engine = session.engine
-    let plan = try Blocking.wait(call.run) { try await engine.plan(request) }
+  /// Everything was read and checked, and nothing is written.
+  private func dryRun(_ request: ImportRequest, _ plan: ImportPlan, _ sink: any OutputSink) -> Record {
     let targets = request.targets.map(\.displayName)
-    call.run.sink.message(
+    sink.message(
       plan.isUnchanged
         ? "dry run: \(targets.joined(separator: ", ")) has \(request.source.displayName) already"
         : "dry run: would import \(request.source.displayName) to \(targets.joined(separator: ", "))")
@@ -169,7 +176,7 @@ struct ImportCommand: Command {
       "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
       "bytes": .size(plan.totalBytes.bytes),
     ]
-    return .value(.record(Record(fields)))
+    return Record(fields)
   }
 
   // MARK: The result
@@ -218,10 +225,27 @@ struct ImportCommand: Command {
   }
 }
 
-/// The operation that the service has begun.
-final class StartedOperation: Sendable {
-  private let noted = Mutex<ImportOperation?>(nil)
+/// What is known of a running import outside of it: its line of progress, and the operation that the service has begun.
+final class ImportWatch: Sendable {
+  private let state = Mutex<(line: (any ImportProgressLine)?, operation: ImportOperation?)>((nil, nil))
 
-  func note(_ operation: ImportOperation) { noted.withLock { $0 = operation } }
-  var operation: ImportOperation? { noted.withLock { $0 } }
+  /// Notes the line, and gives it back.
+  func follow(_ line: any ImportProgressLine) -> any ImportProgressLine {
+    state.withLock { $0.line = line }
+    return line
+  }
+
+  /// Ends the line, once.
+  func finish(_ result: ImportResult?) {
+    let line = state.withLock { state in
+      defer { state.line = nil }
+      return state.line
+    }
+    line?.finish(result)
+  }
+
+  /// Notes the operation.
+  func note(_ operation: ImportOperation) { state.withLock { $0.operation = operation } }
+
+  var operation: ImportOperation? { state.withLock { $0.operation } }
 }

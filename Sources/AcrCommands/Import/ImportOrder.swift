@@ -36,107 +36,105 @@ extension ImportCommand {
   /// Decides who copies. `auto` takes the service for an Azure registry of the account, and this machine for all others.
   /// - Throws: ``ArgumentError`` for an unknown engine; ``AcrError`` of kind `auth` or `not-found` for an Azure registry
   ///   that the account cannot see and nobody has credentials for.
-  func engine(for order: ImportOrder, _ call: Call<Parameters>) throws -> ImportEngine {
-    switch call[\.engine] {
+  func engine(for order: ImportOrder, _ given: GivenArguments<Parameters>) async throws -> ImportEngine {
+    switch given[\.engine] {
     case "service": return .service
     case "direct": return .direct
     case "auto": break
     case let other:
-      throw ArgumentError(call.parameters.engine, AcrError(.usage, ImportEngine.check(other)?.message ?? other))
+      throw ArgumentError(given.parameters.engine, AcrError(.usage, ImportEngine.check(other)?.message ?? other))
     }
-    if call[\.noWait] || call[\.timeout] != nil || order.target != nil { return .service }
+    if given[\.noWait] || given[\.timeout] != nil || order.target != nil { return .service }
     let request = order.request
     guard request.source.location != nil, let host = request.targets.first?.location?.registry,
       request.targets.allSatisfy({ $0.location?.registry == host })
     else { return .direct }
-    let session = session
-    return try Blocking.wait(call.run) {
-      guard try await session.azure.isAzure(host) else { return .direct }
-      let services = try await session.azure.services()
-      let hasCredentials = try await session.registries.credentials.credentials(for: host) != .anonymous
-      guard await services.identity.account != nil else {
-        if hasCredentials { return .direct }
-        throw AcrError(
-          .auth, "not signed in: Azure needs an account to import into `\(host)`",
-          help:
-            "sign in first: `login`; or `acr login --name \(host)` with a user and password, to copy on this machine")
-      }
-      if try await services.finder.registry(at: host) != nil { return .service }
+    guard try await session.azure.isAzure(host) else { return .direct }
+    let services = try await session.azure.services()
+    let hasCredentials = try await session.registries.credentials.credentials(for: host) != .anonymous
+    guard await services.identity.account != nil else {
       if hasCredentials { return .direct }
-      var error: AcrError
-      do {
-        _ = try await services.finder.find(host.name)
-        return .service
-      } catch let failure as AcrError {
-        error = failure
-      }
-      error.notes.append(
-        "`--engine direct` lets this machine copy, with whatever rights the registry gives the account")
-      throw error
+      throw AcrError(
+        .auth, "not signed in: Azure needs an account to import into `\(host)`",
+        help:
+          "sign in first: `login`; or `acr login --name \(host)` with a user and password, to copy on this machine")
     }
+    if try await services.finder.registry(at: host) != nil { return .service }
+    if hasCredentials { return .direct }
+    var error: AcrError
+    do {
+      _ = try await services.finder.find(host.name)
+      return .service
+    } catch let failure as AcrError {
+      error = failure
+    }
+    error.notes.append(
+      "`--engine direct` lets this machine copy, with whatever rights the registry gives the account")
+    throw error
   }
 
   /// Reads the flags.
-  /// - Parameter readsEarly: whether the source may be read while the registry to import into is looked for; one of many
-  ///   imports waits until it is its turn.
-  func order(_ call: Call<ImportParameters>, readsEarly: Bool = true) throws -> ImportOrder {
-    let credentials = try credentials(call)
-    let (source, sourceID) = try source(call, credentials)
+  /// - Parameters:
+  ///   - sink: where notes go.
+  ///   - readsEarly: whether the source may be read while the registry to import into is looked for; one of many imports
+  ///     waits until it is its turn.
+  func order(
+    _ given: GivenArguments<ImportParameters>, _ sink: any OutputSink, readsEarly: Bool = true
+  ) async throws -> ImportOrder {
+    let credentials = try credentials(given)
+    let (source, sourceID) = try await source(given, credentials, sink)
     let importSource = ImportSource(
       store: source.store, selector: source.selector, location: source.location,
       isTagImplied: source.tag == nil && source.digest == nil)
     // Reading the source takes as long as finding the registry to import into.
-    let start = readsEarly ? try startPreflight(importSource, credentials, sourceID, call) : nil
-    let target = try azureTarget(call)
+    let start = readsEarly ? try await startPreflight(importSource, credentials, sourceID, given) : nil
+    let target = try await azureTarget(given)
     var request = ImportRequest(
-      source: importSource, targets: try targets(call, source: source, target), isForced: call[\.force])
+      source: importSource, targets: try await targets(given, source: source, target, sink), isForced: given[\.force])
     request.repairsFolders = request.isForced && request.targets.contains { $0.location == nil }
     return ImportOrder(
       request: request, credentials: credentials, sourceID: sourceID, target: target, start: start)
   }
 
   /// The registry to import into where `--resource-group` or `--subscription` say where it is: no search is needed then.
-  private func azureTarget(_ call: Call<ImportParameters>) throws -> AzureRegistryInfo? {
-    let group = try call[\.resourceGroup] ?? session.defaults.value(of: Defaults.resourceGroup)
-    let subscription = call[\.subscription]
-    guard group != nil || subscription != nil, let name = try session.registryText(call, \.name),
-      case .azureName = try locate(call.parameters.name, { () throws(AcrError) in try RegistryText(name) })
+  private func azureTarget(_ given: GivenArguments<ImportParameters>) async throws -> AzureRegistryInfo? {
+    let group = try given[\.resourceGroup] ?? session.defaults.value(of: Defaults.resourceGroup)
+    let subscription = given[\.subscription]
+    guard group != nil || subscription != nil, let name = try session.registryText(given, \.name),
+      case .azureName = try locate(given.parameters.name, { () throws(AcrError) in try RegistryText(name) })
     else { return nil }
-    let session = session
-    return try locate(call.parameters.name) {
-      try Blocking.wait(call.run) {
-        let services = try await session.azure.signedIn()
-        return try await services.finder.find(
-          name, resourceGroup: group,
-          in: try await subscription.asyncMap { try await services.identity.subscription(named: $0) })
-      }
+    return try await locate(given.parameters.name) {
+      let services = try await session.azure.signedIn()
+      return try await services.finder.find(
+        name, resourceGroup: group,
+        in: try await subscription.asyncMap { try await services.identity.subscription(named: $0) })
     }
   }
 
   // MARK: The source
 
   private func source(
-    _ call: Call<ImportParameters>, _ credentials: Credentials?
-  ) throws -> (source: NamedArtifact, id: AzureResourceID?) {
-    let parameter: any DeclaredParameter = call[\.from] == nil ? call.parameters.source : call.parameters.from
-    guard let text = call[\.from] ?? call[\.source] else {
+    _ given: GivenArguments<ImportParameters>, _ credentials: Credentials?, _ sink: any OutputSink
+  ) async throws -> (source: NamedArtifact, id: AzureResourceID?) {
+    let parameter: any DeclaredParameter = given[\.from] == nil ? given.parameters.source : given.parameters.from
+    guard let text = given[\.from] ?? given[\.source] else {
       throw AcrError(
         .usage, "`import` needs a source",
         help: "`import FROM TO`, or `import --name REGISTRY --source SOURCE --image REPOSITORY:TAG`")
     }
-    if call[\.from] != nil, call[\.source] != nil {
+    if given[\.from] != nil, given[\.source] != nil {
       throw ArgumentError(
-        call.parameters.from, AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
+        given.parameters.from, AcrError(.usage, "the source is given twice: as `\(text)`, and by `--source`"))
     }
-    if let registryText = call[\.registry] {
-      let registry = try locate(call.parameters.registry) { () throws(AcrError) in try RegistryText(registryText) }
+    if let registryText = given[\.registry] {
+      let registry = try locate(given.parameters.registry) { () throws(AcrError) in try RegistryText(registryText) }
       var id: AzureResourceID?
       if case .azureID(let given) = registry { id = given }
-      let found = try locate(call.parameters.registry) { try session.registry(registry, call.run) }
-      return (try source(in: found, text, parameter, credentials, call), id)
+      let found = try await locate(given.parameters.registry) { try await session.registry(registry) }
+      return (try source(in: found, text, parameter, credentials, sink), id)
     }
     let artifact = try locate(parameter) { () throws -> NamedArtifact in
-      guard text.hasPrefix("oci:") || text.contains("/") || call[\.name] == nil else {
+      guard text.hasPrefix("oci:") || text.contains("/") || given[\.name] == nil else {
         throw AcrError(
           .usage, "`\(text)` does not name its registry",
           help: "write it in full, for example `docker.io/library/\(text)`, or name the registry with --registry")
@@ -152,12 +150,12 @@ extension ImportCommand {
   /// A source in the registry that `--registry` names: the source is then written without it, as with az.
   private func source(
     in registry: RegistryArgument, _ text: String, _ parameter: any DeclaredParameter, _ credentials: Credentials?,
-    _ call: Call<ImportParameters>
+    _ sink: any OutputSink
   ) throws -> NamedArtifact {
     var path = Substring(text)
     if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
       path = path.dropFirst(host.name.count + 1)
-      call.run.sink.message("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
+      sink.message("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
     }
     return try locate(parameter) {
       let image = try RepositoryReference(path)
@@ -166,45 +164,47 @@ extension ImportCommand {
     }
   }
 
-  private func credentials(_ call: Call<ImportParameters>) throws -> Credentials? {
-    guard let password = call[\.password] else {
-      guard call[\.username] == nil else {
+  private func credentials(_ given: GivenArguments<ImportParameters>) throws -> Credentials? {
+    guard let password = given[\.password] else {
+      guard given[\.username] == nil else {
         throw ArgumentError(
-          call.parameters.username,
+          given.parameters.username,
           AcrError(
             .usage, "`--username` needs `--password` beside it", help: "`--password (secret prompt \"Password\")`"))
       }
       return nil
     }
-    guard let user = call[\.username] else { return .accessToken(password) }
+    guard let user = given[\.username] else { return .accessToken(password) }
     return .user(user, password: password)
   }
 
   // MARK: The targets
 
   private func targets(
-    _ call: Call<ImportParameters>, source: NamedArtifact, _ found: AzureRegistryInfo?
-  ) throws -> [ImportTarget] {
-    let images = call[\.image]
-    let repositories = call[\.repository]
-    if let text = call[\.to] {
-      guard call[\.name] == nil, images.isEmpty, repositories.isEmpty else {
+    _ given: GivenArguments<ImportParameters>, source: NamedArtifact, _ found: AzureRegistryInfo?,
+    _ sink: any OutputSink
+  ) async throws -> [ImportTarget] {
+    let images = given[\.image]
+    let repositories = given[\.repository]
+    if let text = given[\.to] {
+      guard given[\.name] == nil, images.isEmpty, repositories.isEmpty else {
         throw ArgumentError(
-          call.parameters.to,
+          given.parameters.to,
           AcrError(.usage, "the target is given twice: as `\(text)`, and by `--name`, `--image` or `--repository`"))
       }
-      return [try target(whole: text, source: source, call.parameters.to)]
+      return [try target(whole: text, source: source, given.parameters.to)]
     }
-    guard let name = try session.registryText(call, \.name) else {
+    guard let name = try session.registryText(given, \.name) else {
       throw AcrError(
         .usage, "`import` needs a target",
         help: "a second whole reference (`import FROM TO`), or `--name REGISTRY`")
     }
-    let registry = try locate(call.parameters.name) {
-      try found.map { .registry($0.loginServer) } ?? session.registry(RegistryText(name), call.run)
+    let registry = try await locate(given.parameters.name) { () async throws -> RegistryArgument in
+      if let found { return .registry(found.loginServer) }
+      return try await session.registry(RegistryText(name))
     }
-    if images.isEmpty, repositories.isEmpty { return [try targetAsSource(registry, source, call)] }
-    let tagged = try locate(call.parameters.image) {
+    if images.isEmpty, repositories.isEmpty { return [try targetAsSource(registry, source, sink)] }
+    let tagged = try locate(given.parameters.image) {
       try images.map { text in
         let image = try RepositoryReference(text)
         if let digest = image.digest {
@@ -216,7 +216,7 @@ extension ImportCommand {
           registry, image.repository, tag: image.tag ?? source.tag ?? .latest, isTagImplied: image.tag == nil)
       }
     }
-    let untagged = try locate(call.parameters.repository) {
+    let untagged = try locate(given.parameters.repository) {
       try repositories.map { text in
         if text.contains(":") || text.contains("@") {
           throw AcrError(
@@ -232,7 +232,7 @@ extension ImportCommand {
   /// Without a word about the target, it is named as the source is. A digest alone has no tag to take over, so the tag is
   /// `latest`, as the service does it; that is said aloud since nobody wrote it.
   private func targetAsSource(
-    _ registry: RegistryArgument, _ source: NamedArtifact, _ call: Call<ImportParameters>
+    _ registry: RegistryArgument, _ source: NamedArtifact, _ sink: any OutputSink
   ) throws -> ImportTarget {
     guard let repository = source.location?.repository else {
       throw AcrError(
@@ -240,7 +240,7 @@ extension ImportCommand {
     }
     let target = target(
       registry, repository, tag: source.tag ?? .latest, isTagImplied: source.tag == nil)
-    if source.tag == nil { call.run.sink.message("note: no tag was given, so the target is \(target.displayName)") }
+    if source.tag == nil { sink.message("note: no tag was given, so the target is \(target.displayName)") }
     return target
   }
 

@@ -37,8 +37,11 @@ struct PreflightCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let command = ImportCommand(session: session)
-    let order = try command.order(call[\.request])
-    let report = try Blocking.wait(call.run) { try await command.planned(order).report }
+    let given = call[\.request].given
+    let sink = call.run.sink
+    let report = try Blocking.wait(call.run) {
+      try await command.planned(try await command.order(given, sink)).report
+    }
     return .value(.list(report.checks.map { .record(PreflightCommand.record($0)) }))
   }
 

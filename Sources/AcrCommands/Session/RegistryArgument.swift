@@ -59,15 +59,19 @@ enum RegistryArgument: Sendable {
 
 extension CommandContext {
   /// Finds the registry that a text means.
-  func registry(_ text: RegistryText, _ run: RunContext) throws -> RegistryArgument {
-    let azure = azure
+  func registry(_ text: RegistryText) async throws -> RegistryArgument {
     switch text {
-    case .layout(let path): return .layout(path: path)
-    case .host(let host): return .registry(host)
-    case .azureName(let name):
-      return .registry(try Blocking.wait(run) { try await azure.loginServer(ofName: name) })
-    case .azureID(let id): return .registry(try Blocking.wait(run) { try await azure.loginServer(of: id) })
+    case .layout(let path): .layout(path: path)
+    case .host(let host): .registry(host)
+    case .azureName(let name): .registry(try await azure.loginServer(ofName: name))
+    case .azureID(let id): .registry(try await azure.loginServer(of: id))
     }
+  }
+
+  /// The same for a command that needs nothing else from a server before.
+  func registry(_ text: RegistryText, _ run: RunContext) throws -> RegistryArgument {
+    let session = self
+    return try Blocking.wait(run) { try await session.registry(text) }
   }
 
   /// The registry of a flag that may not name a folder. Without the flag it is the one of `configure --defaults acr=NAME`.
@@ -89,7 +93,14 @@ extension CommandContext {
   func registryText<Parameters>(
     _ call: Call<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
   ) throws -> String? {
-    if let text = call[flag] { return text }
+    try registryText(call.given, flag)
+  }
+
+  /// The same for asynchronous code.
+  func registryText<Parameters>(
+    _ given: GivenArguments<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
+  ) throws -> String? {
+    if let text = given[flag] { return text }
     return try defaults.value(of: Defaults.registry)
   }
 
@@ -113,6 +124,17 @@ enum ArtifactArgument: Sendable {
     } else {
       self = .image(try ImageReference(text))
     }
+  }
+}
+
+/// Gives an error the place of an argument.
+func locate<Result>(
+  _ parameter: any DeclaredParameter, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async throws -> Result {
+  do {
+    return try await body()
+  } catch let error as AcrError {
+    throw ArgumentError(parameter, error)
   }
 }
 

@@ -37,12 +37,12 @@ public struct Call<Parameters: ParameterSet> {
     Call<Set>(parameters[keyPath: path], arguments: arguments, input: input, run: run, meter: meter)
   }
 
+  /// The values for asynchronous code.
+  public var given: GivenArguments<Parameters> { GivenArguments(parameters, arguments.values) }
+
   /// Whether a parameter was given. Null, and a switch that is off, count as left out.
   public func isGiven(_ parameter: any DeclaredParameter) -> Bool {
-    guard let value = arguments.values[parameter.name] else { return arguments.blocks[parameter.name] != nil }
-    if case .flag(let flag) = parameter.outline, flag.type == nil { return Bool.reading(value) ?? false }
-    if case .list(let items) = value { return !items.isEmpty }
-    return !value.isNull
+    given.isGiven(parameter) || arguments.blocks[parameter.name] != nil
   }
 
   /// The call without input, with other values for some parameters; nil takes a value away.
