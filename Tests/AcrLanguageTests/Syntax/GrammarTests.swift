@@ -6,7 +6,7 @@ import Testing
 @Suite("The written grammar")
 struct GrammarTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
   private static func file(_ path: String) throws -> Data {
     try Data(contentsOf: root.appendingPathComponent(path))
