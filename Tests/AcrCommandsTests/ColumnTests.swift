@@ -38,6 +38,7 @@ struct ColumnTests {
         let document = try JSONValue(parsing: try images.layout.read(index.digest))
         let child = try Descriptor(json: try #require(document["manifests"]?.array?[1]), in: "the index")
         try images.layout.list(child, tag: "arm")
+        try images.artifact(type: "application/spdx+json", content: "{}", subject: index)
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
         let runner = CommandRunner(adding: [RegistryPingCommand.init])
         defer { runner.shutDown() }
@@ -62,7 +63,9 @@ struct ColumnTests {
     return [
       Case("list-metadata", "list-metadata \(app)"), Case("list-metadata", "list-metadata oci:\(folder)"),
       Case("list-metadata", "list-metadata \(app) --used-by"),
-      Case("manifest tree", "manifest tree \(app):v1"), Case("diff", "diff \(app):v1 \(app):arm"),
+      Case("manifest tree", "manifest tree \(app):v1", isWhole: false),
+      Case("manifest tree", "manifest tree \(app):v1 --flat"), Case("referrers", "referrers oci:\(folder):v1"),
+      Case("diff", "diff \(app):v1 \(app):arm"),
       Case("diff", "diff \(app) \(host)/app"),
       Case("import", "import \(app):v1 \(host)/copy:v1"), Case("import", "import \(app):v1 \(host)/copy:v1"),
       Case("import", "import \(app):v1 \(host)/other:v1", isDryRun: true, isWhole: false),
@@ -106,7 +109,7 @@ struct ColumnTests {
       Case("operation wait", "let all = operation list; let one = $all[0]; operation wait $one"),
       Case("list-metadata", "list-metadata \(own)/hello"),
       Case("list-metadata", "list-metadata \(own)/hello --used-by"),
-      Case("manifest tree", "manifest tree \(own)/hello:1"),
+      Case("manifest tree", "manifest tree \(own)/hello:1", isWhole: false),
       Case("repository show-tags", "repository show-tags --name myregistry --repository hello --detail"),
       Case("repository show", "repository show --name myregistry --repository hello"),
       Case("repository show", "repository show --name myregistry --image hello:1"),

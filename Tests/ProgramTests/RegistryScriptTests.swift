@@ -68,7 +68,7 @@ struct RegistryScriptTests {
           print "${count($m)} manifests, ${count(($m | where .tags != null))} with a tag"
           print (manifest show --registry ${env.REGISTRY} --name hello:1 | get manifests | get platform.architecture | to jsonl)
           print (manifest config ${env.REGISTRY}/hello:1 --platform linux/arm64 | get architecture)
-          print (manifest tree ${env.REGISTRY}/hello:1 | count)
+          print (manifest tree ${env.REGISTRY}/hello:1 --flat | count)
           """, to: "explore.acr")
         let environment = ["REGISTRY": server.authority, "PASSWORD": "open sesame"]
         let program = try BuiltProducts.acrsh(

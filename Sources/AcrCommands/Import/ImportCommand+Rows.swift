@@ -146,7 +146,8 @@ extension ImportCommand {
   private func rows(_ input: Output) throws -> [Value] {
     switch input {
     case .value(.list(let items)): return items
-    case .value(let value):
+    case .value, .bytes:
+      let value = try input.collected()
       throw AcrError(
         .invalid, "`import` takes rows, but the pipe gives \(value.typePhrase)",
         help: "`[…]` makes a list of one value")

@@ -61,7 +61,7 @@ extension ManifestDeletion {
     let rows: [Value]
     switch input {
     case .value(.list(let items)): rows = items
-    case .value(let value): rows = [value]
+    case .value, .bytes: rows = [try input.collected()]
     case .rows(let stream):
       var items: [Value] = []
       while let item = try stream.next() { items.append(item) }

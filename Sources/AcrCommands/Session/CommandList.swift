@@ -23,7 +23,8 @@ enum CommandList {
     RepositoryListCommand.init, RepositoryShowCommand.init, ShowTagsCommand.init, RepositoryUpdateCommand.init,
     RepositoryDeleteCommand.init,
     RepositoryUntagCommand.init,
-    ManifestShowCommand.init, ManifestConfigCommand.init, ManifestTreeCommand.init, DiffCommand.init,
+    ManifestShowCommand.init, ManifestDigestCommand.init, ManifestConfigCommand.init, ManifestTreeCommand.init,
+    ReferrersCommand.init, BlobShowCommand.init, DiffCommand.init,
     ManifestDeleteCommand.init, MirrorCommand.init,
   ]
 }

@@ -23,11 +23,17 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
   case signIns = "sign-ins"
   /// Bytes of the header and trailer fields of one answer.
   case headers
+  /// Files in the layers of one image.
+  case files
+  /// Bytes of one layer, decompressed.
+  case unpacked
+  /// How many times larger a layer may become when it is decompressed.
+  case growth
 
   /// True where the limit is a number of bytes.
   public var isBytes: Bool {
     switch self {
-    case .document, .list, .memory, .headers: true
+    case .document, .list, .memory, .headers, .unpacked: true
     default: false
     }
   }
@@ -46,6 +52,9 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     case .redirects: 10
     case .signIns: 3
     case .headers: 256 << 10
+    case .files: 1_000_000
+    case .unpacked: 64 << 30
+    case .growth: 250
     }
   }
 
@@ -63,6 +72,9 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     case .redirects: "redirects of one request"
     case .signIns: "new tokens for one request"
     case .headers: "bytes of the header and trailer fields of one answer"
+    case .files: "files in the layers of one image"
+    case .unpacked: "bytes of one layer, decompressed"
+    case .growth: "times that a layer of more than 256 MiB grows when it is decompressed"
     }
   }
 
@@ -110,6 +122,9 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     case .signIns:
       "\(place) was refused with \(value) new tokens: each time the server asked for another scope"
     case .headers: "\(place) has more than \(value) of header and trailer fields"
+    case .files: "\(place) has more than \(value) files in its layers"
+    case .unpacked: "\(place) has more than \(value) when it is decompressed"
+    case .growth: "\(place) grows to more than \(value) times its size when it is decompressed"
     }
   }
 }

@@ -49,10 +49,13 @@ extension Command {
   }
 }
 
-/// What flows between stages: one value, or rows that are pulled.
+/// What flows between stages: one value, rows that are pulled, or bytes that are pulled.
 public enum Output: Sendable {
   case value(Value)
   case rows(RowStream)
+  /// Bytes as they are, such as a file of an image. Shown, they are written exactly; a stage or variable that takes them gets
+  /// a text; `save` writes them to a file.
+  case bytes(ByteStream)
 
   /// Nothing to show and nothing to pass on.
   public static let nothing = Output.value(.null)
@@ -72,6 +75,46 @@ public final class RowStream: @unchecked Sendable {
       return nil
     }
     return row
+  }
+}
+
+/// Bytes pulled piece by piece. Used by one thread at a time.
+public final class ByteStream: @unchecked Sendable {
+  /// How many bytes may become a text.
+  public static let mostText = 64 << 20
+
+  private var pull: (() throws -> [UInt8]?)?
+
+  /// Creates a stream from what gives the next piece, nil at the end.
+  public init(_ pull: @escaping () throws -> [UInt8]?) { self.pull = pull }
+
+  /// The next piece; nil at the end, and from then on.
+  public func next() throws -> [UInt8]? {
+    guard let piece = try pull?() else {
+      pull = nil
+      return nil
+    }
+    return piece
+  }
+
+  /// The rest as one text.
+  /// - Throws: ``AcrError`` of kind `invalid` for bytes that are no UTF-8 or too many, and what making them throws.
+  public func text() throws -> String {
+    var bytes: [UInt8] = []
+    while let piece = try next() {
+      bytes += piece
+      guard bytes.count <= ByteStream.mostText else {
+        throw AcrError(
+          .invalid, "more than \(ByteCount.human(Int64(ByteStream.mostText))) cannot be held as a text",
+          help: "write the bytes to a file: `… | save FILE`")
+      }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw AcrError(
+        .invalid, "these bytes are not text (UTF-8)",
+        help: "write them to a file: `… | save FILE`, or `> FILE` in a shell")
+    }
+    return text
   }
 }
 

@@ -75,8 +75,8 @@ extension Evaluator {
           }
           return nil
         })
-    case .value(let value):
-      throw RuntimeError(Rows.needed(by: "where", value), source: box.frame.source, span: span)
+    case .value, .bytes:
+      throw RuntimeError(Rows.needed(by: "where", try input.collected()), source: box.frame.source, span: span)
     }
   }
 
@@ -106,8 +106,8 @@ extension Evaluator {
       return .value(.list(rows.items))
     case .value(.record(let record)): return .value(try extended(.record(record)))
     case .rows(let stream): return .rows(RowStream { try stream.next().map(extended) })
-    case .value(let value):
-      throw RuntimeError(Rows.needed(by: "extend", value), source: box.frame.source, span: span)
+    case .value, .bytes:
+      throw RuntimeError(Rows.needed(by: "extend", try input.collected()), source: box.frame.source, span: span)
     }
   }
 
@@ -146,6 +146,18 @@ extension Evaluator {
     } catch let error {
       throw locate(error)
     }
+    if case .bytes(let stream) = output {
+      let bytes = ByteStream { [run, meter] in
+        do {
+          try run.checkInterrupt()
+          try meter.step()
+          return try stream.next()
+        } catch let error {
+          throw locate(error)
+        }
+      }
+      return (.bytes(bytes), flags)
+    }
     guard case .rows(let stream) = output else { return (output, flags) }
     // Whatever the command throws while a later stage pulls its rows is still this command's error.
     let rows = RowStream { [run, meter, self] in
@@ -169,10 +181,11 @@ extension Evaluator {
 }
 
 extension Output {
-  /// The value: rows are pulled into a list.
+  /// The value: rows are pulled into a list, bytes into a text.
   public func collected() throws -> Value {
     switch self {
     case .value(let value): return value
+    case .bytes(let stream): return .string(try stream.text())
     case .rows(let stream):
       var items: [Value] = []
       while let item = try stream.next() { items.append(item) }
@@ -182,6 +195,11 @@ extension Output {
 
   /// The same, with its memory counted.
   func collected(_ meter: Meter) throws -> Value {
+    if meter.isCounting, case .bytes = self {
+      let value = try collected()
+      try meter.charge(HeapSize.whole(value))
+      return value
+    }
     guard meter.isCounting, case .rows(let stream) = self else { return try collected() }
     let rows = Gathered(meter)
     while let item = try stream.next() { try rows.append(item) }

@@ -140,6 +140,9 @@ extension Evaluator {
     return try withBox(&frame) { box in
       switch try output(code.pipelines[Int(pipeline)], box) {
       case .value(let value): return try box.withFrame { try loop(variable, over: value, block, &$0, expression) }
+      case .bytes(let stream):
+        let text = Value.string(try stream.text())
+        return try box.withFrame { try loop(variable, over: text, block, &$0, expression) }
       case .rows(let stream):
         // The rows are pulled as the loop goes, so that `break` stops what makes them. Making a row and the loop's body
         // take turns with the frame, so no access to it may last longer than one of them.
@@ -279,7 +282,7 @@ extension Evaluator {
     switch output {
     case .value(.null): return nil
     case .value(.list(let items)): return items.isEmpty || items.contains { !$0.isNull } ? output : nil
-    case .value: return output
+    case .value, .bytes: return output
     case .rows(let stream):
       var nulls = 0
       while let row = try stream.next() {
@@ -302,8 +305,10 @@ extension Evaluator {
       return
     }
     try withBox(&frame) { box in
-      if case .rows(let stream) = try output(code.pipelines[Int(pipeline)], box) {
-        while try stream.next() != nil {}
+      switch try output(code.pipelines[Int(pipeline)], box) {
+      case .rows(let stream): while try stream.next() != nil {}
+      case .bytes(let stream): while try stream.next() != nil {}
+      case .value: break
       }
     }
   }

@@ -29,8 +29,10 @@ public struct TableLayout: Sendable {
         if case .list(let cells) = item { records.append(TableLayout.numbered(cells)) }
       }
       guard !items.isEmpty, records.count == items.count else { return items.flatMap { plainLines($0) } }
-      return table(records)
-    case .record(let record): return recordLines(record)
+      return table(TableTree.rows(records) ?? records)
+    case .record(let record):
+      if let rows = TableTree.rows([record]) { return table(rows) }
+      return recordLines(record)
     default: return plainLines(value)
     }
   }

@@ -18,6 +18,13 @@ struct MeteredSink: OutputSink {
         return row
       }
       try sink.show(.rows(rows), as: format)
+    case .bytes(let stream):
+      let bytes = ByteStream {
+        guard let piece = try stream.next() else { return nil }
+        try budget.write(piece.count)
+        return piece
+      }
+      try sink.show(.bytes(bytes), as: format)
     }
   }
 

@@ -28,6 +28,7 @@ extension Call {
     case .rows(let stream): return stream
     case .value(.list(let items)): return Rows.stream(items)
     case .value(let value): throw Rows.needed(by: command, value)
+    case .bytes(let stream): throw Rows.needed(by: command, .string(try stream.text()))
     case nil: throw AcrError(.usage, "`\(command)` needs rows from a pipe", help: "`… | \(command)`")
     }
   }
@@ -49,7 +50,7 @@ extension Call {
   func inputValue(for command: String) throws -> Value {
     guard let input else { throw AcrError(.usage, "`\(command)` needs a value from a pipe", help: "`… | \(command)`") }
     let value = try input.collected(meter)
-    if case .rows = input { meter.hold(value) }
+    if case .value = input {} else { meter.hold(value) }
     return value
   }
 }

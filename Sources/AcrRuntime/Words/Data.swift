@@ -51,6 +51,7 @@ struct Save: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let path = call[\.path]
+    if case .bytes(let stream)? = call.input { return try save(stream, path, call) }
     let value = try call.inputValue(for: "save")
     let appends = call[\.append]
     var text = try text(value, path, appends: appends, call)
@@ -70,6 +71,26 @@ struct Save: Command {
         try FileSystem.replace(path, with: bytes, isStopped: isStopped)
       }
     } catch {
+      throw ArgumentError(call.parameters.path, error)
+    }
+    return .nothing
+  }
+
+  /// Writes bytes as they are, piece by piece.
+  private func save(_ stream: ByteStream, _ path: String, _ call: Call<Parameters>) throws -> Output {
+    let isStopped = { call.run.isInterrupted }
+    if call.run.isDryRun {
+      call.run.sink.message("dry run: would write bytes to `\(path)`")
+      return .value(.record(Record(["dry_run": .bool(true), "path": .string(path)])))
+    }
+    do {
+      let path = try call.run.host.path(path)
+      if call[\.append] {
+        while let piece = try stream.next() { try FileSystem.append(piece, to: path, isStopped: isStopped) }
+      } else {
+        try FileSystem.replace(path, isStopped: isStopped) { try stream.next() }
+      }
+    } catch let error as AcrError {
       throw ArgumentError(call.parameters.path, error)
     }
     return .nothing

@@ -38,6 +38,8 @@ struct Ignore: Command {
   func run(_ call: Call<NoParameters>) throws -> Output {
     if case .rows(let rows)? = call.input {
       while try rows.next() != nil {}
+    } else if case .bytes(let bytes)? = call.input {
+      while try bytes.next() != nil {}
     }
     return .nothing
   }
@@ -70,7 +72,7 @@ struct Print: Command {
       while let row = try rows.next() { try write(try Print.text(row, call), call) }
     } else if case .value(.list(let rows))? = call.input {
       for row in rows { try write(try Print.text(row, call), call) }
-    } else if case .value(let value)? = call.input {
+    } else if let value = try call.input?.collected() {
       try write(try Print.text(value, call), call)
     } else {
       try write("", call)

@@ -46,6 +46,7 @@ final class ShownValues: OutputSink {
   }
 
   func show(_ shown: Output, as format: OutputFormat?) throws {
+    if case .bytes(let stream) = shown { return try show(stream, as: format ?? self.format) }
     switch format ?? self.format {
     case .none: try drain(shown)
     case .jsonc where isColored:
@@ -69,6 +70,22 @@ final class ShownValues: OutputSink {
   func message(_ text: String) {
     clearProgress()
     errors.tell(data: text + "\n")
+  }
+
+  /// Bytes go to pipes and files as they are, whatever the format. A terminal gets them as text, or not at all.
+  private func show(_ bytes: ByteStream, as format: OutputFormat) throws {
+    if format == .none {
+      while try bytes.next() != nil {}
+    } else if output.isTerminal {
+      let text = try bytes.text()
+      clearProgress()
+      try output.write(Array((text.hasSuffix("\n") || text.isEmpty ? text : text + "\n").utf8))
+    } else {
+      while let piece = try bytes.next() {
+        clearProgress()
+        try output.write(piece)
+      }
+    }
   }
 
   private func write(_ text: String) throws {
@@ -102,6 +119,7 @@ final class ShownValues: OutputSink {
     case .value(.list(let items)): for item in items { try body(item) }
     case .value(let value): try body(value)
     case .rows(let rows): while let row = try rows.next() { try body(row) }
+    case .bytes(let bytes): try body(.string(try bytes.text()))
     }
   }
 
@@ -109,7 +127,7 @@ final class ShownValues: OutputSink {
   private func showJSON(_ shown: Output) throws {
     switch shown {
     case .value(.null): return
-    case .value(let value): try write(try hidingSecrets(value).json(indent: 2) + "\n")
+    case .value, .bytes: try write(try hidingSecrets(shown.collected()).json(indent: 2) + "\n")
     case .rows(let rows):
       var writer = JSONWriter(indent: 2)
       writer.startArray()
@@ -129,7 +147,7 @@ final class ShownValues: OutputSink {
   private func showYAML(_ shown: Output) throws {
     switch shown {
     case .value(.null): return
-    case .value(let value): try write(try hidingSecrets(value).yaml())
+    case .value, .bytes: try write(try hidingSecrets(shown.collected()).yaml())
     case .rows(let rows):
       var isEmpty = true
       while let row = try rows.next() {

@@ -21,9 +21,27 @@ extension FileSystem {
   public static func replace(
     _ path: String, with bytes: [UInt8], _ access: Access = .asBefore, isStopped: () -> Bool = { false }
   ) throws(AcrError) {
+    var rest: [UInt8]? = bytes
+    do {
+      try replace(path, access, isStopped: isStopped) {
+        defer { rest = nil }
+        return rest
+      }
+    } catch {
+      throw error as? AcrError ?? AcrError(.server, "cannot write `\(path)`: \(error)")
+    }
+  }
+
+  /// The same for content that comes piece by piece; nil ends it.
+  /// - Throws: ``AcrError``, and what `next` throws; the file is then as it was.
+  public static func replace(
+    _ path: String, _ access: Access = .asBefore, isStopped: () -> Bool = { false },
+    pieces next: () throws -> [UInt8]?
+  ) throws {
     try check(path)
     if let descriptor = FileDescriptor.named(by: path) {
-      return try write(bytes, toStream: descriptor, path, isStopped)
+      while let piece = try next() { try write(piece, toStream: descriptor, path, isStopped) }
+      return
     }
     if access == .ownerOnly, let folder = folder(of: path) { try makeFolders(folder, permissions: 0o700) }
     let status = FileStatus(path)
@@ -31,7 +49,9 @@ extension FileSystem {
       try refuseStandardStream(status, path)
       if status.kind != .regular {
         if status.kind == .folder { throw AcrError(.invalid, "cannot write `\(path)`: is a directory") }
-        return try openPipe(path, isStopped).write(bytes, isStopped: isStopped)
+        let pipe = try openPipe(path, isStopped)
+        while let piece = try next() { try pipe.write(piece, isStopped: isStopped) }
+        return
       }
     }
     let target = resolved(path) ?? path
@@ -40,7 +60,7 @@ extension FileSystem {
       draft.file.tryToSetOwner(status)
       try draft.file.setPermissions(status.permissions)
     }
-    try draft.file.write(bytes, isStopped: isStopped)
+    while let piece = try next() { try draft.file.write(piece, isStopped: isStopped) }
     try draft.file.synchronize()
     try draft.move(to: target)
   }

@@ -13,6 +13,8 @@ public struct ManifestNode: Sendable {
     public let mediaType: String
     /// True for a layer that lives elsewhere: the registry does not hold its bytes.
     public let isForeign: Bool
+    /// The predicate type of a statement, as the blob's annotations state it.
+    public let predicateType: String?
 
     /// What points at it.
     public var descriptor: Descriptor { Descriptor(mediaType: mediaType, digest: digest, size: size) }
@@ -34,10 +36,12 @@ public struct ManifestNode: Sendable {
   public let config: Blob?
   /// The layers, in the order of the document.
   public let layers: [Blob]
-  /// An index's children, without their annotations.
+  /// An index's children, without their annotations, except those that say what an attestation is about.
   public let children: [Descriptor]
   /// The manifest that this one is about.
   public let subject: Digest?
+  /// What it is where it is about something: a signature, an SBOM, provenance and so on.
+  public let role: RelatedArtifact.Kind
   /// False for a manifest that a list named and that was not read.
   public let isRead: Bool
 
@@ -57,6 +61,7 @@ public struct ManifestNode: Sendable {
     size = .zero
     kind = MediaType.isIndex(mediaType) ? .index : .image
     (artifactType, created, config, layers, children, subject, isRead) = (nil, nil, nil, [], [], nil, false)
+    role = .other
   }
 
   fileprivate init(_ manifest: FetchedManifest, _ image: ImageManifest, _ names: inout NodeFactory) {
@@ -70,11 +75,13 @@ public struct ManifestNode: Sendable {
     layers = image.layers.map { names.blob($0) }
     children = image.manifests.map { child in
       var child = child
-      child.annotations = []
+      child.annotations =
+        child.attestedDigest == nil ? [] : child.annotations.filter { $0.name.hasPrefix("vnd.docker.") }
       child.urls = []
       return child
     }
     subject = image.subject?.digest
+    role = image.relatedKind
     isRead = true
   }
 }
@@ -104,7 +111,8 @@ struct NodeFactory {
     let type = types[descriptor.mediaType] ?? descriptor.mediaType
     types[type] = type
     let made = ManifestNode.Blob(
-      digest: descriptor.digest, size: descriptor.size, mediaType: type, isForeign: descriptor.isForeign)
+      digest: descriptor.digest, size: descriptor.size, mediaType: type, isForeign: descriptor.isForeign,
+      predicateType: RelatedType.predicateType(descriptor.annotations))
     if let known = blobs[descriptor.digest], known == made { return known }
     blobs[descriptor.digest] = made
     new += 1

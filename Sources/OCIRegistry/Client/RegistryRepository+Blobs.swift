@@ -4,12 +4,25 @@ import HTTPTypes
 import Synchronization
 
 extension RegistryRepository {
-  public func hasBlob(_ digest: Digest) async throws -> Bool {
+  public func hasBlob(_ digest: Digest) async throws -> Bool { try await head(digest) != nil }
+
+  public func blobSize(_ digest: Digest) async throws -> WireSize? {
+    guard let response = try await head(digest) else { return nil }
+    guard let size = response.headers.first("Content-Length").flatMap({ WireSize(digits: $0) }) else {
+      throw AcrError(
+        .invalid, "\(client.host) does not say how long the blob \(digest.short) of `\(displayName)` is",
+        status: response.status, target: client.host.name)
+    }
+    return size
+  }
+
+  /// The answer for a blob that is there.
+  private func head(_ digest: Digest) async throws -> TransportResponse? {
     let call = blobCall(.head, digest)
     let response = try await client.send(call)
     switch response.status {
-    case 200: return true
-    case 404: return false
+    case 200: return response
+    case 404: return nil
     default: throw await client.failure(response, to: call)
     }
   }
@@ -22,22 +35,35 @@ extension RegistryRepository {
   public func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader {
     // A range that starts at the end would be answered with 416.
     guard descriptor.size > offset || offset == 0 else { return BlobReader(length: 0) { nil } }
+    return try await blob(descriptor, from: offset, to: nil)
+  }
+
+  public func blob(_ descriptor: Descriptor, in range: Range<Int64>) async throws -> BlobReader {
+    guard !range.isEmpty else { return BlobReader(length: 0) { nil } }
+    let isWhole = range.lowerBound == 0 && descriptor.size == range.upperBound
+    return try await blob(descriptor, from: range.lowerBound, to: isWhole ? nil : range.upperBound)
+  }
+
+  /// - Parameter end: the byte behind the last one; nil for the blob's end.
+  private func blob(_ descriptor: Descriptor, from offset: Int64, to end: Int64?) async throws -> BlobReader {
     var call = blobCall(.get, descriptor.digest)
     call.headers[.acceptEncoding] = "identity"
-    if offset > 0 { call.headers[.range] = "bytes=\(offset)-" }
+    let isPart = offset > 0 || end != nil
+    if isPart { call.headers[.range] = "bytes=\(offset)-\(end.map { String($0 - 1) } ?? "")" }
     let response = try await client.send(call)
-    if offset > 0 {
-      try await checkRange(response, call, descriptor, from: offset)
+    if isPart {
+      let last = end.map { WireSize(clamping: $0) } ?? descriptor.size
+      try await checkRange(response, call, descriptor, from: offset, to: last)
     } else if response.status != 200 {
       throw await client.failure(response, to: call)
     }
-    let expected = descriptor.size - offset
+    let expected = (end.map { WireSize(clamping: $0) } ?? descriptor.size) - offset
     let announced = response.headers.first("Content-Length").flatMap { WireSize(digits: $0) }
     if let announced, announced != expected {
       var error = rangeFailure(
         response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)",
         descriptor)
-      if offset > 0 { error.code = RangeFailure.code }
+      if isPart { error.code = RangeFailure.code }
       throw error
     }
     return reader(response, descriptor, expected: expected.bytes)
@@ -71,7 +97,7 @@ extension RegistryRepository {
   }
 
   private func checkRange(
-    _ response: TransportResponse, _ call: RegistryCall, _ descriptor: Descriptor, from offset: Int64
+    _ response: TransportResponse, _ call: RegistryCall, _ descriptor: Descriptor, from offset: Int64, to end: WireSize
   ) async throws {
     let code = RangeFailure.code
     let notCompliant = "The remote server may not be RFC 7233 compliant: it answered a range from byte \(offset)"
@@ -81,7 +107,7 @@ extension RegistryRepository {
         throw rangeFailure(response, .invalid, "\(notCompliant) without `Content-Range`", descriptor, code)
       }
       guard let given = WireRange(contentRange: range),
-        given == WireRange(first: offset, last: (descriptor.size - 1).bytes)
+        given == WireRange(first: offset, last: (end - 1).bytes)
       else {
         let shown = ServerText.cleaned(range, limit: 60, without: response.sent)
         throw rangeFailure(response, .invalid, "\(notCompliant) with `Content-Range: \(shown)`", descriptor, code)

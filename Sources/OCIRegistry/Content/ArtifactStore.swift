@@ -1,4 +1,5 @@
 import AcrCore
+import Synchronization
 
 /// Where artifacts come from: one repository of a registry, or an OCI layout folder.
 public protocol ArtifactSource: Sendable {
@@ -21,6 +22,13 @@ public protocol ArtifactSource: Sendable {
 
   /// Opens a blob for reading from `offset` on. The bytes are not checked here: the copier hashes what it passes on.
   func blob(_ descriptor: Descriptor, from offset: Int64) async throws -> BlobReader
+
+  /// Opens a part of a blob; no more than it is asked for. `range` lies inside of the blob.
+  /// - Throws: ``AcrError`` with the code ``RangeFailure/code`` where the store gives no parts.
+  func blob(_ descriptor: Descriptor, in range: Range<Int64>) async throws -> BlobReader
+
+  /// How many bytes a blob has; nil for one that is not there.
+  func blobSize(_ digest: Digest) async throws -> WireSize?
 
   /// The error for a blob whose bytes have another digest.
   func wrongBytes(of descriptor: Descriptor, found: Digest) -> AcrError
@@ -157,6 +165,26 @@ public struct BlobReader: Sendable {
   public init(length: Int64?, next: @escaping @Sendable () async throws -> [UInt8]?) {
     self.length = length
     self.next = next
+  }
+}
+
+extension BlobReader {
+  /// The first so many bytes of what is left.
+  public func limited(to count: Int64) -> BlobReader {
+    let left = Remainder(count)
+    return BlobReader(length: min(count, length ?? count)) {
+      let room = left.current
+      guard room > 0, let piece = try await next() else { return nil }
+      left.take(Int64(piece.count))
+      return piece.count > room ? Array(piece.prefix(Int(room))) : piece
+    }
+  }
+
+  private final class Remainder: Sendable {
+    private let count: Mutex<Int64>
+    init(_ count: Int64) { self.count = Mutex(count) }
+    var current: Int64 { count.withLock { $0 } }
+    func take(_ amount: Int64) { count.withLock { $0 -= amount } }
   }
 }
 

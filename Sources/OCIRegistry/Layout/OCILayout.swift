@@ -84,6 +84,14 @@ public struct OCILayout: ArtifactTarget {
     return BlobReader(length: max(0, size - offset)) { try file.readPiece() }
   }
 
+  public func blob(_ descriptor: Descriptor, in range: Range<Int64>) async throws -> BlobReader {
+    try await blob(descriptor, from: range.lowerBound).limited(to: Int64(range.count))
+  }
+
+  public func blobSize(_ digest: Digest) async throws -> WireSize? {
+    FileSystem.size(blobPath(digest)).map { WireSize(clamping: $0) }
+  }
+
   /// Reads a blob to its end before anything of it is handed out.
   private func verify(_ file: OpenFile, _ descriptor: Descriptor) async throws {
     let actual = try await state.files.digest(of: file, expected: descriptor.digest)

@@ -59,7 +59,7 @@ extension ArtifactFinder {
     return contents.map { item in
       let annotations = (item?.annotations ?? []) + model.annotations
       func annotation(_ name: String) -> String? { annotations.first { $0.name == name }?.value.string }
-      let predicate = RelatedType.predicateAnnotations.lazy.compactMap { annotation($0) }.first { !$0.isEmpty }
+      let predicate = RelatedType.predicateType(annotations)
       return RelatedArtifact(
         kind: RelatedType.kind(
           artifactType: type, contents: item?.mediaType, predicateType: predicate,

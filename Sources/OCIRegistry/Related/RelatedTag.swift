@@ -11,6 +11,16 @@ public enum RelatedTag: String, Sendable, CaseIterable {
   /// An SBOM of cosign.
   case sbom = ".sbom"
 
+  /// What stands under the tag; nil for a list of anything.
+  public var kind: RelatedArtifact.Kind? {
+    switch self {
+    case .fallbackTag: nil
+    case .signature: .signature
+    case .attestation: .attestation
+    case .sbom: .sbom
+    }
+  }
+
   var place: RelatedArtifact.Place {
     switch self {
     case .fallbackTag: .fallbackTag
@@ -29,7 +39,7 @@ extension TagName {
   }
 
   /// What a tag that is named after a digest keeps; nil for all others.
-  var related: RelatedTag? {
+  public var related: RelatedTag? {
     guard subjectDigest != nil else { return nil }
     return RelatedTag(rawValue: name.firstIndex(of: ".").map { String(name[$0...]) } ?? "")
   }

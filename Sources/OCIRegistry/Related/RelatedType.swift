@@ -24,6 +24,13 @@ public enum RelatedType {
     "in-toto.io/predicate-type", "dev.sigstore.bundle.predicateType", "predicateType",
   ]
 
+  /// The predicate type that annotations state.
+  public static func predicateType(_ annotations: [JSONValue.Member]) -> String? {
+    guard !annotations.isEmpty else { return nil }
+    return predicateAnnotations.lazy.compactMap { name in annotations.first { $0.name == name }?.value.string }
+      .first { !$0.isEmpty }
+  }
+
   /// What a statement with this predicate type is.
   public static func kind(ofPredicate type: String) -> RelatedArtifact.Kind {
     let provenance = ["https://slsa.dev/provenance/", "https://in-toto.io/Provenance/"]
@@ -71,6 +78,21 @@ extension Descriptor {
 }
 
 extension ImageManifest {
+  /// What the manifest is where it is about an image, as far as types and annotations tell.
+  public var relatedKind: RelatedArtifact.Kind {
+    let type = artifactType ?? config?.mediaType
+    let kinds = (layers.isEmpty ? [nil] : layers.prefix(16).map { $0 }).map { layer in
+      RelatedType.kind(
+        artifactType: type, contents: layer?.mediaType,
+        predicateType: RelatedType.predicateType((layer?.annotations ?? []) + annotations),
+        isMessageSignature: annotations.contains {
+          $0.name == "dev.sigstore.bundle.content" && $0.value.string == "message-signature"
+        })
+    }
+    guard let first = kinds.first, kinds.allSatisfy({ $0 == first }) else { return .attestation }
+    return first
+  }
+
   /// The entries of an index that are images, each once: those for attestations have the platform `unknown/unknown`.
   public var images: [Descriptor] {
     var seen: Set<Digest> = []

@@ -61,6 +61,14 @@ struct StoredRepository: ArtifactTarget {
     }
   }
 
+  func blob(_ descriptor: Descriptor, in range: Range<Int64>) async throws -> BlobReader {
+    try await blob(descriptor, from: range.lowerBound).limited(to: Int64(range.count))
+  }
+
+  func blobSize(_ digest: Digest) async throws -> WireSize? {
+    await registry.store.blobSize(digest, in: name).map { WireSize(clamping: $0) }
+  }
+
   func hasBlob(_ digest: Digest) async throws -> Bool { await registry.store.blobSize(digest, in: name) != nil }
 
   func hasManifest(_ digest: Digest) async throws -> Bool {
