@@ -65,7 +65,7 @@ let package = Package(
     .target(
       name: "ArtifactTrust",
       dependencies: [
-        "AcrCore", "AcrSystem", "AcrText", "OCIRegistry",
+        "AcrConcurrency", "AcrCore", "AcrSystem", "AcrText", "OCIRegistry",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),

@@ -220,9 +220,8 @@ acr manifest show	--debug	-	lists its requests on standard error, and says how l
 acr manifest show	--name	*	repository:tag or repository@digest
 acr manifest show	--only-show-errors	-	no notes and warnings
 acr manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-acr manifest show	--platform	*	the image of an index, as os/architecture[/variant]
 acr manifest show	--query	*	picks from the result with a JMESPath expression
-acr manifest show	--raw	-	gives the exact bytes instead of a record
+acr manifest show	--raw	-	gives the exact text instead of a record
 acr manifest show	--registry	*	the registry: a name, a host, or oci:PATH
 acr manifest show	--verbose	-	says how long it took
 acr manifest show	-n	*	repository:tag or repository@digest
@@ -340,15 +339,6 @@ acr show	--query	*	picks from the result with a JMESPath expression
 acr show	--verbose	-	says how long it took
 acr show	-n	*	the registry: its name, login server or resource id
 acr show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-blob show	-	-	Shows a blob: a configuration, a statement, an SBOM, a layer
-blob show	--debug	-	lists its requests on standard error, and says how long it took
-blob show	--json	-	fails unless it is a JSON document
-blob show	--only-show-errors	-	no notes and warnings
-blob show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-blob show	--query	*	picks from the result with a JMESPath expression
-blob show	--raw	-	gives the exact bytes
-blob show	--verbose	-	says how long it took
-blob show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 cloud list	-	-	Lists the known clouds, with their addresses
 cloud list	--debug	-	lists its requests on standard error, and says how long it took
 cloud list	--only-show-errors	-	no notes and warnings
@@ -576,18 +566,6 @@ manifest delete	-n	*	repository:tag or repository@digest
 manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest delete	-r	*	the registry: a name, a host, or oci:PATH
 manifest delete	-y	-	do not ask
-manifest digest	-	-	Gives the digest of a manifest
-manifest digest	--debug	-	lists its requests on standard error, and says how long it took
-manifest digest	--name	*	repository:tag or repository@digest
-manifest digest	--only-show-errors	-	no notes and warnings
-manifest digest	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-manifest digest	--platform	*	the image of an index, as os/architecture[/variant]
-manifest digest	--query	*	picks from the result with a JMESPath expression
-manifest digest	--registry	*	the registry: a name, a host, or oci:PATH
-manifest digest	--verbose	-	says how long it took
-manifest digest	-n	*	repository:tag or repository@digest
-manifest digest	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-manifest digest	-r	*	the registry: a name, a host, or oci:PATH
 manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes
 manifest list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error
 manifest list-metadata	--debug	-	lists its requests on standard error, and says how long it took
@@ -609,9 +587,8 @@ manifest show	--debug	-	lists its requests on standard error, and says how long 
 manifest show	--name	*	repository:tag or repository@digest
 manifest show	--only-show-errors	-	no notes and warnings
 manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-manifest show	--platform	*	the image of an index, as os/architecture[/variant]
 manifest show	--query	*	picks from the result with a JMESPath expression
-manifest show	--raw	-	gives the exact bytes instead of a record
+manifest show	--raw	-	gives the exact text instead of a record
 manifest show	--registry	*	the registry: a name, a host, or oci:PATH
 manifest show	--verbose	-	says how long it took
 manifest show	-n	*	repository:tag or repository@digest
@@ -619,7 +596,6 @@ manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest show	-r	*	the registry: a name, a host, or oci:PATH
 manifest tree	-	-	Shows the parts of an image as a tree: index, platforms, configurations, layers and referrers
 manifest tree	--debug	-	lists its requests on standard error, and says how long it took
-manifest tree	--flat	-	a row for each part, with its depth, instead of records in records
 manifest tree	--name	*	repository:tag or repository@digest
 manifest tree	--only-show-errors	-	no notes and warnings
 manifest tree	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -715,19 +691,6 @@ prompt	--suggestions	*	whether to suggest earlier entries
 prompt	--text	*	the text at the start
 prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long
 query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query
-referrers	-	-	Lists signatures, SBOMs, provenance and other referrers of an image
-referrers	--debug	-	lists its requests on standard error, and says how long it took
-referrers	--kind	signature,sbom,provenance,attestation,other	only these: signature, sbom, provenance, attestation, other
-referrers	--name	*	repository:tag or repository@digest
-referrers	--only-show-errors	-	no notes and warnings
-referrers	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-referrers	--platform	*	only what is about the image for this platform, as os/architecture[/variant]
-referrers	--query	*	picks from the result with a JMESPath expression
-referrers	--registry	*	the registry: a name, a host, or oci:PATH
-referrers	--verbose	-	says how long it took
-referrers	-n	*	repository:tag or repository@digest
-referrers	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
-referrers	-r	*	the registry: a name, a host, or oci:PATH
 repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 repository delete	--debug	-	lists its requests on standard error, and says how long it took
 repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)
@@ -808,7 +771,7 @@ repository update	-n	*	the registry: a name or a host
 repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 repository update	-t	*	one image: repository:tag or repository@digest
 retry	-	-	Runs a block again when it fails with a transient error
-retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown	the kind of error to try again after
+retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected	the kind of error to try again after
 retry	--times	*	how many tries in all, 1 to 100
 retry	--wait	*	how long to wait before the second try
 run	-	-	Runs a program, without a shell, and returns `{stdout, stderr, code}`
@@ -843,6 +806,40 @@ token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 token	-s	*	the subscription whose tenant it is for, by name or id
 token	-t	*	a tenant other than the current subscription’s
 unique	-	-	Removes duplicate rows
+verify	-	-	Verifies who signed an image, offline but for its registry
+verify	--annotation	*	NAME=TEXT that the signer has to say
+verify	--debug	-	lists its requests on standard error, and says how long it took
+verify	--identity	*	who has to have signed: an e-mail address or a workflow’s address; `*` fits any characters
+verify	--identity-regex	*	the same as a regular expression, which has to fit the whole name
+verify	--issuer	*	who has to vouch for the name, for example https://token.actions.githubusercontent.com
+verify	--key	FILE	a file with the signer’s public key, in PEM or DER; of several, any
+verify	--name	*	repository:tag or repository@digest
+verify	--only-show-errors	-	no notes and warnings
+verify	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+verify	--platform	*	only this platform of an index, as os/architecture[/variant]
+verify	--query	*	picks from the result with a JMESPath expression
+verify	--recursive	-	every image of an index needs a signature of its own
+verify	--registry	*	the registry: a name, a host, or oci:PATH
+verify	--trusted-root	FILE	the file trusted_root.json of a Sigstore instance
+verify	--type	slsaprovenance,slsaprovenance02,slsaprovenance1,spdx,spdxjson,cyclonedx,sbom,vuln,openvex,vsa,link,test-result,custom	asks for an attestation of this type instead of a signature: sbom, slsaprovenance, vuln, or its address
+verify	--verbose	-	says how long it took
+verify	-n	*	repository:tag or repository@digest
+verify	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+verify	-r	*	the registry: a name, a host, or oci:PATH
+verify-blob	-	-	Verifies the signature of a file with a Sigstore bundle, offline
+verify-blob	--bundle	FILE	the file with the Sigstore bundle
+verify-blob	--debug	-	lists its requests on standard error, and says how long it took
+verify-blob	--identity	*	who has to have signed: an e-mail address or a workflow’s address; `*` fits any characters
+verify-blob	--identity-regex	*	the same as a regular expression, which has to fit the whole name
+verify-blob	--issuer	*	who has to vouch for the name, for example https://token.actions.githubusercontent.com
+verify-blob	--key	FILE	a file with the signer’s public key, in PEM or DER; of several, any
+verify-blob	--only-show-errors	-	no notes and warnings
+verify-blob	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+verify-blob	--query	*	picks from the result with a JMESPath expression
+verify-blob	--trusted-root	FILE	the file trusted_root.json of a Sigstore instance
+verify-blob	--verbose	-	says how long it took
+verify-blob	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+verify-blob	@	FILE	a file, or only its digest as sha256:HEX
 where	-	-	Keeps the rows that match a condition
 whoami	-	-	Shows the account, the cloud and the subscription
 whoami	--debug	-	lists its requests on standard error, and says how long it took

@@ -39,10 +39,18 @@ struct ColumnTests {
         let child = try Descriptor(json: try #require(document["manifests"]?.array?[1]), in: "the index")
         try images.layout.list(child, tag: "arm")
         try images.artifact(type: "application/spdx+json", content: "{}", subject: index)
+        let signer = try await ImageSigner(in: directory)
+        try await signer.signOld(index, in: images)
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
+        let bundle = try directory.write(
+          try await signer.bundle("https://example.com/test", [:], about: index.digest).text, to: "bundle.json")
         let runner = CommandRunner(adding: [RegistryPingCommand.init])
         defer { runner.shutDown() }
-        for found in Self.cases(at: server.authority, folder: directory.path("layout")) {
+        let trust = [
+          Case("verify", "verify \(server.authority)/app:v1 --key \(signer.publicKey) --platform linux/arm64"),
+          Case("verify-blob", "verify-blob \(index.digest) --bundle \(bundle) --key \(signer.publicKey)"),
+        ]
+        for found in Self.cases(at: server.authority, folder: directory.path("layout")) + trust {
           try await compare(found, runner)
           covered.insert(found.command)
         }

@@ -26,6 +26,7 @@ enum CommandList {
     ManifestShowCommand.init, ManifestDigestCommand.init, ManifestConfigCommand.init, ManifestTreeCommand.init,
     ReferrersCommand.init, BlobShowCommand.init, DiffCommand.init,
     ManifestDeleteCommand.init, MirrorCommand.init,
+    VerifyCommand.init, VerifyBlobCommand.init,
   ]
 }
 

@@ -36,13 +36,15 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
   public static let cancelled = ErrorKind("cancelled")
   /// `throw` in a script.
   public static let thrown = ErrorKind("thrown")
+  /// A signature, an attestation or an image that a check or a policy does not accept.
+  public static let rejected = ErrorKind("rejected")
   /// A limit that the host set for a run. No script sees it, so that it is not among ``all``.
   public static let limit = ErrorKind("limit")
 
   /// Every kind a script can see, in the order of the manual.
   public static let all: [ErrorKind] = [
     .usage, .auth, .denied, .notFound, .conflict, .throttled, .network, .timeout, .invalid, .server, .cancelled,
-    .thrown,
+    .thrown, .rejected,
   ]
 
   public var description: String { name }
@@ -54,6 +56,7 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
     case .notFound: 3
     case .auth, .denied: 4
     case .throttled, .network, .timeout: 5
+    case .rejected: 7
     case .cancelled: 130
     default: 1
     }

@@ -11,6 +11,8 @@ struct LogEntryBody {
     let message: SignedMessage
     /// The payload of an envelope; nil for a signature of the artifact itself.
     let payload: [UInt8]?
+    /// The JSON text of an envelope, where it is known as it was sent.
+    var envelope: [UInt8]?
     /// The certificate in DER, or nil for a key.
     let certificate: [UInt8]?
     /// The key that made it.
@@ -64,6 +66,15 @@ struct LogEntryBody {
       guard let bytes = Base64.strict(text) else { throw Self.otherSignature }
       try compare(bytes, expected)
       try compareVerifier(pem: try signature.bytes("publicKey"), expected)
+    case ("intoto", "0.0.1") where expected.envelope != nil:
+      // This version keeps no signature, but the hash of the envelope with it.
+      let content = try spec.object("content")
+      try verifyPayload(try content.object("payloadHash"), expected)
+      let hash = try content.object("hash")
+      guard let envelope = expected.envelope, try hash.string("algorithm") == "sha256",
+        try hash.string("value").utf8.elementsEqual(Hexadecimal.encode(HashAlgorithm.sha256.hash(envelope)).utf8)
+      else { throw Self.otherSignature }
+      try compareVerifier(pem: try spec.bytes("publicKey"), expected)
     default:
       throw TrustFailure(.log, "log entries of the kind \(kind)/\(version) are not supported")
     }
