@@ -130,6 +130,7 @@ acr import	--no-wait	-	returns once Azure has started; `operation wait` waits fo
 acr import	--only-show-errors	-	no notes and warnings
 acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr import	--password	*	the password or token for the source’s registry
+acr import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
 acr import	--preflight	-	checks first whether Azure can import (the default)
 acr import	--query	*	picks from the result with a JMESPath expression
 acr import	--registry	*	the source’s registry: a name, a host or a resource id
@@ -220,8 +221,9 @@ acr manifest show	--debug	-	lists its requests on standard error, and says how l
 acr manifest show	--name	*	repository:tag or repository@digest
 acr manifest show	--only-show-errors	-	no notes and warnings
 acr manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+acr manifest show	--platform	*	the image of an index, as os/architecture[/variant]
 acr manifest show	--query	*	picks from the result with a JMESPath expression
-acr manifest show	--raw	-	gives the exact text instead of a record
+acr manifest show	--raw	-	gives the exact bytes instead of a record
 acr manifest show	--registry	*	the registry: a name, a host, or oci:PATH
 acr manifest show	--verbose	-	says how long it took
 acr manifest show	-n	*	repository:tag or repository@digest
@@ -235,6 +237,7 @@ acr preflight	--name	*	the registry to import into
 acr preflight	--only-show-errors	-	no notes and warnings
 acr preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr preflight	--password	*	the password or token for the source’s registry
+acr preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
 acr preflight	--query	*	picks from the result with a JMESPath expression
 acr preflight	--registry	*	the source’s registry: a name, a host or a resource id
 acr preflight	--repository	*	a repository to import into without a tag
@@ -339,6 +342,15 @@ acr show	--query	*	picks from the result with a JMESPath expression
 acr show	--verbose	-	says how long it took
 acr show	-n	*	the registry: its name, login server or resource id
 acr show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+blob show	-	-	Shows a blob: a configuration, a statement, an SBOM, a layer
+blob show	--debug	-	lists its requests on standard error, and says how long it took
+blob show	--json	-	fails unless it is a JSON document
+blob show	--only-show-errors	-	no notes and warnings
+blob show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+blob show	--query	*	picks from the result with a JMESPath expression
+blob show	--raw	-	gives the exact bytes
+blob show	--verbose	-	says how long it took
+blob show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 cloud list	-	-	Lists the known clouds, with their addresses
 cloud list	--debug	-	lists its requests on standard error, and says how long it took
 cloud list	--only-show-errors	-	no notes and warnings
@@ -462,6 +474,7 @@ import	--no-wait	-	returns once Azure has started; `operation wait` waits for th
 import	--only-show-errors	-	no notes and warnings
 import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 import	--password	*	the password or token for the source’s registry
+import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
 import	--preflight	-	checks first whether Azure can import (the default)
 import	--query	*	picks from the result with a JMESPath expression
 import	--registry	*	the source’s registry: a name, a host or a resource id
@@ -566,6 +579,18 @@ manifest delete	-n	*	repository:tag or repository@digest
 manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest delete	-r	*	the registry: a name, a host, or oci:PATH
 manifest delete	-y	-	do not ask
+manifest digest	-	-	Gives the digest of a manifest
+manifest digest	--debug	-	lists its requests on standard error, and says how long it took
+manifest digest	--name	*	repository:tag or repository@digest
+manifest digest	--only-show-errors	-	no notes and warnings
+manifest digest	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+manifest digest	--platform	*	the image of an index, as os/architecture[/variant]
+manifest digest	--query	*	picks from the result with a JMESPath expression
+manifest digest	--registry	*	the registry: a name, a host, or oci:PATH
+manifest digest	--verbose	-	says how long it took
+manifest digest	-n	*	repository:tag or repository@digest
+manifest digest	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+manifest digest	-r	*	the registry: a name, a host, or oci:PATH
 manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes
 manifest list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error
 manifest list-metadata	--debug	-	lists its requests on standard error, and says how long it took
@@ -587,8 +612,9 @@ manifest show	--debug	-	lists its requests on standard error, and says how long 
 manifest show	--name	*	repository:tag or repository@digest
 manifest show	--only-show-errors	-	no notes and warnings
 manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+manifest show	--platform	*	the image of an index, as os/architecture[/variant]
 manifest show	--query	*	picks from the result with a JMESPath expression
-manifest show	--raw	-	gives the exact text instead of a record
+manifest show	--raw	-	gives the exact bytes instead of a record
 manifest show	--registry	*	the registry: a name, a host, or oci:PATH
 manifest show	--verbose	-	says how long it took
 manifest show	-n	*	repository:tag or repository@digest
@@ -596,6 +622,7 @@ manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 manifest show	-r	*	the registry: a name, a host, or oci:PATH
 manifest tree	-	-	Shows the parts of an image as a tree: index, platforms, configurations, layers and referrers
 manifest tree	--debug	-	lists its requests on standard error, and says how long it took
+manifest tree	--flat	-	a row for each part, with its depth, instead of records in records
 manifest tree	--name	*	repository:tag or repository@digest
 manifest tree	--only-show-errors	-	no notes and warnings
 manifest tree	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -619,6 +646,7 @@ mirror	--newest	*	only the newest tags, at most this many
 mirror	--only-show-errors	-	no notes and warnings
 mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 mirror	--platform	*	exactly these platforms of each image, for example linux/arm64
+mirror	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
 mirror	--prune	-	deletes tags at the target that the source does not have, after asking
 mirror	--query	*	picks from the result with a JMESPath expression
 mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers
@@ -665,6 +693,7 @@ preflight	--name	*	the registry to import into
 preflight	--only-show-errors	-	no notes and warnings
 preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 preflight	--password	*	the password or token for the source’s registry
+preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
 preflight	--query	*	picks from the result with a JMESPath expression
 preflight	--registry	*	the source’s registry: a name, a host or a resource id
 preflight	--repository	*	a repository to import into without a tag
@@ -691,6 +720,19 @@ prompt	--suggestions	*	whether to suggest earlier entries
 prompt	--text	*	the text at the start
 prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long
 query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query
+referrers	-	-	Lists signatures, SBOMs, provenance and other referrers of an image
+referrers	--debug	-	lists its requests on standard error, and says how long it took
+referrers	--kind	signature,sbom,provenance,attestation,other	only these: signature, sbom, provenance, attestation, other
+referrers	--name	*	repository:tag or repository@digest
+referrers	--only-show-errors	-	no notes and warnings
+referrers	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+referrers	--platform	*	only what is about the image for this platform, as os/architecture[/variant]
+referrers	--query	*	picks from the result with a JMESPath expression
+referrers	--registry	*	the registry: a name, a host, or oci:PATH
+referrers	--verbose	-	says how long it took
+referrers	-n	*	repository:tag or repository@digest
+referrers	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+referrers	-r	*	the registry: a name, a host, or oci:PATH
 repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 repository delete	--debug	-	lists its requests on standard error, and says how long it took
 repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)

@@ -17,7 +17,7 @@ public struct DocumentKind: Sendable {
   let check: @Sendable (DocumentReader) -> Void
 
   /// Every kind.
-  static let all: [DocumentKind] = [PurgeRulesFile.kind]
+  static let all: [DocumentKind] = [PurgeRulesFile.kind, PolicyFile.kind]
 
   /// True for a path whose file is a document and no script.
   public static func isDocument(_ path: String) -> Bool {

@@ -31,6 +31,7 @@ extension ImportCommand {
   /// One row that was read and checked.
   private struct Item: Sendable {
     let order: ImportOrder
+    let gate: PolicyGate?
     let engine: ImportEngine
     var source: String { order.request.source.displayName }
     var targets: [String] { order.request.targets.map(\.displayName) }
@@ -50,11 +51,12 @@ extension ImportCommand {
     let sink = call.run.sink
     let given = calls.map(\.given)
     let command = self
+    let gate = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
     let items = try Blocking.wait(call.run) {
       var items: [Item] = []
       for row in given {
         let order = try await command.order(row[\.request], sink, readsEarly: false)
-        items.append(Item(order: order, engine: try await command.engine(for: order, row)))
+        items.append(Item(order: order, gate: gate, engine: try await command.engine(for: order, row)))
       }
       return items
     }
@@ -123,14 +125,14 @@ extension ImportCommand {
   }
 
   private func perform(_ item: Item, _ journal: ImportJournal?, _ service: ServiceRows) async throws -> ImportResult {
-    let request = item.order.request
     let name = item.targets.joined(separator: ", ")
     let line = session.progress.start("\(item.source) → \(name)")
     do {
+      let order = try await item.order.accepted(by: item.gate)
       let result: ImportResult =
         switch item.engine {
-        case .direct: try await session.engine.run(request, journal: journal) { line.report($0) }
-        case .service: try await service.run(item.order) { line.report($0) }
+        case .direct: try await session.engine.run(order.request, journal: journal) { line.report($0) }
+        case .service: try await service.run(order) { line.report($0) }
         }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
@@ -215,7 +217,9 @@ extension ImportCommand {
       return Record(shape: rowShape, values: record(result, engine: engine).values + [.null])
     case .failure(let error):
       let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
-      let values: [Value] = [.string("failed"), .string(source), .list(targets.map(Value.string))]
+      let values: [Value] = [
+        .string(failure.kind == .rejected ? "refused" : "failed"), .string(source), .list(targets.map(Value.string)),
+      ]
       return Record(
         shape: rowShape,
         values: values + Array(repeating: .null, count: 6) + [.string(engine), .record(failure.record())])

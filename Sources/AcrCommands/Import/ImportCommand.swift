@@ -19,6 +19,7 @@ struct ImportCommand: Command {
       "preflight", help: "checks first whether Azure can import (the default)")
     let noPreflight = Switch("no-preflight", help: "skips the checks before the import")
     let noWait = Switch("no-wait", help: "returns once Azure has started; `operation wait` waits for the end")
+    let policy = PolicyArgument.flag
     let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
     let rows = RowParameters()
   }
@@ -38,6 +39,9 @@ struct ImportCommand: Command {
       machine, and sources that only Azure can reach work. Into any other registry or folder, this machine copies \
       (`--engine direct`).
 
+      With --policy, an image that no rule accepts is refused with the rule, and nothing of it is copied. What was \
+      checked is what is imported: by its digest, also by Azure.
+
       Rows from a pipe are imported in parallel, one import per row: a text is a source, and a record has the columns source, \
       image, repository, to, registry, username, password or force, in place of the flags of these names.
       """,
@@ -48,6 +52,7 @@ struct ImportCommand: Command {
         "As the Azure CLI writes it",
         "az acr import --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init("Into a folder", "import mcr.microsoft.com/hello-world:latest oci:./images:hello"),
+      .init("Only what a policy accepts", "import ghcr.io/contoso/app:1.4 localhost:5000/app:1.4 --policy policy.yaml"),
       .init("A list of images", "open images.csv | import --name localhost:5000 --jobs 16 --keep-going"),
     ],
     input: .optional, changes: true,
@@ -89,7 +94,8 @@ struct ImportCommand: Command {
     _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
   ) async throws -> Record {
     let readsEarly = !given[\.noPreflight] && given[\.engine] != "direct"
-    let order = try await order(given[\.request], run.sink, readsEarly: readsEarly)
+    let gate = try PolicyArgument.gate(given.parameters.policy, given[\.policy], session)
+    let order = try await order(given[\.request], run.sink, readsEarly: readsEarly && gate == nil).accepted(by: gate)
     switch try await engine(for: order, given) {
     case .direct: return try await copy(order.request, given, run, watch)
     case .service: return try await importByService(order, given, run, watch)
@@ -195,7 +201,7 @@ struct ImportCommand: Command {
 
   /// The columns of a result.
   static let resultColumns = [
-    Column("status", help: "imported, unchanged or failed; Accepted with --no-wait"),
+    Column("status", help: "imported, unchanged, refused or failed; Accepted with --no-wait"),
     Column("source", help: "the source"),
     Column("targets", .list, help: "the targets"),
     Column("digest", null: "after an error", help: "the digest of the image"),

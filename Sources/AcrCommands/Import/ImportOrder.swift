@@ -8,7 +8,7 @@ import OCIRegistry
 /// What `import` was told, found and checked: the same for both engines.
 struct ImportOrder: Sendable {
   /// Source and targets.
-  let request: ImportRequest
+  private(set) var request: ImportRequest
   /// What the source's registry is to be shown, where it was given.
   let credentials: Credentials?
   /// The source's registry by its resource id, where it was given so.
@@ -17,6 +17,15 @@ struct ImportOrder: Sendable {
   let target: AzureRegistryInfo?
   /// The source, if it is being read already.
   let start: PreflightStart?
+
+  /// The same order of exactly what a policy accepted.
+  /// - Throws: ``AcrError`` of kind `rejected`.
+  func accepted(by gate: PolicyGate?) async throws -> ImportOrder {
+    guard let gate else { return self }
+    var order = self
+    order.request = try await gate.accept(request)
+    return order
+  }
 }
 
 /// Who copies.

@@ -33,6 +33,7 @@ struct MirrorCommand: Command {
     let jobs = Flag<Int64>(
       "jobs", default: Int64(ImportQueue.defaultJobs), help: "how many tags to copy at a time")
     let keepGoing = Switch("keep-going", help: "continues when a tag fails")
+    let policy = PolicyArgument.flag
     let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
     let journal = Flag<String?>("journal", help: "a journal file, to resume a run that was killed", completer: .file)
     let engine = Flag<String>(
@@ -51,6 +52,9 @@ struct MirrorCommand: Command {
       --tags takes a glob (`v1.*`), a regular expression (`/^v[0-9]+$/`) or a version range (`>=1.2 <2`). Given \
       several times, a tag must match one of them. --newest and --newer-than use the date of the tag in an Azure \
       registry, and the date in the image elsewhere.
+
+      With --policy, tags whose image no rule accepts are rows with the action `refused` and the rule; nothing of \
+      them is copied, and the others are. Tags that are unchanged are not looked at again.
 
       A dry run returns the plan as rows: tag, action, bytes and the reason. With --journal FILE, run the same line \
       again to resume a run that was killed. Finished work is only compared.
@@ -153,8 +157,10 @@ struct MirrorCommand: Command {
       try call[\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.keepGoing])
+    let found = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
+    let gate = found.map { found -> Mirror.Gate in { try await found.accept($0) } }
     guard call[\.engine] == "service" else {
-      return Mirror(engine: session.engine, queue: queue, journal: journal)
+      return Mirror(engine: session.engine, queue: queue, journal: journal, gate: gate)
     }
     guard options.platforms == nil else {
       throw ArgumentError(
@@ -162,13 +168,14 @@ struct MirrorCommand: Command {
         AcrError(.usage, "Azure imports images whole", help: "`--engine direct` can leave platforms out"))
     }
     let session = session
-    return Mirror(engine: session.engine, queue: queue, journal: journal) { request, observer in
+    let importer: Mirror.Importer = { request, observer in
       let engine = try await session.azure.signedIn().engine
       let plan = try await engine.plan(request)
       return try await engine.run(
         request, plan: plan, observer: observer, started: { try? session.operations.keep($0) },
         ended: { if let id = $0.id { session.operations.remove(id) } })
     }
+    return Mirror(engine: session.engine, queue: queue, journal: journal, importer: importer, gate: gate)
   }
 
   /// The preview of what `--prune` deletes, and the question.
@@ -209,7 +216,7 @@ struct MirrorCommand: Command {
     let numbers = counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
     call.run.sink.message(
       "\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
-    if rows.contains(where: { $0.action == .failed }) { call.run.noteFailedItem() }
+    if rows.contains(where: { $0.action == .failed || $0.action == .refused }) { call.run.noteFailedItem() }
     try writeReport(rows, call, started: started, isDryRun: isDryRun, error: nil)
     return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))
   }

@@ -101,14 +101,27 @@ struct VerifyCommand: Command {
 
 /// What to say when a demand is not met.
 enum TrustReport {
+  /// What is demanded, in words.
+  static func wanted(_ demand: TrustDemand) -> String {
+    switch demand.wanted {
+    case .signature: "signature"
+    case .attestation(let types): "attestation of the type \(types.map { "`\($0.name)`" }.joined(separator: " or "))"
+    }
+  }
+
+  /// Who signed, in words.
+  static func signer(_ signature: VerifiedSignature) -> String {
+    switch signature.signer {
+    case .key(let key): "signed by the key \(key.fingerprintText)"
+    case .identity(let identity): "signed by \(identity.subject)"
+    case .certificate(let subject, _): "signed by \(subject)"
+    }
+  }
+
   /// The error for an image without what was demanded.
   static func error(_ verdict: TrustVerdict, image: String, _ demand: TrustDemand) -> AcrError {
     let name = "`\(image)` (\(verdict.digest))"
-    let wanted =
-      switch demand.wanted {
-      case .signature: "signature"
-      case .attestation(let types): "attestation of the type \(types.map { "`\($0.name)`" }.joined(separator: " or "))"
-      }
+    let wanted = wanted(demand)
     guard let first = verdict.rejected.first else {
       return AcrError(
         .rejected, "\(name) has no \(wanted)",

@@ -38,7 +38,13 @@ public struct DirectImport: Sendable {
         return ImportPlan(root: placeholder, levels: [], blobs: [], states: known.map { _ in .same })
       }
     }
-    let original = try await request.source.store.manifest(request.source.selector)
+    let original: FetchedManifest
+    switch request.source.selector {
+    // Who checked an image by a policy has read it already.
+    case .digest(let digest) where request.source.name != nil:
+      original = try await manifest(digest, in: request.source.store)
+    default: original = try await request.source.store.manifest(request.source.selector)
+    }
     root = try await chosen(original, request)
     table.note(root, of: request.source.store.id)
     let states = try await states(of: request, root: root.digest, existing: found)
@@ -138,8 +144,13 @@ public struct DirectImport: Sendable {
     "no tag points at an incomplete image; run the import again to send only what is missing"
 
   /// A manifest of a store by its digest, read once in a session.
-  func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
+  public func manifest(_ digest: Digest, in store: any ArtifactSource) async throws -> FetchedManifest {
     try await table.manifest(digest, of: store.id) { try await store.manifest(.digest(digest)) }
+  }
+
+  /// The bytes of all blobs below a manifest, each counted once, as its manifests say.
+  public func size(of root: FetchedManifest, in store: any ArtifactSource) async throws -> WireSize {
+    try await PlanReader(source: store, limit: limit, table: table).read(root).blobs.lazy.map(\.size).total
   }
 
   // MARK: What is there already

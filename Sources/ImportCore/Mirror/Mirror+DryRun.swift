@@ -25,6 +25,7 @@ extension Mirror {
     }
     var request = request(item, plan)
     request.targets[0].known = state.target
+    if let refused = try await refusal(&request, plan, item, state.source) { return refused }
     let made = try await engine.plan(request)
     if made.isUnchanged {
       return MirrorRow(plan, item.tag, .unchanged, digest: made.root.digest, reason: "the same digest")

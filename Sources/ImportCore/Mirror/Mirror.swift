@@ -11,14 +11,21 @@ public struct Mirror: Sendable {
   let queue: ImportQueue
   let journal: ImportJournal?
   let importer: Importer
+  let gate: Gate?
+
+  /// Looks at an image before it is copied, and gives the same import of exactly what was looked at. An error of kind
+  /// `rejected` makes a row of it; what is about an image comes only along with it.
+  public typealias Gate = @Sendable (ImportRequest) async throws -> ImportRequest
 
   /// Creates a mirror.
   /// - Parameters:
   ///   - journal: what an earlier run finished, and where this one's progress is noted.
   ///   - importer: who brings tagged images; without it the engine itself. What is about them always comes by the engine.
   public init(
-    engine: DirectImport, queue: ImportQueue = ImportQueue(), journal: ImportJournal? = nil, importer: Importer? = nil
+    engine: DirectImport, queue: ImportQueue = ImportQueue(), journal: ImportJournal? = nil, importer: Importer? = nil,
+    gate: Gate? = nil
   ) {
+    self.gate = gate
     self.engine = engine
     self.queue = queue
     self.journal = journal
@@ -45,7 +52,7 @@ public struct Mirror: Sendable {
     var chosen = try await newest(of: plain, in: pair.source, source.facts, options)
     var companions: [Digest: [MirrorPlan.Item]] = [:]
     if options.listsReferrers {
-      if options.isPartial || options.platforms != nil {
+      if options.isPartial || options.platforms != nil || gate != nil {
         for (tag, subject) in subjects { companions[subject, default: []].append(item(tag)) }
       } else {
         chosen += subjects.map(\.0)
@@ -201,6 +208,7 @@ public struct Mirror: Sendable {
       // The tag may be moved at the source meanwhile; what was compared is what comes.
       if let digest = state.source, plan.options.platforms == nil { wanted.source.selector = .digest(digest) }
       let events = observer(target)
+      if let refused = try await refusal(&wanted, plan, item, state.source) { return refused }
       let result = try await importer(wanted, events)
       let isNew = state.target == .absent
       var digest = result.digest ?? state.source
@@ -224,6 +232,23 @@ public struct Mirror: Sendable {
     }
     if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }
     return row
+  }
+
+  /// Asks the gate; the row of an image that it refuses.
+  func refusal(
+    _ request: inout ImportRequest, _ plan: MirrorPlan, _ item: MirrorPlan.Item, _ digest: Digest?
+  ) async throws -> MirrorRow? {
+    guard let gate else { return nil }
+    do {
+      // The tag names it, whatever it was pinned to by the comparison.
+      request.source.name = "\(plan.pair.source.displayName):\(item.tag)"
+      request = try await gate(request)
+      return nil
+    } catch let error as AcrError where error.kind == .rejected {
+      var row = MirrorRow(plan, item.tag, .refused, digest: digest, reason: error.message)
+      row.error = error
+      return row
+    }
   }
 
   func request(_ item: MirrorPlan.Item, _ plan: MirrorPlan) -> ImportRequest {

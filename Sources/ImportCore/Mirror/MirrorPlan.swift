@@ -104,6 +104,8 @@ public struct MirrorRow: Sendable {
     case kept
     /// It did not work; ``MirrorRow/error`` says why.
     case failed
+    /// A policy does not accept it; ``MirrorRow/error`` says why.
+    case refused
     /// A dry run would copy it.
     case wouldCopy = "would copy"
     /// A dry run would move the tag.
@@ -133,7 +135,7 @@ public struct MirrorRow: Sendable {
 
   /// The row as a progress display takes it; nil for a failure.
   public var outcome: ImportResult? {
-    guard action != .failed else { return nil }
+    guard action != .failed, action != .refused else { return nil }
     return ImportResult(
       source: "", targets: ["\(repository):\(tag)"], digest: digest, mediaType: nil, isUnchanged: action == .unchanged,
       manifests: 0, blobs: .init())

@@ -92,10 +92,10 @@ struct TagInventory: Sendable {
 }
 
 /// When images were made.
-enum ImageDate {
+public enum ImageDate {
   /// The date in an image's configuration, of an index the one of its first image, or that of the annotation.
   /// - Returns: nil where nothing tells.
-  static func created(_ selector: ManifestSelector, in store: any ArtifactSource) async throws -> Timestamp? {
+  public static func created(_ selector: ManifestSelector, in store: any ArtifactSource) async throws -> Timestamp? {
     let manifest = try await store.manifest(selector)
     let image = try ImageManifest(manifest, name: selector.appended(to: store.displayName))
     if let text = image.annotations.first(where: { $0.name == "org.opencontainers.image.created" })?.value.string,

@@ -35,6 +35,8 @@ public struct ImportSource: Sendable {
   public var location: RepositoryLocation?
   /// True if no tag was given, and `latest` is meant: the service is then told none, as az does it.
   public var isTagImplied: Bool
+  /// How it was named, where the selector was replaced by the digest that was checked since.
+  public var name: String?
 
   /// Creates a source.
   public init(
@@ -47,7 +49,7 @@ public struct ImportSource: Sendable {
   }
 
   /// The source as people write it: `docker.io/library/alpine:3.20`.
-  public var displayName: String { selector.appended(to: store.displayName) }
+  public var displayName: String { name ?? selector.appended(to: store.displayName) }
 }
 
 /// Where an import goes to.

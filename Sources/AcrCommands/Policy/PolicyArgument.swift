@@ -1,0 +1,20 @@
+import AcrRuntime
+import ImportCore
+
+/// The flag `--policy` of commands that bring images in.
+enum PolicyArgument {
+  /// The flag.
+  static var flag: Flag<String?> {
+    Flag("policy", help: "a file of rules for what may be brought in: acrsh: policy", completer: .file)
+  }
+
+  /// The gate of a policy; nil where none is asked for.
+  /// - Throws: ``ArgumentError`` for a file that cannot be used.
+  static func gate(
+    _ parameter: Flag<String?>, _ path: String?, _ session: CommandContext
+  ) throws -> PolicyGate? {
+    guard let path else { return nil }
+    let policy = try locate(parameter) { try PolicyFile.read(path) }
+    return PolicyGate(policy: policy, engine: session.engine, limit: session.limit)
+  }
+}

@@ -1,0 +1,200 @@
+import AcrCore
+import AcrDocuments
+import AcrLanguage
+import AcrRuntime
+import AcrSystem
+import ArtifactTrust
+import ImportCore
+import OCIRegistry
+
+/// The file of `--policy`: YAML that starts with `acrsh: policy`. Keys and trusted roots that it names are read with it.
+struct PolicyFile {
+  /// How `acrsh --check` knows it.
+  static let kind = DocumentKind(name: "policy") { reader in _ = PolicyFile(reader) }
+
+  /// The policy, as far as it could be read.
+  private(set) var rules: [ImportPolicy.Rule] = []
+  private let reader: DocumentReader
+
+  /// Reads a policy with everything that it names.
+  /// - Throws: ``AcrError`` of kind `usage` that names the first place, or for a file that cannot be read.
+  static func read(_ path: String) throws -> ImportPolicy {
+    do {
+      let reader = try kind.open(path)
+      let file = PolicyFile(reader)
+      try reader.finish()
+      return ImportPolicy(path: path, rules: file.rules)
+    } catch let error as DocumentError {
+      throw error.error
+    }
+  }
+
+  /// Reads a document and reports what is wrong with it.
+  init(_ reader: DocumentReader) {
+    self.reader = reader
+    guard
+      let fields = reader.fields(reader.document.root, of: "a policy", known: [DocumentKind.key, "rules"])
+    else { return }
+    fields.require("rules", help: "write `rules:` and below it `- source: …`")
+    var isEverything = false
+    for (index, node) in fields.list("rules").enumerated() {
+      if isEverything {
+        reader.report(
+          "this rule is never reached: the rule above is for every source", at: node.span,
+          help: "move it up, or remove it")
+        isEverything = false
+      }
+      guard let rule = rule(node, "rule \(index + 1)") else { continue }
+      isEverything = rule.sources.isEmpty || rule.sources.contains { $0.text == "*" }
+      rules.append(rule)
+    }
+  }
+
+  private static let requirementKeys = [
+    "signatures", "attestations", "platforms", "max-size", "max-age", "digest-pinned", "base-images",
+  ]
+
+  private func rule(_ node: DocumentNode, _ name: String) -> ImportPolicy.Rule? {
+    let known = ["name", "source", "allow", "refuse"] + Self.requirementKeys
+    guard let fields = reader.fields(node, of: "a rule", known: known) else { return nil }
+    fields.require("source", help: "write `source: \"*\"` if it is for every source")
+    let sources = tests(fields, "source")
+    var decisions: [ImportPolicy.Decision] = []
+    if let isAllowed = fields.bool("allow") {
+      if isAllowed {
+        decisions.append(.allow)
+      } else {
+        fields.report("`allow: false` says nothing", about: "allow", help: "write `refuse: REASON`")
+      }
+    }
+    if let reason = fields.text("refuse") { decisions.append(.refuse(reason)) }
+    let requirements = requirements(fields)
+    let written = Self.requirementKeys.filter(fields.has)
+    if !requirements.isEmpty { decisions.append(.require(requirements)) }
+    if decisions.isEmpty, written.isEmpty, !fields.has("allow") {
+      reader.report(
+        "the rule says nothing of its sources", at: node.span,
+        help:
+          "write `allow: true`, `refuse: REASON`, or what images need: \(Self.requirementKeys.joined(separator: ", "))")
+    }
+    if decisions.count > 1 {
+      reader.report(
+        "a rule allows, refuses or requires, and this one says more than one of these", at: node.span,
+        help: "make several rules of it; the first that is for a source decides")
+    }
+    return decisions.first.map {
+      ImportPolicy.Rule(name: fields.text("name") ?? name, sources: sources, decision: $0)
+    }
+  }
+
+  private func requirements(_ fields: DocumentFields) -> [ImportPolicy.Requirement] {
+    var found: [ImportPolicy.Requirement] = []
+    if let isPinned = fields.bool("digest-pinned"), isPinned { found.append(.digest) }
+    for node in fields.list("signatures") {
+      if let demand = demand(node, "an entry of `signatures`", types: false) { found.append(.signature(demand)) }
+    }
+    for node in fields.list("attestations") {
+      if let demand = demand(node, "an entry of `attestations`", types: true) { found.append(.attestation(demand)) }
+    }
+    let platforms = each(fields, "platforms", PlatformChoice.platform)
+    if !platforms.isEmpty { found.append(.platforms(platforms)) }
+    if let size = fields.size("max-size") { found.append(.size(WireSize(clamping: size))) }
+    if let age = fields.duration("max-age") { found.append(.age(age)) }
+    let bases = tests(fields, "base-images")
+    if !bases.isEmpty { found.append(.baseImage(bases)) }
+    return found
+  }
+
+  // MARK: Signers
+
+  private func demand(_ node: DocumentNode, _ what: String, types wantsTypes: Bool) -> TrustDemand? {
+    let known =
+      ["key", "identity", "identity-regex", "issuer", "trusted-root", "annotations"] + (wantsTypes ? ["type"] : [])
+    guard let fields = reader.fields(node, of: what, known: known) else { return nil }
+    var wanted = TrustDemand.Wanted.signature
+    if wantsTypes {
+      fields.require("type", help: "\(PredicateType.names.map(\.name).joined(separator: ", ")), or its address")
+      wanted = .attestation(
+        each(fields, "type") { text throws(AcrError) in
+          guard let type = PredicateType(text) else {
+            throw AcrError(
+              .usage, "`\(text)` is no type of attestations",
+              help: "it is an address, or \(PredicateType.names.map(\.name).joined(separator: ", "))")
+          }
+          return type
+        })
+    }
+    guard let verifiers = verifiers(fields, node) else { return nil }
+    return TrustDemand(wanted, verifiers.map { CosignFormat($0) }, annotations: annotations(fields))
+  }
+
+  private func verifiers(_ fields: DocumentFields, _ node: DocumentNode) -> [SigstoreVerifier]? {
+    var root: TrustedRoot?
+    if fields.has("trusted-root") {
+      root = each(fields, "trusted-root") { path throws(AcrError) in try TrustArguments.root(place(path)) }.first
+      if root == nil { return nil }
+    }
+    let hasKey = fields.has("key")
+    let hasIdentity = fields.has("identity") || fields.has("identity-regex")
+    guard hasKey != hasIdentity else {
+      reader.report(
+        hasKey ? "`key` and `identity` are two kinds of signatures" : "it does not say whose signature counts",
+        at: node.span, help: "write `key: FILE`, or `identity: NAME` and `issuer: ADDRESS`")
+      return nil
+    }
+    if hasKey {
+      if fields.has("issuer") { fields.report("a key has no issuer", about: "issuer", help: "remove it") }
+      return each(fields, "key") { path throws(AcrError) in
+        SigstoreVerifier(.key(try TrustArguments.key(place(path))), root: root)
+      }
+    }
+    fields.require(
+      "issuer",
+      help: "for GitHub Actions it is https://token.actions.githubusercontent.com; the same name with another "
+        + "issuer is somebody else")
+    let issuers = fields.texts("issuer").map(TrustArguments.pattern)
+    var names = fields.texts("identity").map(TrustArguments.pattern)
+    names += each(fields, "identity-regex", TrustArguments.expression)
+    let rules = names.flatMap { name in issuers.map { SignerRule(identity: name, issuer: $0) } }
+    if let root { return [SigstoreVerifier(.signers(rules), root: root)] }
+    return each(fields, "issuer") { _ throws(AcrError) in
+      SigstoreVerifier(.signers(rules), root: try TrustArguments.publicRoot())
+    }.first.map { [$0] }
+  }
+
+  private func annotations(_ fields: DocumentFields) -> [String: String] {
+    guard let node = fields.node("annotations") else { return [:] }
+    guard case .mapping(let entries) = node.content,
+      let inner = reader.fields(node, of: "`annotations`", known: entries.map(\.key))
+    else {
+      fields.report("`annotations` is a mapping of names to texts", about: "annotations", help: "write `NAME: TEXT`")
+      return [:]
+    }
+    return Dictionary(
+      entries.compactMap { entry in inner.text(entry.key).map { (entry.key, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  // MARK: Texts
+
+  /// A file beside the policy.
+  private func place(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = FileSystem.folder(of: reader.document.source.name) else { return path }
+    return "\(folder)/\(path)"
+  }
+
+  private func tests(_ fields: DocumentFields, _ key: String) -> [TextTest] { each(fields, key, RuleWords.pattern) }
+
+  /// Reads each text behind a key; what cannot be read is reported.
+  private func each<Result>(
+    _ fields: DocumentFields, _ key: String, _ read: (String) throws(AcrError) -> Result
+  ) -> [Result] {
+    fields.textNodes(key).compactMap { text, span in
+      do throws(AcrError) {
+        return try read(text)
+      } catch {
+        reader.report(error.message, at: span, help: error.help)
+        return nil
+      }
+    }
+  }
+}
