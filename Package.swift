@@ -142,7 +142,10 @@ let package = Package(
       ]),
     .testTarget(name: "ImportCoreTests", dependencies: ["ImportCore", "TestSupport"]),
     .testTarget(
-      name: "ArtifactTrustTests", dependencies: ["ArtifactTrust", "AcrCore", "AcrSystem", "TestSupport"],
+      name: "ArtifactTrustTests",
+      dependencies: [
+        "ArtifactTrust", "AcrCore", "AcrSystem", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["Vectors"]),
     .testTarget(name: "ImageContentsTests", dependencies: ["ImageContents", "TestSupport"]),
     .testTarget(name: "AcrDocumentsTests", dependencies: ["AcrDocuments", "AcrLanguage", "AcrCore"]),
