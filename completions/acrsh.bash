@@ -453,6 +453,15 @@ first	-	-	Takes the first N rows
 flatten	-	-	Flattens nested lists
 from	-	-	Parses text into data
 from	@	json,jsonl,csv,tsv	json, jsonl, csv or tsv
+garbage	-	-	Lists manifests that no tag reaches, with their age and size
+garbage	--by	manifest,repository,month	a row for each manifest, repository or month
+garbage	--debug	-	lists its requests on standard error, and says how long it took
+garbage	--jobs	*	how many repositories to read at a time
+garbage	--only-show-errors	-	no notes and warnings
+garbage	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+garbage	--query	*	picks from the result with a JMESPath expression
+garbage	--verbose	-	says how long it took
+garbage	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 get	-	-	Gets one column of each row, one field of a record, or one item of a list
 group-by	-	-	Groups rows by a column, as `{key, rows}`
 help	-	-	Lists the commands, or explains one
@@ -719,6 +728,28 @@ prompt	--slow	*	shows the time of entries that take at least this long
 prompt	--suggestions	*	whether to suggest earlier entries
 prompt	--text	*	the text at the start
 prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long
+purge	-	-	Deletes tags and manifests of a registry by rules
+purge	--all	-	lists what is kept, too, with the rule that keeps it
+purge	--debug	-	lists its requests on standard error, and says how long it took
+purge	--dry-run	-	shows the plan and deletes nothing
+purge	--group	*	with --keep: of each repository, minor (version), or /expression/
+purge	--include-locked	-	unlocks and deletes what is locked, too
+purge	--jobs	*	how many repositories to clean at a time
+purge	--keep	*	keeps the newest tags of those that would be deleted, this many
+purge	--keep-tags	*	never deletes tags that fit a glob, /regex/ or version range
+purge	--max-share	*	the largest share of a repository that may go, such as 80% (default 50%)
+purge	--older-than	*	deletes only what was last changed longer ago, such as 30d
+purge	--only-show-errors	-	no notes and warnings
+purge	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+purge	--query	*	picks from the result with a JMESPath expression
+purge	--report	FILE	a file about the run: .json, .jsonl or .csv
+purge	--rules	FILE	a file of rules in YAML (docs/purge.md)
+purge	--tags	*	deletes tags that fit a glob, /regex/ or version range
+purge	--untagged	-	deletes manifests that no tag and nothing else needs
+purge	--verbose	-	says how long it took
+purge	--yes	-	do not ask
+purge	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+purge	-y	-	do not ask
 query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query
 referrers	-	-	Lists signatures, SBOMs, provenance and other referrers of an image
 referrers	--debug	-	lists its requests on standard error, and says how long it took

@@ -18,6 +18,8 @@ public final class MemoryRegistry: Sendable {
     public var resolvesDigestTags = false
     /// Whether the list of tags is `null`.
     public var hidesTags = false
+    /// Whether it also speaks Azure's API; all repositories of a registry have to agree.
+    public var isAzure = false
 
     /// Creates traits.
     public init(hasReferrersAPI: Bool = true, deletesTags: Bool = false) {
@@ -50,6 +52,8 @@ public final class MemoryRegistry: Sendable {
   public struct Repository: Sendable {
     /// The traits.
     public var traits = Traits()
+    /// What a registry of Azure keeps beside.
+    public var metadata = Metadata()
     /// Manifests by their digest.
     public var manifests: [String: Manifest] = [:]
     /// Digests by tag.
@@ -138,7 +142,15 @@ public final class MemoryRegistry: Sendable {
     -> LoopbackServer.Reply
   {
     let path = request.path
+    if state.current.values.contains(where: \.traits.isAzure) {
+      if let answer = azureSignIn(request) { return answer }
+      if path.hasPrefix("/acr/v1/") { return metadata(request, state) }
+    }
     if path == "/v2/" { return .json("{}") }
+    if path == "/v2/_catalog" {
+      let names = state.current.keys.sorted().map { "\"\($0)\"" }.joined(separator: ",")
+      return .json("{\"repositories\":[\(names)]}")
+    }
     guard path.hasPrefix("/v2/") else { return error(404, "NOT_FOUND") }
     let parts = path.dropFirst(4).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 3 else { return error(404, "NOT_FOUND") }
@@ -212,11 +224,24 @@ public final class MemoryRegistry: Sendable {
   {
     state.update { repositories in
       guard var repository = repositories[name] else { return error(404, "NAME_UNKNOWN") }
+      let digest = reference.contains(":") ? reference : ""
+      let keys = repository.tags.filter { $0.value == digest }.map(\.key) + [reference]
+      if keys.contains(where: repository.metadata.locked.contains) { return error(405, "UNSUPPORTED") }
       if reference.contains(":") {
         guard repository.manifests.removeValue(forKey: reference) != nil else {
           return error(404, "MANIFEST_UNKNOWN")
         }
-        repository.tags = repository.tags.filter { $0.value != reference }
+        if repository.traits.isAzure {
+          // Azure's registries delete what is about a manifest with it.
+          var about = [reference]
+          while let subject = about.popLast() {
+            for (digest, manifest) in repository.manifests where manifest.digests("subject") == [subject] {
+              repository.manifests[digest] = nil
+              about.append(digest)
+            }
+          }
+        }
+        repository.tags = repository.tags.filter { repository.manifests[$0.value] != nil }
       } else {
         guard repository.traits.deletesTags else { return error(405, "UNSUPPORTED") }
         repository.tags[reference] = nil

@@ -25,7 +25,7 @@ enum CommandList {
     RepositoryUntagCommand.init,
     ManifestShowCommand.init, ManifestDigestCommand.init, ManifestConfigCommand.init, ManifestTreeCommand.init,
     ReferrersCommand.init, BlobShowCommand.init, DiffCommand.init,
-    ManifestDeleteCommand.init, MirrorCommand.init,
+    ManifestDeleteCommand.init, MirrorCommand.init, PurgeCommand.init, GarbageCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
   ]
 }

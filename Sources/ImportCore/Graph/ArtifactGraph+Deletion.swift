@@ -154,7 +154,7 @@ extension ArtifactGraph {
   }
 
   /// Why a manifest stays, in a few words: the nearest thing that needs it.
-  private func reason(_ position: Int, keeping isKept: (TagName) -> Bool, _ reached: Set<Int>) -> String {
+  func reason(_ position: Int, keeping isKept: (TagName) -> Bool, _ reached: Set<Int>) -> String {
     if let other = tagsOf[position].first(where: isKept) { return "`\(other)` also points at it" }
     if let index = indexes(of: position).first(where: reached.contains) { return "the index \(called(index)) needs it" }
     if let subject = subjects[position].first(where: reached.contains) { return "it refers to \(called(subject))" }
@@ -163,7 +163,7 @@ extension ArtifactGraph {
   }
 
   /// A tag of a manifest, or else the beginning of its digest.
-  private func called(_ position: Int) -> String {
+  func called(_ position: Int) -> String {
     "`\(tagsOf[position].first?.name ?? nodes[position].digest.short)`"
   }
 }

@@ -10,7 +10,12 @@ extension ArtifactGraph {
   }
 
   func reachedPositions(_ isKept: (TagName) -> Bool) -> Set<Int> {
-    var waiting = nodes.indices.filter { position in tagsOf[position].contains { isKept($0) && isRoot($0) } }
+    reachedPositions(from: nodes.indices.filter { position in tagsOf[position].contains { isKept($0) && isRoot($0) } })
+  }
+
+  /// What these reach, themselves among it.
+  func reachedPositions(from start: some Sequence<Int>) -> Set<Int> {
+    var waiting = Array(start)
     var seen = Set(waiting)
     while let position = waiting.popLast() {
       for next in neighbours(of: position) where seen.insert(next).inserted { waiting.append(next) }
@@ -19,7 +24,7 @@ extension ArtifactGraph {
   }
 
   /// True for a tag that keeps its manifest by itself.
-  private func isRoot(_ tag: TagName) -> Bool { tag.subjectDigest.map { positions[$0] == nil } ?? true }
+  func isRoot(_ tag: TagName) -> Bool { tag.subjectDigest.map { positions[$0] == nil } ?? true }
 
   private func neighbours(of position: Int) -> [Int] { children[position] + referrers[position] + subjects[position] }
 
@@ -32,27 +37,31 @@ extension ArtifactGraph {
     return order(Set(nodes.indices.filter { !reached.contains($0) })).map { nodes[$0] }
   }
 
-  /// Users before what they use, otherwise in the graph's order.
+  /// Users before what they use, otherwise in the graph's order. Where an index is about something that it lists, the index
+  /// comes first.
   func order(_ chosen: Set<Int>) -> [Int] {
+    let groups = groups()
     var finished: [Int] = []
     var seen: Set<Int> = []
     // An explicit stack: how deep it gets is the registry's choice.
     for start in chosen.sorted().reversed() where seen.insert(start).inserted {
-      var stack = [(position: start, rest: parts(of: start, in: chosen))]
+      var stack = [(position: start, rest: parts(of: start, groups).filter(chosen.contains))]
       while var top = stack.popLast() {
         guard let next = top.rest.popLast() else {
           finished.append(top.position)
           continue
         }
         stack.append(top)
-        if seen.insert(next).inserted { stack.append((next, parts(of: next, in: chosen))) }
+        if seen.insert(next).inserted { stack.append((next, parts(of: next, groups).filter(chosen.contains))) }
       }
     }
     return finished.reversed()
   }
 
-  private func parts(of position: Int, in chosen: Set<Int>) -> [Int] {
-    (children[position] + referrers[position]).filter { chosen.contains($0) }
+  /// What comes after a manifest in the order of deletion.
+  func parts(of position: Int, _ groups: [Int]) -> [Int] {
+    (isReferrersList(position) ? [] : children[position])
+      + referrers[position].filter { groups[$0] != groups[position] }
   }
 
   /// What only these manifests are needed for: what no tag, index or subject needs once they are gone. Their own tags and

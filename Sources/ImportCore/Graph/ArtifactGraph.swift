@@ -39,6 +39,8 @@ public struct ArtifactGraph: Sendable {
   public let gaps: [Gap]
   /// The tags in the registry's order, each with the manifest it points at.
   public let tags: [(tag: TagName, digest: Digest)]
+  /// What the registry's lists tell of times and locks; empty unless it was asked for.
+  public let facts: RepositoryFacts
 
   /// Where each manifest is in ``nodes``.
   let positions: [Digest: Int]
@@ -57,8 +59,9 @@ public struct ArtifactGraph: Sendable {
   /// - Parameter listed: by subject, what the registry's lists of referrers name.
   init(
     name: String, nodes: [ManifestNode], tags: [(tag: TagName, digest: Digest)], listed: [Digest: [Digest]],
-    gaps: [Gap]
+    gaps: [Gap], facts: RepositoryFacts = RepositoryFacts()
   ) {
+    self.facts = facts
     self.name = name
     self.nodes = nodes
     self.tags = tags

@@ -10,6 +10,8 @@ struct GraphInventory {
   var manifests: [(digest: Digest, mediaType: String?)]?
   /// What the lists hold that cannot be followed.
   var gaps: [ArtifactGraph.Gap] = []
+  /// What else they tell; empty unless it is wanted.
+  var facts = RepositoryFacts()
 
   mutating func skip(_ entry: String) {
     gaps.append(.init(message: "the list has an entry that cannot be read: \(entry)"))
@@ -76,6 +78,7 @@ extension GraphReader {
             continue
           }
           inventory.manifests?.append((digest, item["mediaType"]?.string))
+          if keepsFacts { inventory.facts.manifests[digest] = RepositoryFacts.Item(json: item) }
         }
       }
       let tags = metadata.tags(of: repository.name, pageSize: GraphReader.pageSize)
@@ -88,8 +91,10 @@ extension GraphReader {
             continue
           }
           inventory.tags.append((tag, digest))
+          if keepsFacts { inventory.facts.tags[tag] = RepositoryFacts.Item(json: item) }
         }
       }
+      inventory.facts.areTold = keepsFacts
     } catch let error as AcrError where [.denied, .auth].contains(error.kind) {
       return nil
     } catch let error as AcrError where error.kind == .notFound && error.code == nil {

@@ -16,6 +16,10 @@ public struct GraphReader: Sendable {
   let store: any ArtifactSource
   let limit: TransferLimit
   let limits: WireLimits
+  /// Whether the graph shall hold what the registry's lists tell of times and locks.
+  var keepsFacts = false
+  /// The annotations whose values the graph shall hold.
+  var annotations: Set<String> = []
 
   /// Creates a reader.
   /// - Parameters:
@@ -39,8 +43,9 @@ public struct GraphReader: Sendable {
   ///   store throws.
   public func repository(_ extent: Extent = .whole) async throws -> ArtifactGraph {
     let inventory = try await inventory()
-    var reading = GraphReading(name: store.displayName, budget: budget)
+    var reading = GraphReading(name: store.displayName, budget: budget, annotations: annotations)
     reading.gaps = inventory.gaps
+    reading.facts = inventory.facts
     var wanted: [GraphReading.Want] = []
     for (tag, digest) in inventory.tags {
       guard let digest else {

@@ -35,21 +35,22 @@ struct GraphReading {
   var tags: [(tag: TagName, digest: Digest)] = []
   var waiting: [Want] = []
   var gaps: [ArtifactGraph.Gap] = []
+  var facts = RepositoryFacts()
   private(set) var nodes: [ManifestNode] = []
   private var factory: NodeFactory
   private var begun: Set<Digest> = []
   private var positions: [Digest: Int] = [:]
   private var listed: [Digest: [Digest]] = [:]
 
-  init(name: String, budget: WireBudget) {
+  init(name: String, budget: WireBudget, annotations: Set<String> = []) {
     self.name = name
     self.budget = budget
-    factory = NodeFactory(budget)
+    factory = NodeFactory(budget, annotations: annotations)
   }
 
   /// The graph of what was read.
   func graph() -> ArtifactGraph {
-    ArtifactGraph(name: name, nodes: nodes, tags: tags, listed: listed, gaps: gaps)
+    ArtifactGraph(name: name, nodes: nodes, tags: tags, listed: listed, gaps: gaps, facts: facts)
   }
 
   /// A manifest that was read.

@@ -32,6 +32,8 @@ public struct ManifestNode: Sendable {
   public let artifactType: String?
   /// The annotation `org.opencontainers.image.created`.
   public let created: String?
+  /// The annotations that were asked for.
+  public let annotations: [String: String]
   /// The configuration.
   public let config: Blob?
   /// The layers, in the order of the document.
@@ -62,6 +64,7 @@ public struct ManifestNode: Sendable {
     kind = MediaType.isIndex(mediaType) ? .index : .image
     (artifactType, created, config, layers, children, subject, isRead) = (nil, nil, nil, [], [], nil, false)
     role = .other
+    annotations = [:]
   }
 
   fileprivate init(_ manifest: FetchedManifest, _ image: ImageManifest, _ names: inout NodeFactory) {
@@ -71,6 +74,11 @@ public struct ManifestNode: Sendable {
     kind = image.kind
     artifactType = image.artifactType
     created = image.annotations.first { $0.name == "org.opencontainers.image.created" }?.value.string
+    var annotations: [String: String] = [:]
+    for annotation in image.annotations where names.annotations.contains(annotation.name) {
+      annotations[annotation.name] = annotation.value.string
+    }
+    self.annotations = annotations
     config = image.config.map { names.blob($0) }
     layers = image.layers.map { names.blob($0) }
     children = image.manifests.map { child in
@@ -90,12 +98,17 @@ public struct ManifestNode: Sendable {
 struct NodeFactory {
   /// What the nodes take.
   let budget: WireBudget
+  /// The annotations whose values are kept.
+  let annotations: Set<String>
   private var blobs: [Digest: ManifestNode.Blob] = [:]
   /// Media types, each once in memory.
   private var types: [String: String] = [:]
   private var new = 0
 
-  init(_ budget: WireBudget) { self.budget = budget }
+  init(_ budget: WireBudget, annotations: Set<String> = []) {
+    self.budget = budget
+    self.annotations = annotations
+  }
 
   /// Reads a manifest.
   /// - Throws: ``AcrError`` of kind `invalid` where the limit of memory is reached.
@@ -103,7 +116,8 @@ struct NodeFactory {
     new = 0
     let node = ManifestNode(manifest, image, &self)
     // Measured: what a node, a place in a list, and a blob with its digest in a table that grows by doubling take.
-    try budget.take(500 + node.layers.count * 100 + node.children.count * 600 + new * 700, of: .memory)
+    let texts = node.annotations.reduce(0) { $0 + 100 + $1.value.utf8.count }
+    try budget.take(500 + texts + node.layers.count * 100 + node.children.count * 600 + new * 700, of: .memory)
     return node
   }
 

@@ -1,0 +1,34 @@
+import AcrCore
+import AcrLanguage
+import AcrRuntime
+import ImportCore
+import OCIRegistry
+
+/// The rows of a plan, and of what came of it.
+enum PurgeRows {
+  static let columns = [
+    Column("repository", help: "the repository"),
+    Column("tag", null: "for a manifest without a tag", help: "the tag"),
+    Column("digest", null: "for a repository that was left alone", help: "the manifest"),
+    Column(
+      "action",
+      help: "delete, untag (the manifest stays) or keep; afterwards deleted, untagged, kept or failed"),
+    Column("rule", null: "where no rule fits", help: "the rule that decided"),
+    Column("age", .duration, null: "where nothing tells", help: "how long ago it was changed"),
+    Column("bytes", .size, help: "what its deletion frees; what rows share counts for the first"),
+    Column("reason", null: "where the rule says it all", help: "why"),
+  ]
+  private static let shape = Shape(columns)
+
+  static func record(_ row: PurgeRow, now: Timestamp) -> Record {
+    Record(
+      shape: shape,
+      values: [
+        .string(row.repository.name), row.tag.map { .string($0.name) } ?? .null,
+        row.digest.map { .string($0.description) } ?? .null, .string(row.action.rawValue),
+        row.rule.map(Value.string) ?? .null,
+        row.time.map { .duration(now.duration(since: $0).nanoseconds) } ?? .null, .size(row.bytes.bytes),
+        row.reason.isEmpty ? .null : .string(row.reason),
+      ])
+  }
+}

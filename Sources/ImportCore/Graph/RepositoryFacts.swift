@@ -1,0 +1,34 @@
+import AcrCore
+import OCIRegistry
+
+/// What the lists of an Azure registry tell of tags and manifests, beside what they are.
+public struct RepositoryFacts: Sendable {
+  /// What is told of one.
+  public struct Item: Sendable {
+    /// When it was pushed.
+    public var created: Timestamp?
+    /// When it was last changed; for a tag, when it was moved.
+    public var updated: Timestamp?
+    /// Whether a lock forbids deleting or changing it.
+    public var isLocked = false
+    /// An image's platform.
+    public var platform: Platform?
+
+    /// Reads an entry of a list.
+    init(json: JSONValue) {
+      created = json["createdTime"]?.string.flatMap(Timestamp.init(rfc3339:))
+      updated = json["lastUpdateTime"]?.string.flatMap(Timestamp.init(rfc3339:))
+      isLocked = ["deleteEnabled", "writeEnabled"].contains {
+        json["changeableAttributes"]?[$0]?.bool == false
+      }
+      platform = Platform(json: json)
+    }
+  }
+
+  /// By tag.
+  public var tags: [TagName: Item] = [:]
+  /// By manifest.
+  public var manifests: [Digest: Item] = [:]
+  /// Whether the registry tells times and locks at all.
+  public var areTold = false
+}

@@ -1,0 +1,94 @@
+import AcrCore
+import AzureRegistry
+import OCIRegistry
+
+/// Cleans repositories by rules: reads each as a graph, plans what goes, looks again, deletes.
+public struct Purge: Sendable {
+  let rules: PurgeRules
+  let options: PurgeOptions
+  let limit: TransferLimit
+  /// How old a look at a repository may be before it is looked at again between deletions.
+  let patience: Duration
+
+  /// How many manifests are deleted side by side.
+  static let batch = 16
+
+  /// Creates a purge.
+  /// - Parameters:
+  ///   - limit: the session's limit of transfers.
+  ///   - patience: how long a look at a repository holds while it is being deleted from.
+  public init(
+    _ rules: PurgeRules, _ options: PurgeOptions, limit: TransferLimit, patience: Duration = .seconds(10)
+  ) {
+    self.rules = rules
+    self.options = options
+    self.limit = limit
+    self.patience = patience
+  }
+
+  /// Plans what is deleted in a repository. Nothing is changed.
+  /// - Throws: ``AcrError``: `conflict` for a repository that could not be read completely or that is locked, and what the
+  ///   registry throws: such a repository is left alone.
+  public func plan(_ store: RegistryRepository) async throws -> PurgePlan { try await plan(store, known: nil) }
+
+  private func plan(_ store: RegistryRepository, known: Set<UInt64>?) async throws -> PurgePlan {
+    let rules = rules.fitting(store.name)
+    let needs = PurgeRules(rules)
+    var reader = GraphReader(store: store, limit: limit)
+    reader.keepsFacts = true
+    reader.annotations = needs.annotations
+    let graph = try await reader.repository()
+    // The lists told whether this is a registry of Azure.
+    try await requireUnlocked(store)
+    try graph.requireWhole("nothing is deleted")
+    var facts = PurgeFacts(graph.facts)
+    try await facts.complete(
+      graph, from: store, limit, times: needs.needTimes || options.listsKept, platforms: needs.needPlatforms)
+    return PurgePlanner(graph: graph, facts: facts, store: store, options: options, known: known).plan(rules)
+  }
+
+  /// A locked repository refuses every deletion.
+  private func requireUnlocked(_ store: RegistryRepository) async throws {
+    guard try await TagInventory.isAzure(store) else { return }
+    let details: JSONValue
+    do {
+      details = try await limit.withPlace {
+        try await AzureMetadata(store.client).details(of: .repository(store.name))
+      }
+    } catch let error as AcrError where [.denied, .auth].contains(error.kind) {
+      return
+    }
+    let locks = details["changeableAttributes"]
+    guard ["deleteEnabled", "writeEnabled"].contains(where: { locks?[$0]?.bool == false }) else { return }
+    throw AcrError(
+      .conflict, "\(store.displayName) is locked, so nothing is deleted",
+      help: "unlock it: repository update --repository \(store.name) --delete-enabled true --write-enabled true")
+  }
+
+  /// What is there by now, beside what a plan has seen.
+  /// - Returns: nil where nothing is new and no tag has moved; else a new plan.
+  func look(_ plan: PurgePlan) async throws -> PurgePlan? {
+    let inventory = try await GraphReader(store: plan.store, limit: limit).inventory()
+    let store = plan.store
+    let isNew = { (digest: Digest) in !plan.seen.contains(digest.key) }
+    if inventory.manifests?.contains(where: { isNew($0.digest) }) ?? false || !inventory.gaps.isEmpty {
+      return try await self.plan(store, known: plan.seen)
+    }
+    for (tag, digest) in inventory.tags {
+      if let digest, !plan.seen.contains(PurgePlan.key(tag, digest)) {
+        return try await self.plan(store, known: plan.seen)
+      }
+    }
+    let unknown = inventory.tags.filter { $0.digest == nil }.map(\.tag)
+    let limit = limit
+    let found = try await ImportQueue(jobs: 32).run(unknown) { tag in
+      try await limit.withHalfPlaces(1) { try await store.digest(of: tag) }
+    }
+    for (tag, digest) in zip(unknown, found) {
+      if let digest = try digest.get(), !plan.seen.contains(PurgePlan.key(tag, digest)) {
+        return try await self.plan(store, known: plan.seen)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,131 @@
+import AcrCore
+import OCIRegistry
+
+/// How a purge works.
+public struct PurgeOptions: Sendable {
+  /// The moment from which ages are counted.
+  public var now: Timestamp
+  /// Whether locked tags and manifests are unlocked and deleted; otherwise they are kept.
+  public var includesLocked = false
+  /// How much of a repository a plan may delete, from 0 to 1, of its tags and of its manifests.
+  public var maxShare = PurgeOptions.defaultMaxShare
+  /// Whether only tags are deleted, and manifests that lose their last tag stay.
+  public var deletesTagsOnly = false
+  /// Whether rows of what is kept are given.
+  public var listsKept = false
+
+  /// The usual limit of what may be deleted.
+  public static let defaultMaxShare = 0.5
+
+  /// Creates the usual options.
+  public init(now: Timestamp) { self.now = now }
+}
+
+/// A row of a plan, and of what came of it.
+public struct PurgeRow: Sendable {
+  /// What is to be done, or was done.
+  public enum Action: String, Sendable, CaseIterable {
+    /// The tag goes with its manifest, or the manifest goes.
+    case delete
+    /// The tag goes, and its manifest stays.
+    case untag
+    case keep
+    case deleted, untagged, kept, failed
+  }
+
+  /// The repository.
+  public let repository: RepositoryName
+  /// The tag; nil for a manifest without one.
+  public let tag: TagName?
+  /// The manifest; nil where a whole repository was left alone.
+  public let digest: Digest?
+  /// What is done.
+  public var action: Action
+  /// The name of the rule that decided; nil where no rule fits.
+  public let rule: String?
+  /// When it was last changed; nil where nothing tells.
+  public let time: Timestamp?
+  /// What its deletion frees; what several rows share counts for the first.
+  public var bytes = WireSize.zero
+  /// Why, where the rule does not say it all.
+  public var reason: String
+  /// What went wrong.
+  public var error: AcrError?
+
+  /// A row about a whole repository that was left alone.
+  public static func leftAlone(_ repository: RepositoryName, _ error: AcrError) -> PurgeRow {
+    var row = PurgeRow(repository, tag: nil, digest: nil, .failed, rule: nil, time: nil, reason: error.message)
+    row.error = error
+    return row
+  }
+
+  init(
+    _ repository: RepositoryName, tag: TagName?, digest: Digest?, _ action: Action, rule: String?, time: Timestamp?,
+    reason: String = ""
+  ) {
+    self.repository = repository
+    self.tag = tag
+    self.digest = digest
+    self.action = action
+    self.rule = rule
+    self.time = time
+    self.reason = reason
+  }
+}
+
+/// What a purge will do in one repository.
+public struct PurgePlan: Sendable {
+  /// A manifest that is deleted, with its tags.
+  struct Step: Sendable {
+    let digest: Digest
+    /// Every tag of it.
+    let tags: [TagName]
+    /// Its rows in ``PurgePlan/rows``: one for each tag, or one.
+    let rows: Range<Int>
+    /// Whether it, or a tag of it, has to be unlocked first.
+    let isLocked: Bool
+    /// What its deletion may free: itself and its blobs.
+    let blobs: [(key: UInt64, size: WireSize)]
+  }
+
+  /// A tag that is deleted alone.
+  struct Untag: Sendable {
+    let tag: TagName
+    let digest: Digest
+    let row: Int
+    let isLocked: Bool
+    /// Why the manifest stays.
+    let reason: String
+  }
+
+  /// The repository.
+  public let repository: RepositoryName
+  /// The rows: tags that go alone, manifests in the order in which they go, then what is kept.
+  public internal(set) var rows: [PurgeRow]
+  /// How many tags and manifests the repository has.
+  public let counts: (tags: Int, manifests: Int)
+  /// How many of them go.
+  public let deletions: (tags: Int, manifests: Int)
+  /// Why the repository is left alone, though there is a plan.
+  public let refusal: AcrError?
+
+  let store: RegistryRepository
+  /// Manifests in waves: those that need others come before them.
+  let waves: [[Step]]
+  let untags: [Untag]
+  /// What stays needs these: blobs and manifests, by ``Digest/key``.
+  let keptBlobs: Set<UInt64>
+  /// The tags with their manifests, and the manifests, that were seen.
+  let seen: Set<UInt64>
+
+  /// True where nothing is to be done.
+  public var isEmpty: Bool { waves.isEmpty && untags.isEmpty }
+
+  /// What the deletion frees.
+  public var bytes: WireSize { rows.lazy.map(\.bytes).total }
+}
+
+extension Digest {
+  /// The beginning of the hash: a small stand-in where many digests have to be kept.
+  var key: UInt64 { UInt64(hex.prefix(16), radix: 16) ?? 0 }
+}
