@@ -147,7 +147,7 @@ let package = Package(
         "ArtifactTrust", "AcrCore", "AcrSystem", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Vectors"]),
-    .testTarget(name: "ImageContentsTests", dependencies: ["ImageContents", "TestSupport"]),
+    .testTarget(name: "ImageContentsTests", dependencies: ["ImageContents", "OCIRegistry", "AcrCore", "TestSupport"]),
     .testTarget(name: "AcrDocumentsTests", dependencies: ["AcrDocuments", "AcrLanguage", "AcrCore"]),
     .testTarget(name: "AcrLanguageTests", dependencies: ["AcrLanguage", "AcrRuntime", "AcrText", "CommandCatalog"]),
     .testTarget(

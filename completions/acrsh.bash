@@ -440,15 +440,37 @@ confirm	-y	-	do not ask, the answer is yes
 count	-	-	Counts the rows
 diff	-	-	Compares two images, or the tags of two repositories
 diff	--changed	-	only differences
+diff	--config	-	compares their settings: environment, labels, entry point; rows are differences
 diff	--debug	-	lists its requests on standard error, and says how long it took
+diff	--files	-	compares the files of two images; rows are differences
 diff	--only-show-errors	-	no notes and warnings
 diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+diff	--packages	-	compares the packages of their SBOMs; rows are differences
+diff	--platform	*	which image of an index, for --files, --config and --packages, as os/architecture[/variant]
 diff	--query	*	picks from the result with a JMESPath expression
 diff	--verbose	-	says how long it took
 diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 each	-	-	Runs a block for each row and returns the results
 each	--keep-going	-	continue after errors
 extend	-	-	Adds columns to each row
+file show	-	-	Gives the contents of a file of an image
+file show	--debug	-	lists its requests on standard error, and says how long it took
+file show	--only-show-errors	-	no notes and warnings
+file show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+file show	--platform	*	which image of an index, as os/architecture[/variant]
+file show	--query	*	picks from the result with a JMESPath expression
+file show	--verbose	-	says how long it took
+file show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+files	-	-	Lists the files of an image, as a container sees them or layer by layer
+files	--by-layer	-	what each layer adds, changes and removes, in the order of its archive
+files	--debug	-	lists its requests on standard error, and says how long it took
+files	--layer	*	only what this layer does, from 1
+files	--only-show-errors	-	no notes and warnings
+files	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+files	--platform	*	which image of an index, as os/architecture[/variant]
+files	--query	*	picks from the result with a JMESPath expression
+files	--verbose	-	says how long it took
+files	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 first	-	-	Takes the first N rows
 flatten	-	-	Flattens nested lists
 from	-	-	Parses text into data
@@ -506,6 +528,20 @@ import	-u	*	the user for the source’s registry
 join-by	-	-	Joins two tables by a column, as `{COLUMN, left, right}`
 join-by	--outer	-	also rows without a partner
 last	-	-	Takes the last N rows
+layers	-	-	Lists the layers of an image: command, size, files, wasted bytes
+layers	--all	-	also the steps that made no layer
+layers	--debug	-	lists its requests on standard error, and says how long it took
+layers	--manifest-only	-	reads no layer: `files`, `unpacked` and `wasted` are null
+layers	--name	*	repository:tag or repository@digest
+layers	--only-show-errors	-	no notes and warnings
+layers	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+layers	--platform	*	which image of an index, as os/architecture[/variant]
+layers	--query	*	picks from the result with a JMESPath expression
+layers	--registry	*	the registry: a name, a host, or oci:PATH
+layers	--verbose	-	says how long it took
+layers	-n	*	repository:tag or repository@digest
+layers	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+layers	-r	*	the registry: a name, a host, or oci:PATH
 lines	-	-	Splits text into lines, without empty lines at the end
 list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes
 list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error
@@ -728,6 +764,19 @@ prompt	--slow	*	shows the time of entries that take at least this long
 prompt	--suggestions	*	whether to suggest earlier entries
 prompt	--text	*	the text at the start
 prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long
+provenance	-	-	Shows how an image was built: builder, source, commit, materials
+provenance	--debug	-	lists its requests on standard error, and says how long it took
+provenance	--from	*	which of several: the digest of the referrer, or of its blob
+provenance	--name	*	repository:tag or repository@digest
+provenance	--only-show-errors	-	no notes and warnings
+provenance	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+provenance	--platform	*	which image of an index, as os/architecture[/variant]
+provenance	--query	*	picks from the result with a JMESPath expression
+provenance	--registry	*	the registry: a name, a host, or oci:PATH
+provenance	--verbose	-	says how long it took
+provenance	-n	*	repository:tag or repository@digest
+provenance	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+provenance	-r	*	the registry: a name, a host, or oci:PATH
 purge	-	-	Deletes tags and manifests of a registry by rules
 purge	--all	-	lists what is kept, too, with the rule that keeps it
 purge	--debug	-	lists its requests on standard error, and says how long it took
@@ -852,6 +901,19 @@ run	--allow-failure	-	give the record whatever the code
 save	-	-	Writes a file: text as it is, data in the format of the file’s extension
 save	--append	-	add to the end of the file
 save	@	FILE	the file
+sbom	-	-	Lists the packages of an image from its SBOM
+sbom	--debug	-	lists its requests on standard error, and says how long it took
+sbom	--from	*	which of several: the digest of the referrer, or of its blob
+sbom	--name	*	repository:tag or repository@digest
+sbom	--only-show-errors	-	no notes and warnings
+sbom	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+sbom	--platform	*	which image of an index, as os/architecture[/variant]
+sbom	--query	*	picks from the result with a JMESPath expression
+sbom	--registry	*	the registry: a name, a host, or oci:PATH
+sbom	--verbose	-	says how long it took
+sbom	-n	*	repository:tag or repository@digest
+sbom	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+sbom	-r	*	the registry: a name, a host, or oci:PATH
 secret env	-	-	Reads a secret from an environment variable
 secret file	-	-	Reads a secret from a file (the trailing newline is removed)
 secret file	@	FILE	the file

@@ -41,6 +41,7 @@ struct ColumnTests {
         try images.artifact(type: "application/spdx+json", content: "{}", subject: index)
         let signer = try await ImageSigner(in: directory)
         try await signer.signOld(index, in: images)
+        try explored(images)
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
         let bundle = try directory.write(
           try await signer.bundle("https://example.com/test", [:], about: index.digest).text, to: "bundle.json")
@@ -66,6 +67,22 @@ struct ColumnTests {
     #expect(Set(declaring).subtracting(covered) == Self.uncovered, "a command declares columns that nothing compares")
   }
 
+  /// An image with BuildKit's statements about it, under the tag `explored`.
+  private func explored(_ images: SyntheticImages) throws {
+    let image = try images.image("explored", layers: [100, 200], tag: nil)
+    let statements = [
+      ("https://slsa.dev/provenance/v1", "{}"),
+      ("https://spdx.dev/Document", #"{"spdxVersion":"SPDX-2.3","packages":[{"name":"a"}]}"#),
+    ].map { type, predicate in
+      (
+        type,
+        #"{"_type":"https://in-toto.io/Statement/v1","predicateType":"\#(type)","subject":[{"name":"x","digest":"#
+          + #"{"sha256":"\#(image.digest.hex)"}}],"predicate":\#(predicate)}"#
+      )
+    }
+    try images.index(of: [image, try images.attestationEntry(about: image, statements: statements)], tag: "explored")
+  }
+
   private static func cases(at host: String, folder: String) -> [Case] {
     let app = "\(host)/app"
     return [
@@ -73,6 +90,12 @@ struct ColumnTests {
       Case("list-metadata", "list-metadata \(app) --used-by"),
       Case("manifest tree", "manifest tree \(app):v1", isWhole: false),
       Case("manifest tree", "manifest tree \(app):v1 --flat"), Case("referrers", "referrers oci:\(folder):v1"),
+      Case("files", "files oci:\(folder):explored"), Case("files", "files oci:\(folder):explored --by-layer"),
+      Case("layers", "layers oci:\(folder):explored"), Case("layers", "layers oci:\(folder):explored --manifest-only"),
+      Case("sbom", "sbom oci:\(folder):explored"), Case("provenance", "provenance oci:\(folder):explored"),
+      Case("diff", "diff oci:\(folder):v1 oci:\(folder):explored --files"),
+      Case("diff", "diff oci:\(folder):v1 oci:\(folder):explored --config"),
+      Case("diff", "diff oci:\(folder):explored oci:\(folder):explored --packages"),
       Case("diff", "diff \(app):v1 \(app):arm"),
       Case("diff", "diff \(app) \(host)/app"),
       Case("import", "import \(app):v1 \(host)/copy:v1"), Case("import", "import \(app):v1 \(host)/copy:v1"),

@@ -13,6 +13,12 @@ struct DiffCommand: Command {
       "left", help: "registry/repository, with :tag or @digest for an image", completer: .reference)
     let right = Positional<String>("right", help: "what to compare it with", completer: .reference)
     let changed = Switch("changed", help: "only differences")
+    let files = Switch("files", help: "compares the files of two images; rows are differences")
+    let config = Switch(
+      "config", help: "compares their settings: environment, labels, entry point; rows are differences")
+    let packages = Switch("packages", help: "compares the packages of their SBOMs; rows are differences")
+    let platform = Flag<String?>(
+      "platform", help: "which image of an index, for --files, --config and --packages, as os/architecture[/variant]")
   }
 
   let signature = Signature(
@@ -22,16 +28,32 @@ struct DiffCommand: Command {
       With a tag or digest on either side, compares two images: manifests, configurations and layers of each \
       platform. A side without one means `latest`. With no tag or digest at all, compares two repositories: the \
       digests of their tags. `status` is `same`, `differs`, `left only` or `right only`.
+
+      --files reads the layers of both images and compares what containers see: type, contents, mode, owner and link \
+      of each path, not times. --config compares settings, and --packages what their SBOMs list.
       """,
     group: .registry,
     examples: [
       .init("Two images", "diff localhost:5000/base/alpine:3.19 localhost:5000/base/alpine:3.20"),
       .init("What another registry lacks", "diff localhost:5000/base/alpine localhost:5001/base/alpine --changed"),
-    ], columns: OutputColumns(RepositoryDiff.columns.prefix(1) + ImageDiff.columns))
+      .init("Changed files", "diff localhost:5000/base/alpine:3.19 localhost:5000/base/alpine:3.20 --files"),
+    ], columns: OutputColumns(RepositoryDiff.columns.prefix(1) + ContentDiff.columns + ImageDiff.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let left = try artifact(call[\.left], call.parameters.left)
     let right = try artifact(call[\.right], call.parameters.right)
+    if let subject = try subject(call) {
+      let platform = try call[\.platform].map { text in
+        try locate(call.parameters.platform) { try PlatformChoice.platform(text) }
+      }
+      let session = session
+      let images = try Blocking.wait(call.run) { () async throws -> ContentDiff in
+        async let mine = ImageArgument.read(left, platform)
+        async let other = ImageArgument.read(right, platform)
+        return ContentDiff(left: try await mine, right: try await other, session: session)
+      }
+      return try images.output(subject, call.run)
+    }
     let isImages = [left, right].contains { $0.tag != nil || $0.digest != nil }
     let limit = session.limit
     let (rows, notes) = try Blocking.wait(call.run) {
@@ -45,6 +67,25 @@ struct DiffCommand: Command {
       return status != DiffStatus.same.rawValue
     }
     return .value(.list(shown.map(Value.record)))
+  }
+
+  /// What of the images is compared; nil for their manifests.
+  private func subject(_ call: Call<Parameters>) throws -> ContentDiff.Subject? {
+    let wanted: [(ContentDiff.Subject, Bool)] = [
+      (.files, call[\.files]), (.config, call[\.config]), (.packages, call[\.packages]),
+    ]
+    let chosen = wanted.filter(\.1).map(\.0)
+    guard chosen.count <= 1 else {
+      throw AcrError(.usage, "`--files`, `--config` and `--packages` exclude each other", help: "give one of them")
+    }
+    if chosen.isEmpty, call[\.platform] != nil {
+      throw ArgumentError(
+        call.parameters.platform,
+        AcrError(
+          .usage, "`--platform` belongs to `--files`, `--config` or `--packages`",
+          help: "without them, all platforms are compared"))
+    }
+    return chosen.first
   }
 
   private func artifact(_ text: String, _ parameter: any DeclaredParameter) throws -> NamedArtifact {

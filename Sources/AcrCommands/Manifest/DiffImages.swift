@@ -11,12 +11,16 @@ struct ImageDiff: Sendable {
   static let columns = [
     Column("platform", help: "os/architecture; empty for the image itself").only("for images"),
     Column("part", help: "image, manifest, config or layer").only("for images"),
-    Column("left", null: "where the left side has none", help: "the digest on the left"),
+    Column(
+      "left", null: "where the left side has none",
+      help: "the digest on the left; the setting, or the versions of the package"
+    ).only("without --files"),
     Column("leftSize", .size, null: "where the left side has none, and for whole images", help: "its size").only(
-      "for images"),
-    Column("right", null: "where the right side has none", help: "the digest on the right"),
+      "for images, and with --files"),
+    Column("right", null: "where the right side has none", help: "the same on the right").only(
+      "without --files"),
     Column("rightSize", .size, null: "where the right side has none, and for whole images", help: "its size").only(
-      "for images"),
+      "for images, and with --files"),
     Column("status", help: "same, differs, left only or right only"),
   ]
   private static let shape = Shape(columns)

@@ -1,6 +1,7 @@
 import AcrCore
 import AcrRuntime
 import AzureRegistry
+import ImageContents
 import ImportCore
 import OCIRegistry
 
@@ -24,6 +25,8 @@ public final class CommandContext: Sendable {
   let defaults: Defaults
   /// The imports the service was asked for.
   let operations: PendingOperations
+  /// What was seen inside of layers.
+  let listings = ListingCache()
   /// What is known of Docker Hub's limit.
   let hubPulls = HubPulls()
 

@@ -24,7 +24,8 @@ enum CommandList {
     RepositoryDeleteCommand.init,
     RepositoryUntagCommand.init,
     ManifestShowCommand.init, ManifestDigestCommand.init, ManifestConfigCommand.init, ManifestTreeCommand.init,
-    ReferrersCommand.init, BlobShowCommand.init, DiffCommand.init,
+    ReferrersCommand.init, BlobShowCommand.init, FilesCommand.init, FileShowCommand.init, LayersCommand.init,
+    SBOMCommand.init, ProvenanceCommand.init, DiffCommand.init,
     ManifestDeleteCommand.init, MirrorCommand.init, PurgeCommand.init, GarbageCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
   ]

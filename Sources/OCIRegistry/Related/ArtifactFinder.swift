@@ -46,6 +46,20 @@ public struct ArtifactFinder: Sendable {
     return try await collect(subjects, index: image)
   }
 
+  /// What is about one manifest and about the index that it was read from, and what BuildKit put into that index about it.
+  /// - Parameter index: the manifest that led to it; where it is no index, or the manifest itself, only the manifest counts.
+  /// - Throws: as ``related(to:platform:)``.
+  public func related(
+    to digest: Digest, platform: Platform?, in index: FetchedManifest
+  ) async throws -> RelatedArtifacts {
+    guard index.digest != digest, MediaType.isIndex(index.mediaType) else {
+      return try await related(to: digest, platform: platform)
+    }
+    let subjects = [Subject(digest: digest, platform: platform), Subject(digest: index.digest, platform: nil)]
+    return try await collect(
+      subjects, index: try ImageManifest(index, name: "\(store.displayName)@\(index.digest)"))
+  }
+
   /// What BuildKit put into an index about one of its images: its attestations, read by the digests in the index.
   /// - Throws: as ``related(to:platform:)``.
   public func attestations(in index: ImageManifest, about digest: Digest) async throws -> RelatedArtifacts {
