@@ -947,6 +947,8 @@ set -g __acrsh_lines \
     'verify	--query	*	picks from the result with a JMESPath expression' \
     'verify	--recursive	-	every image of an index needs a signature of its own' \
     'verify	--registry	*	the registry: a name, a host, or oci:PATH' \
+    'verify	--trust-policy	FILE	a trustpolicy.json of Notary Project: signatures of notation count by it' \
+    'verify	--trust-store	FILE	the folder with the trusted certificates, x509/TYPE/NAME/*' \
     'verify	--trusted-root	FILE	the file trusted_root.json of a Sigstore instance' \
     'verify	--type	slsaprovenance,slsaprovenance02,slsaprovenance1,spdx,spdxjson,cyclonedx,sbom,vuln,openvex,vsa,link,test-result,custom	asks for an attestation of this type instead of a signature: sbom, slsaprovenance, vuln, or its address' \
     'verify	--verbose	-	says how long it took' \

@@ -8,8 +8,13 @@ public struct RelatedBlob: Sendable {
 
   /// Describes a blob.
   public init(_ mediaType: String, _ content: String, _ annotations: [String: String] = [:]) {
+    self.init(mediaType, Array(content.utf8), annotations)
+  }
+
+  /// Describes a blob of any bytes.
+  public init(_ mediaType: String, _ content: [UInt8], _ annotations: [String: String] = [:]) {
     self.mediaType = mediaType
-    self.content = Array(content.utf8)
+    self.content = content
     self.annotations = annotations.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }
   }
 }

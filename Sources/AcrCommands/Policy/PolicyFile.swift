@@ -109,7 +109,8 @@ struct PolicyFile {
 
   private func demand(_ node: DocumentNode, _ what: String, types wantsTypes: Bool) -> TrustDemand? {
     let known =
-      ["key", "identity", "identity-regex", "issuer", "trusted-root", "annotations"] + (wantsTypes ? ["type"] : [])
+      ["key", "identity", "identity-regex", "issuer", "trusted-root", "annotations"]
+      + (wantsTypes ? ["type"] : ["trust-policy", "trust-store"])
     guard let fields = reader.fields(node, of: what, known: known) else { return nil }
     var wanted = TrustDemand.Wanted.signature
     if wantsTypes {
@@ -123,6 +124,16 @@ struct PolicyFile {
           }
           return type
         })
+    }
+    if !wantsTypes, fields.has("trust-policy") {
+      for key in ["key", "identity", "identity-regex"] where fields.has(key) {
+        fields.report("`\(key)` and `trust-policy` are two kinds of signatures", about: key, help: "make two entries")
+      }
+      let store = fields.text("trust-store").map(place)
+      let formats = each(fields, "trust-policy") { path throws(AcrError) in
+        try TrustArguments.notary(place(path), store: store)
+      }
+      return TrustDemand(wanted, formats, annotations: annotations(fields))
     }
     guard let verifiers = verifiers(fields, node) else { return nil }
     return TrustDemand(wanted, verifiers.map { CosignFormat($0) }, annotations: annotations(fields))
@@ -139,7 +150,8 @@ struct PolicyFile {
     guard hasKey != hasIdentity else {
       reader.report(
         hasKey ? "`key` and `identity` are two kinds of signatures" : "it does not say whose signature counts",
-        at: node.span, help: "write `key: FILE`, or `identity: NAME` and `issuer: ADDRESS`")
+        at: node.span,
+        help: "write `key: FILE`, `identity: NAME` and `issuer: ADDRESS`, or for Notary Project `trust-policy: FILE`")
       return nil
     }
     if hasKey {

@@ -108,7 +108,8 @@ struct PolicyGate: Sendable {
       }
     }
     guard !demands.isEmpty else { return [] }
-    let result = try await ImageVerifier(store: store).verify(ImageUnderTest(root), demands.map(\.1))
+    let result = try await ImageVerifier(store: store).verify(
+      ImageUnderTest(root, in: store.displayName), demands.map(\.1))
     return zip(demands, result.verdicts).map { entry, verdict in
       guard let accepted = verdict.accepted.first else {
         let error = TrustReport.error(verdict, image: store.displayName, entry.1)

@@ -26,7 +26,7 @@ struct ImageCheck: Sendable {
   func run(_ selector: ManifestSelector) async throws -> (outcomes: [Outcome], notes: [String]) {
     let root = try await store.manifest(selector)
     let verifier = ImageVerifier(store: store)
-    let first = try await verifier.verify(ImageUnderTest(root), [demand])
+    let first = try await verifier.verify(ImageUnderTest(root, in: store.displayName), [demand])
     var notes = first.notes
     guard let verdict = first.verdicts.first else { return ([], notes) }
     guard platform != nil || isRecursive else {
@@ -44,7 +44,7 @@ struct ImageCheck: Sendable {
     var outcomes = isRecursive ? [Outcome(verdict: verdict, platform: nil, covers: nil)] : []
     for child in children {
       let manifest = try await store.manifest(.digest(child.digest))
-      let result = try await verifier.verify(ImageUnderTest(manifest), [demand])
+      let result = try await verifier.verify(ImageUnderTest(manifest, in: store.displayName), [demand])
       notes += result.notes
       outcomes += result.verdicts.map { Outcome(verdict: $0, platform: child.platform, covers: nil) }
     }

@@ -27,8 +27,22 @@ struct TrustParameters: ParameterSet {
     help: "the file trusted_root.json of a Sigstore instance", completer: .file)
 }
 
+/// What commands are told of Notary Project.
+struct NotaryParameters: ParameterSet {
+  let trustPolicy = Flag<String?>(
+    "trust-policy", help: "a trustpolicy.json of Notary Project: signatures of notation count by it", completer: .file)
+  let trustStore = Flag<String?>(
+    "trust-store", defaultText: "the folder truststore beside the trust policy",
+    help: "the folder with the trusted certificates, x509/TYPE/NAME/*", completer: .file)
+}
+
 /// The arguments of trust, read.
 enum TrustArguments {
+  /// Whether a key or a name is given.
+  static func isGiven(_ call: Call<TrustParameters>) -> Bool {
+    !call[\.key].isEmpty || !call[\.identity].isEmpty || !call[\.identityRegex].isEmpty || call[\.issuer] != nil
+  }
+
   /// The verifiers: one for each key, or one for all identities.
   /// - Throws: ``ArgumentError`` of kind `usage`, or for a file that cannot be read.
   static func verifiers(_ call: Call<TrustParameters>) throws -> [SigstoreVerifier] {
@@ -57,7 +71,7 @@ enum TrustArguments {
         help: hasIdentity
           ? "the same name means somebody else with another issuer; for GitHub: "
             + "`--issuer https://token.actions.githubusercontent.com`"
-          : "`--key FILE`, or `--identity NAME --issuer ADDRESS`")
+          : "`--key FILE`, `--identity NAME --issuer ADDRESS`, or for an image `--trust-policy FILE`")
     }
     var patterns = identities.map(pattern)
     patterns += try locate(parameters.identityRegex) { try expressions.map { try expression($0) } }
@@ -66,6 +80,36 @@ enum TrustArguments {
     }
     let rules = patterns.map { SignerRule(identity: $0, issuer: pattern(issuer)) }
     return [SigstoreVerifier(.signers(rules), root: try given ?? publicRoot())]
+  }
+
+  /// The format of Notary Project; nil where no trust policy is given.
+  /// - Throws: ``ArgumentError``, or ``AcrError`` for a policy that cannot be used.
+  static func notary(_ call: Call<NotaryParameters>) throws -> NotaryFormat? {
+    guard let path = call[\.trustPolicy] else {
+      guard call[\.trustStore] == nil else {
+        throw ArgumentError(
+          call.parameters.trustStore,
+          AcrError(
+            .usage, "`--trust-store` needs `--trust-policy` beside it", help: "`--trust-policy trustpolicy.json`"))
+      }
+      return nil
+    }
+    return try locate(call.parameters.trustPolicy) { try notary(path, store: call[\.trustStore]) }
+  }
+
+  /// Reads a trust policy.
+  /// - Parameter store: the folder of the trust store; nil for the one beside the policy.
+  static func notary(_ path: String, store: String?) throws(AcrError) -> NotaryFormat {
+    let bytes = try FileSystem.read(path, upTo: NotaryPolicy.mostBytes, .anything)
+    do throws(TrustFailure) {
+      let folder = store ?? (FileSystem.folder(of: path).map { "\($0)/truststore" } ?? "truststore")
+      return NotaryFormat(
+        try NotaryPolicy(parsing: bytes), store: NotaryTrustStore(folder: folder), now: { Timestamp.now() })
+    } catch {
+      throw AcrError(
+        .invalid, "`\(path)` cannot be used: \(error.message)",
+        help: "it is a trustpolicy.json of Notary Project, version 1.0")
+    }
   }
 
   /// A name as it is, or with `*` for any characters.

@@ -110,7 +110,8 @@ extension AcrError {
 
   /// What to do about a failed check.
   static func cure(_ failure: TrustFailure) -> String? {
-    switch failure.check {
+    if let cure = failure.cure { return cure }
+    return switch failure.check {
     case .identity: "look at who signed, and give that name with `--identity` and `--issuer` only if you trust it"
     case .certificate, .certificateLog, .log, .timestamp:
       failure.isUnknownAuthority

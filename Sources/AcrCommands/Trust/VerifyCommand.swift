@@ -12,6 +12,7 @@ struct VerifyCommand: Command {
   struct Parameters: ParameterSet {
     let image = ManifestArgument.Parameters()
     let trust = TrustParameters()
+    let notary = NotaryParameters()
     let type = Flag<[String]>(
       "type",
       help: "asks for an attestation of this type instead of a signature: sbom, slsaprovenance, vuln, or its address",
@@ -36,6 +37,9 @@ struct VerifyCommand: Command {
       the signer's key, or the signer's name with who vouches for it. One that fits is enough; others are listed as \
       failed beside it.
 
+      Signatures of Notary Project (notation) count by a trust policy: --trust-policy FILE, with the trust store beside \
+      it. Revocation is not looked up.
+
       A signature of an index covers its platforms: with --platform, the row's column `covers` is the digest of that \
       platform. If only the platform's own manifest is signed, that counts too.
 
@@ -50,6 +54,8 @@ struct VerifyCommand: Command {
           + "\"https://github.com/contoso/app/.github/workflows/release.yml@refs/tags/*\" "
           + "--issuer https://token.actions.githubusercontent.com"),
       .init(
+        "As Notary Project's tools do", "verify myregistry.azurecr.io/app:1.4 --trust-policy notation/trustpolicy.json"),
+      .init(
         "The signed provenance",
         "verify ghcr.io/contoso/app:1.4 --type slsaprovenance --identity \"https://github.com/contoso/*\" "
           + "--issuer https://token.actions.githubusercontent.com"),
@@ -57,7 +63,12 @@ struct VerifyCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)
-    let formats = try TrustArguments.verifiers(call[\.trust]).map { CosignFormat($0) }
+    let notary = try TrustArguments.notary(call[\.notary])
+    var formats: [any SignatureFormat] = notary.map { [$0] } ?? []
+    // With a trust policy alone, nothing else counts.
+    if notary == nil || TrustArguments.isGiven(call[\.trust]) {
+      formats += try TrustArguments.verifiers(call[\.trust]).map { CosignFormat($0) }
+    }
     let types = call[\.type].compactMap { PredicateType($0) }
     let platform = try call[\.platform].map { text in
       try locate(call.parameters.platform) { try PlatformChoice.platform(text) }

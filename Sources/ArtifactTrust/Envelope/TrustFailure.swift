@@ -31,8 +31,12 @@ public struct TrustFailure: Error, Equatable, Sendable, CustomStringConvertible 
   /// True where the failure is that nothing in the trusted root knows the authority or the log.
   public let isUnknownAuthority: Bool
 
+  /// What to do about it; nil where that follows from the check.
+  public let cure: String?
+
   /// Creates a failure.
-  public init(_ check: Check, _ message: String, isUnknownAuthority: Bool = false) {
+  public init(_ check: Check, _ message: String, isUnknownAuthority: Bool = false, cure: String? = nil) {
+    self.cure = cure
     self.check = check
     self.message = message
     self.isUnknownAuthority = isUnknownAuthority

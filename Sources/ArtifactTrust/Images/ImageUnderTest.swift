@@ -8,9 +8,14 @@ public struct ImageUnderTest: Sendable {
   /// The bytes as what a signature covers.
   public let message: SignedMessage
 
+  /// Where it is: `registry/repository`.
+  public let repository: String
+
   /// Takes a manifest.
-  public init(_ manifest: FetchedManifest) {
+  /// - Parameter repository: `registry/repository`, for rules about places.
+  public init(_ manifest: FetchedManifest, in repository: String) {
     self.manifest = manifest
+    self.repository = repository
     message = SignedMessage(manifest.bytes)
   }
 

@@ -175,8 +175,7 @@ public struct NotaryVerifier: Sendable {
       guard lists || (access.map { $0.contains(ocsp) } ?? false) else { continue }
       throw TrustFailure(
         .certificate,
-        "whether `\(certificate.subject)` was revoked is not checked, because nothing but the registry is "
-          + "asked; to accept that, write \"override\": {\"revocation\": \"log\"} into the trust policy")
+        "whether `\(certificate.subject)` was revoked is not checked: nothing but the registry is asked")
     }
   }
 

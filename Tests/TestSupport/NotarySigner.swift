@@ -1,38 +1,52 @@
 import AcrCore
-import ArtifactTrust
 import Crypto
 import Foundation
-import TestSupport
-import Testing
 
 /// Signs artifacts as notation does, with keys and certificates that openssl makes.
-struct NotarySigner: Sendable {
+public struct NotarySigner: Sendable {
   /// A key and its certificate.
-  struct Identity: Sendable {
-    let key: String
-    let certificate: String
-    let der: [UInt8]
+  public struct Identity: Sendable {
+    public let key: String
+    public let certificate: String
+    public let der: [UInt8]
     let algorithm: String
   }
 
   /// What to leave out or to write differently.
-  struct Envelope: Sendable {
-    var scheme = "notary.x509"
-    var signingTime = "2026-11-29T10:00:00Z"
+  public struct Envelope: Sendable {
+    var scheme: String
+    var signingTime: String
     var expiry: String?
     var algorithm: String?
     var digest: String?
-    var mediaType = NotarySigner.mediaType
+    var mediaType: String
     var size: Int?
+
+    /// What to write; nil and the standards for what is right.
+    public init(
+      scheme: String = "notary.x509", signingTime: String = "2026-11-29T10:00:00Z", expiry: String? = nil,
+      algorithm: String? = nil, digest: String? = nil, mediaType: String = NotarySigner.mediaType, size: Int? = nil
+    ) {
+      self.scheme = scheme
+      self.signingTime = signingTime
+      self.expiry = expiry
+      self.algorithm = algorithm
+      self.digest = digest
+      self.mediaType = mediaType
+      self.size = size
+    }
   }
 
-  static let mediaType = "application/vnd.oci.image.manifest.v1+json"
-  static let manifest = Array("{\"schemaVersion\": 2}".utf8)
+  public static let mediaType = "application/vnd.oci.image.manifest.v1+json"
+  public static let manifest = Array("{\"schemaVersion\": 2}".utf8)
 
   let directory: TemporaryDirectory
 
-  static let leafExtensions = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature"
-  static func authorityExtensions(_ pathLength: Int? = nil) -> String {
+  /// Signs with files in a folder.
+  public init(directory: TemporaryDirectory) { self.directory = directory }
+
+  public static let leafExtensions = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature"
+  public static func authorityExtensions(_ pathLength: Int? = nil) -> String {
     "basicConstraints=critical,CA:TRUE\(pathLength.map { ",pathlen:\($0)" } ?? "")\nkeyUsage=critical,keyCertSign"
   }
 
@@ -40,7 +54,7 @@ struct NotarySigner: Sendable {
   /// - Parameters:
   ///   - kind: `P-256`, `secp256k1`, `RSA 2048` …
   ///   - issuer: nil for one that signs itself.
-  func identity(
+  public func identity(
     _ name: String, _ kind: String, issuer: Identity?, extensions: String = leafExtensions, days: Int = 30,
     hash: String = "sha256"
   ) async throws -> Identity {
@@ -79,7 +93,7 @@ struct NotarySigner: Sendable {
   private func openssl(_ arguments: [String]) async throws { try await Program("openssl", arguments).succeed() }
 
   /// Signs the manifest.
-  func jws(_ signer: Identity, chain: [Identity], _ envelope: Envelope = Envelope()) async throws -> [UInt8] {
+  public func jws(_ signer: Identity, chain: [Identity], _ envelope: Envelope = Envelope()) async throws -> [UInt8] {
     var critical = ["io.cncf.notary.signingScheme"]
     var members = [
       #""alg":"\#(envelope.algorithm ?? signer.algorithm)""#,
@@ -103,9 +117,9 @@ struct NotarySigner: Sendable {
   }
 
   /// The same as COSE.
-  func cose(_ signer: Identity, chain: [Identity], _ envelope: Envelope = Envelope()) async throws -> [UInt8] {
+  public func cose(_ signer: Identity, chain: [Identity], _ envelope: Envelope = Envelope()) async throws -> [UInt8] {
     let numbers = ["PS256": 36, "PS384": 37, "PS512": 38, "ES256": 6, "ES384": 34, "ES512": 35]
-    let time = try UInt64(#require(Timestamp(rfc3339: envelope.signingTime)).seconds)
+    let time = UInt64(max(0, Timestamp(rfc3339: envelope.signingTime)?.seconds ?? 0))
     var protected: [UInt8] = [0xA5, 0x01] + head(1, UInt64(numbers[envelope.algorithm ?? signer.algorithm] ?? 0))
     protected += [0x02, 0x81] + text("io.cncf.notary.signingScheme")
     protected += [0x03] + text("application/vnd.cncf.notary.payload.v1+json")
@@ -143,6 +157,36 @@ struct NotarySigner: Sendable {
     case "ES512": return Array(try P521.Signing.ECDSASignature(derRepresentation: signature).rawRepresentation)
     default: return signature
     }
+  }
+
+  /// Signs an image of a layout and puts the signature beside it, as a referrer.
+  @discardableResult
+  public func sign(
+    _ image: Descriptor, by signer: Identity, chain: [Identity], form: String = "jws", in images: SyntheticImages,
+    digest: AcrCore.Digest? = nil
+  ) async throws -> Descriptor {
+    let envelope = Envelope(
+      digest: (digest ?? image.digest).description, mediaType: image.mediaType, size: Int(image.size.bytes))
+    let bytes = try await form == "jws" ? jws(signer, chain: chain, envelope) : cose(signer, chain: chain, envelope)
+    let made = try images.related(
+      [RelatedBlob(form == "jws" ? "application/jose+json" : "application/cose", bytes)],
+      type: "application/vnd.cncf.notary.signature", subject: image,
+      annotations: [.init("io.cncf.notary.x509chain.thumbprint#S256", "[]")])
+    try images.referrersTag(of: image, listing: [made])
+    return made
+  }
+
+  /// Writes a trust policy and its store, as notation has them.
+  /// - Returns: the policy's path.
+  public func trust(_ root: Identity, scope: String = "*", level: String = "strict") throws -> String {
+    try directory.makeDirectory("notation/truststore/x509/ca/own")
+    _ = try directory.write(root.der, to: "notation/truststore/x509/ca/own/root.crt")
+    return try directory.write(
+      """
+      {"version": "1.0", "trustPolicies": [{"name": "own", "registryScopes": ["\(scope)"],
+       "signatureVerification": {"level": "\(level)"}, "trustStores": ["ca:own"],
+       "trustedIdentities": ["x509.subject: C=DE, ST=Bavaria, O=acrsh"]}]}
+      """, to: "notation/trustpolicy.json")
   }
 
   // MARK: CBOR
