@@ -246,6 +246,26 @@ set -g __acrsh_lines \
     'acr preflight	-s	*	the subscription of the registry to import into, by name or id' \
     'acr preflight	-t	*	the image’s repository:tag in the target' \
     'acr preflight	-u	*	the user for the source’s registry' \
+    'acr purge	-	-	Deletes old tags by Microsoft’s `acr purge` flags' \
+    'acr purge	--ago	*	how long ago a tag was last changed, such as 30d or 2d3h6m' \
+    'acr purge	--concurrency	*	how many repositories to clean at a time' \
+    'acr purge	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr purge	--dry-run	-	shows the plan and deletes nothing' \
+    'acr purge	--filter	*	REPOSITORY:EXPRESSION, which tags of which repositories' \
+    'acr purge	--include-locked	-	unlocks and deletes what is locked, too' \
+    'acr purge	--keep	*	keeps the newest of the tags that fit, this many' \
+    'acr purge	--max-share	*	the largest share of a repository that may go' \
+    'acr purge	--only-show-errors	-	no notes and warnings' \
+    'acr purge	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr purge	--query	*	picks from the result with a JMESPath expression' \
+    'acr purge	--registry	*	the registry: a name or a host' \
+    'acr purge	--untagged	-	deletes manifests without a tag, too' \
+    'acr purge	--verbose	-	says how long it took' \
+    'acr purge	--yes	-	do not ask' \
+    'acr purge	-f	*	REPOSITORY:EXPRESSION, which tags of which repositories' \
+    'acr purge	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr purge	-r	*	the registry: a name or a host' \
+    'acr purge	-y	-	do not ask' \
     'acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'acr repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
@@ -325,6 +345,18 @@ set -g __acrsh_lines \
     'acr repository update	-n	*	the registry: a name or a host' \
     'acr repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository update	-t	*	one image: repository:tag or repository@digest' \
+    'acr run	-	-	Runs the line of an `acr purge` task on this machine' \
+    'acr run	--cmd	*	a line of `acr purge`' \
+    'acr run	--debug	-	lists its requests on standard error, and says how long it took' \
+    'acr run	--only-show-errors	-	no notes and warnings' \
+    'acr run	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr run	--query	*	picks from the result with a JMESPath expression' \
+    'acr run	--registry	*	the registry: a name or a host' \
+    'acr run	--verbose	-	says how long it took' \
+    'acr run	--yes	-	do not ask' \
+    'acr run	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr run	-r	*	the registry: a name or a host' \
+    'acr run	-y	-	do not ask' \
     'acr show	-	-	Shows an Azure registry’s settings for imports and sign-in' \
     'acr show	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr show	--name	*	the registry: its name, login server or resource id' \

@@ -144,6 +144,8 @@ struct ColumnTests {
       Case("list-metadata", "list-metadata \(own)/hello --used-by"),
       Case("manifest tree", "manifest tree \(own)/hello:1", isWhole: false),
       Case("purge", "purge \(own)/hello --tags 2 --all --yes"), Case("garbage", "garbage \(own)/hello"),
+      Case("acr purge", "acr purge --registry myregistry --filter 'hello:x' --dry-run"),
+      Case("acr run", "az acr run --registry myregistry --cmd \"acr purge --filter 'hello:x'\" /dev/null"),
       Case("repository show-tags", "repository show-tags --name myregistry --repository hello --detail"),
       Case("repository show", "repository show --name myregistry --repository hello"),
       Case("repository show", "repository show --name myregistry --image hello:1"),

@@ -62,6 +62,22 @@ public struct RandomRepository: Sendable {
     return seen
   }
 
+  /// What a client can see: everything at Azure, elsewhere what tags lead to.
+  public static func visible(_ whole: MemoryRegistry.Repository) -> MemoryRegistry.Repository {
+    guard !whole.traits.isAzure else { return whole }
+    var waiting = Array(whole.tags.values) + whole.tags.keys.compactMap { subject(of: $0) }
+    var seen: Set<String> = []
+    while let next = waiting.popLast() {
+      guard let manifest = whole.manifests[next], seen.insert(next).inserted else { continue }
+      waiting += manifest.digests("manifests") + manifest.digests("subject")
+      guard whole.traits.hasReferrersAPI else { continue }
+      for (digest, other) in whole.manifests where other.digests("subject") == [next] { waiting.append(digest) }
+    }
+    var content = whole
+    content.manifests = whole.manifests.filter { seen.contains($0.key) }
+    return content
+  }
+
   private static func subject(of tag: String) -> String? {
     tag.hasPrefix("sha256-") ? "sha256:\(tag.dropFirst(7).prefix { $0 != "." })" : nil
   }

@@ -42,6 +42,7 @@ public final class RegistryServer: Sendable {
   private let main: RunningProgram
   private let direct: RunningProgram
   private let forgotten = Monitor(0)
+  private let configurationFile: String
 
   /// Starts the registry and waits until it listens.
   /// - Throws: ``TestSupportError`` with the package to install, or with what the registry wrote to standard error.
@@ -88,6 +89,7 @@ public final class RegistryServer: Sendable {
         Self.configuration(storage, logsRequests: true, http: httpLines, auth: authLines), to: "main.yml")
       let directFile = try directory.write(
         Self.configuration(storage, logsRequests: false, http: "", auth: ""), to: "direct.yml")
+      configurationFile = directFile
       // The minimal environment has no REGISTRY_* variables, which would override the file.
       // A test run that crashes cannot stop anything, so the system is asked to.
       let guardian = try Program.locate("setpriv", package: "util-linux")
@@ -129,6 +131,24 @@ public final class RegistryServer: Sendable {
     main.stop()
     direct.stop()
     directory.remove()
+  }
+
+  /// Frees what nothing refers to, as an operator does. Nothing may be written meanwhile.
+  public func collectGarbage() async throws {
+    let program = try Program.locate("docker-registry", package: "docker-registry")
+    _ = try await Program(program, ["garbage-collect", configurationFile]).succeed()
+  }
+
+  /// The bytes of all blobs that are stored, manifests among them.
+  public func storedBytes() throws -> Int64 {
+    let root = directory.path("storage/docker/registry/v2/blobs")
+    var bytes: Int64 = 0
+    for name in FileManager.default.enumerator(atPath: root)?.allObjects as? [String] ?? []
+    where name.hasSuffix("/data") {
+      bytes +=
+        (try FileManager.default.attributesOfItem(atPath: "\(root)/\(name)")[.size] as? NSNumber)?.int64Value ?? 0
+    }
+    return bytes
   }
 
   private func settledLines() async throws -> [RequestLine] {

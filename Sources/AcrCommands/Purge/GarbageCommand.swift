@@ -104,7 +104,7 @@ struct GarbageCommand: Command {
           values: [
             .string(report.repository.name), .string(item.node.digest.description), .string(item.node.mediaType),
             item.node.artifactType.map(Value.string) ?? .null,
-            item.time.map { .duration(now.duration(since: $0).nanoseconds) } ?? .null, .size(item.bytes.bytes),
+            item.time.map { .duration(max(0, now.duration(since: $0).nanoseconds)) } ?? .null, .size(item.bytes.bytes),
           ]))
     }
   }

@@ -27,7 +27,7 @@ enum PurgeRows {
         .string(row.repository.name), row.tag.map { .string($0.name) } ?? .null,
         row.digest.map { .string($0.description) } ?? .null, .string(row.action.rawValue),
         row.rule.map(Value.string) ?? .null,
-        row.time.map { .duration(now.duration(since: $0).nanoseconds) } ?? .null, .size(row.bytes.bytes),
+        row.time.map { .duration(max(0, now.duration(since: $0).nanoseconds)) } ?? .null, .size(row.bytes.bytes),
         row.reason.isEmpty ? .null : .string(row.reason),
       ])
   }

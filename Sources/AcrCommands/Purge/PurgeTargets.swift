@@ -9,6 +9,12 @@ struct PurgeTargets: Sendable {
   /// True where these are all that the registry has.
   let isWholeRegistry: Bool
 
+  /// Repositories that are known already.
+  init(_ repositories: [RegistryRepository], isWholeRegistry: Bool) {
+    self.repositories = repositories
+    self.isWholeRegistry = isWholeRegistry
+  }
+
   /// Finds them. The list of repositories is asked for only where a name is none by itself.
   /// - Throws: ``AcrError``: `usage` for texts that are no such names, `not-found` where nothing fits.
   init(_ texts: [String], _ session: CommandContext, _ run: RunContext) throws {

@@ -27,6 +27,7 @@ enum CommandList {
     ReferrersCommand.init, BlobShowCommand.init, FilesCommand.init, FileShowCommand.init, LayersCommand.init,
     SBOMCommand.init, ProvenanceCommand.init, DiffCommand.init,
     ManifestDeleteCommand.init, MirrorCommand.init, PurgeCommand.init, GarbageCommand.init,
+    AcrPurgeCommand.init, AcrRunCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
   ]
 }

@@ -176,6 +176,24 @@ actor RegistryStore {
     return true
   }
 
+  /// Sets when manifests and tags were pushed and changed.
+  func setTimes(of digests: [Digest], tags: [TagName], in name: RepositoryName, to time: Timestamp) throws {
+    guard var repository = repositories[name.name] else { return }
+    for digest in digests {
+      guard var record = repository.manifests[digest] else { continue }
+      (record.created, record.updated) = (time, time)
+      try save(record, in: name)
+      repository.manifests[digest] = record
+    }
+    for tag in tags {
+      guard var record = repository.tags[tag.name] else { continue }
+      (record.created, record.updated) = (time, time)
+      try save(record, tag: tag.name, in: name)
+      repository.tags[tag.name] = record
+    }
+    repositories[name.name] = repository
+  }
+
   // MARK: Removing
 
   /// Removes a tag; its manifest stays.

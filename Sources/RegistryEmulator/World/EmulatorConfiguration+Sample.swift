@@ -58,9 +58,11 @@ extension EmulatorConfiguration {
          "roleAssignments": [
            {"principal": "sample@contoso.example", "role": "Owner"},
            {"principal": "11111111-2222-3333-4444-555555555555", "role": "Reader"},
+           {"principal": "11111111-2222-3333-4444-555555555555", "role": "AcrDelete"},
            {"principal": "66666666-7777-8888-9999-000000000000", "role": "Reader"}
          ],
-         "images": ["aci-helloworld:latest", "hello-world:latest", "tensorflow:latest-gpu", "servercore:ltsc2019"]},
+         "images": ["aci-helloworld:latest", "hello-world:latest", "tensorflow:latest-gpu", "servercore:ltsc2019",
+           "team/worn:latest"]},
         {"name": "privateregistry", "subscription": "bbbb1b1b-cc2c-dd3d-ee4e-ffffff5f5f5f",
          "resourceGroup": "privateResourceGroup", "location": "westus2", "sku": "Premium",
          "publicNetworkAccess": "Disabled", "networkRuleBypassOptions": "AzureServices",

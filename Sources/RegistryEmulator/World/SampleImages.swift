@@ -13,6 +13,7 @@ struct SampleImages {
     if await store.manifest(.tag(tag), in: reference.repository) != nil { return }
     let short = reference.repository.name.split(separator: "/").last.map(String.init) ?? reference.repository.name
     switch short {
+    case "worn": try await makeWorn(reference.repository)
     case "hello-world", "busybox":
       try await index(short, reference.repository, tag, SampleImages.manyPlatforms, layer: 2_500)
     case "servercore":
@@ -29,25 +30,31 @@ struct SampleImages {
     }
   }
 
-  private static let manyPlatforms = [
+  static let manyPlatforms = [
     Platform(os: "linux", architecture: "amd64"), Platform(os: "linux", architecture: "arm", variant: "v7"),
     Platform(os: "linux", architecture: "arm64", variant: "v8"), Platform(os: "linux", architecture: "s390x"),
     Platform(os: "windows", architecture: "amd64", osVersion: "10.0.20348.2227"),
   ]
 
-  private func index(
+  /// - Returns: the digests of the index and its images.
+  @discardableResult
+  func index(
     _ seed: String, _ repository: RepositoryName, _ tag: TagName, _ platforms: [Platform], layer: Int
-  ) async throws {
+  ) async throws -> [Digest] {
     var children: [JSONValue] = []
+    var digests: [Digest] = []
     for platform in platforms {
       let image = try await image("\(seed)-\(platform)", repository, platform, layers: [layer])
       try await store.putManifest(image, in: repository, tags: [])
       children.append(descriptor(image, platform))
+      digests.append(image.digest)
     }
     let document: JSONValue = [
       "schemaVersion": 2, "mediaType": .string(MediaType.ociIndex), "manifests": .array(children),
     ]
-    try await store.putManifest(manifest(document, MediaType.ociIndex), in: repository, tags: [tag])
+    let index = manifest(document, MediaType.ociIndex)
+    try await store.putManifest(index, in: repository, tags: [tag])
+    return [index.digest] + digests
   }
 
   @discardableResult
@@ -60,7 +67,9 @@ struct SampleImages {
   }
 
   /// A bill of materials about an image, found by the referrers API.
-  private func attach(to image: FetchedManifest, _ repository: RepositoryName) async throws {
+  /// - Returns: its digest.
+  @discardableResult
+  func attach(to image: FetchedManifest, _ repository: RepositoryName) async throws -> Digest {
     let config = try await blob(Array("{}".utf8), MediaType.empty, repository)
     let text = #"{"spdxVersion":"SPDX-2.3","name":"aci-helloworld","packages":[]}"#
     let layer = try await blob(Array(text.utf8), "application/spdx+json", repository)
@@ -68,16 +77,20 @@ struct SampleImages {
       "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "artifactType": "application/spdx+json",
       "config": config, "layers": [layer], "subject": descriptor(image, nil),
     ]
-    try await store.putManifest(manifest(document, MediaType.ociManifest), in: repository, tags: [])
+    let about = manifest(document, MediaType.ociManifest)
+    try await store.putManifest(about, in: repository, tags: [])
+    return about.digest
   }
 
-  private func image(
-    _ seed: String, _ repository: RepositoryName, _ platform: Platform, layers sizes: [Int]
+  /// - Parameter base: the name of a first layer that images share; nil for none.
+  func image(
+    _ seed: String, _ repository: RepositoryName, _ platform: Platform, layers sizes: [Int], base: String? = nil
   ) async throws -> FetchedManifest {
     var layers: [JSONValue] = []
     var contents: [JSONValue] = []
-    for (index, size) in sizes.enumerated() {
-      let archive = SampleLayer(seed: "\(seed)-\(index)", size: size)
+    let all = (base.map { [($0, 60_000)] } ?? []) + sizes.enumerated().map { ("\(seed)-\($0)", $1) }
+    for (name, size) in all {
+      let archive = SampleLayer(seed: name, size: size)
       layers.append(try await blob(archive.compressed, "application/vnd.oci.image.layer.v1.tar+gzip", repository))
       contents.append(.string(Digest.of(archive.archive).description))
     }

@@ -136,7 +136,7 @@ private struct PurgeOracle {
   private(set) var freedBytes: Int64 = 0
 
   init(_ whole: MemoryRegistry.Repository, _ made: inout RandomRepository, _ options: PurgeOptions) {
-    let content = PurgeOracle.visible(whole)
+    let content = RandomRepository.visible(whole)
     let locked = options.includesLocked ? [] : content.metadata.locked
     let roots = content.tags.keys.filter { tag in
       PurgeOracle.subject(of: tag).map { content.manifests[$0] == nil } ?? true
@@ -216,22 +216,6 @@ private struct PurgeOracle {
         freedBytes += Int64(content.blobs[blob]?.count ?? 0)
       }
     }
-  }
-
-  /// What a client can see: everything at Azure, elsewhere what tags lead to.
-  private static func visible(_ whole: MemoryRegistry.Repository) -> MemoryRegistry.Repository {
-    guard !whole.traits.isAzure else { return whole }
-    var waiting = Array(whole.tags.values) + whole.tags.keys.compactMap { subject(of: $0) }
-    var seen: Set<String> = []
-    while let next = waiting.popLast() {
-      guard let manifest = whole.manifests[next], seen.insert(next).inserted else { continue }
-      waiting += manifest.digests("manifests") + manifest.digests("subject")
-      guard whole.traits.hasReferrersAPI else { continue }
-      for (digest, other) in whole.manifests where other.digests("subject") == [next] { waiting.append(digest) }
-    }
-    var content = whole
-    content.manifests = whole.manifests.filter { seen.contains($0.key) }
-    return content
   }
 
   private static func subject(of tag: String) -> String? {

@@ -1,0 +1,298 @@
+import AcrCore
+import AcrHTTP
+import Foundation
+import ImportCore
+import OCIRegistry
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Purges of registries that fail, change and share")
+struct PurgeTests {
+  private static let now = Timestamp(seconds: 1_700_000_000)
+  private static let deleteAll = PurgeRules([PurgeRule("all", .delete)])
+
+  private func session(tries: Int = 2) -> RegistryClients {
+    RegistryClients(
+      http: HTTPClient(
+        transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")),
+        retry: RetryPolicy(tries: tries, firstDelay: .milliseconds(10))),
+      credentials: CredentialStore(environment: [:]))
+  }
+
+  private func store(_ authority: String, _ name: String = "app", tries: Int = 2) throws -> RegistryRepository {
+    session(tries: tries).repository(try RegistryHost(authority), try RepositoryName(name), access: .pull)
+  }
+
+  private func purge(
+    _ rules: PurgeRules = PurgeTests.deleteAll, maxShare: Double = 1, includesLocked: Bool = false
+  ) -> Purge {
+    var options = PurgeOptions(now: Self.now)
+    options.maxShare = maxShare
+    options.includesLocked = includesLocked
+    return Purge(rules, options, limit: TransferLimit(4), patience: .zero)
+  }
+
+  private func tags(_ texts: String...) -> PurgeRules {
+    let wanted = Set(texts)
+    return PurgeRules([PurgeRule("tags", .delete, [.tag([TextTest("") { wanted.contains($0) }])])])
+  }
+
+  /// `a`, `b` and `c` are images with a layer of their own and one that they share.
+  private func registry(isAzure: Bool = false, pageSize: Int = 2) throws -> MemoryRegistry {
+    var content = MemoryRegistry.Repository()
+    content.traits = .init(hasReferrersAPI: true, deletesTags: true)
+    content.traits.isAzure = isAzure
+    content.traits.pageSize = pageSize
+    let shared = content.put(blob: [UInt8](repeating: 1, count: 5000))
+    for (tag, count) in [("a", 1000), ("b", 2000), ("c", 3000)] {
+      let layer = content.put(blob: [UInt8](repeating: tag.utf8.first ?? 0, count: count))
+      let config = content.put(blob: Array(#"{"os":"linux","architecture":"amd64","tag":"\#(tag)"}"#.utf8))
+      let text = """
+        {"schemaVersion":2,"mediaType":"\(MediaType.ociManifest)","config":{"mediaType":"\(MediaType.ociConfig)",\
+        "digest":"\(config)","size":\(content.blobs[config]?.count ?? 0)},"layers":[{"mediaType":"l","digest":"\(shared)",\
+        "size":5000},{"mediaType":"l","digest":"\(layer)","size":\(count)}]}
+        """
+      content.put(manifest: Array(text.utf8), mediaType: MediaType.ociManifest, tag: tag)
+    }
+    let registry = try MemoryRegistry()
+    registry["app"] = content
+    return registry
+  }
+
+  @Test(
+    "a page that is refused, or a manifest: the repository is left alone",
+    arguments: [
+      "^GET /v2/app/tags/list", "^GET /v2/app/tags/list.*last=", "^GET /v2/app/manifests/b", "^GET /v2/app/referrers/",
+    ])
+  func refused(_ pattern: String) async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    try await withFaultProxy(
+      to: registry.authority, faults: [.answer(matching: pattern, status: 403, times: 1000)]
+    ) { proxy in
+      let store = try store(proxy.authority)
+      await #expect(throws: AcrError.self) { try await purge().plan(store) }
+    }
+    #expect(registry["app"].tags.count == 3 && registry["app"].manifests.count == 3)
+  }
+
+  @Test("an Azure registry whose list of tags comes empty: the plan deletes too much, and nothing is deleted")
+  func emptyAnswer() async throws {
+    let registry = try registry(isAzure: true)
+    defer { registry.stop() }
+    var content = registry["app"]
+    content.tags = [:]
+    registry["app"] = content
+    let rules = PurgeRules([PurgeRule("untagged", .delete, [.untagged])])
+    let purge = purge(rules, maxShare: PurgeOptions.defaultMaxShare)
+    let plan = try await purge.plan(try store(registry.authority))
+    #expect(plan.refusal?.message.contains("the rules delete 3 of 3 manifests, more than 50 %") == true)
+    #expect(plan.refusal?.help?.contains("--max-share 100%") == true)
+    let rows = try await purge.run(plan)
+    #expect(rows.count { $0.action == .kept } == 3 && rows.last?.action == .failed)
+    #expect(registry["app"].manifests.count == 3)
+  }
+
+  @Test("an index whose child is missing: the repository is left alone, and the message names it")
+  func missingChild() async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    var content = registry["app"]
+    content.put(
+      manifest: Array(
+        #"{"schemaVersion":2,"manifests":[{"mediaType":"\#(MediaType.ociManifest)","digest":"sha256:\#(String(repeating: "0", count: 64))","size":9}]}"#
+          .utf8), mediaType: MediaType.ociIndex, tag: "broken")
+    registry["app"] = content
+    do {
+      _ = try await purge().plan(try store(registry.authority))
+      Issue.record("there is a plan")
+    } catch let error as AcrError {
+      #expect(error.kind == .conflict && error.message.contains("nothing is deleted: the index "))
+    }
+  }
+
+  @Test("429 in lists and deletions: the requests wait, and everything goes", arguments: [false, true])
+  func throttled(_ isAzure: Bool) async throws {
+    let registry = try registry(isAzure: isAzure)
+    defer { registry.stop() }
+    try await withFaultProxy(
+      to: registry.authority,
+      faults: [
+        .answer(matching: "^GET .*(tags|manifests)", status: 429, retryAfter: 0, times: 2),
+        .answer(matching: "^DELETE ", status: 429, retryAfter: 0, times: 2),
+      ]
+    ) { proxy in
+      let store = try store(proxy.authority, tries: 6)
+      let purge = purge(tags("a", "b"))
+      let rows = try await purge.run(try await purge.plan(store))
+      #expect(rows.count { $0.action == .deleted } == 2, "\(rows)")
+    }
+    #expect(Set(registry["app"].tags.keys) == ["c"])
+  }
+
+  @Test("a deletion that fails: nothing more is deleted there, and the rows say so")
+  func failure() async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    var content = registry["app"]
+    // An index of `a`: it comes first.
+    let child = content.tags["a"] ?? ""
+    content.put(
+      manifest: Array(
+        #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(child)","size":\#(content.manifests[child]?.bytes.count ?? 0)}]}"#
+          .utf8), mediaType: MediaType.ociIndex, tag: "index")
+    registry["app"] = content
+    try await withFaultProxy(
+      to: registry.authority, faults: [.answer(matching: "^DELETE /v2/app/manifests/sha256", status: 403, times: 1000)]
+    ) { proxy in
+      let purge = purge(tags("a", "index"))
+      let rows = try await purge.run(try await purge.plan(try store(proxy.authority)))
+      #expect(rows.contains { $0.action == .failed && $0.tag?.name == "index" && $0.error?.kind == .denied })
+      #expect(
+        rows.contains { $0.action == .kept && $0.tag?.name == "a" && $0.reason == "deleting stopped at a failure" })
+    }
+    #expect(registry["app"].manifests.count == 4)
+  }
+
+  @Test("locks are kept, or with --include-locked removed; a locked repository is left alone")
+  func locks() async throws {
+    let registry = try registry(isAzure: true)
+    defer { registry.stop() }
+    registry["app"].metadata.locked = ["a", registry["app"].tags["b"] ?? ""]
+    let store = try store(registry.authority)
+    let careful = purge()
+    let rows = try await careful.run(try await careful.plan(store))
+    #expect(rows.filter { $0.action == .kept }.compactMap(\.tag?.name).sorted() == ["a", "b"])
+    #expect(rows.filter { $0.action == .kept }.allSatisfy { $0.reason == "it is locked" })
+    #expect(Set(registry["app"].tags.keys) == ["a", "b"])
+    let bold = purge(includesLocked: true)
+    let gone = try await bold.run(try await bold.plan(store))
+    #expect(gone.count { $0.action == .deleted } == 2, "\(gone)")
+    #expect(registry["app"].manifests.isEmpty)
+    registry["app"].metadata.isLocked = true
+    do {
+      _ = try await bold.plan(store)
+      Issue.record("there is a plan")
+    } catch let error as AcrError {
+      #expect(error.kind == .conflict && error.message.hasSuffix("is locked, so nothing is deleted"))
+    }
+  }
+
+  @Test("a tag that is moved while its repository is being deleted from is kept", arguments: [false, true])
+  func moved(_ isAzure: Bool) async throws {
+    let registry = try registry(isAzure: isAzure)
+    defer { registry.stop() }
+    let purge = purge(tags("a", "b"))
+    let plan = try await purge.plan(try store(registry.authority))
+    // `c`, which stays, is set back to what would go.
+    registry["app"].tags["c"] = registry["app"].tags["a"]
+    let rows = try await purge.run(plan)
+    #expect(rows.first { $0.tag?.name == "a" }?.action == .kept, "\(rows)")
+    #expect(rows.first { $0.tag?.name == "b" }?.action == .deleted)
+    let after = registry["app"]
+    #expect(after.missing(below: after.tags["c"] ?? "").isEmpty && after.tags["c"] != nil)
+  }
+
+  @Test("^C: what was done is told, and what was not is left")
+  func interrupted() async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    let purge = purge(tags("a", "b", "c"))
+    let plan = try await purge.plan(try store(registry.authority))
+    let told = Told()
+    let task = Task {
+      try await purge.run(plan) { row in
+        told.add(row)
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    _ = await task.result
+    let deleted = Set(told.rows.filter { $0.action == .deleted }.compactMap(\.tag?.name))
+    let unsure = Set(told.rows.filter { $0.action == .failed }.compactMap(\.tag?.name))
+    #expect(!told.rows.isEmpty)
+    #expect(deleted.isDisjoint(with: registry["app"].tags.keys))
+    #expect(Set(registry["app"].tags.keys).union(deleted).union(unsure) == ["a", "b", "c"])
+  }
+
+  /// What a run told, from any of its tasks.
+  private final class Told: Sendable {
+    private let state = Mutex<[PurgeRow]>([])
+    var rows: [PurgeRow] { state.withLock { $0 } }
+    func add(_ row: PurgeRow) { state.withLock { $0.append(row) } }
+  }
+
+  @Test("bytes: what repositories share counts where nothing kept uses it, and once")
+  func sharedBytes() async throws {
+    let registry = try registry()
+    defer { registry.stop() }
+    registry["other"] = registry["app"]
+    registry["other"].tags["b"] = nil
+    registry["other"].manifests = registry["other"].manifests.filter { $0.key != registry["app"].tags["b"] }
+    let all = purge(tags("a", "b"))
+    var plans = [
+      try await all.plan(try store(registry.authority)), try await all.plan(try store(registry.authority, "other")),
+    ]
+    plans.shareBytes()
+    let a = try #require(registry["app"].manifests[registry["app"].tags["a"] ?? ""])
+    let b = try #require(registry["app"].manifests[registry["app"].tags["b"] ?? ""])
+    let configs = (a.digests("config") + b.digests("config")).compactMap { registry["app"].blobs[$0]?.count }
+    let expected = a.bytes.count + b.bytes.count + configs.reduce(0, +) + 1000 + 2000
+    #expect(plans.reduce(0) { $0 + $1.bytes.bytes } == Int64(expected))
+    #expect(plans[1].bytes == 0, "the first repository counts what both free")
+    // Where `a` stays in the other repository, its layer stays too.
+    var one = [
+      try await all.plan(try store(registry.authority)),
+      try await purge(tags("x")).plan(try store(registry.authority, "other")),
+    ]
+    one.shareBytes()
+    #expect(one[0].bytes == Int64(b.bytes.count + (registry["app"].blobs[b.digests("config")[0]]?.count ?? 0) + 2000))
+  }
+
+  @Test("the bytes told are those that docker-registry's own garbage collection then frees")
+  func collected() async throws {
+    try await withRegistryServer { server in
+      let content = try RegistryContent(authority: server.directAuthority)
+      let session = session()
+      var stores: [RegistryRepository] = []
+      for seed in UInt64(1)...12 {
+        var made = RandomRepository(seed: seed, hasReferrersAPI: false).content
+        // The registry lists no manifests without a tag, and keeps what they name.
+        let visible = RandomRepository.visible(made)
+        made.manifests = visible.manifests
+        try await content.push(made, to: "r\(seed)")
+        // A second repository shares all of it, with half of the tags.
+        if seed % 3 == 0 {
+          for tag in RandomRepository.plainTags(made).dropFirst(2) { made.tags[tag] = nil }
+          made.manifests = RandomRepository.visible(made).manifests
+          try await content.push(made, to: "shared/r\(seed)")
+          stores.append(
+            session.repository(try RegistryHost(server.authority), try RepositoryName("shared/r\(seed)"), access: .pull)
+          )
+        }
+        stores.append(
+          session.repository(try RegistryHost(server.authority), try RepositoryName("r\(seed)"), access: .pull))
+      }
+      try await server.collectGarbage()
+      let before = try server.storedBytes()
+      let purge = purge(
+        PurgeRules([PurgeRule("some", .delete, [.tag([TextTest("") { ["t0", "t2", "t3", "t5", "t6"].contains($0) }])])])
+      )
+      var plans: [PurgePlan] = []
+      for store in stores { plans.append(try await purge.plan(store)) }
+      plans.shareBytes()
+      var rows: [PurgeRow] = []
+      for plan in plans { rows += try await purge.run(plan) }
+      #expect(!rows.contains { $0.action == .failed }, "\(rows.filter { $0.action == .failed })")
+      try await server.collectGarbage()
+      let told = rows.reduce(0) { $0 + $1.bytes.bytes }
+      #expect(told > 1000)
+      #expect(before - (try server.storedBytes()) == told)
+      for store in stores {
+        for tag in try await content.tags(store.name.name) where !tag.hasPrefix("sha256-") || tag.contains(".") {
+          try await content.verify(store.name.name, reference: tag)
+        }
+      }
+    }
+  }
+}
