@@ -34,6 +34,15 @@ import Testing
         #expect(try await repository.read(image.layer) == Array("hello".utf8))
         #expect(try await repository.read(image.layer, from: 2) == Array("llo".utf8))
         #expect(try await repository.read(image.layer, from: 5) == [])
+        #expect(try await repository.blobSize(image.layer.digest) == WireSize(clamping: 5))
+        #expect(try await repository.blobSize(Digest.of([9])) == nil)
+        for range in [0..<5, 1..<3, 4..<5, 2..<2] as [Range<Int64>] {
+          let part = try await repository.blob(image.layer, in: range)
+          var bytes: [UInt8] = []
+          while let piece = try await part.next() { bytes += piece }
+          let wanted = Array("hello".utf8)[Int(range.lowerBound)..<Int(range.upperBound)]
+          #expect(bytes == Array(wanted))
+        }
         let model = try ImageManifest(image.manifest, name: "x")
         #expect(model.kind == .image)
         #expect(model.layers == [image.layer])
