@@ -30,6 +30,7 @@ public struct Emulator: Sendable {
   private let control: Listener
   private let listeners: [Listener]
   private let certificates: Certificates
+  private let trustedRoot: String
   private let stopRequests: AsyncStream<Void>
 
   /// Starts an emulator: makes the sample images that are missing and opens all ports.
@@ -47,7 +48,11 @@ public struct Emulator: Sendable {
       try EmulatedRegistry(
         $0, folder: "\(options.folder)/registries/\($0.name)", usesAzureNames: options.usesAzureNames)
     }
-    for registry in registries { try await fill(registry) }
+    let trustedRoot = "\(keys)/trusted_root.json"
+    // Kept images keep their signatures, and with them the root that vouches for them.
+    let signer = DiskFile.isThere(trustedRoot) ? nil : try SampleSigner()
+    for registry in registries { try await fill(registry, signer) }
+    if let signer { try DiskFile.replace(trustedRoot, with: try await signer.trustedRoot(), isDurable: false) }
     let world = World(
       configuration: configuration, key: try SigningKey(keptAt: "\(keys)/tokens.pem"), registries: registries)
     let (stopRequests, requestStop) = AsyncStream.makeStream(of: Void.self)
@@ -63,7 +68,8 @@ public struct Emulator: Sendable {
     let control = try await Listener.open(
       port: options.port, tls: certificates.tls, service: RequestRouter(registry: nil, services: services))
     return Emulator(
-      world: world, control: control, listeners: listeners, certificates: certificates, stopRequests: stopRequests)
+      world: world, control: control, listeners: listeners, certificates: certificates, trustedRoot: trustedRoot,
+      stopRequests: stopRequests)
   }
 
   /// The names of Azure's own services, for clients that are led here under them.
@@ -72,10 +78,13 @@ public struct Emulator: Sendable {
     "management.usgovcloudapi.net", "management.chinacloudapi.cn", "auth.docker.io",
   ]
 
-  private static func fill(_ registry: EmulatedRegistry) async throws {
+  private static func fill(_ registry: EmulatedRegistry, _ signer: SampleSigner?) async throws {
     let samples = SampleImages(store: registry.store)
     try await registry.store.withoutSynchronizing {
       for image in registry.configuration.images { try await samples.make(image) }
+      if let signer {
+        for image in registry.configuration.signed { try await samples.sign(image, by: signer) }
+      }
     }
   }
 
@@ -109,7 +118,7 @@ public struct Emulator: Sendable {
       "identityEndpoint": .string(origin + ManagedIdentityService.appServicePath),
       "identityHeader": .string(ManagedIdentityService.appServiceSecret), "admin": .string("\(origin)/emulator"),
       "certificateAuthority": .string(certificates.authorityPath),
-      "principalCertificate": .string(certificates.principalPath),
+      "principalCertificate": .string(certificates.principalPath), "trustedRoot": .string(trustedRoot),
       "registries": .object(registries.map { .init($0.name, .string($0.address)) }),
       "sources": .object(sources.map { .init($0.name, .string($0.address)) }),
     ]

@@ -136,6 +136,47 @@ struct SandboxTests {
     }
   }
 
+  @Test(
+    "a signed image is verified by the sandbox's own trusted root, and a policy lets in only that one, also by Azure")
+  func signedImage() async throws {
+    try await withTemporaryDirectory { directory in
+      let signer = "--identity \"https://github.com/contoso/*\" --issuer https://token.actions.githubusercontent.com"
+      _ = try directory.write(
+        """
+        acrsh: policy
+        rules:
+          - source: ghcr.io/contoso/*
+            signatures:
+              - identity: https://github.com/contoso/*
+                issuer: https://token.actions.githubusercontent.com
+            attestations:
+              - type: slsaprovenance
+                identity: https://github.com/contoso/*
+                issuer: https://token.actions.githubusercontent.com
+        """, to: "policy.yaml")
+      let result = try await run(
+        """
+        verify ghcr.io/contoso/api:1.4 \(signer) | get witness | first | print
+        verify ghcr.io/contoso/api:1.4 --type slsaprovenance \(signer) | get commit | first | print
+        sbom ghcr.io/contoso/api:1.4 | where .name == "libssl3" | get version | first | print
+        provenance ghcr.io/contoso/api:1.4 | get commit | print
+        try { verify ghcr.io/contoso/untrusted:1.4 \(signer) } catch e { print ${e.kind} }
+        try { verify ghcr.io/contoso/api:1.4 --identity "https://github.com/contoso-evil/*" --issuer x } catch e { print ${e.code} }
+        let came = import ghcr.io/contoso/api:1.4 myregistry.azurecr.io/quarantine/api:1.4 --policy policy.yaml
+        print "${came.status} ${came.engine}"
+        print ${came.digest == (manifest digest ghcr.io/contoso/api:1.4)}
+        try { import ghcr.io/contoso/untrusted:1.4 myregistry.azurecr.io/x:1 --policy policy.yaml } catch e { print "${e.kind} ${e.code}" }
+        print (join((repository list --name myregistry), " "))
+        """, in: directory)
+      #expect(
+        result.output.split(separator: "\n").map(String.init) == [
+          "log.sandbox.example", "4f2a1c9be07d3856a1f0c6d94b7e25380d9c61aa", "3.3.1-r3",
+          "4f2a1c9be07d3856a1f0c6d94b7e25380d9c61aa", "rejected", "identity", "imported service", "true",
+          "rejected signatures", "quarantine/api",
+        ], "\(result.output)\n\(result.errorOutput)")
+    }
+  }
+
   @Test("^C leaves an import running in Azure, and says how to find it again")
   func interrupted() async throws {
     try await withTemporaryDirectory { directory in

@@ -14,7 +14,7 @@ enum PolicyArgument {
     _ parameter: Flag<String?>, _ path: String?, _ session: CommandContext
   ) throws -> PolicyGate? {
     guard let path else { return nil }
-    let policy = try locate(parameter) { try PolicyFile.read(path) }
+    let policy = try locate(parameter) { try PolicyFile.read(path, standardRoot: session.standardRoot) }
     return PolicyGate(policy: policy, engine: session.engine, limit: session.limit)
   }
 }

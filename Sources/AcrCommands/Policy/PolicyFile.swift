@@ -15,13 +15,17 @@ struct PolicyFile {
   /// The policy, as far as it could be read.
   private(set) var rules: [ImportPolicy.Rule] = []
   private let reader: DocumentReader
+  private let standardRoot: () throws(AcrError) -> TrustedRoot
 
   /// Reads a policy with everything that it names.
+  /// - Parameter standardRoot: the Sigstore instance where an entry names none.
   /// - Throws: ``AcrError`` of kind `usage` that names the first place, or for a file that cannot be read.
-  static func read(_ path: String) throws -> ImportPolicy {
+  static func read(
+    _ path: String, standardRoot: @escaping () throws(AcrError) -> TrustedRoot = TrustArguments.publicRoot
+  ) throws -> ImportPolicy {
     do {
       let reader = try kind.open(path)
-      let file = PolicyFile(reader)
+      let file = PolicyFile(reader, standardRoot: standardRoot)
       try reader.finish()
       return ImportPolicy(path: path, rules: file.rules)
     } catch let error as DocumentError {
@@ -30,8 +34,12 @@ struct PolicyFile {
   }
 
   /// Reads a document and reports what is wrong with it.
-  init(_ reader: DocumentReader) {
+  /// - Parameter standardRoot: the Sigstore instance where an entry names none.
+  init(
+    _ reader: DocumentReader, standardRoot: @escaping () throws(AcrError) -> TrustedRoot = TrustArguments.publicRoot
+  ) {
     self.reader = reader
+    self.standardRoot = standardRoot
     guard
       let fields = reader.fields(reader.document.root, of: "a policy", known: [DocumentKind.key, "rules"])
     else { return }
@@ -170,7 +178,7 @@ struct PolicyFile {
     let rules = names.flatMap { name in issuers.map { SignerRule(identity: name, issuer: $0) } }
     if let root { return [SigstoreVerifier(.signers(rules), root: root)] }
     return each(fields, "issuer") { _ throws(AcrError) in
-      SigstoreVerifier(.signers(rules), root: try TrustArguments.publicRoot())
+      SigstoreVerifier(.signers(rules), root: try standardRoot())
     }.first.map { [$0] }
   }
 

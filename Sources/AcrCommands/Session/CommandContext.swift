@@ -1,5 +1,6 @@
 import AcrCore
 import AcrRuntime
+import ArtifactTrust
 import AzureRegistry
 import ImageContents
 import ImportCore
@@ -29,6 +30,7 @@ public final class CommandContext: Sendable {
   let listings = ListingCache()
   /// What is known of Docker Hub's limit.
   let hubPulls = HubPulls()
+  private let trustedRoot: @Sendable () throws(AcrError) -> String?
 
   /// How many transfers run at a time unless the session says otherwise.
   public static let defaultTransfers = 16
@@ -38,10 +40,14 @@ public final class CommandContext: Sendable {
   ///   - registries: made with ``AzureContext/registryIdentity``, so that the account opens Azure's registries.
   ///   - transfers: how many requests of imports and lists may be under way at a time.
   ///   - firstDelay: the wait before a broken upload goes on.
+  ///   - trustedRoot: names the file trusted_root.json of the Sigstore instance that counts where no other is given; nil for
+  ///     the public one.
   public init(
     registries: RegistryClients, azure: AzureContext, progress: any ImportProgress,
-    transfers: Int = CommandContext.defaultTransfers, firstDelay: Duration = .milliseconds(500)
+    transfers: Int = CommandContext.defaultTransfers, firstDelay: Duration = .milliseconds(500),
+    trustedRoot: @escaping @Sendable () throws(AcrError) -> String? = { () throws(AcrError) in nil }
   ) {
+    self.trustedRoot = trustedRoot
     self.registries = registries
     self.azure = azure
     self.progress = progress
@@ -49,6 +55,12 @@ public final class CommandContext: Sendable {
     engine = DirectImport(table: TransferTable(), limit: limit, firstDelay: firstDelay)
     defaults = Defaults(path: azure.settings.files?.defaults)
     operations = PendingOperations(folder: azure.settings.files?.operations)
+  }
+
+  /// The Sigstore instance that counts where no other is given.
+  func standardRoot() throws(AcrError) -> TrustedRoot {
+    guard let path = try trustedRoot() else { return try TrustArguments.publicRoot() }
+    return try TrustArguments.root(path)
   }
 
   /// Forgets what was found and given out for another account or cloud.

@@ -45,7 +45,7 @@ enum TrustArguments {
 
   /// The verifiers: one for each key, or one for all identities.
   /// - Throws: ``ArgumentError`` of kind `usage`, or for a file that cannot be read.
-  static func verifiers(_ call: Call<TrustParameters>) throws -> [SigstoreVerifier] {
+  static func verifiers(_ call: Call<TrustParameters>, _ session: CommandContext) throws -> [SigstoreVerifier] {
     let parameters = call.parameters
     let keys = call[\.key]
     let identities = call[\.identity]
@@ -79,7 +79,7 @@ enum TrustArguments {
       call.run.sink.message("note: in `\(text)`, `.` fits any character; write `\\.` for a dot")
     }
     let rules = patterns.map { SignerRule(identity: $0, issuer: pattern(issuer)) }
-    return [SigstoreVerifier(.signers(rules), root: try given ?? publicRoot())]
+    return [SigstoreVerifier(.signers(rules), root: try given ?? session.standardRoot())]
   }
 
   /// The format of Notary Project; nil where no trust policy is given.

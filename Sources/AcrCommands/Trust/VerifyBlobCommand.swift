@@ -39,7 +39,7 @@ struct VerifyBlobCommand: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let name = call[\.artifact]
     let run = call.run
-    let verifiers = try TrustArguments.verifiers(call[\.trust])
+    let verifiers = try TrustArguments.verifiers(call[\.trust], session)
     let isStopped = { (try? run.checkInterrupt()) == nil }
     let bytes = try locate(call.parameters.bundle) {
       try FileSystem.read(call[\.bundle], upTo: SigstoreBundle.mostBytes, .anything, isStopped: isStopped)

@@ -67,7 +67,7 @@ struct VerifyCommand: Command {
     var formats: [any SignatureFormat] = notary.map { [$0] } ?? []
     // With a trust policy alone, nothing else counts.
     if notary == nil || TrustArguments.isGiven(call[\.trust]) {
-      formats += try TrustArguments.verifiers(call[\.trust]).map { CosignFormat($0) }
+      formats += try TrustArguments.verifiers(call[\.trust], session).map { CosignFormat($0) }
     }
     let types = call[\.type].compactMap { PredicateType($0) }
     let platform = try call[\.platform].map { text in

@@ -105,7 +105,8 @@ final class ProgramContext {
     registries = CommandContext(
       registries: RegistryClients(
         http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
-      azure: azure, progress: progress, transfers: options.transfers)
+      azure: azure, progress: progress, transfers: options.transfers,
+      trustedRoot: { () throws(AcrError) in try sandbox?.running().trustedRoot })
     registries.status.update { $0.isSandbox = sandbox != nil }
     terminalProgress = terminal
     let help = HelpCommand()

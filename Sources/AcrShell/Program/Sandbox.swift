@@ -19,6 +19,8 @@ final class Sandbox: Sendable {
     let control: String
     /// The certificates to trust.
     let certificateAuthority: String
+    /// The Sigstore instance that vouches for its signed images.
+    var trustedRoot: String? { endpoints["trustedRoot"]?.string }
     fileprivate let endpoints: JSONValue
     fileprivate let process: ChildProcess
 

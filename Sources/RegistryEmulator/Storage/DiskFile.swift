@@ -6,6 +6,9 @@ enum DiskFile {
   /// Makes a folder and those above it.
   static func makeFolder(_ path: String) throws(AcrError) { try FileSystem.makeFolders(path, permissions: 0o700) }
 
+  /// True where something has this name.
+  static func isThere(_ path: String) -> Bool { FileSystem.isThere(path) }
+
   /// True for a folder.
   static func isFolder(_ path: String) -> Bool { FileSystem.isFolder(path) }
 

@@ -88,6 +88,8 @@ extension EmulatorConfiguration {
          "privateRepositories": ["sourcerepo/sourceimage", "sourcerepo/sourcerrepo"],
          "images": ["library/hello-world:latest", "library/busybox:latest", "tensorflow/tensorflow:latest-gpu",
            "sourcerepo/sourceimage:tag", "sourcerepo/sourcerrepo:tag"]},
+        {"host": "ghcr.io", "signIn": "token", "users": [{"name": "sample", "password": "sample-password"}],
+         "images": ["contoso/api:1.4", "contoso/untrusted:1.4"], "signed": ["contoso/api:1.4"]},
         {"host": "mcr.microsoft.com", "signIn": "none", "users": [{"name": "sample", "password": "sample-password"}],
          "images": ["windows/servercore:ltsc2019", "azuredocs/aci-helloworld:latest", "hello-world:latest"]}
       ],

@@ -20,6 +20,8 @@ struct RegistryConfiguration: Sendable {
   let redirectsBlobs: Bool
   /// The images made for it at its first start.
   let images: [String]
+  /// Those of them that get a signature, a bill of materials and provenance.
+  let signed: [String]
   /// How many manifests anonymous clients may read, as Docker Hub limits it; nil for no limit.
   let pullLimit: Int?
   /// Azure's settings; nil for a source.
@@ -56,7 +58,7 @@ struct RegistryConfiguration: Sendable {
         "name", "subscription", "resourceGroup", "location", "sku", "adminUserEnabled", "adminPassword",
         "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
-        "roleAssignments", "tokens", "images", "port", "ranges", "redirectBlobs", "tags", "provisioningState",
+        "roleAssignments", "tokens", "images", "signed", "port", "ranges", "redirectBlobs", "tags", "provisioningState",
       ])
     name = try reader.string("name")
     let lower = name.lowercased()
@@ -68,6 +70,7 @@ struct RegistryConfiguration: Sendable {
     ranges = try RegistryConfiguration.ranges(reader)
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
+    signed = try reader.strings("signed")
     signIn = .azure
     pullLimit = nil
     azure = try AzureSettings(reader)
@@ -78,7 +81,8 @@ struct RegistryConfiguration: Sendable {
     let reader = try ConfigurationReader(
       json, at: place,
       known: [
-        "host", "aliases", "signIn", "users", "privateRepositories", "images", "port", "ranges", "redirectBlobs",
+        "host", "aliases", "signIn", "users", "privateRepositories", "images", "signed", "port", "ranges",
+        "redirectBlobs",
         "pullLimit",
       ])
     name = try reader.string("host").lowercased()
@@ -90,6 +94,7 @@ struct RegistryConfiguration: Sendable {
     ranges = try RegistryConfiguration.ranges(reader)
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
+    signed = try reader.strings("signed")
     let limit = try reader.integer("pullLimit", -1)
     pullLimit = limit < 0 ? nil : Int(limit)
     signIn = SignIn(rawValue: try reader.word("signIn", ["token", "none"])) ?? .token

@@ -14,7 +14,7 @@ struct SampleImages {
     let short = reference.repository.name.split(separator: "/").last.map(String.init) ?? reference.repository.name
     switch short {
     case "worn": try await makeWorn(reference.repository)
-    case "hello-world", "busybox":
+    case "hello-world", "busybox", "api", "untrusted":
       try await index(short, reference.repository, tag, SampleImages.manyPlatforms, layer: 2_500)
     case "servercore":
       try await index(
@@ -70,14 +70,26 @@ struct SampleImages {
   /// - Returns: its digest.
   @discardableResult
   func attach(to image: FetchedManifest, _ repository: RepositoryName) async throws -> Digest {
-    let config = try await blob(Array("{}".utf8), MediaType.empty, repository)
     let text = #"{"spdxVersion":"SPDX-2.3","name":"aci-helloworld","packages":[]}"#
-    let layer = try await blob(Array(text.utf8), "application/spdx+json", repository)
-    let document: JSONValue = [
-      "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest), "artifactType": "application/spdx+json",
-      "config": config, "layers": [layer], "subject": descriptor(image, nil),
+    return try await attach(Array(text.utf8), "application/spdx+json", to: descriptor(image, nil), repository)
+  }
+
+  /// An artifact of one blob about an image, found by the referrers API.
+  /// - Returns: its digest.
+  @discardableResult
+  func attach(
+    _ bytes: [UInt8], _ type: String, to subject: JSONValue, _ repository: RepositoryName,
+    annotations: JSONValue? = nil
+  ) async throws -> Digest {
+    let config = try await blob(Array("{}".utf8), MediaType.empty, repository)
+    let layer = try await blob(bytes, type, repository)
+    var members: [JSONValue.Member] = [
+      .init("schemaVersion", 2), .init("mediaType", .string(MediaType.ociManifest)),
+      .init("artifactType", .string(type)), .init("config", config), .init("layers", [layer]),
+      .init("subject", subject),
     ]
-    let about = manifest(document, MediaType.ociManifest)
+    if let annotations { members.append(.init("annotations", annotations)) }
+    let about = manifest(.object(members), MediaType.ociManifest)
     try await store.putManifest(about, in: repository, tags: [])
     return about.digest
   }
