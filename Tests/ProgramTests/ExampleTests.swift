@@ -52,6 +52,43 @@ struct ExampleTests {
     }
   }
 
+  @Test("gated-import.acr lets in what is signed, and promotes it only after its test")
+  func gate() async throws {
+    try await withWorld { world in
+      let signer = try await ImageSigner(in: world.directory)
+      let images = SyntheticImages(in: try ImageLayout(path: world.directory.path("signed")))
+      let image = try images.image("tool", layers: [100], tag: "1.0.0")
+      try await signer.signOld(image, in: images)
+      try await world.content(world.dev).push(images.layout, to: "public/tool")
+      _ = try world.directory.write(
+        "acrsh: policy\nrules:\n  - {source: '*/public/*', signatures: [{key: key.pub}]}\n", to: "gate-policy.yaml")
+      let (dev, prod) = (world.dev.authority, world.prod.authority)
+      let test = try world.directory.write("#!/bin/sh\ntest \"$1\" = \"$EXPECTED\"\n", to: "test.sh", mode: 0o755)
+      let arguments = ["\(dev)/public/tool:1.0.0", "base/tool", "1", "--to", prod, "--test", test]
+      func run(expecting reference: String) async throws -> ProgramResult {
+        try await BuiltProducts.acrsh(
+          [Repository.path("examples/gated-import.acr")] + arguments, in: world.directory,
+          environment: ["EXPECTED": reference]
+        ).run()
+      }
+      let refused = try await run(expecting: "another")
+      #expect(refused.exitCode != 0)
+      #expect(try await world.content(world.prod).tags("quarantine/base/tool") == ["1"])
+      let passed = try await run(expecting: "\(prod)/quarantine/base/tool@\(image.digest)")
+      #expect(passed.output.hasSuffix("promoted: \(prod)/base/tool:1 is \(image.digest)\n"), "\(passed.errorOutput)")
+      #expect(try await world.content(world.prod).verify("base/tool", reference: "1").digest == image.digest.description)
+      let unsigned = try await BuiltProducts.acrsh(
+        [Repository.path("examples/gated-import.acr"), "\(dev)/shop/api:1.0.0", "base/api", "1", "--to", prod],
+        in: world.directory
+      ).run()
+      #expect(unsigned.exitCode == 7, "\(unsigned.errorOutput)")
+      let checked = try await BuiltProducts.acrsh(
+        ["--check", Repository.path("examples/gate-policy.yaml")], in: world.directory
+      ).run()
+      #expect(checked.exitCode == 0, "\(checked.errorOutput)")
+    }
+  }
+
   @Test("pin-base-images.acr")
   func pins() async throws {
     try await withWorld { world in
