@@ -76,7 +76,8 @@ struct ExampleTests {
       #expect(try await world.content(world.prod).tags("quarantine/base/tool") == ["1"])
       let passed = try await run(expecting: "\(prod)/quarantine/base/tool@\(image.digest)")
       #expect(passed.output.hasSuffix("promoted: \(prod)/base/tool:1 is \(image.digest)\n"), "\(passed.errorOutput)")
-      #expect(try await world.content(world.prod).verify("base/tool", reference: "1").digest == image.digest.description)
+      #expect(
+        try await world.content(world.prod).verify("base/tool", reference: "1").digest == image.digest.description)
       let unsigned = try await BuiltProducts.acrsh(
         [Repository.path("examples/gated-import.acr"), "\(dev)/shop/api:1.0.0", "base/api", "1", "--to", prod],
         in: world.directory

@@ -47,6 +47,8 @@ struct ImportPolicy: Sendable {
     case digest
     /// It has to say that it was built on one of these images.
     case baseImage([TextTest])
+    /// The signed SBOM lists only packages that fit.
+    case packages(PackageRules)
 
     /// What the rows of `preflight` call it: the key in the file.
     var name: String {
@@ -58,6 +60,7 @@ struct ImportPolicy: Sendable {
       case .age: "max-age"
       case .digest: "digest-pinned"
       case .baseImage: "base-images"
+      case .packages: "packages"
       }
     }
   }

@@ -60,6 +60,7 @@ struct PolicyFile {
 
   private static let requirementKeys = [
     "signatures", "attestations", "platforms", "max-size", "max-age", "digest-pinned", "base-images",
+    "packages", "licenses",
   ]
 
   private func rule(_ node: DocumentNode, _ name: String) -> ImportPolicy.Rule? {
@@ -110,7 +111,61 @@ struct PolicyFile {
     if let age = fields.duration("max-age") { found.append(.age(age)) }
     let bases = tests(fields, "base-images")
     if !bases.isEmpty { found.append(.baseImage(bases)) }
+    if let rules = packages(fields) { found.append(.packages(rules)) }
     return found
+  }
+
+  // MARK: Packages
+
+  private func packages(_ fields: DocumentFields) -> PackageRules? {
+    guard fields.has("packages") || fields.has("licenses") else { return nil }
+    let isSigned = fields.list("attestations").contains { entry in
+      guard case .mapping(let members) = entry.content, let type = members.first(where: { $0.key == "type" })?.value
+      else {
+        return false
+      }
+      let texts: [DocumentNode] = if case .list(let items) = type.content { items } else { [type] }
+      return texts.contains { text in
+        guard case .scalar(let name, _) = text.content, let type = PredicateType(name) else { return false }
+        return ["https://spdx.dev/Document", "https://cyclonedx.org/bom"].contains(where: type.matches)
+      }
+    }
+    if !isSigned {
+      fields.report(
+        "packages and licenses are read from a signed SBOM, and the rule asks for none",
+        about: fields.has("packages") ? "packages" : "licenses",
+        help: "add `attestations: [{type: sbom, …}]` with whose SBOM counts")
+    }
+    var rules = PackageRules()
+    if let inner = fields.fields("packages", of: "`packages`", known: ["deny"]) {
+      inner.require("deny", help: "a list of names, or of `{name: …, versions: …}`")
+      for node in inner.list("deny") {
+        if let unwanted = unwanted(node) { rules.unwanted.append(unwanted) }
+      }
+    }
+    if let inner = fields.fields("licenses", of: "`licenses`", known: ["allow", "deny"]) {
+      rules.allowed = tests(inner, "allow")
+      rules.denied = tests(inner, "deny")
+      if rules.allowed.isEmpty, rules.denied.isEmpty {
+        fields.report("`licenses` says nothing", about: "licenses", help: "write `allow: […]` or `deny: […]`")
+      }
+    }
+    return rules
+  }
+
+  private func unwanted(_ node: DocumentNode) -> PackageRules.Unwanted? {
+    if case .scalar(let text, _) = node.content {
+      do throws(AcrError) {
+        return PackageRules.Unwanted(name: try RuleWords.pattern(text))
+      } catch {
+        reader.report(error.message, at: node.span, help: error.help)
+        return nil
+      }
+    }
+    guard let fields = reader.fields(node, of: "an unwanted package", known: ["name", "versions"]) else { return nil }
+    fields.require("name")
+    guard let name = tests(fields, "name").first else { return nil }
+    return PackageRules.Unwanted(name: name, versions: each(fields, "versions", RuleWords.versions).first)
   }
 
   // MARK: Signers

@@ -1,5 +1,6 @@
 import AcrCore
 import ArtifactTrust
+import ImageContents
 import ImportCore
 import OCIRegistry
 
@@ -108,9 +109,10 @@ struct PolicyGate: Sendable {
       }
     }
     guard !demands.isEmpty else { return [] }
+    let rules = requirements.compactMap { if case .packages(let rules) = $0 { rules } else { nil } }
     let result = try await ImageVerifier(store: store).verify(
       ImageUnderTest(root, in: store.displayName), demands.map(\.1))
-    return zip(demands, result.verdicts).map { entry, verdict in
+    let findings = zip(demands, result.verdicts).map { entry, verdict in
       guard let accepted = verdict.accepted.first else {
         let error = TrustReport.error(verdict, image: store.displayName, entry.1)
         let reasons = verdict.rejected.prefix(3).map { "\($0.failure.message)" }.joined(separator: "; ")
@@ -122,6 +124,29 @@ struct PolicyGate: Sendable {
       }
       return Finding(requirement: entry.0, problem: nil, detail: TrustReport.signer(accepted.signature))
     }
+    let statements = result.verdicts.flatMap { $0.accepted.compactMap(\.signature.statement) }
+    return findings + rules.map { Self.packages($0, statements) }
+  }
+
+  /// Looks at the packages of all SBOMs that were accepted.
+  private static func packages(_ rules: PackageRules, _ statements: [InTotoStatement]) -> Finding {
+    let key = "packages"
+    var count = 0
+    var isThere = false
+    for statement in statements where RelatedType.kind(ofPredicate: statement.predicateType) == .sbom {
+      do throws(AcrError) {
+        let list = try PackageList(statement.predicate, in: "the signed SBOM")
+        isThere = true
+        count += list.packages.count
+        let problems = rules.problems(list)
+        if !problems.isEmpty { return Finding(requirement: key, problem: problems.joined(separator: "; ")) }
+      } catch {
+        return Finding(requirement: key, problem: error.message, help: error.help)
+      }
+    }
+    return isThere
+      ? Finding(requirement: key, problem: nil, detail: "\(count) packages")
+      : Finding(requirement: key, problem: "no signed SBOM was accepted, and packages are looked for in it")
   }
 }
 
@@ -129,7 +154,7 @@ extension ImportPolicy.Requirement {
   /// True for what is looked for among signatures and attestations.
   var isSigned: Bool {
     switch self {
-    case .signature, .attestation: true
+    case .signature, .attestation, .packages: true
     default: false
     }
   }

@@ -51,7 +51,7 @@ struct PolicyImage: Sendable {
         }
       }
       return met("built on an allowed image")
-    case .signature, .attestation: return met("")
+    case .signature, .attestation, .packages: return met("")
     }
   }
 

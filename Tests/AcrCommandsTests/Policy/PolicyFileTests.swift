@@ -42,6 +42,7 @@ struct PolicyFileTests {
       ),
       ("acrsh: policy\nrules:\n  - source: a\n    platforms: [linux]\n", "`linux` is not a platform"),
       ("acrsh: policy\nrules:\n  - source: \"*\"\n    allow: true\n  - source: a\n    allow: true\n", "never reached"),
+      ("acrsh: policy\nrules:\n  - source: a\n    licenses: {allow: [MIT]}\n", "read from a signed SBOM"),
       ("acrsh: policy\nrules:\n  - source: a\n    max-siez: 1GiB\n", "a rule has no key `max-siez`"),
     ])
   func wrong(_ text: String, _ message: String) throws {

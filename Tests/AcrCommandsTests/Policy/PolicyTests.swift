@@ -107,6 +107,39 @@ struct PolicyTests {
     }
   }
 
+  @Test(
+    "look for packages and licenses in the signed SBOM",
+    arguments: [
+      ("packages: {deny: [telnet*]}", nil), ("packages: {deny: [log4j-core]}", "the package `log4j-core 2.14.1`"),
+      ("packages: {deny: [{name: log4j-core, versions: '<2.14'}]}", nil),
+      ("packages: {deny: [{name: log4j-core, versions: '<2.17.1'}]}", "the package `log4j-core 2.14.1`"),
+      ("licenses: {allow: [MIT, Apache-2.0]}", nil), ("licenses: {deny: [GPL-*]}", nil),
+      ("licenses: {allow: [MIT]}", "its package `log4j-core` has the license `Apache-2.0`"),
+    ] as [(String, String?)])
+  func packages(_ rule: String, _ problem: String?) async throws {
+    let sbom: JSONValue = [
+      "spdxVersion": "SPDX-2.3",
+      "packages": [
+        ["name": "log4j-core", "versionInfo": "2.14.1", "licenseConcluded": "Apache-2.0", "SPDXID": "SPDXRef-1"],
+        ["name": "musl", "versionInfo": "1.2.5-r0", "licenseConcluded": "GPL-2.0-only OR MIT", "SPDXID": "SPDXRef-2"],
+      ],
+    ]
+    try await Self.with({ _ in "  - source: \"*\"\n    attestations: [{type: sbom, key: key.pub}]\n    \(rule)\n" }) {
+      world, signer, policy in
+      let image = try world.images.image("app", layers: [100], tag: "v1")
+      try await signer.attest(image, "https://spdx.dev/Document", sbom, in: world.images)
+      try await world.push()
+      let line = "import \(world.app):v1 \(world.server.authority)/in:v1 --policy \(policy)"
+      if let problem {
+        let error = try await world.error(line)
+        #expect(error.contains("error[rejected]") && error.contains(problem), "\(error)")
+      } else {
+        guard case .record(let row) = try await world.runner.run(line) else { return }
+        #expect(row["status"].map(Self.text) == "imported")
+      }
+    }
+  }
+
   @Test("accept a source that is named by its digest")
   func pinned() async throws {
     try await Self.with({ _ in "  - source: \"*\"\n    digest-pinned: true\n" }) { world, _, policy in
