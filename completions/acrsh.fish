@@ -125,6 +125,7 @@ set -g __acrsh_lines \
     'acr import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
     'acr import	--preflight	-	checks first whether Azure can import (the default)' \
     'acr import	--query	*	picks from the result with a JMESPath expression' \
+    'acr import	--referrers	-	also copies signatures, SBOMs and other referrers of the image' \
     'acr import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
     'acr import	--repository	*	a repository to import into without a tag' \
@@ -532,6 +533,7 @@ set -g __acrsh_lines \
     'import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
     'import	--preflight	-	checks first whether Azure can import (the default)' \
     'import	--query	*	picks from the result with a JMESPath expression' \
+    'import	--referrers	-	also copies signatures, SBOMs and other referrers of the image' \
     'import	--registry	*	the source’s registry: a name, a host or a resource id' \
     'import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv' \
     'import	--repository	*	a repository to import into without a tag' \

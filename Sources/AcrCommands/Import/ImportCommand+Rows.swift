@@ -32,6 +32,7 @@ extension ImportCommand {
   private struct Item: Sendable {
     let order: ImportOrder
     let gate: PolicyGate?
+    let bringsReferrers: Bool
     let engine: ImportEngine
     var source: String { order.request.source.displayName }
     var targets: [String] { order.request.targets.map(\.displayName) }
@@ -56,7 +57,10 @@ extension ImportCommand {
       var items: [Item] = []
       for row in given {
         let order = try await command.order(row[\.request], sink, readsEarly: false)
-        items.append(Item(order: order, gate: gate, engine: try await command.engine(for: order, row)))
+        items.append(
+          Item(
+            order: order, gate: gate, bringsReferrers: row[\.referrers],
+            engine: try await command.engine(for: order, row)))
       }
       return items
     }
@@ -129,11 +133,12 @@ extension ImportCommand {
     let line = session.progress.start("\(item.source) → \(name)")
     do {
       let order = try await item.order.accepted(by: item.gate)
-      let result: ImportResult =
+      var result: ImportResult =
         switch item.engine {
         case .direct: try await session.engine.run(order.request, journal: journal) { line.report($0) }
         case .service: try await service.run(order) { line.report($0) }
         }
+      if item.bringsReferrers { try await bringReferrers(&result, order.request, nil) }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result
@@ -208,13 +213,16 @@ extension ImportCommand {
   // MARK: The result
 
   private static let rowShape = Shape(resultColumns.map(\.name) + ["error"])
+  private static let referrersRowShape = Shape(resultColumns.map(\.name) + ["referrers", "error"])
 
   private static func record(
     _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String
   ) -> Record {
     switch result {
     case .success(let result):
-      return Record(shape: rowShape, values: record(result, engine: engine).values + [.null])
+      return Record(
+        shape: result.referrers == nil ? rowShape : referrersRowShape,
+        values: record(result, engine: engine).values + [.null])
     case .failure(let error):
       let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
       let values: [Value] = [

@@ -20,6 +20,7 @@ struct ImportCommand: Command {
     let noPreflight = Switch("no-preflight", help: "skips the checks before the import")
     let noWait = Switch("no-wait", help: "returns once Azure has started; `operation wait` waits for the end")
     let policy = PolicyArgument.flag
+    let referrers = Switch("referrers", help: "also copies signatures, SBOMs and other referrers of the image")
     let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
     let rows = RowParameters()
   }
@@ -41,6 +42,9 @@ struct ImportCommand: Command {
 
       With --policy, an image that no rule accepts is refused with the rule, and nothing of it is copied. What was \
       checked is what is imported: by its digest, also by Azure.
+
+      With --referrers, signatures, attestations, SBOMs and other artifacts about the image and its platforms come \
+      along, as `mirror` brings them; Azure imports only the image, and this machine copies the rest.
 
       Rows from a pipe are imported in parallel, one import per row: a text is a source, and a record has the columns source, \
       image, repository, to, registry, username, password or force, in place of the flags of these names.
@@ -113,7 +117,8 @@ struct ImportCommand: Command {
     }
     if run.isDryRun { return dryRun(request, try await session.engine.plan(request), run.sink) }
     let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
-    let result = try await session.engine.run(request) { line.report($0) }
+    var result = try await session.engine.run(request) { line.report($0) }
+    if given[\.referrers] { try await bringReferrers(&result, request, run.sink) }
     watch.finish(result)
     return ImportCommand.record(result, engine: "direct")
   }
@@ -140,18 +145,22 @@ struct ImportCommand: Command {
       fields["status"] = .string(operation.id == nil ? "Succeeded" : "Accepted")
       return OperationArgument.record(fields)
     }
-    if let present { return ImportCommand.record(present, engine: "service") }
-    return try await follow(request, plan, given, watch)
+    if var present {
+      if given[\.referrers] { try await bringReferrers(&present, request, run.sink) }
+      return ImportCommand.record(present, engine: "service")
+    }
+    return try await follow(request, plan, given, watch, run.sink)
   }
 
   /// Waits for the service. What is left running is kept, so that it can be found again.
   private func follow(
-    _ request: ImportRequest, _ plan: ServiceImport.Plan, _ given: GivenArguments<Parameters>, _ watch: ImportWatch
+    _ request: ImportRequest, _ plan: ServiceImport.Plan, _ given: GivenArguments<Parameters>, _ watch: ImportWatch,
+    _ sink: any OutputSink
   ) async throws -> Record {
     let session = session
     let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
     // With `--no-preflight` nothing is sent but what az sends.
-    let result = try await session.azure.signedIn().engine.run(
+    var result = try await session.azure.signedIn().engine.run(
       request, plan: plan, timeout: given[\.timeout], readsResult: !given[\.noPreflight],
       observer: { line.report($0) },
       started: {
@@ -159,6 +168,7 @@ struct ImportCommand: Command {
         // Kept from the start, for whoever comes after this process.
         try? session.operations.keep($0)
       }, ended: { if let id = $0.id { session.operations.remove(id) } })
+    if given[\.referrers] { try await bringReferrers(&result, request, sink) }
     watch.finish(result)
     return ImportCommand.record(result, engine: "service")
   }
@@ -185,6 +195,21 @@ struct ImportCommand: Command {
     return Record(fields)
   }
 
+  /// Brings what is about an image that is there now. Azure imports only the image, so this machine copies the rest.
+  func bringReferrers(_ result: inout ImportResult, _ request: ImportRequest, _ sink: (any OutputSink)?) async throws {
+    do {
+      var digest = result.digest
+      if digest == nil { digest = try await request.source.store.manifest(request.source.selector).digest }
+      guard let digest else { return }
+      let counts = try await session.engine.bringReferrers(of: digest, request)
+      for note in counts.notes { sink?.message("note: \(note)") }
+      result.referrers = counts
+    } catch var error as AcrError {
+      error.notes.append("the image itself was imported")
+      throw error
+    }
+  }
+
   // MARK: The result
 
   private static let service = "when Azure imports, which does not tell, and after an error"
@@ -192,6 +217,8 @@ struct ImportCommand: Command {
   /// The columns of a result, of `--no-wait` and of a dry run.
   private static let columns =
     resultColumns + [
+      Column("referrers", .int, null: "after an error", help: "how many artifacts about the image came along")
+        .only("with --referrers"),
       Column("error", .record, null: "where there was none", help: "the error").only("for rows from a pipe"),
       Column("id", null: "for an import that ended at once", help: "the operation's id").only("with --no-wait"),
       Column("registry", help: "the registry that imports").only("with --no-wait, and in a dry run"),
@@ -214,20 +241,22 @@ struct ImportCommand: Command {
   ]
 
   private static let shape = Shape(resultColumns)
+  private static let referrersShape = Shape(resultColumns.map(\.name) + ["referrers"])
 
   /// The result of an import. The service tells nothing of manifests and blobs, so they are null then.
   static func record(_ result: ImportResult, engine: String) -> Record {
     let isKnown = engine == "direct"
     func count(_ number: Int) -> Value { isKnown ? .int(Int64(number)) : .null }
+    let referrers: [Value] = result.referrers.map { [.int(Int64($0.copied))] } ?? []
     return Record(
-      shape: shape,
+      shape: result.referrers == nil ? shape : referrersShape,
       values: [
         .string(result.isUnchanged ? "unchanged" : "imported"), .string(result.source),
         .list(result.targets.map(Value.string)), result.digest.map { .string($0.description) } ?? .null,
         result.mediaType.map(Value.string) ?? .null,
         isKnown || result.manifests > 0 ? .int(Int64(result.manifests)) : .null, count(result.blobs.copied),
         isKnown ? .size(result.blobs.copiedBytes.bytes) : .null, count(result.blobs.present), .string(engine),
-      ])
+      ] + referrers)
   }
 }
 

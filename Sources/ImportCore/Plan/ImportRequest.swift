@@ -129,6 +129,8 @@ public struct ImportResult: Sendable, Equatable {
   public var blobs: BlobCounts
   /// The digest at the source, where the target's is another because platforms were left out.
   public var trimmedFrom: Digest?
+  /// What is about the image and came along; nil where that was not asked for.
+  public var referrers: DirectImport.ReferrerCounts?
 
   /// Numbers of blobs by what was done for them.
   public struct BlobCounts: Sendable, Equatable {
