@@ -1096,7 +1096,7 @@ _acrsh() {
         return
         ;;
       --diagnostics)
-        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'text json github' -- "$cur")
         return
         ;;
       --progress)

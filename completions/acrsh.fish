@@ -1099,7 +1099,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l lsp -d 'Speak the Language Serv
 complete -c acrsh -n 'not __acrsh_has_script' -l dry-run -d 'Read and check as usual, but change nothing: print what would be done.'
 complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Use an emulated Azure on this machine, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is removed at the end.'
 complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
-complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json' -d 'How errors are written: text or json.'
+complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json github' -d 'How errors are written: text, json, or github (annotations in GitHub Actions).'
 complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto json none' -d 'How progress is shown: auto (lines on a terminal), json, or none.'
 complete -c acrsh -n 'not __acrsh_has_script' -l transfers -x -d 'How many transfers run at a time.'
 complete -c acrsh -n 'not __acrsh_has_script' -l insecure-registry -x -d 'Allow plain HTTP and untrusted certificates for this registry (host or host:port).'

@@ -64,7 +64,7 @@ import Testing
   private static let cases: [(words: [String], candidates: [String])] = [
     (["--fm"], ["--fmt"]),
     (["-o", "js"], ["json", "jsonc", "jsonl"]),
-    (["--diagnostics", ""], ["json", "text"]),
+    (["--diagnostics", ""], ["github", "json", "text"]),
     (["-c", "'acr manifest list-m"], ["acr manifest list-metadata"]),
     (["-c", "'az acr manifest l"], ["az acr manifest list-metadata"]),
     (["-c", "'list-metadata x | sor"], ["list-metadata x | sort-by"]),

@@ -11,6 +11,7 @@ struct Reporter: Sendable {
     clearProgress()
     switch format {
     case .text: StandardStream.error.tell(DiagnosticPrinter(usesColor: usesColor).text(of: diagnostics))
+    case .github: for diagnostic in diagnostics { StandardStream.error.tell("\(diagnostic.workflowCommand)\n") }
     case .json: for diagnostic in diagnostics { StandardStream.error.tell("\(diagnostic.json)\n") }
     }
   }

@@ -44,7 +44,7 @@ extension MarkedCase {
       #"error: `--nmae` is not a flag of `acr import` / did you mean `--name`? = `help acr import` lists its flags"#),
     MarkedCase(
       #"«acr»"#,
-      #"error: `acr` needs a subcommand = the subcommands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr show`"#
+      #"error: `acr` needs a subcommand = the subcommands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr purge`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr run`, `acr show`"#
     ),
     MarkedCase(
       #"«acr manifest»"#,

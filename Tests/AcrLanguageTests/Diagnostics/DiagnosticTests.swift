@@ -159,4 +159,20 @@ import Testing
     #expect(diagnostic.json == expected)
     #expect(Diagnostic(.note, "m", source: nil, span: nil).json == #"{"severity":"note","message":"m"}"#)
   }
+
+  @Test("a workflow command names the place, and no text can begin another command")
+  func github() {
+    var diagnostic = Diagnostic(
+      .error, kind: "thrown", "50% of\n::add-mask::x\u{1B}", source: Source(name: "a:b,c.acr", text: "x\n\u{E9}y"),
+      span: Span(4, 5), label: "l", help: "h")
+    diagnostic.notes = [.init("in", "f")]
+    #expect(
+      diagnostic.workflowCommand
+        == "::error file=a%3Ab%2Cc.acr,line=2,endLine=2,col=2,endColumn=2,title=acrsh%3A thrown::"
+        + #"50%25 of%0A::add-mask::x\u{1B}%0Al%0Ain: f%0Ahelp: h"#)
+    #expect(Diagnostic(.note, "m", source: nil, span: nil).workflowCommand == "::notice title=acrsh::m")
+    #expect(
+      Diagnostic(.warning, "m", source: Source(name: "f", text: "a\nb"), span: Span(0, 3)).workflowCommand
+        == "::warning file=f,line=1,endLine=2,title=acrsh::m")
+  }
 }
