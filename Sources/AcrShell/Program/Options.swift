@@ -58,7 +58,9 @@ struct Options: ParsableCommand {
       valueName: "format"), completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var output: OutputFormat?
 
-  @Option(help: ArgumentHelp("How errors are written: text, json, or github (annotations in GitHub Actions).", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "How errors are written: text, json, or github (annotations in GitHub Actions).", valueName: "format"))
   var diagnostics = DiagnosticsFormat.text
 
   @Option(help: ArgumentHelp("How progress is shown: auto (lines on a terminal), json, or none.", valueName: "format"))
