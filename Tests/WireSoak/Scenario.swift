@@ -3,6 +3,7 @@ enum Scenario: String, CaseIterable, Sendable {
   case importOne, importDigest, importRows, importLayout, importLarge, mirror, mirrorPrune, mirrorAll, mirrorLayout
   case metadata, tree, diff, show, showTags, delete, untag, login
   case serviceImport, serviceRows, azureLists
+  case purge, garbage
 
   /// Texts that a script is made of.
   struct Names {
@@ -29,7 +30,7 @@ enum Scenario: String, CaseIterable, Sendable {
   }
 
   /// True where the target may lose something.
-  var deletes: Bool { [.mirrorPrune, .mirrorAll, .delete, .untag].contains(self) }
+  var deletes: Bool { [.mirrorPrune, .mirrorAll, .delete, .untag, .purge].contains(self) }
 
   /// True where it copies from the source to the target.
   var copies: Bool {
@@ -103,6 +104,13 @@ enum Scenario: String, CaseIterable, Sendable {
         "manifest delete --registry soakreg --name app:v1-amd64 --yes", "token", "whoami",
       ])
     case .login: return "acr login --name \(asked)"
+    case .purge:
+      return random.pick([
+        "purge \(target)/app --tags \"v1-*\" --untagged --yes --max-share 90%", "purge \(target) --keep 2 --yes",
+        "purge \(target)/app --older-than 1d --yes --max-share 100%", "purge \(target)/a* --tags v1 --yes --all",
+        "acr purge --registry \(target) --filter 'app:^v' --ago 0d --untagged",
+      ])
+    case .garbage: return "garbage \(asked)\(random.pick(["", "/app", " --by repository", " --by month"]))"
     }
   }
 }

@@ -61,7 +61,7 @@ struct WireCase {
           "1": images.tags["single"] ?? ""
         ]),
       ])
-    let isNew = scenario != .delete && scenario != .untag && random.chance(40)
+    let isNew = ![.delete, .untag, .purge].contains(scenario) && random.chance(40)
     target = HonestRegistry(
       signIn: scenario.usesAzure ? .azure : random.pick(HonestRegistry.SignIn.allCases), secrets: Self.targetSecrets,
       listsReferrers: random.chance(60),

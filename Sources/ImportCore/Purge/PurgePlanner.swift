@@ -167,7 +167,15 @@ struct PurgePlanner {
       }
     }
     var waves: [[PurgePlan.Step]] = []
-    for position in order.sorted(by: { levels[$0, default: 0] < levels[$1, default: 0] }) {
+    // Within a wave by name, so that the same plan always looks the same.
+    let names = order.reduce(into: [Int: String]()) { names, position in
+      let tag = graph.tagsOf[position].map(\.name).min()
+      names[position] = tag.map { "0\($0)" } ?? "1\(graph.nodes[position].digest.hex)"
+    }
+    let sorted = order.sorted { left, right in
+      (levels[left, default: 0], names[left] ?? "") < (levels[right, default: 0], names[right] ?? "")
+    }
+    for position in sorted {
       let level = levels[position, default: 0]
       while waves.count <= level { waves.append([]) }
       let node = graph.nodes[position]

@@ -9,6 +9,9 @@ import Testing
 
 @Suite("Purges of registries that fail, change and share")
 struct PurgeTests {
+  /// How many repositories docker-registry gets; `scripts/soak-purge` has 100.
+  private static let repositories =
+    ProcessInfo.processInfo.environment["ACRSH_PURGE_REPOSITORIES"].flatMap { UInt64($0) } ?? 12
   private static let now = Timestamp(seconds: 1_700_000_000)
   private static let deleteAll = PurgeRules([PurgeRule("all", .delete)])
 
@@ -255,7 +258,7 @@ struct PurgeTests {
       let content = try RegistryContent(authority: server.directAuthority)
       let session = session()
       var stores: [RegistryRepository] = []
-      for seed in UInt64(1)...12 {
+      for seed in UInt64(1)...Self.repositories {
         var made = RandomRepository(seed: seed, hasReferrersAPI: false).content
         // The registry lists no manifests without a tag, and keeps what they name.
         let visible = RandomRepository.visible(made)
