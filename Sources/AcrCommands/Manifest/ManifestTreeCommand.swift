@@ -10,6 +10,7 @@ struct ManifestTreeCommand: Command {
 
   struct Parameters: ParameterSet {
     let image = ManifestArgument.Parameters()
+    let platform = Flag<String?>("platform", help: "only the image of an index, as os/architecture[/variant]")
     let flat = Switch("flat", help: "a row for each part, with its depth, instead of records in records")
   }
 
@@ -48,8 +49,14 @@ struct ManifestTreeCommand: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)
     let limit = session.limit
+    let platform = try call[\.platform].map { text in
+      try locate(call.parameters.platform) { try PlatformChoice.platform(text) }
+    }
     let (graph, root) = try Blocking.wait(call.run) {
-      let root = try await artifact.store.manifest(artifact.selector)
+      let root =
+        platform == nil
+        ? try await artifact.store.manifest(artifact.selector)
+        : try await ImageArgument.read(artifact, platform).manifest
       return (try await GraphReader(store: artifact.store, limit: limit).tree(root), root.digest)
     }
     for gap in graph.gaps.prefix(10) { call.run.sink.message("incomplete: \(gap.message)") }

@@ -87,8 +87,10 @@ struct MetadataReader: Sendable {
     }
     return zip(nodes, facts).map { node, facts in
       node.map { node in
-        Details(
-          node: node, platform: platforms[node.digest] ?? facts?.0,
+        // BuildKit gives attestations the platform `unknown/unknown`.
+        let platform = [platforms[node.digest], facts?.0].lazy.compactMap { $0 }.first { $0.os != "unknown" }
+        return Details(
+          node: node, platform: platform,
           created: facts?.1 ?? node.created.flatMap(Timestamp.init(rfc3339:)))
       }
     }

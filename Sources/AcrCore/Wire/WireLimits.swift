@@ -52,7 +52,7 @@ public enum WireLimit: String, Sendable, Hashable, CaseIterable {
     case .redirects: 10
     case .signIns: 3
     case .headers: 256 << 10
-    case .files: 1_000_000
+    case .files: 500_000
     case .unpacked: 64 << 30
     case .growth: 250
     }
