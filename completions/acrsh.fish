@@ -697,6 +697,7 @@ set -g __acrsh_lines \
     'manifest tree	--name	*	repository:tag or repository@digest' \
     'manifest tree	--only-show-errors	-	no notes and warnings' \
     'manifest tree	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest tree	--platform	*	only the image of an index, as os/architecture[/variant]' \
     'manifest tree	--query	*	picks from the result with a JMESPath expression' \
     'manifest tree	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest tree	--verbose	-	says how long it took' \

@@ -46,6 +46,9 @@ struct HostileRegistryProgramTests {
     arguments: [
       "list-metadata $D/app", "manifest tree $D/app:v1", "diff $D/app:v1 $D/app:v2", "import $D/app:v1 oci:out:v1",
       "mirror $D/app oci:out --dry-run", "manifest show $D/app:v1", "list-metadata $D/app --detail",
+      "referrers $D/app:v1", "files $D/app:v1", "layers $D/app:v1", "layers $D/app:v1 --manifest-only",
+      "file show $D/app:v1 etc/passwd", "sbom $D/app:v1", "provenance $D/app:v1", "diff $D/app:v1 $D/app:v2 --files",
+      "diff $D/app:v1 $D/app:v2 --config", "manifest digest $D/app:v1",
     ])
   func largestSizes(_ line: String) async throws {
     let server = try Self.server()

@@ -76,7 +76,8 @@ struct TerminalOutputTests {
     "list-metadata $D/app", "list-metadata $D/app --detail", "manifest tree $D/app:v1", "manifest show $D/app:v1",
     "diff $D/app:v1 $D/app:v2", "diff $D/app $D/refused", "repository list $D", "list-metadata $D/refused",
     "manifest tree $D/refused:v1", "import $D/refused:v1 oci:out:v1", "import $D/app:v1 oci:out:v1",
-    "mirror $D/app oci:out --dry-run", "mirror $D/app oci:out",
+    "mirror $D/app oci:out --dry-run", "mirror $D/app oci:out", "referrers $D/app:v1", "files $D/app:v1",
+    "layers $D/app:v1 --manifest-only", "diff $D/app:v1 $D/app:v2 --config", "sbom $D/app:v1",
     "retry --times 2 --wait 1ms --on invalid { list-metadata $D/refused }",
     "try { list-metadata $D/refused } catch e { print ${e.message}; $e }",
   ]
@@ -95,6 +96,31 @@ struct TerminalOutputTests {
           try await terminal.wait(within: .seconds(30))
           #expect(Self.unsafe(in: terminal.transcript) == [], "-o \(format): \(terminal.transcript.debugDescription)")
           if line.contains("env.EVIL") { #expect(!terminal.transcript.isEmpty) }
+        }
+      }
+    }
+  }
+
+  @Test("nor do those of paths, links and contents in layers")
+  func layers() async throws {
+    try await withTemporaryDirectory { directory in
+      let images = SyntheticImages(in: try ImageLayout(path: directory.path("layout")))
+      var archive = TarArchive()
+      let name = String(evil.filter { $0 != "/" && $0 != "\0" }.prefix(20))
+      archive.file("dir/\(name)", evil)
+      archive.link("link", to: name)
+      archive.file("text", evil)
+      try images.image(archives: [archive.gzipped], tag: "1")
+      try images.image(archives: [], tag: "2")
+      for line in [
+        "files oci:layout:1", "files oci:layout:1 --by-layer", "file show oci:layout:1 text",
+        "diff oci:layout:1 oci:layout:2 --files", "file show oci:layout:1 link", "files oci:layout:1 ${env.EVIL}",
+      ] {
+        let program = try BuiltProducts.acrsh(["-c", line], in: directory, environment: ["EVIL": evil])
+        try await withTerminal(program, columns: 200, rows: 50) { terminal in
+          try await terminal.wait(within: .seconds(30))
+          #expect(Self.unsafe(in: terminal.transcript) == [], "\(line): \(terminal.transcript.debugDescription)")
+          #expect(!terminal.transcript.isEmpty)
         }
       }
     }
