@@ -130,7 +130,7 @@ acr import	--no-wait	-	returns once Azure has started; `operation wait` waits fo
 acr import	--only-show-errors	-	no notes and warnings
 acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr import	--password	*	the password or token for the source’s registry
-acr import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
+acr import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 acr import	--preflight	-	checks first whether Azure can import (the default)
 acr import	--query	*	picks from the result with a JMESPath expression
 acr import	--referrers	-	also copies signatures, SBOMs and other referrers of the image
@@ -238,7 +238,7 @@ acr preflight	--name	*	the registry to import into
 acr preflight	--only-show-errors	-	no notes and warnings
 acr preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr preflight	--password	*	the password or token for the source’s registry
-acr preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
+acr preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 acr preflight	--query	*	picks from the result with a JMESPath expression
 acr preflight	--registry	*	the source’s registry: a name, a host or a resource id
 acr preflight	--repository	*	a repository to import into without a tag
@@ -458,13 +458,13 @@ cloud update	-n	*	the cloud’s name
 cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 configure	-	-	Sets or shows the defaults of flags
 configure	--debug	-	lists its requests on standard error, and says how long it took
-configure	--defaults	acr=,group=	NAME=VALUE; the names are acr and group
+configure	--defaults	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy
 configure	--list-defaults	-	shows what is chosen
 configure	--only-show-errors	-	no notes and warnings
 configure	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 configure	--query	*	picks from the result with a JMESPath expression
 configure	--verbose	-	says how long it took
-configure	-d	acr=,group=	NAME=VALUE; the names are acr and group
+configure	-d	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy
 configure	-l	-	shows what is chosen
 configure	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 confirm	-	-	Asks a question and continues only after yes
@@ -538,7 +538,7 @@ import	--no-wait	-	returns once Azure has started; `operation wait` waits for th
 import	--only-show-errors	-	no notes and warnings
 import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 import	--password	*	the password or token for the source’s registry
-import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
+import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 import	--preflight	-	checks first whether Azure can import (the default)
 import	--query	*	picks from the result with a JMESPath expression
 import	--referrers	-	also copies signatures, SBOMs and other referrers of the image
@@ -726,7 +726,7 @@ mirror	--newest	*	only the newest tags, at most this many
 mirror	--only-show-errors	-	no notes and warnings
 mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 mirror	--platform	*	exactly these platforms of each image, for example linux/arm64
-mirror	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
+mirror	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 mirror	--prune	-	deletes tags at the target that the source does not have, after asking
 mirror	--query	*	picks from the result with a JMESPath expression
 mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers
@@ -773,7 +773,7 @@ preflight	--name	*	the registry to import into
 preflight	--only-show-errors	-	no notes and warnings
 preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 preflight	--password	*	the password or token for the source’s registry
-preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy
+preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 preflight	--query	*	picks from the result with a JMESPath expression
 preflight	--registry	*	the source’s registry: a name, a host or a resource id
 preflight	--repository	*	a repository to import into without a tag

@@ -122,7 +122,7 @@ set -g __acrsh_lines \
     'acr import	--only-show-errors	-	no notes and warnings' \
     'acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	--password	*	the password or token for the source’s registry' \
-    'acr import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
+    'acr import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'acr import	--preflight	-	checks first whether Azure can import (the default)' \
     'acr import	--query	*	picks from the result with a JMESPath expression' \
     'acr import	--referrers	-	also copies signatures, SBOMs and other referrers of the image' \
@@ -230,7 +230,7 @@ set -g __acrsh_lines \
     'acr preflight	--only-show-errors	-	no notes and warnings' \
     'acr preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr preflight	--password	*	the password or token for the source’s registry' \
-    'acr preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
+    'acr preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'acr preflight	--query	*	picks from the result with a JMESPath expression' \
     'acr preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
     'acr preflight	--repository	*	a repository to import into without a tag' \
@@ -450,13 +450,13 @@ set -g __acrsh_lines \
     'cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'configure	-	-	Sets or shows the defaults of flags' \
     'configure	--debug	-	lists its requests on standard error, and says how long it took' \
-    'configure	--defaults	acr=,group=	NAME=VALUE; the names are acr and group' \
+    'configure	--defaults	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy' \
     'configure	--list-defaults	-	shows what is chosen' \
     'configure	--only-show-errors	-	no notes and warnings' \
     'configure	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'configure	--query	*	picks from the result with a JMESPath expression' \
     'configure	--verbose	-	says how long it took' \
-    'configure	-d	acr=,group=	NAME=VALUE; the names are acr and group' \
+    'configure	-d	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy' \
     'configure	-l	-	shows what is chosen' \
     'configure	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'confirm	-	-	Asks a question and continues only after yes' \
@@ -530,7 +530,7 @@ set -g __acrsh_lines \
     'import	--only-show-errors	-	no notes and warnings' \
     'import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	--password	*	the password or token for the source’s registry' \
-    'import	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
+    'import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'import	--preflight	-	checks first whether Azure can import (the default)' \
     'import	--query	*	picks from the result with a JMESPath expression' \
     'import	--referrers	-	also copies signatures, SBOMs and other referrers of the image' \
@@ -718,7 +718,7 @@ set -g __acrsh_lines \
     'mirror	--only-show-errors	-	no notes and warnings' \
     'mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'mirror	--platform	*	exactly these platforms of each image, for example linux/arm64' \
-    'mirror	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
+    'mirror	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'mirror	--prune	-	deletes tags at the target that the source does not have, after asking' \
     'mirror	--query	*	picks from the result with a JMESPath expression' \
     'mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers' \
@@ -765,7 +765,7 @@ set -g __acrsh_lines \
     'preflight	--only-show-errors	-	no notes and warnings' \
     'preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'preflight	--password	*	the password or token for the source’s registry' \
-    'preflight	--policy	FILE	a file of rules for what may be brought in: acrsh: policy' \
+    'preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'preflight	--query	*	picks from the result with a JMESPath expression' \
     'preflight	--registry	*	the source’s registry: a name, a host or a resource id' \
     'preflight	--repository	*	a repository to import into without a tag' \

@@ -1,6 +1,7 @@
 import AcrCore
 import AcrLanguage
 import AcrRuntime
+import AcrSystem
 
 /// `configure`: values for flags that commands are not told.
 struct ConfigureCommand: Command {
@@ -9,7 +10,7 @@ struct ConfigureCommand: Command {
   struct Parameters: ParameterSet {
     let more = Rest<String>("more", help: "further NAME=VALUE pairs behind --defaults")
     let defaults = Flag<[String]>(
-      "defaults", short: "d", help: "NAME=VALUE; the names are acr and group",
+      "defaults", short: "d", help: "NAME=VALUE; the names are acr, group and policy",
       completer: .fixed(Defaults.names.map { "\($0)=" }))
     let listDefaults = Switch("list-defaults", short: "l", help: "shows what is chosen")
   }
@@ -18,12 +19,14 @@ struct ConfigureCommand: Command {
     "configure",
     summary: "Sets or shows the defaults of flags",
     description: """
-      `acr` is the default registry of commands, `group` its resource group. Defaults are kept for later sessions. \
+      `acr` is the default registry of commands, `group` its resource group, `policy` the \
+      file of `--policy` for import, mirror and preflight. Defaults are kept for later sessions. \
       An empty value (`acr=`) removes one. Without flags, shows the defaults.
       """,
     group: .session,
     examples: [
       .init("One registry for all commands", "configure --defaults acr=myregistry"),
+      .init("One policy for all imports", "configure --defaults policy=policy.yaml"),
       .init("What is chosen", "configure --list-defaults"),
     ],
     columns: [
@@ -49,9 +52,14 @@ struct ConfigureCommand: Command {
     guard Defaults.names.contains(name) else {
       throw AcrError(
         .usage, "there is no default called `\(name)`",
-        help: "there are \(Defaults.names.map { "`\($0)`" }.joined(separator: " and "))")
+        help: "there are \(Defaults.names.map { "`\($0)`" }.joined(separator: ", "))")
     }
-    let value = String(pair[pair.index(after: equals)...])
+    var value = String(pair[pair.index(after: equals)...])
+    if name == Defaults.policy, !value.isEmpty {
+      // A policy that cannot be read would stop every import, and its place must not depend on the folder.
+      _ = try PolicyFile.read(value, standardRoot: session.standardRoot)
+      value = FileSystem.resolved(value) ?? value
+    }
     if name == Defaults.registry, !value.isEmpty { _ = try RegistryText(value) }
     try session.defaults.set(name, to: value)
   }

@@ -9,8 +9,10 @@ final class Defaults: Sendable {
   static let registry = "acr"
   /// The resource group of commands that are not told one.
   static let resourceGroup = "group"
+  /// The policy of commands that bring images in and are not told one: an absolute path.
+  static let policy = "policy"
   /// The names there are.
-  static let names = [registry, resourceGroup]
+  static let names = [registry, resourceGroup, policy]
 
   private let path: String?
   private let values = Mutex<[String: String]?>(nil)

@@ -136,7 +136,10 @@ enum TrustReport {
     guard let first = verdict.rejected.first else {
       return AcrError(
         .rejected, "\(name) has no \(wanted)",
-        help: "nothing of that kind is among its referrers, nor under cosign's tags; unsigned images are not accepted",
+        help: demand.wanted == .signature
+          ? "neither its referrers nor cosign's tags hold one; `referrers` lists what there is, and `--type TYPE` asks for "
+            + "an attestation, such as GitHub's slsaprovenance"
+          : "`referrers` lists what there is about the image",
         code: "missing")
     }
     let notes = verdict.rejected.prefix(10).map { rejected in

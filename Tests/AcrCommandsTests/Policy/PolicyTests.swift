@@ -140,6 +140,23 @@ struct PolicyTests {
     }
   }
 
+  @Test("are the default of imports that are not told one")
+  func defaults() async throws {
+    try await Self.with({ _ in "  - source: \"*\"\n    refuse: ask the platform team\n" }) { world, _, policy in
+      try world.images.image("app", layers: [100], tag: "v1")
+      try await world.push()
+      let line = "import \(world.app):v1 \(world.server.authority)/in:v1"
+      let missing = try await world.error("configure --defaults policy=\(policy)x")
+      #expect(missing.contains("error[not-found]"), "\(missing)")
+      _ = try await world.runner.run("configure --defaults policy=\(policy)")
+      let refused = try await world.error(line)
+      #expect(refused.contains("error[rejected]") && refused.contains("ask the platform team"), "\(refused)")
+      _ = try await world.runner.run("configure --defaults policy=")
+      guard case .record(let row) = try await world.runner.run(line) else { return }
+      #expect(row["status"].map(Self.text) == "imported")
+    }
+  }
+
   @Test("accept a source that is named by its digest")
   func pinned() async throws {
     try await Self.with({ _ in "  - source: \"*\"\n    digest-pinned: true\n" }) { world, _, policy in
