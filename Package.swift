@@ -154,6 +154,7 @@ let package = Package(
       name: "AcrCommandsTests",
       dependencies: [
         "AcrCommands", "AcrShell", "AcrRuntime", "AcrLanguage", "AcrHTTP", "AcrCore", "OCIRegistry", "CommandCatalog",
+        "ArtifactTrust",
         "AcrDocuments", "ImportCore", "TestSupport", "acr-emulator",
       ], exclude: ["Transcripts"]),
     .testTarget(
