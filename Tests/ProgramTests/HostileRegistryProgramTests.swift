@@ -49,6 +49,7 @@ struct HostileRegistryProgramTests {
       "referrers $D/app:v1", "files $D/app:v1", "layers $D/app:v1", "layers $D/app:v1 --manifest-only",
       "file show $D/app:v1 etc/passwd", "sbom $D/app:v1", "provenance $D/app:v1", "diff $D/app:v1 $D/app:v2 --files",
       "diff $D/app:v1 $D/app:v2 --config", "manifest digest $D/app:v1",
+      "purge $D/app --older-than 1d --keep-tags v1 --all --dry-run", "garbage $D/app",
     ])
   func largestSizes(_ line: String) async throws {
     let server = try Self.server()

@@ -78,6 +78,7 @@ struct TerminalOutputTests {
     "manifest tree $D/refused:v1", "import $D/refused:v1 oci:out:v1", "import $D/app:v1 oci:out:v1",
     "mirror $D/app oci:out --dry-run", "mirror $D/app oci:out", "referrers $D/app:v1", "files $D/app:v1",
     "layers $D/app:v1 --manifest-only", "diff $D/app:v1 $D/app:v2 --config", "sbom $D/app:v1",
+    "purge $D/app --tags v1 --untagged --all --dry-run", "purge $D/refused --keep 1 --dry-run", "garbage $D/app",
     "retry --times 2 --wait 1ms --on invalid { list-metadata $D/refused }",
     "try { list-metadata $D/refused } catch e { print ${e.message}; $e }",
   ]
