@@ -56,7 +56,7 @@ struct CompletionTests {
     arguments: [
       ("imp^", ["import"]), ("acr cr^", ["credential"]), ("acr ma^", ["manifest"]),
       ("az acr ma^", ["manifest"]), ("acr manifest ^", ["delete", "list-metadata", "show"]),
-      ("manifest ^", ["config", "delete", "list-metadata", "show", "tree"]),
+      ("manifest ^", ["config", "delete", "digest", "list-metadata", "show", "tree"]),
       ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
       ("open a | fi^", ["first"]),
       ("open a | s^", ["save", "select", "skip", "sort-by"]), ("open a | e^", ["each", "extend"]),
