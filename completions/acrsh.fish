@@ -109,6 +109,7 @@ set -g __acrsh_lines \
     'acr credential show	-n	*	the registry: its name, login server or resource id' \
     'acr credential show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-	-	Copies an image or any other artifact into a registry, without Docker' \
+    'acr import	--accept	*	a block that looks at the image first, and refuses it by `throw`' \
     'acr import	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits' \
     'acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \
@@ -517,6 +518,7 @@ set -g __acrsh_lines \
     'history	--last	*	only the newest entries, at most this many' \
     'ignore	-	-	Discards the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
+    'import	--accept	*	a block that looks at the image first, and refuses it by `throw`' \
     'import	--debug	-	lists its requests on standard error, and says how long it took' \
     'import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits' \
     'import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files' \

@@ -30,10 +30,12 @@ extension ImportCommand {
 
   /// One row that was read and checked.
   private struct Item: Sendable {
-    let order: ImportOrder
-    let gate: PolicyGate?
+    var order: ImportOrder
+    var gate: PolicyGate?
     let bringsReferrers: Bool
     let engine: ImportEngine
+    /// Why it is not imported, where that is known before.
+    var refusal: (any Error)?
     var source: String { order.request.source.displayName }
     var targets: [String] { order.request.targets.map(\.displayName) }
   }
@@ -53,7 +55,7 @@ extension ImportCommand {
     let given = calls.map(\.given)
     let command = self
     let gate = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
-    let items = try Blocking.wait(call.run) {
+    var items = try Blocking.wait(call.run) {
       var items: [Item] = []
       for row in given {
         let order = try await command.order(row[\.request], sink, readsEarly: false)
@@ -71,10 +73,30 @@ extension ImportCommand {
       try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.rows][\.keepGoing])
+    if let block = call[\.accept] { try ask(block, about: &items, queue, call.run) }
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")
     }
     return .rows(stream(items, queue, journal, report, service, call.run))
+  }
+
+  /// Has a block look at all images, before the first is imported. The images are read side by side.
+  private func ask(_ block: BlockValue, about items: inout [Item], _ queue: ImportQueue, _ run: RunContext) throws {
+    let (command, given) = (self, items)
+    let looks = try Blocking.wait(run) {
+      try await queue.run(given) { try await command.candidate($0.order.accepted(by: $0.gate)) }
+    }
+    for (index, look) in looks.enumerated() {
+      do {
+        let candidate = try look.get()
+        (items[index].order, items[index].gate) = (candidate.order, nil)
+        try candidate.ask(block)
+      } catch let error as RuntimeError where queue.keepsGoing && !run.isInterrupted {
+        items[index].refusal = error.error
+      } catch let error as AcrError where queue.keepsGoing && !run.isInterrupted {
+        items[index].refusal = error
+      }
+    }
   }
 
   /// The results as they come. The work begins when the first is asked for.
@@ -129,6 +151,7 @@ extension ImportCommand {
   }
 
   private func perform(_ item: Item, _ journal: ImportJournal?, _ service: ServiceRows) async throws -> ImportResult {
+    if let refusal = item.refusal { throw refusal }
     let name = item.targets.joined(separator: ", ")
     let line = session.progress.start("\(item.source) → \(name)")
     do {

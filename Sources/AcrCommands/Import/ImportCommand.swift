@@ -20,6 +20,7 @@ struct ImportCommand: Command {
     let noPreflight = Switch("no-preflight", help: "skips the checks before the import")
     let noWait = Switch("no-wait", help: "returns once Azure has started; `operation wait` waits for the end")
     let policy = PolicyArgument.flag
+    let accept = BlockFlag("accept", help: "a block that looks at the image first, and refuses it by `throw`")
     let referrers = Switch("referrers", help: "also copies signatures, SBOMs and other referrers of the image")
     let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
     let rows = RowParameters()
@@ -43,6 +44,10 @@ struct ImportCommand: Command {
       With --policy, an image that no rule accepts is refused with the rule, and nothing of it is copied. What was \
       checked is what is imported: by its digest, also by Azure.
 
+      With --accept, a block looks at the image before anything of it is copied: its row has source, digest, mediaType, \
+      platforms, size, created, annotations and labels. What it throws refuses the image, and so does `false`. What it \
+      looked at is what is imported, by its digest.
+
       With --referrers, signatures, attestations, SBOMs and other artifacts about the image and its platforms come \
       along, as `mirror` brings them; Azure imports only the image, and this machine copies the rest.
 
@@ -57,6 +62,10 @@ struct ImportCommand: Command {
         "az acr import --name myregistry --source docker.io/library/hello-world:latest --image hello-world:latest"),
       .init("Into a folder", "import mcr.microsoft.com/hello-world:latest oci:./images:hello"),
       .init("Only what a policy accepts", "import ghcr.io/contoso/app:1.4 localhost:5000/app:1.4 --policy policy.yaml"),
+      .init(
+        "Only what a block accepts",
+        "import ghcr.io/contoso/app:1.4 localhost:5000/app:1.4 "
+          + "--accept { |image| if $image.size > 1GiB { throw \"too large\" } }"),
       .init("A list of images", "open images.csv | import --name localhost:5000 --jobs 16 --keep-going"),
     ],
     input: .optional, changes: true,
@@ -78,7 +87,12 @@ struct ImportCommand: Command {
     let (command, given, run) = (self, call.given, call.run)
     let watch = ImportWatch()
     do {
-      return .value(.record(try Blocking.wait(run) { try await command.perform(given, run, watch) }))
+      guard let block = call[\.accept] else {
+        return .value(.record(try Blocking.wait(run) { try await command.perform(given, run, watch) }))
+      }
+      let candidate = try Blocking.wait(run) { try await command.candidate(given, run) }
+      try candidate.ask(block)
+      return .value(.record(try Blocking.wait(run) { try await command.perform(candidate.order, given, run, watch) }))
     } catch var error as AcrError {
       // The wait may end before the work has let go of what it holds.
       watch.finish(nil)
@@ -100,6 +114,13 @@ struct ImportCommand: Command {
     let readsEarly = !given[\.noPreflight] && given[\.engine] != "direct"
     let gate = try PolicyArgument.gate(given.parameters.policy, given[\.policy], session)
     let order = try await order(given[\.request], run.sink, readsEarly: readsEarly && gate == nil).accepted(by: gate)
+    return try await perform(order, given, run, watch)
+  }
+
+  /// Finds out who copies, and has it done.
+  private func perform(
+    _ order: ImportOrder, _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
+  ) async throws -> Record {
     switch try await engine(for: order, given) {
     case .direct: return try await copy(order.request, given, run, watch)
     case .service: return try await importByService(order, given, run, watch)

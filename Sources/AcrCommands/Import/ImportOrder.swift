@@ -28,6 +28,15 @@ struct ImportOrder: Sendable {
   }
 }
 
+extension ImportOrder {
+  /// The same order of exactly this digest.
+  func pinned(to digest: Digest) -> ImportOrder {
+    var order = self
+    order.request = request.pinned(to: digest)
+    return order
+  }
+}
+
 /// Who copies.
 enum ImportEngine {
   case direct

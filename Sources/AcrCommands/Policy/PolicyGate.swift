@@ -39,11 +39,7 @@ struct PolicyGate: Sendable {
   func accept(_ request: ImportRequest) async throws -> ImportRequest {
     let verdict = try await verdict(on: request.source)
     if let error = error(verdict, request.source.displayName) { throw error }
-    var pinned = request
-    pinned.source.name = request.source.displayName
-    pinned.source.isTagImplied = false
-    pinned.source.selector = .digest(verdict.digest)
-    return pinned
+    return request.pinned(to: verdict.digest)
   }
 
   /// The error for an image that is not accepted; nil for one that is.
@@ -61,7 +57,7 @@ struct PolicyGate: Sendable {
     // A source that is pinned already was named by a tag before.
     let isNamedByDigest = source.name == nil && { if case .digest = source.selector { true } else { false } }()
     let name = source.store.displayName
-    let root = try await root(source)
+    let root = try await Self.root(source, engine)
     guard let rule = policy.rule(for: name) else {
       return Verdict(
         digest: root.digest, rule: nil,
@@ -88,7 +84,7 @@ struct PolicyGate: Sendable {
   }
 
   /// The manifest, read once in a session: the import finds it there.
-  private func root(_ source: ImportSource) async throws -> FetchedManifest {
+  static func root(_ source: ImportSource, _ engine: DirectImport) async throws -> FetchedManifest {
     let digest: Digest?
     switch source.selector {
     case .digest(let known): digest = known
@@ -147,6 +143,17 @@ struct PolicyGate: Sendable {
     return isThere
       ? Finding(requirement: key, problem: nil, detail: "\(count) packages")
       : Finding(requirement: key, problem: "no signed SBOM was accepted, and packages are looked for in it")
+  }
+}
+
+extension ImportRequest {
+  /// The same import of exactly this digest, which was looked at; its source keeps its name.
+  func pinned(to digest: Digest) -> ImportRequest {
+    var pinned = self
+    pinned.source.name = source.displayName
+    pinned.source.isTagImplied = false
+    pinned.source.selector = .digest(digest)
+    return pinned
   }
 }
 

@@ -9,7 +9,7 @@ struct PolicyImage: Sendable {
   let engine: DirectImport
   let limit: TransferLimit
 
-  private var name: String { "\(store.displayName)@\(root.digest)" }
+  var name: String { "\(store.displayName)@\(root.digest)" }
 
   /// Whether a requirement is met that needs no signature.
   func check(_ requirement: ImportPolicy.Requirement, isNamedByDigest: Bool) async throws -> PolicyGate.Finding {
@@ -70,7 +70,7 @@ struct PolicyImage: Sendable {
     return met("made \(created)")
   }
 
-  private func platforms() async throws -> [Platform] {
+  func platforms() async throws -> [Platform] {
     let image = try ImageManifest(root, name: name)
     if image.kind == .index { return image.images.compactMap(\.platform) }
     return try await configuration(of: image).flatMap(Platform.init(json:)).map { [$0] } ?? []
@@ -102,7 +102,7 @@ struct PolicyImage: Sendable {
     image.annotations.last { $0.name == baseName }?.value.string
   }
 
-  private func configuration(of image: ImageManifest) async throws -> JSONValue? {
+  func configuration(of image: ImageManifest) async throws -> JSONValue? {
     guard let config = image.config, config.size <= 8 << 20,
       [MediaType.ociConfig, MediaType.dockerConfig].contains(config.mediaType)
     else { return nil }

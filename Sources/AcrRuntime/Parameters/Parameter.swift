@@ -108,6 +108,24 @@ public struct BlockParameter: Parameter {
   public func read(_ arguments: Arguments) -> BlockValue { arguments.blocks[name] ?? .empty }
 }
 
+/// A flag with a block, `--name { … }`, that may be left out.
+public struct BlockFlag: Parameter {
+  public let outline: ParameterOutline
+  private let name: String
+
+  /// Declares a flag with a block.
+  /// - Parameters:
+  ///   - name: the long name, without dashes.
+  ///   - help: one line.
+  public init(_ name: String, help: String) {
+    self.name = name
+    outline = .flag(Signature.Flag(name, .block, help: help))
+  }
+
+  /// The block; nil where none was given. It belongs to the evaluator's thread, so ``GivenArguments`` never have it.
+  public func read(_ arguments: Arguments) -> BlockValue? { arguments.blocks[name] }
+}
+
 /// A flag with a value: `Flag<String>` has to be given, `Flag<String?>` may be left out, `Flag<[String]>` may be repeated.
 public struct Flag<Reading: ParameterReading>: Parameter {
   public let outline: ParameterOutline
