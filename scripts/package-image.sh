@@ -75,7 +75,7 @@ make_image() {
 }
 
 make_images() {
-  debian_files libcurl4 libedit2 libssl3 libstdc++6 libgcc-s1 ca-certificates
+  debian_files libcurl4 libedit2 libyaml-0-2 zlib1g libzstd1 libssl3 libstdc++6 libgcc-s1 ca-certificates
   image_root "$work/image-acrsh" acrsh libcurl.so.4
   make_image acrsh "$work/image-acrsh" --config.entrypoint acrsh
   image_root "$work/image-emulator" acr-emulator

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The tarball of scripts/package: programs for any Linux with glibc 2.29 or later. They are linked against Debian 11's C
-# library; libedit, OpenSSL (acr-emulator) and C++'s library are inside. libcurl is opened where they run.
+# library; libedit, libyaml, zlib, zstd, OpenSSL (acr-emulator) and C++'s library are inside. libcurl is opened where they run.
 
 # Debian 11's C library as a folder to link against.
 make_sysroot() {
@@ -46,7 +46,7 @@ make_tarball() {
   local name=acrsh-$version-linux-$(uname -m) here=/usr/lib/x86_64-linux-gnu
   local root=$work/$name
   make_sysroot
-  link_old acrsh $here/libedit.a $here/libbsd.a $here/libmd.a $here/libtinfo.a
+  link_old acrsh $here/libedit.a $here/libbsd.a $here/libmd.a $here/libtinfo.a $here/libyaml.a $here/libz.a $here/libzstd.a
   link_old acr-emulator $here/libssl.a $here/libcrypto.a
   local program newest
   for program in acrsh acr-emulator; do
