@@ -822,6 +822,7 @@ purge	--group	*	with --keep: of each repository, minor (version), or /expression
 purge	--include-locked	-	unlocks and deletes what is locked, too
 purge	--jobs	*	how many repositories to clean at a time
 purge	--keep	*	keeps the newest tags of those that would be deleted, this many
+purge	--keep-if	*	a block that is asked about all that a rule deletes; true keeps it
 purge	--keep-tags	*	never deletes tags that fit a glob, /regex/ or version range
 purge	--max-share	*	the largest share of a repository that may go, such as 80% (default 50%)
 purge	--older-than	*	deletes only what was last changed longer ago, such as 30d

@@ -109,6 +109,7 @@ struct ColumnTests {
       Case("manifest delete", "manifest delete \(host)/mirrored:arm --yes --force"),
       Case("manifest delete", "list-metadata \(host)/rows --orphaned | manifest delete \(host)/rows --yes"),
       Case("purge", "purge \(host)/app --older-than 1d --all --dry-run"),
+      Case("purge", "purge \(host)/app --tags v1 --max-share 100% --dry-run --keep-if { |m| $m.tag == \"v1\" }"),
       Case("garbage", "garbage \(host) --by repository"), Case("garbage", "garbage \(host) --by month"),
       Case("acr login", "acr login --name \(host)"), Case("registry ping", "registry ping --name \(host)"),
       Case("configure", "configure --defaults acr=myregistry; configure --list-defaults"),

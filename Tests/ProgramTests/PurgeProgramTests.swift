@@ -122,6 +122,50 @@ struct PurgeProgramTests {
     }
   }
 
+  @Test("--keep-if: a block decides; an error in it, or what is neither true nor false, deletes nothing")
+  func keepIf() async throws {
+    try await withTemporaryDirectory { directory in
+      let count = "acr repository show-tags -n mysourceregistry --repository team/worn | count | print"
+      let result = try await script(
+        """
+        \(count)
+        try { purge \(Self.worn) --older-than 30d --max-share 100% --yes --keep-if { |m|
+          if $m.tag == "hold-audit" { throw "nobody knows ${m.tag}" }
+          false
+        } } catch e { print "${e.message}" }
+        try { purge \(Self.worn) --older-than 30d --yes --keep-if { |m| $m.tag } } catch e { print "${e.message}" }
+        \(count)
+        def keep(m) {
+          return ($m.tag ?? "") =~ "^(release|hold)-" or ($m.tag == "build-102" and $m.age > 30d and $m.repository == "team/worn"
+            and $m.bytes > 0B and $m.rule == "--older-than" and $m.updated < now())
+        }
+        purge \(Self.worn) --older-than 30d --dry-run --keep-if { |m| keep($m) }
+          | where .action == "keep" and .reason == "kept by --keep-if" | get tag | sort-by | to json | print
+        \(count)
+        purge \(Self.worn) --older-than 30d --yes --keep-if { |m| keep($m) }
+          | where .action == "deleted" and .tag != null | get tag | sort-by | to json | print
+        acr repository show-tags -n mysourceregistry --repository team/worn | to jsonl | print
+        """, in: directory)
+      #expect(result.exitCode == 0, "\(result.errorOutput)")
+      let lines = result.output.split(separator: "\n").map(String.init)
+      try #require(lines.count > 7, "\(result.output) \(result.errorOutput)")
+      #expect(lines[1] == "nobody knows hold-audit")
+      #expect(lines[2].contains("the block of `--keep-if` gave a string for team/worn:"), "\(lines[2])")
+      #expect(lines[3] == lines[0] && result.output.components(separatedBy: "\n\(lines[0])\n").count >= 2)
+      #expect(!result.output.contains("\"1.1.1\"\n"), "the rules delete it, and the block does not keep it")
+      let left = lines.reversed().prefix { $0.hasPrefix("\"") }
+      for tag in ["build-102", "hold-audit", "release-1.0", "release-1.1", "latest"] {
+        #expect(left.contains("\"\(tag)\""), "\(tag): \(result.output)")
+      }
+      #expect(!left.contains("\"feature-login\""), "\(result.output)")
+      let example = try await BuiltProducts.acrsh(
+        ["--sandbox", "--dry-run", Repository.path("examples/purge/first-of-month.acr"), Self.worn, "--older", "100d"],
+        in: directory
+      ).run(timeout: .seconds(120))
+      #expect(example.exitCode == 0 && example.errorOutput.contains("dry run"), "\(example.errorOutput)")
+    }
+  }
+
   @Test("the words of acr-cli, also inside of az acr run")
   func acrCLI() async throws {
     try await withTemporaryDirectory { directory in

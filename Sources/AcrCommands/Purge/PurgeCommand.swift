@@ -13,6 +13,7 @@ struct PurgeCommand: Command {
       "targets", help: "what to clean: HOST, HOST/REPOSITORY, or a glob such as HOST/dev/*",
       completer: .repositoryReference)
     let rules = PurgeFlags.Parameters()
+    let keepIf = BlockFlag("keep-if", help: "a block that is asked about all that a rule deletes; true keeps it")
     let dryRun = Switch("dry-run", help: "shows the plan and deletes nothing")
     let confirmation = Deletion.Parameters()
     let maxShare = Flag<String?>(
@@ -35,6 +36,10 @@ struct PurgeCommand: Command {
       A repository is left alone if it could not be read completely, or if more than --max-share of it would go. Tags that \
       were moved since the plan stay. Locked tags and manifests stay, unless you give --include-locked.
 
+      With --keep-if a block decides about each tag, and each manifest without one, that a rule deletes: true keeps it, \
+      false lets it go. It gets a record: \(PurgeKeepIf.columnNames). An error in it ends the command before anything is \
+      deleted.
+
       Give one rule by flags, or several in a file with --rules FILE: `acrsh --check FILE` checks it. docs/purge.md \
       explains the rules.
       """,
@@ -48,6 +53,9 @@ struct PurgeCommand: Command {
         "purge myregistry.azurecr.io/dev/* --tags \"feature-*\" --older-than 7d --yes"),
       .init("The newest ten tags stay", "purge localhost:5000/app --keep 10 --max-share 90%"),
       .init("What no tag needs", "purge localhost:5000 --untagged --older-than 1d"),
+      .init(
+        "A block decides, too",
+        "purge localhost:5000/app --older-than 30d --keep-if { |m| ($m.tag ?? \"\") =~ \"^hold\" } --dry-run"),
       .init("Rules in a file", "purge myregistry.azurecr.io --rules purge.yaml --yes --report purge.json"),
     ],
     changes: true, columns: OutputColumns(PurgeRows.columns))
@@ -73,6 +81,8 @@ struct PurgeCommand: Command {
     var options = PurgeOptions(now: call.run.host.now())
     options.includesLocked = call[\.includeLocked]
     options.listsKept = call[\.all]
+    let keepIf = call[\.keepIf]
+    options.asks = keepIf != nil
     if let text = call[\.maxShare] {
       guard let share = PurgeCommand.share(text) else {
         throw ArgumentError(call.parameters.maxShare, AcrError(.usage, "`\(text)` is no share", help: "such as `80%`"))
@@ -92,7 +102,7 @@ struct PurgeCommand: Command {
       session: session,
       targets: try locate(call.parameters.targets) { try PurgeTargets(call[\.targets], session, call.run) },
       rules: rules, options: options, jobs: Int(jobs), isDryRun: call.run.isDryRun || call[\.dryRun], report: report,
-      run: call.run)
+      run: call.run, keepIf: keepIf)
     return try work { what in try Deletion.ask(what, call[\.confirmation]) }
   }
 }

@@ -16,6 +16,8 @@ struct PurgeWork {
   let isDryRun: Bool
   let report: RunReport?
   let run: RunContext
+  /// Decides about what the rules delete: true keeps it. Called on the evaluator's thread.
+  var keepIf: BlockValue?
 
   /// Does it all.
   /// - Parameter ask: asks whether what it is given may be deleted, and throws if not.
@@ -34,6 +36,11 @@ struct PurgeWork {
         let error = error as? AcrError ?? AcrError(.cancelled, "interrupted")
         rows.append(PurgeRow.leftAlone(store.name, error))
         run.sink.message("left alone: \(error.message)")
+      }
+    }
+    if let keepIf {
+      for index in plans.indices {
+        plans[index] = try plans[index].keeping { try PurgeKeepIf.keeps($0, keepIf, run, now: options.now) }
       }
     }
     plans.shareBytes()

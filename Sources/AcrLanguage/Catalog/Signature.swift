@@ -241,6 +241,9 @@ public struct Signature: Sendable {
 /// The types of the language, as `param` and signatures name them.
 public enum ValueType: String, Sendable, CaseIterable {
   case string, int, number, bool, duration, size, datetime, list, record, secret, block, any
+
+  /// How help writes a value of the type: `STRING`, `{ … }`.
+  public var placeholder: String { self == .block ? "{ … }" : rawValue.uppercased() }
 }
 
 /// How Tab finds values for an argument.

@@ -156,7 +156,7 @@ struct HelpText {
 
   private func label(_ flag: Signature.Flag) -> String {
     let short = flag.short.map { "-\($0), " } ?? "    "
-    return "\(short)--\(flag.name)" + (flag.type.map { $0 == .block ? " { … }" : " \($0.rawValue.uppercased())" } ?? "")
+    return "\(short)--\(flag.name)" + (flag.type.map { " \($0.placeholder)" } ?? "")
   }
 
   private func note(_ help: String, _ isRequired: Bool, _ flag: Signature.Flag?) -> String {

@@ -54,7 +54,7 @@ extension LanguageServer {
   private func flag(_ written: String, of signature: Signature) -> String? {
     let flag = signature.allFlags.first { "--\($0.name)" == written || $0.short.map { "-\($0)" } == written }
     guard let flag else { return nil }
-    let type = flag.type.map { $0 == .block ? " { … }" : " \($0.rawValue.uppercased())" } ?? ""
+    let type = flag.type.map { " \($0.placeholder)" } ?? ""
     return Self.code("--\(flag.name)\(type)", language: "text") + "\n\(flag.help)"
   }
 

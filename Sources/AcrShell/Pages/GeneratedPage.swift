@@ -50,7 +50,7 @@ enum PageWording {
   /// `-n, --name STRING`
   static func spelling(_ flag: Signature.Flag) -> String {
     let short = flag.short.map { "-\($0), " } ?? ""
-    return "\(short)--\(flag.name)" + (flag.type.map { $0 == .block ? " { … }" : " \($0.rawValue.uppercased())" } ?? "")
+    return "\(short)--\(flag.name)" + (flag.type.map { " \($0.placeholder)" } ?? "")
   }
 
   /// `FROM`, `IMAGES…`, `{ … }`

@@ -29,9 +29,10 @@ public struct Purge: Sendable {
   /// Plans what is deleted in a repository. Nothing is changed.
   /// - Throws: ``AcrError``: `conflict` for a repository that could not be read completely or that is locked, and what the
   ///   registry throws: such a repository is left alone.
-  public func plan(_ store: RegistryRepository) async throws -> PurgePlan { try await plan(store, known: nil) }
+  public func plan(_ store: RegistryRepository) async throws -> PurgePlan { try await plan(store, since: nil) }
 
-  private func plan(_ store: RegistryRepository, known: Set<UInt64>?) async throws -> PurgePlan {
+  /// - Parameter old: what was planned before; nothing goes that is not known from it.
+  private func plan(_ store: RegistryRepository, since old: PurgePlan?) async throws -> PurgePlan {
     let rules = rules.fitting(store.name)
     let needs = PurgeRules(rules)
     var reader = GraphReader(store: store, limit: limit)
@@ -43,8 +44,15 @@ public struct Purge: Sendable {
     try graph.requireWhole("nothing is deleted")
     var facts = PurgeFacts(graph.facts)
     try await facts.complete(
-      graph, from: store, limit, times: needs.needTimes || options.listsKept, platforms: needs.needPlatforms)
-    return PurgePlanner(graph: graph, facts: facts, store: store, options: options, known: known).plan(rules)
+      graph, from: store, limit, times: needs.needTimes || options.listsKept || options.asks,
+      platforms: needs.needPlatforms || options.asks)
+    let planner = PurgePlanner(
+      graph: graph, facts: facts, store: store, options: options, known: old?.seen, released: old?.released)
+    var plan = planner.plan(rules)
+    if options.asks, old == nil {
+      plan.question = PurgeQuestion(planner: planner, rules: rules, candidates: planner.candidates(rules))
+    }
+    return plan
   }
 
   /// A locked repository refuses every deletion.
@@ -72,11 +80,11 @@ public struct Purge: Sendable {
     let store = plan.store
     let isNew = { (digest: Digest) in !plan.seen.contains(digest.key) }
     if inventory.manifests?.contains(where: { isNew($0.digest) }) ?? false || !inventory.gaps.isEmpty {
-      return try await self.plan(store, known: plan.seen)
+      return try await self.plan(store, since: plan)
     }
     for (tag, digest) in inventory.tags {
       if let digest, !plan.seen.contains(PurgePlan.key(tag, digest)) {
-        return try await self.plan(store, known: plan.seen)
+        return try await self.plan(store, since: plan)
       }
     }
     let unknown = inventory.tags.filter { $0.digest == nil }.map(\.tag)
@@ -86,7 +94,7 @@ public struct Purge: Sendable {
     }
     for (tag, digest) in zip(unknown, found) {
       if let digest = try digest.get(), !plan.seen.contains(PurgePlan.key(tag, digest)) {
-        return try await self.plan(store, known: plan.seen)
+        return try await self.plan(store, since: plan)
       }
     }
     return nil

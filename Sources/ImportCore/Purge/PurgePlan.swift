@@ -13,6 +13,8 @@ public struct PurgeOptions: Sendable {
   public var deletesTagsOnly = false
   /// Whether rows of what is kept are given.
   public var listsKept = false
+  /// Whether plans offer what rules delete for decisions of the caller (``PurgePlan/candidates``).
+  public var asks = false
 
   /// The usual limit of what may be deleted.
   public static let defaultMaxShare = 0.5
@@ -117,6 +119,10 @@ public struct PurgePlan: Sendable {
   let keptBlobs: Set<UInt64>
   /// The tags with their manifests, and the manifests, that were seen.
   let seen: Set<UInt64>
+  /// What the caller may decide about; nil where the options do not ask, and once it is decided.
+  var question: PurgeQuestion?
+  /// What the caller let go, where it was asked: nothing else goes.
+  var released: Set<PurgeCandidate.Key>?
 
   /// True where nothing is to be done.
   public var isEmpty: Bool { waves.isEmpty && untags.isEmpty }

@@ -9,6 +9,8 @@ struct PurgePlanner {
   let options: PurgeOptions
   /// What an earlier plan has seen: everything else is kept, whatever the rules say. Nil for the first plan.
   let known: Set<UInt64>?
+  /// What the caller let go, where it was asked: nothing else goes. Nil where nobody is asked.
+  var released: Set<PurgeCandidate.Key>?
 
   /// What becomes of the manifests.
   private struct Outcome {
@@ -27,14 +29,14 @@ struct PurgePlanner {
     var deciding: [Int: PurgeRule] = [:]
     var tagRules: [TagName: PurgeRule] = [:]
     for decision in decisions {
-      let (item, isKeptByLock) = (decision.item, isKeptByLock(decision.item))
-      if decision.deletes, !isKeptByLock, outcome.going.contains(item.position) {
+      let (item, mayGo) = (decision.item, mayGo(decision))
+      if mayGo, outcome.going.contains(item.position) {
         // The row stands beside its manifest.
         deciding[item.position] = deciding[item.position] ?? decision.rule
         if let tag = item.tag { tagRules[tag] = decision.rule }
         continue
       }
-      guard decision.deletes, !isKeptByLock, let tag = item.tag else {
+      guard mayGo, let tag = item.tag else {
         if options.listsKept || decision.deletes { kept.append(keptRow(decision, outcome)) }
         continue
       }
@@ -57,9 +59,32 @@ struct PurgePlanner {
       keptBlobs: keptBlobs(outcome.going), seen: seen)
   }
 
+  /// What the rules delete and no lock keeps, for the caller to decide about.
+  func candidates(_ rules: [PurgeRule]) -> [PurgeCandidate] {
+    PurgeDecider(graph: graph, facts: facts, now: options.now).decide(rules).filter(mayGo).map { decision in
+      let (item, node) = (decision.item, graph.nodes[decision.item.position])
+      // Both an index and its images may tell the same platform.
+      var seen: Set<String> = []
+      let platforms = facts.platforms(item.position, in: graph).filter { seen.insert($0.description).inserted }
+      return PurgeCandidate(
+        repository: store.name, tag: item.tag, digest: node.digest, time: item.time,
+        bytes: graph.bytes(below: node.digest), mediaType: node.mediaType, artifactType: node.artifactType,
+        platforms: platforms, rule: decision.rule?.name ?? "")
+    }
+  }
+
   // MARK: What goes
 
   private func isKeptByLock(_ item: PurgeDecider.Item) -> Bool { item.isLocked && !options.includesLocked }
+
+  private func isReleased(_ item: PurgeDecider.Item) -> Bool {
+    released?.contains(.init(tag: item.tag, digest: graph.nodes[item.position].digest)) ?? true
+  }
+
+  /// Whether a rule deletes it, and neither a lock nor the caller keeps it.
+  private func mayGo(_ decision: PurgeDecider.Decision) -> Bool {
+    decision.deletes && !isKeptByLock(decision.item) && isReleased(decision.item)
+  }
 
   private func isKnown(_ item: PurgeDecider.Item) -> Bool {
     guard let known, let tag = item.tag else { return true }
@@ -67,7 +92,7 @@ struct PurgePlanner {
   }
 
   private func keepsTag(_ decisions: [PurgeDecider.Decision]) -> (TagName) -> Bool {
-    let going = Set(decisions.filter { $0.deletes && !isKeptByLock($0.item) }.compactMap(\.item.tag))
+    let going = Set(decisions.filter(mayGo).compactMap(\.item.tag))
     return { !going.contains($0) }
   }
 
@@ -76,7 +101,7 @@ struct PurgePlanner {
     var roots: Set<Int> = []
     var candidates: Set<Int> = []
     for decision in decisions {
-      if decision.deletes, !isKeptByLock(decision.item), isKnown(decision.item) {
+      if mayGo(decision), isKnown(decision.item) {
         candidates.insert(decision.item.position)
       } else {
         roots.insert(decision.item.position)
@@ -140,6 +165,8 @@ struct PurgePlanner {
     let reason: String
     if decision.deletes, isKeptByLock(decision.item) {
       reason = "it is locked"
+    } else if decision.deletes, !isReleased(decision.item) {
+      reason = "kept by --keep-if"
     } else if decision.deletes, options.deletesTagsOnly {
       reason = "only tags are deleted"
     } else if decision.deletes {
