@@ -111,7 +111,7 @@ extension ImportCommand {
       do {
         try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
           _ = try await queue.run(items) {
-            try await perform($0, journal, service)
+            try await perform($0, journal, service, run.sink)
           } ended: { index, result in
             if case .failure = result { failureCount.add() }
             let row = ImportCommand.record(
@@ -150,7 +150,9 @@ extension ImportCommand {
     }
   }
 
-  private func perform(_ item: Item, _ journal: ImportJournal?, _ service: ServiceRows) async throws -> ImportResult {
+  private func perform(
+    _ item: Item, _ journal: ImportJournal?, _ service: ServiceRows, _ sink: any OutputSink
+  ) async throws -> ImportResult {
     if let refusal = item.refusal { throw refusal }
     let name = item.targets.joined(separator: ", ")
     let line = session.progress.start("\(item.source) → \(name)")
@@ -161,7 +163,7 @@ extension ImportCommand {
         case .direct: try await session.engine.run(order.request, journal: journal) { line.report($0) }
         case .service: try await service.run(order) { line.report($0) }
         }
-      if item.bringsReferrers { try await bringReferrers(&result, order.request, nil) }
+      if item.bringsReferrers { try await bringReferrers(&result, order.request, sink) }
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result

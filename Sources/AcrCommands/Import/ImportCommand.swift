@@ -217,13 +217,13 @@ struct ImportCommand: Command {
   }
 
   /// Brings what is about an image that is there now. Azure imports only the image, so this machine copies the rest.
-  func bringReferrers(_ result: inout ImportResult, _ request: ImportRequest, _ sink: (any OutputSink)?) async throws {
+  func bringReferrers(_ result: inout ImportResult, _ request: ImportRequest, _ sink: any OutputSink) async throws {
     do {
       var digest = result.digest
       if digest == nil { digest = try await request.source.store.manifest(request.source.selector).digest }
       guard let digest else { return }
       let counts = try await session.engine.bringReferrers(of: digest, request)
-      for note in counts.notes { sink?.message("note: \(note)") }
+      for note in counts.notes { sink.message("note: \(note)") }
       result.referrers = counts
     } catch var error as AcrError {
       error.notes.append("the image itself was imported")
