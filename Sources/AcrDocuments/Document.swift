@@ -35,6 +35,8 @@ private struct DocumentBuilder {
   private var anchors: [String: (node: DocumentNode, count: Int)] = [:]
   private var count = 0
   private var root: DocumentNode?
+  /// The last place that was looked for, and its byte.
+  private var reached = (line: 0, column: 0, offset: 0)
 
   /// A mapping or a list that has not ended.
   private struct Level {
@@ -164,28 +166,34 @@ private struct DocumentBuilder {
   }
 
   /// From libyaml's lines and columns (in characters) to bytes. What goes over several lines is marked to the end of its first.
-  private func span(of event: acr_yaml_event) -> Span {
+  private mutating func span(of event: acr_yaml_event) -> Span {
     let start = offset(event.start)
     let isOpening = [Int32(ACR_YAML_LIST_START.rawValue), Int32(ACR_YAML_MAPPING_START.rawValue)].contains(event.kind)
     let end = isOpening || event.end.line != event.start.line ? endOfLine(from: start) : offset(event.end)
     return Span(start, max(start, end))
   }
 
-  private func offset(_ place: acr_yaml_place) -> Int32 {
+  /// Goes on from the place before where it can: events come in order, and a file may be one long line.
+  private mutating func offset(_ place: acr_yaml_place) -> Int32 {
     guard place.line < source.lineStarts.count else { return Int32(source.bytes.count) }
     var index = Int(source.lineStarts[place.line])
-    var left = place.column
-    while left > 0, index < source.bytes.count, source.bytes[index] != 0x0A {
+    var column = 0
+    if reached.line == place.line, reached.column <= place.column { (column, index) = (reached.column, reached.offset) }
+    while column < place.column, index < source.bytes.count, source.bytes[index] != 0x0A {
       index += 1
       while index < source.bytes.count, source.bytes[index] & 0xC0 == 0x80 { index += 1 }
-      left -= 1
+      column += 1
     }
+    if column == place.column { reached = (place.line, column, index) }
     return Int32(index)
   }
 
   private func endOfLine(from start: Int32) -> Int32 {
     var end = Int(start)
-    while end < source.bytes.count, source.bytes[end] != 0x0A { end += 1 }
+    // More than this no excerpt shows.
+    let limit = min(source.bytes.count, end + 400)
+    while end < limit, source.bytes[end] != 0x0A { end += 1 }
+    while end > Int(start), end < source.bytes.count, source.bytes[end] & 0xC0 == 0x80 { end -= 1 }
     while end > Int(start), [0x20, 0x0D, 0x09].contains(source.bytes[end - 1]) { end -= 1 }
     return Int32(end)
   }

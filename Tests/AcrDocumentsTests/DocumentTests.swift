@@ -121,6 +121,17 @@ struct DocumentTests {
     #expect(problems(text).first?.contains("more than 200000 values") == true)
   }
 
+  @Test("one long line is read from left to right, and places in it are right")
+  func longLine() {
+    let text = "{\"a\": [" + Array(repeating: "\"ä\"", count: 150_000).joined(separator: ",") + "], \"kepe\": 1}"
+    #expect(problems("[" + Array(repeating: "{}", count: 150_000).joined(separator: ",") + "]") == [])
+    let found = problems(text) { reader in
+      let fields = reader.fields(reader.document.root, of: "a rule", known: ["a", "keep"])
+      #expect(fields?.list("a").count == 150_000)
+    }
+    #expect(found.count == 1 && found.first?.hasPrefix("1:600010 a rule has no key `kepe`") == true, "\(found)")
+  }
+
   @Test("an empty file is nothing, and bytes that are no UTF-8 are refused")
   func edges() throws {
     #expect(try Document(Source(name: "a", text: "")).root.isNull)
