@@ -15,8 +15,15 @@ public final class DocumentReader {
   public init(_ document: Document) { self.document = document }
 
   /// Notes something that is wrong.
-  public func report(_ message: String, at span: Span, label: String? = nil, help: String? = nil) {
-    diagnostics.append(Diagnostic(.error, message, source: document.source, span: span, label: label, help: help))
+  /// - Parameter nearest: what was probably meant, in the place of what stands there.
+  public func report(
+    _ message: String, at span: Span, label: String? = nil, help: String? = nil, nearest: String? = nil
+  ) {
+    var diagnostic = Diagnostic(
+      .error, message, source: document.source, span: span,
+      label: label ?? nearest.map { "did you mean `\($0)`?" }, help: help)
+    if let nearest { diagnostic.fixes = [.replace(span, with: nearest, isSure: true)] }
+    diagnostics.append(diagnostic)
   }
 
   /// Ends the reading.
@@ -39,8 +46,8 @@ public final class DocumentReader {
     for entry in entries where !known.contains(entry.key) {
       report(
         "\(what) has no key `\(entry.key)`", at: entry.keySpan,
-        label: Suggestion.nearest(to: entry.key, in: known).map { "did you mean `\($0)`?" },
-        help: "the keys are \(known.map { "`\($0)`" }.joined(separator: ", "))")
+        help: "the keys are \(known.map { "`\($0)`" }.joined(separator: ", "))",
+        nearest: Suggestion.nearest(to: entry.key, in: known))
     }
     return DocumentFields(reader: self, node: node, what: what, entries: entries)
   }
@@ -147,8 +154,8 @@ public struct DocumentFields {
     guard !words.contains(text) else { return text }
     reader.report(
       "`\(key)` cannot be `\(text)`", at: value.span,
-      label: Suggestion.nearest(to: text, in: words).map { "did you mean `\($0)`?" },
-      help: "it is one of \(words.map { "`\($0)`" }.joined(separator: ", "))")
+      help: "it is one of \(words.map { "`\($0)`" }.joined(separator: ", "))",
+      nearest: Suggestion.nearest(to: text, in: words))
     return nil
   }
 

@@ -13,6 +13,10 @@ public struct DocumentKind: Sendable {
 
   /// What stands behind the key.
   let name: String
+  /// One line: what the file is for.
+  let help: String
+  /// The keys that can stand in it, beside ``key``.
+  let keys: [DocumentKey]
   /// Reads the file and reports what is wrong with it. ``DocumentReader/finish()`` is called afterwards.
   let check: @Sendable (DocumentReader) -> Void
 

@@ -10,7 +10,9 @@ import OCIRegistry
 /// The file of `--policy`: YAML that starts with `acrsh: policy`. Keys and trusted roots that it names are read with it.
 struct PolicyFile {
   /// How `acrsh --check` knows it.
-  static let kind = DocumentKind(name: "policy") { reader in _ = PolicyFile(reader) }
+  static let kind = DocumentKind(
+    name: "policy", help: "what images have to be like before they are imported", keys: fileKeys
+  ) { reader in _ = PolicyFile(reader) }
 
   /// The policy, as far as it could be read.
   private(set) var rules: [ImportPolicy.Rule] = []
@@ -41,7 +43,8 @@ struct PolicyFile {
     self.reader = reader
     self.standardRoot = standardRoot
     guard
-      let fields = reader.fields(reader.document.root, of: "a policy", known: [DocumentKind.key, "rules"])
+      let fields = reader.fields(
+        reader.document.root, of: "a policy", known: [DocumentKind.key] + Self.fileKeys.map(\.name))
     else { return }
     fields.require("rules", help: "write `rules:` and below it `- source: …`")
     var isEverything = false
@@ -58,14 +61,10 @@ struct PolicyFile {
     }
   }
 
-  private static let requirementKeys = [
-    "signatures", "attestations", "platforms", "max-size", "max-age", "digest-pinned", "base-images",
-    "packages", "licenses",
-  ]
+  private static let requirementKeys = requirements.map(\.name)
 
   private func rule(_ node: DocumentNode, _ name: String) -> ImportPolicy.Rule? {
-    let known = ["name", "source", "allow", "refuse"] + Self.requirementKeys
-    guard let fields = reader.fields(node, of: "a rule", known: known) else { return nil }
+    guard let fields = reader.fields(node, of: "a rule", known: Self.ruleKeys.map(\.name)) else { return nil }
     fields.require("source", help: "write `source: \"*\"` if it is for every source")
     let sources = tests(fields, "source")
     var decisions: [ImportPolicy.Decision] = []
@@ -137,13 +136,13 @@ struct PolicyFile {
         help: "add `attestations: [{type: sbom, …}]` with whose SBOM counts")
     }
     var rules = PackageRules()
-    if let inner = fields.fields("packages", of: "`packages`", known: ["deny"]) {
+    if let inner = fields.fields("packages", of: "`packages`", known: Self.packageKeys.map(\.name)) {
       inner.require("deny", help: "a list of names, or of `{name: …, versions: …}`")
       for node in inner.list("deny") {
         if let unwanted = unwanted(node) { rules.unwanted.append(unwanted) }
       }
     }
-    if let inner = fields.fields("licenses", of: "`licenses`", known: ["allow", "deny"]) {
+    if let inner = fields.fields("licenses", of: "`licenses`", known: Self.licenseKeys.map(\.name)) {
       rules.allowed = tests(inner, "allow")
       rules.denied = tests(inner, "deny")
       if rules.allowed.isEmpty, rules.denied.isEmpty {
@@ -162,7 +161,9 @@ struct PolicyFile {
         return nil
       }
     }
-    guard let fields = reader.fields(node, of: "an unwanted package", known: ["name", "versions"]) else { return nil }
+    guard let fields = reader.fields(node, of: "an unwanted package", known: Self.unwantedKeys.map(\.name)) else {
+      return nil
+    }
     fields.require("name")
     guard let name = tests(fields, "name").first else { return nil }
     return PackageRules.Unwanted(name: name, versions: each(fields, "versions", RuleWords.versions).first)
@@ -171,10 +172,8 @@ struct PolicyFile {
   // MARK: Signers
 
   private func demand(_ node: DocumentNode, _ what: String, types wantsTypes: Bool) -> TrustDemand? {
-    let known =
-      ["key", "identity", "identity-regex", "issuer", "trusted-root", "annotations"]
-      + (wantsTypes ? ["type"] : ["trust-policy", "trust-store"])
-    guard let fields = reader.fields(node, of: what, known: known) else { return nil }
+    let known = wantsTypes ? Self.attestationKeys : Self.signatureKeys
+    guard let fields = reader.fields(node, of: what, known: known.map(\.name)) else { return nil }
     var wanted = TrustDemand.Wanted.signature
     if wantsTypes {
       fields.require("type", help: "\(PredicateType.names.map(\.name).joined(separator: ", ")), or its address")

@@ -9,7 +9,9 @@ import OCIRegistry
 /// The file of `purge --rules`: YAML that starts with `acrsh: purge-rules`.
 struct PurgeRulesFile {
   /// How `acrsh --check` knows it.
-  static let kind = DocumentKind(name: "purge-rules") { reader in _ = PurgeRulesFile(reader) }
+  static let kind = DocumentKind(
+    name: "purge-rules", help: "rules of `purge`: what stays and what goes", keys: fileKeys
+  ) { reader in _ = PurgeRulesFile(reader) }
 
   /// The rules, without what stands in files of their own.
   private(set) var rules: [PurgeRule] = []
@@ -36,7 +38,7 @@ struct PurgeRulesFile {
   init(_ reader: DocumentReader) {
     guard
       let fields = reader.fields(
-        reader.document.root, of: "a file of rules", known: [DocumentKind.key, "max-share", "rules"])
+        reader.document.root, of: "a file of rules", known: [DocumentKind.key] + PurgeRulesFile.fileKeys.map(\.name))
     else { return }
     maxShare = fields.share("max-share")
     fields.require("rules", help: "write `rules:` and below it `- keep: …` or `- delete: …`")
@@ -54,7 +56,7 @@ struct PurgeRulesFile {
   }
 
   private mutating func read(_ node: DocumentNode, _ name: String, _ reader: DocumentReader) -> (PurgeRule, Span)? {
-    guard let fields = reader.fields(node, of: "a rule", known: ["keep", "delete", "name"]) else { return nil }
+    guard let fields = reader.fields(node, of: "a rule", known: PurgeRulesFile.ruleKeys.map(\.name)) else { return nil }
     let words = ["keep", "delete"].filter { fields.has($0) }
     guard words.count == 1, let action = PurgeRule.Action(rawValue: words[0]) else {
       reader.report(
@@ -70,7 +72,9 @@ struct PurgeRulesFile {
       return nil
     }
     if case .scalar("all", _) = value.content { return (rule, value.span) }
-    guard let conditions = reader.fields(value, of: "a rule", known: PurgeRulesFile.keys) else { return nil }
+    guard let conditions = reader.fields(value, of: "a rule", known: PurgeRulesFile.conditionKeys.map(\.name)) else {
+      return nil
+    }
     if let file = conditions.text("digests-file") { digestFiles.append((rules.count, file)) }
     rule.conditions = PurgeRulesFile.conditions(conditions, value, reader)
     rule.newest = PurgeRulesFile.newest(conditions, action)
@@ -82,12 +86,6 @@ struct PurgeRulesFile {
     }
     return (rule, value.span)
   }
-
-  private static let keys = [
-    "repository", "tag", "version", "prerelease", "untagged", "older-than", "newer-than", "newest", "except-newest",
-    "group", "order", "platform", "artifact-type", "annotation", "larger-than", "smaller-than", "locked", "used-by",
-    "digest", "digests-file",
-  ]
 
   // MARK: Conditions
 

@@ -46,10 +46,11 @@ final class CheckProgram {
     globalCount = session.globalCount
   }
 
-  func report(_ finding: CheckFinding, _ span: Span, in source: Source) {
+  func report(_ finding: CheckFinding, _ span: Span, in tree: SyntaxTree) {
     let wording = finding.wording
-    let diagnostic = Diagnostic(
-      finding.severity, wording.message, source: source, span: span, label: wording.label, help: wording.help)
+    var diagnostic = Diagnostic(
+      finding.severity, wording.message, source: tree.source, span: span, label: wording.label, help: wording.help)
+    diagnostic.fixes = finding.fixes(at: span, in: tree)
     switch finding {
     case .unusedVariable, .unusedDefinition: pending.append(diagnostic)
     default: add(diagnostic)

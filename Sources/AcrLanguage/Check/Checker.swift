@@ -133,7 +133,7 @@ public struct Checker {
     return Array((errors.count >= diagnosticLimit ? errors : ordered).prefix(diagnosticLimit))
   }
 
-  func report(_ finding: CheckFinding, _ span: Span) { program.report(finding, span, in: source) }
+  func report(_ finding: CheckFinding, _ span: Span) { program.report(finding, span, in: tree) }
 
   /// Stands for an expression that was refused, so that the check can go on.
   func refused(_ finding: CheckFinding, _ span: Span) -> CheckedExpression {

@@ -19,6 +19,8 @@ public struct Diagnostic: Sendable {
   public var notes: [Note]
   /// The cure, as `= help: …`.
   public var help: String?
+  /// The cures that can be carried out, the likeliest first.
+  public var fixes: [Fix] = []
 
   /// A line behind the text: `request: 1f2e…`.
   public struct Note: Sendable, Equatable {

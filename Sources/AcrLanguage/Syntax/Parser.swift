@@ -24,6 +24,8 @@ struct Parser {
   /// `##` lines directly above what comes next.
   var pendingDocumentation: [String] = []
   private var documentation: String?
+  /// The statements of the top level that are complete.
+  private(set) var finished: [Statement] = []
   /// What was open when the text ended; nil when it did not end too early.
   private(set) var openAtEnd: ParseOutcome.Opening?
 
@@ -79,6 +81,7 @@ struct Parser {
         let statement = try parseStatement(isTopLevel: !inBlock)
         try expectStatementEnd(inBlock: inBlock)
         statements.append(statement)
+        if !inBlock { finished.append(statement) }
         tallest = max(tallest, height)
       } catch {
         if error.isFatal { throw error }

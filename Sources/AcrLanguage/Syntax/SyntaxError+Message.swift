@@ -137,7 +137,9 @@ extension SyntaxError {
 extension SyntaxFailure {
   func diagnostic(in source: Source) -> Diagnostic {
     let wording = error.wording
-    return Diagnostic(
+    var diagnostic = Diagnostic(
       .error, wording.message, source: source, span: span, label: wording.label, help: wording.help)
+    diagnostic.fixes = fixes(in: source)
+    return diagnostic
   }
 }

@@ -5,58 +5,90 @@ import AcrLanguage
 extension LanguageServer {
   /// Takes in a notification; one that makes no sense has no effect, as nothing can be answered to it.
   func notify(_ method: String, _ parameters: JSONValue) throws(AcrError) {
+    switch method {
+    case "workspace/didChangeWorkspaceFolders":
+      return changeFolders(parameters["event"] ?? .null)
+    case "workspace/didChangeWatchedFiles": return workspace.forgetFiles()
+    default: break
+    }
     let text = parameters["textDocument"]
     guard let uri = text?["uri"]?.string else { return }
     switch method {
     case "textDocument/didOpen":
       guard let content = text?["text"]?.string else { return }
-      documents[uri] = OpenDocument(uri: uri, version: text?["version"]?.integer, text: content)
-      try publishDiagnostics()
+      let document = OpenDocument(uri: uri, version: text?["version"]?.integer, text: content)
+      workspace.documents[uri] = document
+      try publishDiagnostics(after: document)
     case "textDocument/didChange":
-      guard var document = documents[uri], let changes = parameters["contentChanges"]?.array else { return }
-      for change in changes { apply(change, to: &document) }
+      guard let document = documents[uri], let changes = parameters["contentChanges"]?.array else { return }
+      for change in changes { apply(change, to: document) }
       document.version = text?["version"]?.integer ?? document.version
-      documents[uri] = document
-      try publishDiagnostics()
+      // While somebody types, only the last of several changes needs a check.
+      if !isAboutToChange(uri) { try publishDiagnostics(after: document) }
+    case "textDocument/didSave": workspace.forgetFiles()
     case "textDocument/didClose":
-      guard documents.removeValue(forKey: uri) != nil else { return }
+      guard workspace.documents.removeValue(forKey: uri) != nil else { return }
+      workspace.forgetFiles()
       try send(notification: "textDocument/publishDiagnostics", ["uri": .string(uri), "diagnostics": []])
     default: break
     }
   }
 
-  private func apply(_ change: JSONValue, to document: inout OpenDocument) {
-    guard let text = change["text"]?.string else { return }
-    guard let range = change["range"], !range.isNull else { return document.replace(with: Array(text.utf8)) }
-    guard let start = range["start"].flatMap({ document.source.offset($0, encoding) }),
-      let end = range["end"].flatMap({ document.source.offset($0, encoding) })
-    else { return }
-    var bytes = document.source.bytes
-    bytes.replaceSubrange(min(start, end)..<max(start, end), with: text.utf8)
-    document.replace(with: bytes)
+  private func changeFolders(_ event: JSONValue) {
+    func paths(_ name: String) -> [String] {
+      event[name]?.array?.compactMap { $0["uri"]?.string.flatMap(DocumentURI.path(of:)) } ?? []
+    }
+    let removed = paths("removed")
+    workspace.folders.removeAll { removed.contains($0) }
+    workspace.folders += paths("added").filter { !workspace.folders.contains($0) }
+    workspace.forgetFiles()
   }
 
-  /// Checks every open text: one may be a module of another.
-  private func publishDiagnostics() throws(AcrError) {
+  private func apply(_ change: JSONValue, to document: OpenDocument) {
+    guard let text = change["text"]?.string else { return }
+    guard let range = change["range"], !range.isNull else { return document.replace(with: Array(text.utf8)) }
+    guard let span = document.source.span(range, encoding) else { return }
+    document.replace(with: document.source.applying([Fix.Edit(span, text)]))
+  }
+
+  /// Checks a text, and the others that load modules: it may be one of them.
+  private func publishDiagnostics(after changed: OpenDocument) throws(AcrError) {
     for document in documents.values.sorted(by: { $0.uri < $1.uri }) {
-      let result = Checker.check(
-        source: document.source, catalog: catalog, environment: environment, loader: loadModule)
+      if document !== changed {
+        if document.isDocument || document.index.modules.isEmpty { continue }
+        document.check = nil
+      }
       var parameters: [JSONValue.Member] = [
         JSONValue.Member("uri", .string(document.uri)),
-        JSONValue.Member("diagnostics", .array(result.diagnostics.map { json($0, in: document) })),
+        JSONValue.Member("diagnostics", .array(diagnostics(of: document).map { json($0, in: document) })),
       ]
       if let version = document.version { parameters.append(JSONValue.Member("version", .integer(version))) }
       try send(notification: "textDocument/publishDiagnostics", .object(parameters))
     }
   }
 
+  /// Everything that is wrong with a text.
+  func diagnostics(of document: OpenDocument) -> [Diagnostic] {
+    if document.isDocument { return documentProblems(document) }
+    return check(document).diagnostics
+  }
+
+  /// What the check knows of a script.
+  func check(_ document: OpenDocument) -> CheckResult {
+    if let known = document.check { return known }
+    let result = Checker.check(
+      source: document.source, catalog: catalog, environment: environment, loader: loadModule)
+    document.check = result
+    return result
+  }
+
   /// Reads a module; an open text counts before what is on the disk.
   func loadModule(_ path: String, _ importer: Source) throws -> Source {
     let source = try SourceFile.loadModule(path, importer)
-    return documents.values.first { $0.path == source.name }?.source ?? source
+    return workspace.document(at: source.name)?.source ?? source
   }
 
-  private func json(_ shown: Diagnostic, in document: OpenDocument) -> JSONValue {
+  func json(_ shown: Diagnostic, in document: OpenDocument) -> JSONValue {
     let diagnostic = shown.withoutSecrets
     let severity: Int64 =
       switch diagnostic.severity {
@@ -69,8 +101,7 @@ extension LanguageServer {
     if let help = diagnostic.help { message += "\nhelp: \(help)" }
     let isHere = diagnostic.source === document.source
     // What is wrong in a module shows at the `use` that loads it.
-    let modules = document.index.tree.statements.first { if case .use = $0 { true } else { false } }
-    let span = (isHere ? diagnostic.span : modules?.span) ?? Span(0, 0)
+    let span = (isHere ? diagnostic.span : firstUse(in: document)) ?? Span(0, 0)
     var members: [JSONValue.Member] = [
       JSONValue.Member("range", document.source.range(span, encoding)),
       JSONValue.Member("severity", .integer(severity)), JSONValue.Member("source", "acrsh"),
@@ -84,11 +115,16 @@ extension LanguageServer {
     return .object(members)
   }
 
+  private func firstUse(in document: OpenDocument) -> Span? {
+    document.index.tree.statements.first { if case .use = $0 { true } else { false } }?.span
+  }
+
   /// A place in a text of this machine.
   func location(_ source: Source, _ span: Span) -> JSONValue {
-    let open = documents.values.first { $0.path == source.name }
+    let open = workspace.document(at: source.name)
     return [
-      "uri": .string(open?.uri ?? DocumentURI.uri(of: source.name)), "range": source.range(span, encoding),
+      "uri": .string(open?.uri ?? DocumentURI.uri(of: DocumentURI.normalized(source.name))),
+      "range": source.range(span, encoding),
     ]
   }
 }

@@ -7,6 +7,7 @@ extension LanguageServer {
 
   func hover(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let (document, offset) = try place(parameters)
+    if document.isDocument { return documentHover(document, offset) }
     guard let reference = document.index.reference(at: offset), let text = explanation(reference, in: document) else {
       return .null
     }
@@ -58,7 +59,7 @@ extension LanguageServer {
     return Self.code("--\(flag.name)\(type)", language: "text") + "\n\(flag.help)"
   }
 
-  private static func code(_ text: String, language: String) -> String {
+  static func code(_ text: String, language: String) -> String {
     "```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
   }
 
@@ -75,12 +76,12 @@ extension LanguageServer {
 
   func definition(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let (document, offset) = try place(parameters)
-    guard let reference = document.index.reference(at: offset) else { return .null }
+    guard !document.isDocument, let reference = document.index.reference(at: offset) else { return .null }
     switch reference.target {
     case .symbol(let index):
       let symbol = document.index.symbols[index]
       if case .module(let path) = symbol.kind {
-        return module(path, document).map { location($0.tree.source, Span(0, 0)) } ?? .null
+        return search.module(path, of: document.source).map { location($0.index.tree.source, Span(0, 0)) } ?? .null
       }
       return location(document.source, symbol.nameSpan)
     case .command(let words, let position):
@@ -97,42 +98,34 @@ extension LanguageServer {
   }
 
   /// The `def` of a name: of this text, or `module.name`, or of a module that was loaded without a name.
-  private func definition(
+  func definition(
     named name: String, in document: OpenDocument
   ) -> (symbol: SymbolIndex.Symbol, source: Source)? {
-    if let index = document.index.definitions[name] { return (document.index.symbols[index], document.source) }
-    for (alias, path) in document.index.modules {
-      var own = name
-      if let alias {
-        guard name.hasPrefix(alias + ".") else { continue }
-        own = String(name.dropFirst(alias.count + 1))
-      }
-      guard let module = module(path, document), let index = module.definitions[own] else { continue }
-      return (module.symbols[index], module.tree.source)
-    }
-    return nil
-  }
-
-  private func module(_ path: String, _ document: OpenDocument) -> SymbolIndex? {
-    (try? loadModule(path, document.source)).map { SymbolIndex($0) }
+    guard let found = search.definition(named: name, in: document.index),
+      let number = found.index.definitions[found.name]
+    else { return nil }
+    return (found.index.symbols[number], found.index.tree.source)
   }
 
   // MARK: Completion
 
   func completion(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let (document, offset) = try place(parameters)
+    if document.isDocument { return documentCompletion(document, offset) }
     let source = document.source
     let start = Int(source.lineStarts[source.position(of: Int32(offset)).line - 1])
     let end = source.bytes[offset...].firstIndex(of: 0x0A) ?? source.bytes.count
     let text = CompletionRequest.Text(
-      pending: String(decoding: source.bytes[..<start], as: UTF8.self),
+      // What stands above the statement may be unfinished, too.
+      pending: String(
+        decoding: source.bytes[min(document.statementStart(before: offset), start)..<start], as: UTF8.self),
       before: String(decoding: source.bytes[start..<offset], as: UTF8.self),
       after: String(decoding: source.bytes[offset..<end], as: UTF8.self))
-    let definitions = document.index.symbols.compactMap { symbol in
-      if case .definition(let definition) = symbol.kind { definition.signature } else { nil }
-    }
+    let definitions = definitions(knownTo: document)
     let request = CompletionRequest(
-      text, catalog: Catalog(commands: definitions + catalog.commands, functions: catalog.functions),
+      text,
+      catalog: Catalog(
+        commands: definitions + catalog.commands, functions: definitions.map(\.asFunction) + catalog.functions),
       variables: document.index.symbols.filter { if case .definition = $0.kind { false } else { true } }.map(\.name))
     let folder = document.path.lastIndex(of: "/").map { String(document.path[...$0]) } ?? ""
     // Registries are not asked: typing in an editor must not send requests.
@@ -144,6 +137,24 @@ extension LanguageServer {
     let range = source.range(
       Span(Int32(start + found.replacement.lowerBound), Int32(start + found.replacement.upperBound)), encoding)
     return .array(found.candidates.map { item($0, range) })
+  }
+
+  /// The `def`s that a text can call, by the names it calls them by.
+  private func definitions(knownTo document: OpenDocument) -> [Signature] {
+    func signatures(_ index: SymbolIndex, prefix: String) -> [Signature] {
+      index.symbols.compactMap { symbol in
+        guard case .definition(let definition) = symbol.kind else { return nil }
+        var signature = definition.signature
+        signature.name = prefix + signature.name
+        return signature
+      }
+    }
+    var found = signatures(document.index, prefix: "")
+    for (alias, path) in document.index.modules {
+      guard let module = search.module(path, of: document.source) else { continue }
+      found += signatures(module.index, prefix: alias.map { "\($0)." } ?? "")
+    }
+    return found
   }
 
   private func item(_ candidate: Completion.Candidate, _ range: JSONValue) -> JSONValue {
@@ -163,6 +174,7 @@ extension LanguageServer {
 
   func formatting(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let document = try document(parameters)
+    guard !document.isDocument else { return .null }
     // A text that does not parse has its diagnostics already.
     guard case .formatted(let text) = Formatter.format(document.source) else { return .null }
     if Array(text.utf8) == document.source.bytes { return [] }
@@ -172,6 +184,7 @@ extension LanguageServer {
 
   func documentSymbols(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let document = try document(parameters)
+    guard !document.isDocument else { return [] }
     return .array(document.index.tree.statements.compactMap { outline($0, document.source) })
   }
 
@@ -201,5 +214,15 @@ extension LanguageServer {
       "range": source.range(span, encoding), "selectionRange": source.range(nameSpan, encoding),
       "children": .array(children),
     ]
+  }
+}
+
+extension Signature {
+  /// A `def` as it is called in expressions.
+  var asFunction: FunctionSignature {
+    let required = positionals.filter { $0.isRequired && !$0.isRest }.count
+    let most = positionals.last?.isRest == true ? Int.max : positionals.count
+    return FunctionSignature(
+      name, required...max(required, most), positionals.map(\.name).joined(separator: ", "), summary: summary)
   }
 }

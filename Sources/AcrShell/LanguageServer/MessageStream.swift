@@ -1,7 +1,7 @@
-import AcrSystem
 import AcrCore
+import AcrSystem
 
-/// Messages with a `Content-Length` header (Language Server Protocol 3.17, "Base Protocol") on two file descriptors.
+/// Messages of the Language Server Protocol's base protocol: a header with `Content-Length`, an empty line, JSON.
 final class MessageStream {
   /// What came in.
   enum Received {
@@ -20,6 +20,9 @@ final class MessageStream {
   private let output: StandardStream
   private var buffer: [UInt8] = []
   private var position = 0
+  /// Bytes of a message that is too long, which are still to come.
+  private var bytesToSkip = 0
+  private var isAtEnd = false
 
   init(input: Int32 = FileDescriptor.input, output: StandardStream = .output) {
     self.input = input
@@ -28,31 +31,18 @@ final class MessageStream {
 
   /// Waits for the next message.
   func receive() -> Received {
-    var length: Int?
-    var isMalformed = false
     while true {
-      guard let line = readLine() else { return .end }
-      if line.isEmpty { break }
-      let parts = line.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(decoding: parts[0], as: UTF8.self).lowercased()
-      guard parts.count == 2 else {
-        isMalformed = true
-        continue
-      }
-      guard name == "content-length" else { continue }
-      let value = String(decoding: parts[1].filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
-      length = Int(value)
-      if length.map({ $0 < 0 }) ?? true { isMalformed = true }
-    }
-    guard let length, !isMalformed else { return .garbage("a header without a right Content-Length") }
-    guard length <= Self.sizeLimit else {
-      return skip(length) ? .garbage("a message of \(length) bytes is too long") : .end
-    }
-    while buffer.count - position < length {
+      if let next = takeNext() { return next }
       guard fill() else { return .end }
     }
-    defer { position += length }
-    return .message(Array(buffer[position..<position + length]))
+  }
+
+  /// The next message if all of it has arrived; nil where it has not.
+  func receiveIfThere() -> Received? {
+    while true {
+      if let next = takeNext() { return next }
+      guard !isAtEnd, FileDescriptor.wait(forAnyOf: [input], milliseconds: 0)?.first == true, fill() else { return nil }
+    }
   }
 
   /// Writes a message.
@@ -62,36 +52,57 @@ final class MessageStream {
     try output.write(Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body)
   }
 
-  /// A header line without its end; nil at the end of the input.
-  private func readLine() -> [UInt8]? {
-    var searched = position
+  /// Takes a message from what was read; nil when more has to be read first.
+  private func takeNext() -> Received? {
+    if bytesToSkip > 0 {
+      let count = min(bytesToSkip, buffer.count - position)
+      position += count
+      bytesToSkip -= count
+      if bytesToSkip > 0 { return nil }
+    }
+    var length: Int?
+    var isMalformed = false
+    var line = position
     while true {
-      if let end = buffer[searched...].firstIndex(of: 0x0A) {
-        defer { position = end + 1 }
-        return Array(buffer[position..<(end > position && buffer[end - 1] == 0x0D ? end - 1 : end)])
+      guard let end = buffer[line...].firstIndex(of: 0x0A) else {
+        return buffer.count - position > Self.headerLimit ? .end : nil
       }
-      guard buffer.count - position < Self.headerLimit else { return nil }
-      searched = buffer.count - position
-      guard fill() else { return nil }
+      let text = buffer[line..<(end > line && buffer[end - 1] == 0x0D ? end - 1 : end)]
+      line = end + 1
+      if text.isEmpty { break }
+      let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        isMalformed = true
+        continue
+      }
+      guard String(decoding: parts[0], as: UTF8.self).lowercased() == "content-length" else { continue }
+      length = Int(String(decoding: parts[1].filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self))
+      if length.map({ $0 < 0 }) ?? true { isMalformed = true }
     }
-  }
-
-  private func skip(_ count: Int) -> Bool {
-    var left = count
-    while true {
-      let available = min(left, buffer.count - position)
-      position += available
-      left -= available
-      if left == 0 { return true }
-      guard fill() else { return false }
+    guard let length, !isMalformed else {
+      position = line
+      return .garbage("a header without a right Content-Length")
     }
+    guard length <= Self.sizeLimit else {
+      position = line
+      bytesToSkip = length
+      return .garbage("a message of \(length) bytes is too long")
+    }
+    guard buffer.count - line >= length else { return nil }
+    position = line + length
+    return .message(Array(buffer[line..<position]))
   }
 
   /// Reads more; what was used up is forgotten.
   private func fill() -> Bool {
-    buffer.removeFirst(position)
-    position = 0
-    guard case .bytes(let chunk) = FileDescriptor.read(input) else { return false }
+    if position > 0 {
+      buffer.removeFirst(position)
+      position = 0
+    }
+    guard !isAtEnd, case .bytes(let chunk) = FileDescriptor.read(input) else {
+      isAtEnd = true
+      return false
+    }
     buffer += chunk
     return true
   }

@@ -1,3 +1,4 @@
+import AcrCommands
 import AcrCore
 import AcrLanguage
 
@@ -7,7 +8,7 @@ enum PositionEncoding: String {
   case utf16 = "utf-16"
 
   /// The units that the character with this first byte takes.
-  fileprivate func units(ofCharacterStarting byte: UInt8) -> Int {
+  func units(ofCharacterStarting byte: UInt8) -> Int {
     switch self {
     case .utf8: Self.length(byte)
     case .utf16: byte >= 0xF0 ? 2 : 1
@@ -15,7 +16,7 @@ enum PositionEncoding: String {
   }
 
   /// The bytes of a character, from its first one.
-  fileprivate static func length(_ byte: UInt8) -> Int {
+  static func length(_ byte: UInt8) -> Int {
     switch byte {
     case 0..<0xC0: 1
     case 0xC0..<0xE0: 2
@@ -26,25 +27,38 @@ enum PositionEncoding: String {
 }
 
 /// A text that is open in the editor.
-struct OpenDocument {
+final class OpenDocument {
   let uri: String
   /// The file's path, or the URI where it is no file.
   let path: String
   var version: Int64?
   private(set) var source: Source
-  private(set) var index: SymbolIndex
+  private var knownIndex: SymbolIndex?
+  /// What the last check found; nil after a change.
+  var check: CheckResult?
 
   init(uri: String, version: Int64?, text: String) {
     self.uri = uri
     self.version = version
-    path = DocumentURI.path(of: uri) ?? uri
+    path = DocumentURI.path(of: uri).map(DocumentURI.normalized) ?? uri
     source = Source(name: path, text: text)
-    index = SymbolIndex(source)
   }
 
-  mutating func replace(with text: [UInt8]) {
+  /// What the names in it stand for.
+  var index: SymbolIndex {
+    if let knownIndex { return knownIndex }
+    let index = SymbolIndex(source)
+    knownIndex = index
+    return index
+  }
+
+  /// True for a YAML file of rules or a policy, which is no script.
+  var isDocument: Bool { DocumentKind.isDocument(path) }
+
+  func replace(with text: [UInt8]) {
     source = Source(name: path, bytes: text)
-    index = SymbolIndex(source)
+    knownIndex = nil
+    check = nil
   }
 }
 
@@ -68,6 +82,14 @@ extension Source {
 
   private func isLineEnd(_ offset: Int) -> Bool {
     bytes[offset] == 0x0A || (bytes[offset] == 0x0D && offset + 1 < bytes.count && bytes[offset + 1] == 0x0A)
+  }
+
+  /// The span of a range.
+  func span(_ range: JSONValue, _ encoding: PositionEncoding) -> Span? {
+    guard let start = range["start"].flatMap({ offset($0, encoding) }),
+      let end = range["end"].flatMap({ offset($0, encoding) })
+    else { return nil }
+    return Span(Int32(min(start, end)), Int32(max(start, end)))
   }
 
   /// The position of a byte offset.
@@ -101,4 +123,14 @@ enum DocumentURI {
 
   /// The URI of a path.
   static func uri(of path: String) -> String { "file://\(PercentEncoding.encodePath(path))" }
+
+  /// A path without `.`, `..` and empty steps, so that one file has one name. Links are not followed.
+  static func normalized(_ path: String) -> String {
+    guard path.hasPrefix("/") else { return path }
+    var steps: [Substring] = []
+    for step in path.split(separator: "/") where step != "." {
+      if step == ".." { _ = steps.popLast() } else { steps.append(step) }
+    }
+    return "/" + steps.joined(separator: "/")
+  }
 }

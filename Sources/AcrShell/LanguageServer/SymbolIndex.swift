@@ -12,6 +12,8 @@ struct SymbolIndex {
     /// The whole statement or parameter.
     let span: Span
     var documentation = ""
+
+    var isModule: Bool { if case .module = kind { true } else { false } }
   }
 
   /// A place where something is named.
@@ -29,6 +31,8 @@ struct SymbolIndex {
 
     let span: Span
     let target: Target
+    /// True where it is declared or gets a value.
+    var isWrite = false
   }
 
   let tree: SyntaxTree
@@ -40,7 +44,7 @@ struct SymbolIndex {
   private var bodies: [Definition] = []
 
   init(_ source: Source) {
-    tree = SyntaxTree.parse(source).tree
+    tree = SyntaxTree.parseUnfinished(source)
     for case .definition(let definition) in tree.statements {
       definitions[definition.name.text] = symbols.count
       add(
@@ -76,7 +80,7 @@ struct SymbolIndex {
   @discardableResult
   private mutating func add(_ symbol: Symbol) -> Int {
     symbols.append(symbol)
-    references.append(Reference(span: symbol.nameSpan, target: .symbol(symbols.count - 1)))
+    references.append(Reference(span: symbol.nameSpan, target: .symbol(symbols.count - 1), isWrite: true))
     return symbols.count - 1
   }
 
@@ -94,9 +98,9 @@ struct SymbolIndex {
     if let value = parameter.defaultValue { visit(value) }
   }
 
-  private mutating func refer(to name: String, _ span: Span) {
+  private mutating func refer(to name: String, _ span: Span, isWrite: Bool = false) {
     guard let index = scopes.reversed().lazy.compactMap({ $0[name] }).first else { return }
-    references.append(Reference(span: span, target: .symbol(index)))
+    references.append(Reference(span: span, target: .symbol(index), isWrite: isWrite))
   }
 
   // MARK: Statements
@@ -118,7 +122,7 @@ struct SymbolIndex {
       visit(value)
       declare(name, span)
     case .assign(let place, _, let value, _):
-      refer(to: place.name.text, place.name.span)
+      refer(to: place.name.text, place.name.span, isWrite: true)
       for case .index(let index, _) in place.path { visit(index) }
       visit(value)
     case .if(let branches, let otherwise, _):

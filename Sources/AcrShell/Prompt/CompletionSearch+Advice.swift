@@ -21,7 +21,7 @@ extension CompletionRequest {
 
 extension CompletionSearch {
   /// The words of the command around the cursor, the unfinished one too; nil where no command is.
-  private var wordsOfCommand: [String]? {
+  var wordsOfCommand: [String]? {
     guard !scan.endsInComment, case .words(var words, _) = stageStart else { return nil }
     switch scan.bracket {
     case .script, .block, .paren: break

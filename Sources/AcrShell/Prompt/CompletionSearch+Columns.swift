@@ -44,7 +44,9 @@ extension CompletionSearch {
       return variableColumns(String(first.dropFirst()), parts)
     }
     if !first.isEmpty {
-      guard scan.bracket == .interpolation else { return nil }
+      // `lib.` is a module.
+      let isVariable = first == "it" || request.variables.contains(first) || scan.names.contains(first)
+      guard scan.bracket == .interpolation, isVariable else { return nil }
       parts.removeFirst()
       return variableColumns(first, parts)
     }

@@ -25,7 +25,10 @@ struct CompletionSearch {
     if let start = variableStart { return variables(from: start) }
     if let completion = fields() { return completion }
     switch scan.bracket {
-    case .interpolation: return variables(from: end - word.raw.utf8.count)
+    case .interpolation:
+      var found = variables(from: end - word.raw.utf8.count)
+      found.candidates += functions(word.raw)
+      return found
     case .call, .list: return answer(functions(word.raw), for: word.raw)
     case .script, .block, .paren, .doubleQuote, .singleQuote: return pipeline(word)
     }
@@ -69,7 +72,9 @@ struct CompletionSearch {
       let names = commandWords(after: "", typed: word.raw, isPiped: scan.stage.isPiped)
       guard isStart, !word.raw.isEmpty else { return answer(names, for: word.raw) }
       let keywords = isStatement && scan.stage.words.isEmpty ? Self.keywords(word.raw) : []
-      return answer(names + keywords + (scan.stage.isPiped ? [] : functions(word.raw)), for: word.raw)
+      // A `def` is both: where a command can stand, it is one.
+      let others = functions(word.raw).filter { function in !names.contains { $0.text + "(" == function.text } }
+      return answer(names + keywords + (scan.stage.isPiped ? [] : others), for: word.raw)
     }
     guard !Self.expressionWords.contains(first), first.utf8.first.map(Self.startsCommand) ?? false else {
       return answer(functions(word.raw), for: word.raw)

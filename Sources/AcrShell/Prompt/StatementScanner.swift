@@ -37,6 +37,10 @@ struct StatementScanner {
     var wordStart: Int?
     /// Nothing but white space so far: where `{ |name|` may follow.
     var isFresh = true
+    /// Where it was opened.
+    var opening = 0
+    /// How many commas have been passed in it.
+    var commas = 0
   }
 
   private let bytes: [UInt8]
@@ -73,6 +77,22 @@ struct StatementScanner {
 
   /// The names in the row of `{ |name| …` of the innermost block that has any.
   private(set) var blockParameters: [String] = []
+
+  /// The innermost call `name(…` around the end, and the number of the argument that is being written. A block, or a command
+  /// in parentheses, is a matter of its own.
+  var call: (name: String, argument: Int)? {
+    for index in frames.indices.reversed() {
+      switch frames[index].kind {
+      case .call:
+        var start = frames[index].opening
+        while start > 0, Self.isNameByte(bytes[start - 1]) || "-.".utf8.contains(bytes[start - 1]) { start -= 1 }
+        return (text(start..<frames[index].opening), frames[index].commas)
+      case .list, .interpolation, .doubleQuote, .singleQuote: continue
+      case .script, .block, .paren: return nil
+      }
+    }
+    return nil
+  }
 
   /// The scanned text from one byte to another.
   func text(from start: Int, to end: Int) -> String { text(start..<max(start, min(end, bytes.count))) }
@@ -135,6 +155,7 @@ struct StatementScanner {
       startStatement(in: top)
     case UInt8(ascii: ",") where frames[top].kind == .list || frames[top].kind == .call:
       endWord()
+      frames[top].commas += 1
       startStatement(in: top)
     case UInt8(ascii: "#") where frames[top].wordStart == nil: return skipComment()
     case UInt8(ascii: "\\") where peek() == 0x0A || (peek() == 0x0D && peek(2) == 0x0A):
@@ -182,7 +203,7 @@ struct StatementScanner {
 
   private mutating func open(_ kind: Kind) {
     startWord()
-    frames.append(Frame(kind: kind))
+    frames.append(Frame(kind: kind, opening: position))
   }
 
   /// A closing mark that fits nothing open is passed over, as a person may be about to put it right.

@@ -184,7 +184,7 @@ struct LanguageServerTests {
       let (answers, code) = try await session(
         [
           Self.frame("{not json"), Self.frame("[]"), Self.frame(#"{"jsonrpc":"2.0","id":{},"method":"x"}"#),
-          "Content-Type: text\r\n\r\n", Self.request(1, "textDocument/rename"),
+          "Content-Type: text\r\n\r\n", Self.request(1, "textDocument/declaration"),
           Self.request(2, "textDocument/hover", #"{"textDocument":{"uri":"file:///none"},"position":{}}"#),
           Self.request(3, "textDocument/hover", "17"), Self.notification("textDocument/didChange", "[]"),
           Self.open("print 1"), Self.request(4, "textDocument/hover", Self.at(0, -3)),
