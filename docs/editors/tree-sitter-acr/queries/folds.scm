@@ -1,0 +1,11 @@
+[
+  (block)
+  (block_literal)
+  (match)
+  (record)
+  (list)
+  (parenthesized)
+  (pipeline)
+  (string)
+  (raw_string)
+] @fold
