@@ -80,12 +80,17 @@ let package = Package(
     .target(name: "AcrLanguage", dependencies: ["AcrText"]),
     .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
     .target(name: "AcrDocuments", dependencies: ["AcrCore", "AcrLanguage", "AcrText", "CYAML"]),
-    .target(name: "AcrRuntime", dependencies: ["AcrCore", "AcrLanguage", "AcrSystem", "AcrText"]),
+    .target(
+      name: "AcrRuntime",
+      dependencies: [
+        "AcrCore", "AcrLanguage", "AcrSystem", "AcrText", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "AcrCommands",
       dependencies: [
         "AcrConcurrency", "AcrDocuments", "AcrRuntime", "AcrSystem", "ArtifactTrust", "AzureIdentity", "AzureRegistry",
         "ImageContents", "ImportCore", "OCIRegistry", "AcrHTTP",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
       ]),
     .target(
       name: "AcrShell",
@@ -119,7 +124,7 @@ let package = Package(
       dependencies: ["AcrShell", "AcrCommands", "AcrRuntime", "AcrLanguage", "AcrHTTP", "OCIRegistry", "AcrCore"],
       path: "Tests/CommandCatalog"),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "AcrCore"]),
-    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrSystem", "AcrText"]),
+    .testTarget(name: "AcrCoreTests", dependencies: ["AcrCore", "AcrSystem", "AcrText", "TestSupport"]),
     .testTarget(name: "AcrConcurrencyTests", dependencies: ["AcrConcurrency"]),
     .testTarget(name: "AcrSystemTests", dependencies: ["AcrSystem", "AcrCore", "TestSupport"]),
     .testTarget(name: "AcrHTTPTests", dependencies: ["AcrHTTP", "TestSupport"]),

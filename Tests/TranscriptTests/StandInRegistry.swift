@@ -11,7 +11,7 @@ import Synchronization
 enum StandInRegistry {
   /// The commands of one session; `fail` counts its calls.
   static var commands: [any Command] {
-    [login, importCommand, listMetadata, showTags, untag, Failing(), Numbers()]
+    [login, importCommand, listMetadata, showTags, untag, Failing(), Numbers(), From.withYAML]
   }
 
   private static let session = CommandCatalog.session()

@@ -194,4 +194,5 @@ private final class Answers: Prompter {
 
   func confirm(_ question: String, isStopped: () -> Bool) throws -> Bool { try next() == "yes" }
   func secret(_ prompt: String, isStopped: () -> Bool) throws -> Secret { Secret(try next()) }
+  func line(_ question: String, isStopped: () -> Bool) throws -> String { try next() }
 }

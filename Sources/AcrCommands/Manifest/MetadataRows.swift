@@ -79,8 +79,9 @@ enum MetadataRow {
       "imageSize", .size, null: "where the registry does not tell", help: "its configuration and layers together"),
     Column(
       "createdTime", .datetime, null: "where nothing tells", help: "when it was pushed; elsewhere, when it was built"),
-    azureOnly(
-      Column("lastUpdateTime", .datetime, null: "where the registry does not tell", help: "when it last changed")),
+    Column(
+      "lastUpdateTime", .datetime, null: "where the registry does not tell, as only Azure's do",
+      help: "when it last changed"),
     Column("architecture", null: "for an index", help: "for example amd64"),
     Column("os", null: "for an index", help: "for example linux"),
     Column("configMediaType", null: "for an index", help: "the media type of its configuration"),
@@ -102,7 +103,8 @@ enum MetadataRow {
         .string(details.node.digest.description),
         tags.isEmpty ? .null : .list(tags.map(Value.string)),
         .string(details.node.mediaType), .size(details.size.bytes),
-        details.created.map(Value.datetime) ?? .null, text(details.platform?.architecture), text(details.platform?.os),
+        details.created.map(Value.datetime) ?? .null, .null, text(details.platform?.architecture),
+        text(details.platform?.os),
         text(details.node.config?.mediaType), text(details.node.artifactType),
       ])
   }

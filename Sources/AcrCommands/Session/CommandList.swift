@@ -5,7 +5,7 @@ enum CommandList {
   /// Makes a command for a session.
   typealias Entry = @Sendable (CommandContext) -> any Command
 
-  static let all: [Entry] = account + registry
+  static let all: [Entry] = account + registry + data
 
   private static let account: [Entry] = [
     LoginCommand.init, LogoutCommand.init, WhoAmICommand.init, TokenCommand.init, AccountListCommand.init,
@@ -30,6 +30,8 @@ enum CommandList {
     AcrPurgeCommand.init, AcrRunCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
   ]
+
+  private static let data: [Entry] = [HTTPGetCommand.init, HTTPPostCommand.init, { _ in From.withYAML }]
 }
 
 extension CommandContext {

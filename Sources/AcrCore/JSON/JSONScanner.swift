@@ -22,6 +22,20 @@ public struct JSONError: Error, Equatable, Sendable {
   public let line: Int
   /// Column in characters, from 1.
   public let column: Int
+
+  /// The error at a byte offset of a text.
+  public init(_ reason: String, at offset: Int, in bytes: [UInt8]) {
+    var line = 1
+    var lineStart = 0
+    for index in 0..<min(offset, bytes.count) where bytes[index] == 0x0A {
+      line += 1
+      lineStart = index + 1
+    }
+    self.reason = reason
+    self.offset = offset
+    self.line = line
+    column = bytes[lineStart..<max(lineStart, min(offset, bytes.count))].reduce(1) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+  }
 }
 
 /// A strict JSON reader over bytes, without recursion: a pull parser that keeps one bit per open bracket.
@@ -77,16 +91,8 @@ public struct JSONScanner: ~Copyable {
   /// An error at the current place, for builders that refuse an event.
   public func failure(_ reason: String, at offset: Int? = nil) -> JSONError {
     let offset = min(offset ?? position, bytes.count)
-    var line = 1
-    var lineStart = 0
-    for index in 0..<offset where bytes[index] == 0x0A {
-      line += 1
-      lineStart = index + 1
-    }
-    let column = bytes[lineStart..<offset].reduce(1) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
     let atEnd = offset >= bytes.count && !reason.hasPrefix("the text ends")
-    return JSONError(
-      reason: atEnd ? "the text ends too early: \(reason)" : reason, offset: offset, line: line, column: column)
+    return JSONError(atEnd ? "the text ends too early: \(reason)" : reason, at: offset, in: bytes)
   }
 
   private mutating func skipSpace() {

@@ -1,32 +1,77 @@
-/// A moment in UTC with nanoseconds: what `createdTime` and `now()` hold. Covers the years 1678 to 2262.
+/// A moment in UTC with nanoseconds: what `createdTime` and `now()` hold. Covers the years 0 to 9999, all that RFC 3339 can
+/// write.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// Nanoseconds since 1970-01-01T00:00:00Z.
-  public let nanoseconds: Int64
+  /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+  public let seconds: Int64
+  /// Nanoseconds after that second, 0 to 999,999,999.
+  public let fraction: Int32
+
+  /// The first moment, 0000-01-01T00:00:00Z.
+  public static let earliest = Timestamp(seconds: .min)
+  /// The last moment, the end of the year 9999.
+  public static let latest = Timestamp(seconds: .max)
+
+  private static let firstSecond: Int64 = -62_167_219_200
+  private static let lastSecond: Int64 = 253_402_300_799
 
   /// A moment from nanoseconds since the epoch.
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  public init(nanoseconds: Int64) {
+    let (quotient, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    seconds = rest < 0 ? quotient - 1 : quotient
+    fraction = Int32(rest < 0 ? rest + 1_000_000_000 : rest)
+  }
 
   /// A moment from seconds since the epoch; saturates outside the range.
   public init(seconds: Int64) {
-    let (value, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    nanoseconds = overflow ? (seconds < 0 ? .min : .max) : value
+    if seconds > Timestamp.lastSecond {
+      (self.seconds, fraction) = (Timestamp.lastSecond, 999_999_999)
+    } else {
+      (self.seconds, fraction) = (max(seconds, Timestamp.firstSecond), 0)
+    }
   }
 
-  /// Whole seconds since the epoch, rounded down.
-  public var seconds: Int64 {
-    nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0)
+  /// A moment from seconds since the epoch and nanoseconds after them, of any size and sign; nil outside the range.
+  public init?(seconds: Int64, nanoseconds: Int64) {
+    let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let (carry, rest) = remainder < 0 ? (quotient - 1, remainder + 1_000_000_000) : (quotient, remainder)
+    let (sum, overflow) = seconds.addingReportingOverflow(carry)
+    guard !overflow, (Timestamp.firstSecond...Timestamp.lastSecond).contains(sum) else { return nil }
+    (self.seconds, fraction) = (sum, Int32(rest))
   }
 
-  public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+  /// Nanoseconds since 1970-01-01T00:00:00Z; saturates outside the years 1678 to 2262, which is all that 64 bits hold.
+  public var nanoseconds: Int64 { nanoseconds(since: Timestamp(nanoseconds: 0)) ?? (seconds < 0 ? .min : .max) }
+
+  /// Nanoseconds from another moment to this one; nil where 64 bits do not hold them (292 years).
+  public func nanoseconds(since other: Timestamp) -> Int64? {
+    // Both are far inside of what 64 bits hold, so the difference is too.
+    var (whole, part) = (seconds - other.seconds, Int64(fraction) - Int64(other.fraction))
+    // With equal signs no step on the way is larger than the result.
+    if whole < 0, part > 0 { (whole, part) = (whole + 1, part - 1_000_000_000) }
+    if whole > 0, part < 0 { (whole, part) = (whole - 1, part + 1_000_000_000) }
+    let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isTooFar) = scaled.addingReportingOverflow(part)
+    return overflow || isTooFar ? nil : sum
+  }
+
+  /// The moment so many nanoseconds later, or earlier for a negative number; nil outside the range.
+  public func adding(nanoseconds: Int64) -> Timestamp? {
+    let (quotient, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return Timestamp(seconds: seconds + quotient, nanoseconds: Int64(fraction) + rest)
+  }
+
+  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    (left.seconds, left.fraction) < (right.seconds, right.fraction)
+  }
 
   /// Reads RFC 3339 (`2024-05-01T10:20:30.1234567Z`, offsets allowed, a date alone means midnight UTC); nil otherwise.
   public init?(rfc3339 text: String) {
     var scanner = DigitScanner(text)
     guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
       let day = scanner.number(2), (1...12).contains(month),
-      (1...Timestamp.daysIn(month: month, year: year)).contains(day)
+      (1...CivilTime.daysIn(month: month, year: year)).contains(day)
     else { return nil }
-    var seconds = Timestamp.daysFromCivil(year: year, month: month, day: day) * 86_400
+    var seconds = CivilTime.days(year: year, month: month, day: day) * 86_400
     var fraction = 0
     if !scanner.isAtEnd {
       guard scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
@@ -47,32 +92,50 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
       }
       guard scanner.isAtEnd else { return nil }
     }
-    let (scaled, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    // The seconds of the last moment there is have room for a part of a second only.
-    let (sum, isTooLate) = scaled.addingReportingOverflow(Int64(fraction))
-    guard !overflow, !isTooLate else { return nil }
-    nanoseconds = sum
+    // An offset can lead out of the range of years.
+    guard let moment = Timestamp(seconds: Int64(seconds), nanoseconds: Int64(fraction)) else { return nil }
+    self = moment
+  }
+
+  /// Reads a date and a time that name no zone, as `2026-11-30 17:05:00.000000` (the Azure CLI's `expiresOn`) or
+  /// `2026-11-30T17:05`; what RFC 3339 writes is read, too. A date alone is its midnight.
+  /// - Parameter zone: whose clocks show it. An offset in the text counts more.
+  public init?(text: String, zone: ZoneRules) {
+    var scanner = DigitScanner(text)
+    guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
+      let day = scanner.number(2), (1...12).contains(month),
+      (1...CivilTime.daysIn(month: month, year: year)).contains(day)
+    else { return nil }
+    var time = CivilTime(year: year, month: month, day: day)
+    var fraction = 0
+    if !scanner.isAtEnd {
+      guard scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
+        let hour = scanner.number(2), scanner.skip(":"), let minute = scanner.number(2), hour < 24, minute < 60
+      else { return nil }
+      (time.hour, time.minute) = (hour, minute)
+      if scanner.skip(":") {
+        guard let second = scanner.number(2), second <= 60 else { return nil }
+        time.second = second
+        if scanner.skip(".") {
+          guard let value = scanner.fraction() else { return nil }
+          fraction = value
+        }
+      }
+      guard scanner.isAtEnd else {
+        self.init(rfc3339: text)
+        return
+      }
+    }
+    self.init(seconds: zone.moment(ofLocal: time.seconds), nanoseconds: Int64(fraction))
   }
 
   /// RFC 3339 in UTC, with as many digits after the second as needed and no more.
   public var description: String {
-    var seconds = nanoseconds / 1_000_000_000
-    var rest = nanoseconds % 1_000_000_000
-    if rest < 0 {
-      rest += 1_000_000_000
-      seconds -= 1
-    }
-    var days = seconds / 86_400
-    var clock = seconds % 86_400
-    if clock < 0 {
-      clock += 86_400
-      days -= 1
-    }
-    let (year, month, day) = Timestamp.civilFromDays(Int(days))
-    var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
-    text += "\(pad(Int(clock) / 3600, 2)):\(pad(Int(clock) / 60 % 60, 2)):\(pad(Int(clock) % 60, 2))"
-    if rest != 0 {
-      var digits = pad(Int(rest), 9)
+    let time = CivilTime(seconds: seconds)
+    var text = "\(pad(time.year, 4))-\(pad(time.month, 2))-\(pad(time.day, 2))T"
+    text += "\(pad(time.hour, 2)):\(pad(time.minute, 2)):\(pad(time.second, 2))"
+    if fraction != 0 {
+      var digits = pad(Int(fraction), 9)
       while digits.last == "0" { digits.removeLast() }
       text += ".\(digits)"
     }
@@ -82,34 +145,6 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   private func pad(_ value: Int, _ width: Int) -> String {
     let text = String(value)
     return String(repeating: "0", count: max(0, width - text.count)) + text
-  }
-
-  private static func daysIn(month: Int, year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March so that leap days fall last.
-  private static func daysFromCivil(year: Int, month: Int, day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  private static func civilFromDays(_ days: Int) -> (year: Int, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthIndex = (5 * dayOfYear + 2) / 153
-    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
   }
 }
 

@@ -52,26 +52,22 @@ public struct Lifetime: Hashable, Comparable, Sendable {
 extension Timestamp {
   /// The moment that many seconds later, or earlier for a negative number; saturates outside the range.
   public func adding(seconds: Int64) -> Timestamp {
-    let (added, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, overflowToo) = nanoseconds.addingReportingOverflow(added)
-    guard overflow || overflowToo else { return Timestamp(nanoseconds: sum) }
-    return Timestamp(nanoseconds: seconds < 0 ? .min : .max)
+    let (sum, overflow) = self.seconds.addingReportingOverflow(seconds)
+    if !overflow, let moment = Timestamp(seconds: sum, nanoseconds: Int64(fraction)) { return moment }
+    return seconds < 0 ? .earliest : .latest
   }
 
   /// The moment at the end of a lifetime that begins now; saturates outside the range.
   public func adding(_ lifetime: Lifetime) -> Timestamp { adding(seconds: lifetime.seconds) }
 
-  /// Whole seconds from another moment to this one, rounded up; saturates.
+  /// Whole seconds from another moment to this one, rounded up.
   public func seconds(since other: Timestamp) -> Int64 {
-    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
-    guard !overflow else { return nanoseconds < other.nanoseconds ? .min : .max }
-    return difference / 1_000_000_000 + (difference % 1_000_000_000 > 0 ? 1 : 0)
+    seconds - other.seconds + (fraction > other.fraction ? 1 : 0)
   }
 
   /// The time from another moment to this one; saturates.
   public func duration(since other: Timestamp) -> Duration {
-    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
-    return .nanoseconds(overflow ? (nanoseconds < other.nanoseconds ? .min : .max) : difference)
+    .nanoseconds(nanoseconds(since: other) ?? (self < other ? .min : .max))
   }
 
   /// Reads seconds since 1970 that are written as a number or as text (`exp`, `expires_on`); nil where there are none.

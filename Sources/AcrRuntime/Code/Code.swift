@@ -170,6 +170,8 @@ struct AssignmentCode: Sendable {
   let span: Span
   let operation: AssignmentOperator
   let value: NodeID
+  /// Of `$x.a = $x.a + …`: the place as an expression, and what is added.
+  var growth: (place: NodeID, more: NodeID)?
 
   enum Step: Sendable {
     case field(String, Span)

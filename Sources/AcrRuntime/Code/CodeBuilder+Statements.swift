@@ -65,14 +65,64 @@ extension CodeBuilder {
       case .index(let index, let span): .index(expression(index), span)
       }
     }
-    assignments.append(
-      AssignmentCode(
-        name: place.name, variable: place.variable, path: path, span: place.span, operation: operation, value: value))
+    var code = AssignmentCode(
+      name: place.name, variable: place.variable, path: path, span: place.span, operation: operation, value: value)
+    if operation == .set, case .binary(.add, let left, let right) = nodes[Int(value.index)],
+      isPlace(left, place.variable, path[...])
+    {
+      code.growth = (left, right)
+    }
+    assignments.append(code)
     let index = Int32(assignments.count - 1)
     if path.isEmpty, operation == .add, case .slot(let slot) = place.variable {
       return .add(slot: Int32(slot), value, assignment: index)
     }
     return .assign(index)
+  }
+
+  /// True for an expression that reads the very place of an assignment, and does nothing else.
+  private func isPlace(
+    _ node: NodeID, _ variable: VariableReference, _ path: ArraySlice<AssignmentCode.Step>
+  ) -> Bool {
+    guard let last = path.last else {
+      switch (nodes[Int(node.index)], variable) {
+      case (.slot(let slot, _), .slot(let wanted)): return Int(slot) == wanted
+      case (.global(let global, _), .global(let wanted)): return Int(global) == wanted
+      default: return false
+      }
+    }
+    switch (nodes[Int(node.index)], last) {
+    case (.field(let base, let name, isOptional: false), .field(let wanted, _)):
+      return names[Int(name)] == wanted && isPlace(base, variable, path.dropLast())
+    case (.item(let container, let index), .index(let wanted, _)):
+      return isSame(index, wanted) && isPlace(container, variable, path.dropLast())
+    default: return false
+    }
+  }
+
+  /// True for two expressions that give the same and do nothing else.
+  private func isSame(_ one: NodeID, _ other: NodeID) -> Bool {
+    switch (nodes[Int(one.index)], nodes[Int(other.index)]) {
+    case (.integer(let one), .integer(let other)): return one == other
+    case (.slot(let one, _), .slot(let other, _)): return one == other
+    case (.global(let one, _), .global(let other, _)): return one == other
+    case (.constant(let one), .constant(let other)):
+      guard case .string(let one) = constants[Int(one)], case .string(let other) = constants[Int(other)] else {
+        return false
+      }
+      return one == other
+    case (.text(let one), .text(let other)):
+      let (one, other) = (texts[Int(one)], texts[Int(other)])
+      return one.count == other.count
+        && zip(one, other).allSatisfy { one, other in
+          switch (one, other) {
+          case (.literal(let one), .literal(let other)): one == other
+          case (.value(let one), .value(let other)): isSame(one, other)
+          default: false
+          }
+        }
+    default: return false
+    }
   }
 
   // MARK: Calls

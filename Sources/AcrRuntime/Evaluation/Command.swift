@@ -150,14 +150,31 @@ public struct BlockValue {
   /// Makes a copy for another thread and another (child) context: it has its own frame with the outer variables' present
   /// values. Call it on the evaluator's thread, while the block does not run; call what it returns on one thread.
   public let detached: (RunContext) -> (@Sendable ([Value]) throws -> Value)
+  /// Runs it as ``call`` does, but in another (child) context, which can be stopped alone.
+  public let within: (RunContext, [Value]) throws -> Value
+  /// Runs it with one value, without a list for it; nil for a block that was not made by the evaluator.
+  private(set) var single: ((Value) throws -> Value)?
 
   /// Creates a block value.
+  /// - Parameter within: runs it in another context; nil for a block that knows only one.
   public init(
     parameterCount: Int, call: @escaping ([Value]) throws -> Value,
-    detached: @escaping (RunContext) -> (@Sendable ([Value]) throws -> Value)
+    detached: @escaping (RunContext) -> (@Sendable ([Value]) throws -> Value),
+    within: ((RunContext, [Value]) throws -> Value)? = nil
   ) {
     self.parameterCount = parameterCount
     self.call = call
     self.detached = detached
+    self.within = within ?? { _, arguments in try call(arguments) }
   }
+
+  /// The same block with a way to run it for one value.
+  func with(single: @escaping (Value) throws -> Value) -> BlockValue {
+    var block = self
+    block.single = single
+    return block
+  }
+
+  /// Runs it with one value.
+  func callAsFunction(_ value: Value) throws -> Value { try single?(value) ?? call([value]) }
 }

@@ -205,7 +205,15 @@ extension Evaluator {
         let otherBox = box.copy()
         other.meter.inherit(otherBox.frame.slots)
         return { arguments in try other.perform(literal, arguments, of: call, otherBox) }
-      })
+      },
+      within: { [self] run, arguments in try with(run) { try $0.perform(literal, arguments, of: call, box) } }
+    )
+    .with { [self] value in
+      for (index, parameter) in literal.parameters.enumerated() {
+        store(index == 0 ? value : .null, parameter, box.frame)
+      }
+      return try perform(literal, of: call, box)
+    }
   }
 
   private func perform(
@@ -214,6 +222,11 @@ extension Evaluator {
     for (index, parameter) in literal.parameters.enumerated() {
       store(index < arguments.count ? arguments[index] : .null, parameter, box.frame)
     }
+    return try perform(literal, of: call, box)
+  }
+
+  /// Runs a block whose parameters have their values.
+  private func perform(_ literal: BlockCode, of call: CommandCode, _ box: FrameBox) throws -> Value {
     do {
       if try box.withFrame({ try execute(literal.body, &$0, keepsValue: true) }) == .exited {
         throw ExitRequest(box.frame.result)

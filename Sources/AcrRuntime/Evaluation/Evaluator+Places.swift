@@ -33,10 +33,11 @@ extension Evaluator {
     try growing(
       place.variable, at: steps.map(\.growth), by: place.operation == .add ? new : nil, &frame, place.span
     ) { frame in
-      var value = load(place.variable, frame)
-      store(.null, place.variable, frame)
-      defer { store(value, place.variable, frame) }
-      try change(&value, steps[...], "`$\(place.name)`", frame) { part throws(OperationFailure) in
+      // The variable is without its value meanwhile, so that nothing else holds it.
+      var value = Value.null
+      swapValue(&value, place.variable, frame)
+      defer { swapValue(&value, place.variable, frame) }
+      try change(&value, steps[...], { "`$\(place.name)`" }, frame) { part throws(OperationFailure) in
         switch place.operation {
         case .set: part = new
         case .add: try part.add(new)
@@ -45,6 +46,15 @@ extension Evaluator {
       } explain: { error, part in
         explain(error, place, part, new, frame)
       }
+    }
+  }
+
+  /// Puts a value into a variable and takes the variable's out.
+  @inline(__always)
+  private func swapValue(_ value: inout Value, _ variable: VariableReference, _ frame: borrowing Frame) {
+    switch variable {
+    case .slot(let index): swap(&frame.slots[index], &value)
+    case .global(let index): swap(&globals.values[index], &value)
     }
   }
 
@@ -85,6 +95,23 @@ extension Evaluator {
     }
   }
 
+  /// `$x.a = $x.a + …`: the same for a part of a variable's value.
+  func grow(_ assignment: AssignmentCode, _ place: NodeID, by more: NodeID, _ frame: inout Frame) throws {
+    let left = try value(place, &frame)
+    let right = try holding(left) { try value(more, &frame) }
+    guard Evaluator.canGrow(left, right) else {
+      return try assign(
+        try result(of: .add, left, right, place, more, assignment.value, frame), assignment, &frame)
+    }
+    // What was read of the place is let go first, or it would be copied.
+    _ = consume left
+    var adding = AssignmentCode(
+      name: assignment.name, variable: assignment.variable, path: assignment.path, span: assignment.span,
+      operation: .add, value: more)
+    adding.growth = nil
+    try assign(right, adding, &frame)
+  }
+
   private static func canGrow(_ value: borrowing Value, _ more: borrowing Value) -> Bool {
     switch (copy value, copy more) {
     case (.list, .list), (.string, .string): true
@@ -94,9 +121,9 @@ extension Evaluator {
 
   /// `$x += …`, the form loops count with.
   private func change(_ place: AssignmentCode, by new: Value, _ frame: borrowing Frame) throws {
-    var value = load(place.variable, frame)
-    store(.null, place.variable, frame)
-    defer { store(value, place.variable, frame) }
+    var value = Value.null
+    swapValue(&value, place.variable, frame)
+    defer { swapValue(&value, place.variable, frame) }
     do throws(OperationFailure) {
       if place.operation == .add { try value.add(new) } else { value = try value.subtracting(new) }
     } catch {
@@ -114,7 +141,7 @@ extension Evaluator {
   }
 
   private func change(
-    _ value: inout Value, _ steps: ArraySlice<PlaceStep>, _ subject: String, _ frame: borrowing Frame,
+    _ value: inout Value, _ steps: ArraySlice<PlaceStep>, _ subject: () -> String, _ frame: borrowing Frame,
     _ body: (inout Value) throws(OperationFailure) -> Void, explain: (OperationFailure, Value) -> RuntimeError
   ) throws {
     guard let step = steps.first else {
@@ -128,14 +155,14 @@ extension Evaluator {
     switch step.kind {
     case .field(let name):
       guard case .record(var record) = value else {
-        throw failure("\(subject) is \(value.typePhrase): it has no `.\(name)`", frame, step.span)
+        throw failure("\(subject()) is \(value.typePhrase): it has no `.\(name)`", frame, step.span)
       }
       value = .null
       defer { value = .record(record) }
       guard let index = record.shape.index(of: name) else {
         // A last field that is not there yet is added; on the way to another one it is a mistake.
         guard steps.count == 1 else {
-          throw missingField(name, in: record.shape.names, of: subject, step.span, frame)
+          throw missingField(name, in: record.shape.names, of: subject(), step.span, frame)
         }
         var field = Value.null
         try change(&field, [], subject, frame, body, explain: explain)
@@ -143,15 +170,16 @@ extension Evaluator {
         return
       }
       try change(
-        &record.values[index], steps.dropFirst(), "\(subject.dropLast()).\(name)`", frame, body, explain: explain)
+        &record.values[index], steps.dropFirst(), { "\(subject().dropLast()).\(name)`" }, frame, body, explain: explain)
     case .index(let number):
       guard case .list(var items) = value else {
-        throw failure("\(subject) is \(value.typePhrase): it has no items", frame, step.span)
+        throw failure("\(subject()) is \(value.typePhrase): it has no items", frame, step.span)
       }
       value = .null
       defer { value = .list(items) }
       let index = try position(number, in: items.count, frame, step.span)
-      try change(&items[index], steps.dropFirst(), "\(subject.dropLast())[\(number)]`", frame, body, explain: explain)
+      try change(
+        &items[index], steps.dropFirst(), { "\(subject().dropLast())[\(number)]`" }, frame, body, explain: explain)
     }
   }
 

@@ -53,6 +53,8 @@ extension Evaluator {
       let assignment = code.assignments[Int(assignment)]
       if assignment.growsGlobal(code) {
         try grow(assignment.variable, by: assignment.value, &frame)
+      } else if let growth = assignment.growth, !assignment.path.isEmpty {
+        try grow(assignment, growth.place, by: growth.more, &frame)
       } else {
         try assign(try value(assignment.value, &frame), assignment, &frame)
       }

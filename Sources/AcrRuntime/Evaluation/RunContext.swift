@@ -152,6 +152,10 @@ public protocol Prompter: Sendable {
   /// - Parameter isStopped: asked several times a second; true gives up.
   /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
   func secret(_ prompt: String, isStopped: () -> Bool) throws -> Secret
+  /// Asks for a line of text, which is shown while it is typed.
+  /// - Parameter isStopped: asked several times a second; true gives up.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  func line(_ question: String, isStopped: () -> Bool) throws -> String
 }
 
 /// The questions of one run, which end when the run is stopped.
@@ -170,6 +174,10 @@ public struct Questions {
   public func secret(_ prompt: String) throws -> Secret {
     try prompter.secret(prompt) { run.isInterrupted }
   }
+
+  /// Asks for a line of text, which is shown while it is typed.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C or ^D.
+  public func line(_ question: String) throws -> String { try prompter.line(question) { run.isInterrupted } }
 }
 
 /// Where a run's output goes. Calls may come from several threads.

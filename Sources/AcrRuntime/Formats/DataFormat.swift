@@ -22,38 +22,43 @@ public enum DataFormat: String, Sendable, CaseIterable {
     let place = meter?.place
     defer { if let place { meter?.release(place) } }
     try meter?.take(bytes.count)
-    switch self {
-    case .json:
-      var builder = JSONBuilder(meter)
-      let value: Value
-      do throws(JSONError) {
-        value = try builder.build(bytes)
-      } catch {
-        throw DataFormat.broken("JSON", error.reason, line: error.line, column: error.column, name)
+    do {
+      switch try rows(ByteWindow(bytes, name: name, meter), meter, isWhole: true) {
+      case .value(let value): return value
+      case .rows(let rows):
+        var items: [Value] = []
+        // What is read is held until the text is.
+        while let row = try rows.next() {
+          if let meter, meter.isCounting { try meter.take(HeapSize.whole(row) + 2 * HeapSize.value) }
+          items.append(row)
+        }
+        return .list(items)
+      case .bytes: return .null
       }
-      try meter?.check()
-      return value
-    case .jsonl: return .list(try readLines(bytes, name: name, meter))
-    case .csv: return try DelimitedReader(bytes, separator: 0x2C, name: name, meter).table()
-    case .tsv: return try DelimitedReader(bytes, separator: 0x09, name: name, meter).table()
+    } catch let error as AcrError {
+      throw error
+    } catch {
+      throw AcrError(.invalid, "the text cannot be read: \(error)")
     }
   }
 
-  private func readLines(_ bytes: [UInt8], name: String?, _ meter: Meter?) throws(AcrError) -> [Value] {
-    var builder = JSONBuilder(meter)
-    var values: [Value] = []
-    // The slices of the lines.
-    try meter?.take(bytes.count(where: { $0 == 0x0A }) * 2 * MemoryLayout<ArraySlice<UInt8>>.stride)
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-      do throws(JSONError) {
-        values.append(try builder.build(Array(line)))
-      } catch {
-        throw DataFormat.broken("JSON", error.reason, line: index + 1, column: error.column, name)
-      }
-      try meter?.check()
+  /// What a text holds: rows that are read as they are asked for, or one value.
+  /// - Parameter isWhole: whether a JSON text is read as one value, also where it is an array.
+  /// - Throws: ``AcrError`` of kind `invalid` with line and column, and what making the pieces throws.
+  func rows(_ window: ByteWindow, _ meter: Meter?, isWhole: Bool = false) throws -> Output {
+    try window.skipMark()
+    switch self {
+    case .json:
+      let reader = JSONRows(window, meter)
+      if try !isWhole && reader.isArray() { return .rows(RowStream { try reader.nextItem() }) }
+      return .value(try reader.value())
+    case .jsonl:
+      let reader = JSONRows(window, meter)
+      return .rows(RowStream { try reader.nextLine() })
+    case .csv, .tsv:
+      let reader = DelimitedReader(window, separator: self == .csv ? 0x2C : 0x09, meter)
+      return .rows(RowStream { try reader.next() })
     }
-    return values
   }
 
   static func broken(_ format: String, _ reason: String, line: Int, column: Int, _ name: String?) -> AcrError {

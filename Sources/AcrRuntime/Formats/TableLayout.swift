@@ -225,8 +225,7 @@ public struct TableLayout: Sendable {
 
   /// How long ago a time was: `3d 4h ago`.
   private func age(_ time: Timestamp) -> String {
-    let (difference, overflow) = now.nanoseconds.subtractingReportingOverflow(time.nanoseconds)
-    guard !overflow else { return time.description }
+    guard let difference = now.nanoseconds(since: time) else { return time.description }
     if difference >= 0, difference < 1_000_000_000 { return "now" }
     if difference < 0 { return "in \(DurationText.human(difference == .min ? .max : -difference))" }
     return "\(DurationText.human(difference)) ago"

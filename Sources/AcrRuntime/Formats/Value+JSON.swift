@@ -5,8 +5,25 @@ extension Value {
   /// value counts.
   /// - Throws: ``JSONError`` with line and column.
   public init(json bytes: [UInt8]) throws(JSONError) {
-    var builder = JSONBuilder()
-    self = try builder.build(bytes)
+    var reader = JSONReader()
+    var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var outcome: Result<Value, JSONProblem>?
+    bytes.withUnsafeBufferPointer { bytes in
+      do throws(JSONProblem) {
+        let value = try reader.value(bytes, &position, isWhole: true)
+        var cursor = JSONCursor(bytes, position, isWhole: true)
+        cursor.skipSpace()
+        if cursor.peek != nil { throw cursor.broken("there is more text after the value") }
+        outcome = .success(value)
+      } catch {
+        outcome = .failure(error)
+      }
+    }
+    switch outcome {
+    case .success(let value): self = value
+    case .failure(.broken(let reason, let offset)): throw JSONError(reason, at: offset, in: bytes)
+    default: throw JSONError("the text was not read", at: 0, in: bytes)
+    }
   }
 
   /// Writes the value as JSON: sizes as bytes, datetimes as RFC 3339 text, durations as text such as `1h30m`.

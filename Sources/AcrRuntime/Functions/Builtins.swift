@@ -7,15 +7,21 @@ public enum Builtins {
   public static let catalogFunctions: [FunctionSignature] = functions.map(\.signature)
 
   /// All pipeline words.
-  public static let words: [any Command] = [
-    Select(), SortBy(), First(), Last(), Skip(), Unique(), GroupBy(), JoinBy(), Flatten(), Get(), Count(), Lines(),
-    Query(),
-    Each(), ParEach(), Retry(), Confirm(), Ignore(), Print(), Open(), Save(), From(), To(), SecretEnv(), SecretFile(),
-    SecretPrompt(), RunProgram(),
-  ]
+  public static let words: [any Command] =
+    [
+      Select(), Rename(), Drop(), SortBy(), Reverse(), First(), Last(), Skip(), Slice(), Latest(), Unique(), GroupBy(),
+      JoinBy(), Zip(), Enumerate(), Chunk(), Window(), Flatten(), Get(), Count(),
+    ] + Reckon.all + [
+      PercentileStage(), Lines(), Query(),
+      Each(), ParEach(), Fold(), Retry(), Timeout(), Sleep(), Confirm(), Input(), Ignore(), Print(), Chart(),
+      Open(), StandardInput(), GlobFiles(), Save(), From(), To(),
+      HashStage(.sha256), HashStage(.sha512), HashStage(.base64), FromBase64(),
+      SecretEnv(), SecretFile(), SecretPrompt(), RunProgram(),
+    ]
 
   static let functions: [Function] =
-    listFunctions + textFunctions + numberFunctions + conversionFunctions + versionFunctions
+    listFunctions + textFunctions + numberFunctions + conversionFunctions + dateFunctions + versionFunctions
+    + pathFunctions + hashFunctions
 
   static let functionTable: [String: Function] = Dictionary(
     functions.map { ($0.signature.name, $0) }, uniquingKeysWith: { first, _ in first })

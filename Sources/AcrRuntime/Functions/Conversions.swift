@@ -62,20 +62,6 @@ extension Builtins {
       default: throw call.wrong(0, "a string or int")
       }
     },
-    Function("date", 1...1, "text", "The datetime of a text such as `2024-05-01T10:20:30Z`, or of seconds since 1970") {
-      call in
-      switch call.arguments[0] {
-      case .datetime: return call.arguments[0]
-      case .int(let seconds): return .datetime(Timestamp(seconds: seconds))
-      case .string(let text):
-        guard let time = Timestamp(rfc3339: text) else {
-          throw AcrError(.invalid, "`\(text)` is not a datetime", help: "as in `2024-05-01` or `2024-05-01T10:20:30Z`")
-        }
-        return .datetime(time)
-      default: throw call.wrong(0, "a string or int")
-      }
-    },
-    Function("now", 0...0, "", "The present time") { call in .datetime(call.host.now()) },
     Function("human-size", 1...1, "size", "A size or number of bytes for people, such as `12.3 MB`") { call in
       switch call.arguments[0] {
       case .size(let bytes), .int(let bytes): return .string(ByteCount.human(bytes))

@@ -42,6 +42,19 @@ extension Builtins {
       call in
       try call.extreme(1)
     },
+    Function(
+      "percentile", 2...3, "list, percent, column",
+      "The item that so many percent of a list, or of a column, do not exceed; null when it is empty"
+    ) { call in
+      let percent = try call.number(1)
+      guard (0...100).contains(percent) else {
+        throw AcrError(.invalid, "`percentile` takes a number from 0 to 100, not \(Value.text(of: percent))")
+      }
+      let items = try call.list(0)
+      let path = call.arguments.count > 2 ? ColumnPath(try call.string(2)) : nil
+      let values = try items.map { try path?.value(in: $0) ?? $0 }.filter { !$0.isNull }
+      return try PercentileStage.value(percent, of: values, call.meter)
+    },
     Function("any", 1...2, "list, pattern", "Whether some item is true, equals a value, or is a text like the pattern")
     {
       call in

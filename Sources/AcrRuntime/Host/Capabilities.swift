@@ -13,7 +13,8 @@ public struct Capabilities: Sendable, Equatable {
   /// What only computes and prints: no files, programs, environment, questions, threads or waiting.
   public static let computing = Capabilities(
     words: all.words.subtracting([
-      .open, .save, .secretFile, .run, .environment, .secretEnv, .confirm, .secretPrompt, .parEach, .retry,
+      .open, .stdin, .glob, .exists, .save, .sha256, .sha512, .base64, .secretFile, .run, .environment, .secretEnv,
+      .confirm, .input, .secretPrompt, .parEach, .retry, .timeout, .sleep,
     ]))
 
   /// The same, and these words.
@@ -25,8 +26,9 @@ public struct Capabilities: Sendable, Equatable {
   /// A command, a function or `$env`, by the name scripts write.
   public enum Word: String, Sendable, CaseIterable {
     // Rows
-    case select, sortBy = "sort-by", first, last, skip, unique, groupBy = "group-by", joinBy = "join-by", flatten, get
-    case count, lines, query
+    case select, rename, drop, sortBy = "sort-by", reverse, first, last, skip, slice, latest, unique
+    case groupBy = "group-by", joinBy = "join-by", zip, enumerate, chunk, window, flatten, get
+    case count, sum, avg, min, max, percentile, lines, query
     // Work
     /// A block for each row.
     case each
@@ -34,18 +36,35 @@ public struct Capabilities: Sendable, Equatable {
     case parEach = "par-each"
     /// Waits between its tries.
     case retry
+    /// One value of all rows.
+    case fold
+    /// Stops what takes too long.
+    case timeout
+    /// Waits.
+    case sleep
     /// Asks the host's ``Prompter``.
     case confirm
+    /// Asks the host's ``Prompter``.
+    case input
     /// Starts any program of the machine.
     case run
     // Data
     /// Reads any file.
     case open
+    /// Reads ``Host/input``.
+    case stdin
+    /// Lists any folder.
+    case glob
+    /// The function that looks for any file.
+    case exists
     /// Writes any file.
     case save
     case from, to
+    /// Read any file that is named.
+    case sha256, sha512, base64
+    case fromBase64 = "from-base64"
     // Output
-    case ignore, print
+    case ignore, print, chart
     // Secrets
     /// Reads ``Host/environment``.
     case secretEnv = "secret env"

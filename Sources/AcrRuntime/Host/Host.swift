@@ -14,6 +14,12 @@ public struct Host: Sendable {
   /// The time since some moment, for how long a command took (`--verbose`): it only runs forward.
   public var uptime: @Sendable () -> Duration
 
+  /// The zone of texts of datetimes that name none, and of `"local"`; UTC unless given.
+  public var zone: @Sendable () -> ZoneRules = { .utc }
+  /// Gives the next piece of standard input for `stdin` and `open -`, nil at its end; without one there is no standard input.
+  /// The argument says several times a second whether to give up.
+  public var input: (@Sendable (_ isStopped: () -> Bool) throws -> [UInt8]?)?
+
   /// A world without variables and folder, with the machine's clocks.
   public init(
     environment: [String: String] = [:], folder: String? = nil,

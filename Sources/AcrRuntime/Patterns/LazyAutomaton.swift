@@ -11,6 +11,8 @@ struct LazyAutomaton {
   private var table: [Int32] = []
   private var stride = 16
   private var weight = 0
+  /// The state at the start of a text; -1 before it is made.
+  private var start: Int32 = -1
   private var scratch: Scratch
 
   private static let unknown: Int32 = -1
@@ -39,6 +41,7 @@ struct LazyAutomaton {
   init(_ program: PatternProgram) {
     self.program = program
     alphabet = PatternAlphabet(program.sets)
+    while stride < alphabet.members.count { stride *= 2 }
     scratch = Scratch(
       visited: [Int](repeating: 0, count: program.instructions.count),
       sets: [Bool](repeating: false, count: program.sets.count))
@@ -63,9 +66,13 @@ struct LazyAutomaton {
   private mutating func run(
     _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?
   ) throws(AcrError) -> Bool {
-    var state = number(State(instructions: [0], isStart: true))
+    if start < 0 { start = number(State(instructions: [0], isStart: true)) }
+    var state = start
     var position = 0
     while position < bytes.count {
+      skip(bytes, &position, &state)
+      if position > 0, position & 0xFFFF == 0 { try meter?.step(256) }
+      guard position < bytes.count else { break }
       let number: Int
       let byte = bytes[position]
       if byte < 0x80 {
@@ -88,7 +95,6 @@ struct LazyAutomaton {
         following = step(&state, number)
       }
       if following == LazyAutomaton.accepted { return true }
-      if position & 0xFFFF == 0 { try meter?.step(256) }
       state = following
     }
     var last = table[Int(state) * stride]
@@ -96,7 +102,31 @@ struct LazyAutomaton {
     return last == LazyAutomaton.accepted
   }
 
+  /// Goes on as long as there are ASCII characters whose way is known.
+  @inline(__always)
+  private func skip(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, _ state: inout Int32) {
+    // So far, and then the steps are counted.
+    let end = min(bytes.count, (position | 0xFFFF) + 1)
+    var place = position
+    var current = Int(state) * stride
+    alphabet.ascii.withUnsafeBufferPointer { ascii in
+      table.withUnsafeBufferPointer { table in
+        while place < end {
+          let byte = bytes[place]
+          guard byte < 0x80 else { return }
+          let following = table[current + ascii[Int(byte)]]
+          guard following >= 0 else { return }
+          current = Int(following) * stride
+          place += 1
+        }
+      }
+    }
+    position = place
+    state = Int32(truncatingIfNeeded: current / stride)
+  }
+
   private mutating func forget() {
+    start = -1
     states.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
     table.removeAll(keepingCapacity: true)

@@ -4,7 +4,8 @@ struct PatternParser {
   var scalars: [Unicode.Scalar]
   var position = 0
   private(set) var captureCount = 0
-  private var names: Set<String> = []
+  /// The numbers of the groups that have names.
+  private(set) var names: [String: Int] = [:]
   private var depth = 0
   var options = Options()
 
@@ -196,8 +197,10 @@ struct PatternParser {
       name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" }
       && name.unicodeScalars.first.map { !("0"..."9").contains($0) } ?? false
     guard take(end), isName else { throw PatternError(message: "a group's name is letters, digits and `_`") }
-    guard names.insert(name).inserted else { throw PatternError(message: "two groups are called `\(name)`") }
-    return try newCapture()
+    guard names[name] == nil else { throw PatternError(message: "two groups are called `\(name)`") }
+    let number = try newCapture()
+    names[name] = number
+    return number
   }
 
   private mutating func newCapture() throws(PatternError) -> Int {

@@ -17,6 +17,8 @@ struct PatternProgram: Sendable {
   /// The sets of the pattern. The first is that of words and the second the newline, which assertions ask for.
   private(set) var sets: [ScalarSet] = [.word, .newline]
   let captureCount: Int
+  /// The numbers of the groups that have names.
+  let captureNames: [String: Int]
 
   private var numbers: [ScalarSet: Int] = [.word: 0, .newline: 1]
   private var work = 0
@@ -28,6 +30,7 @@ struct PatternProgram: Sendable {
     var parser = PatternParser(text)
     let syntax = try parser.parse()
     captureCount = parser.captureCount
+    captureNames = parser.names
     try add(syntax)
     instructions.append(.match)
   }

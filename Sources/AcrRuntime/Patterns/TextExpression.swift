@@ -4,6 +4,7 @@ import AcrCore
 final class TextExpression {
   private let program: PatternProgram
   private var automaton: LazyAutomaton
+  private var backtracking: BacktrackMatcher?
   private var threads: PatternThreads?
 
   /// Reads a pattern.
@@ -23,6 +24,9 @@ final class TextExpression {
     try automaton.matches(text, meter)
   }
 
+  /// How many groups give their text, and the numbers of those that have names.
+  var groups: (count: Int, names: [String: Int]) { (program.captureCount, program.captureNames) }
+
   /// One match.
   struct Match {
     let text: Substring
@@ -35,16 +39,35 @@ final class TextExpression {
   func all(in text: String, _ meter: Meter? = nil) throws(AcrError) -> [Match] {
     var text = text
     text.makeContiguousUTF8()
-    guard try automaton.matches(text, meter) else { return [] }
-    var threads = self.threads ?? PatternThreads(program)
-    self.threads = nil
-    defer { self.threads = threads }
     var outcome: Result<[[Int]], AcrError>?
-    text.utf8.withContiguousStorageIfAvailable { bytes in
-      do throws(AcrError) {
-        outcome = .success(try TextExpression.places(&threads, bytes, meter))
-      } catch {
-        outcome = .failure(error)
+    var quick = backtracking ?? BacktrackMatcher(program)
+    backtracking = nil
+    defer { backtracking = quick }
+    if quick.takes(text.utf8.count) {
+      text.utf8.withContiguousStorageIfAvailable { bytes in
+        do throws(AcrError) {
+          outcome = .success(
+            try TextExpression.places(bytes, meter) { position throws(AcrError) in
+              try quick.match(in: bytes, from: position, meter)
+            })
+        } catch {
+          outcome = .failure(error)
+        }
+      }
+    } else {
+      guard try automaton.matches(text, meter) else { return [] }
+      var threads = self.threads ?? PatternThreads(program)
+      self.threads = nil
+      defer { self.threads = threads }
+      text.utf8.withContiguousStorageIfAvailable { bytes in
+        do throws(AcrError) {
+          outcome = .success(
+            try TextExpression.places(bytes, meter) { position throws(AcrError) in
+              try threads.match(in: bytes, from: position, meter)
+            })
+        } catch {
+          outcome = .failure(error)
+        }
       }
     }
     var matches: [Match] = []
@@ -61,11 +84,11 @@ final class TextExpression {
   }
 
   private static func places(
-    _ threads: inout PatternThreads, _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?
+    _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?, _ next: (Int) throws(AcrError) -> [Int]?
   ) throws(AcrError) -> [[Int]] {
     var found: [[Int]] = []
     var position = 0
-    while position <= bytes.count, let match = try threads.match(in: bytes, from: position, meter) {
+    while position <= bytes.count, let match = try next(position) {
       // The places, the match made of them, and the list of its groups' texts.
       try meter?.take(2 * (HeapSize.header + 16 * match.count) + 2 * HeapSize.list(match.count / 2) + 96)
       found.append(match)

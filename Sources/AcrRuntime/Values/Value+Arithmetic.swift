@@ -12,7 +12,8 @@ extension Value {
     case (.duration(let left), .duration(let right)): return .duration(try Value.add(left, right))
     case (.size(let left), .size(let right)): return .size(try Value.add(left, right))
     case (.datetime(let time), .duration(let duration)), (.duration(let duration), .datetime(let time)):
-      return .datetime(Timestamp(nanoseconds: try Value.add(time.nanoseconds, duration)))
+      guard let sum = time.adding(nanoseconds: duration) else { throw .overflow }
+      return .datetime(sum)
     default: throw .mismatch
     }
   }
@@ -26,9 +27,11 @@ extension Value {
     case (.duration(let left), .duration(let right)): return .duration(try Value.subtract(left, right))
     case (.size(let left), .size(let right)): return .size(try Value.subtract(left, right))
     case (.datetime(let time), .duration(let duration)):
-      return .datetime(Timestamp(nanoseconds: try Value.subtract(time.nanoseconds, duration)))
+      guard let difference = time.adding(nanoseconds: try Value.subtract(0, duration)) else { throw .overflow }
+      return .datetime(difference)
     case (.datetime(let left), .datetime(let right)):
-      return .duration(try Value.subtract(left.nanoseconds, right.nanoseconds))
+      guard let difference = left.nanoseconds(since: right) else { throw .overflow }
+      return .duration(difference)
     default: throw .mismatch
     }
   }

@@ -82,7 +82,8 @@ extension Value {
         if try equals(item, meter) { return true }
       }
       return false
-    case (.string(let part), .string(let text)): return part.isEmpty || text.contains(part)
+    case (.string(let part), .string(let text)):
+      return part.isEmpty || (ByteText.contains(part, in: text) ?? text.contains(part))
     case (.string(let name), .record(let record)): return record.shape.index(of: name) != nil
     default: throw .mismatch
     }

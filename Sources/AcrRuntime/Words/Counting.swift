@@ -83,11 +83,13 @@ struct Count: Command {
 struct Lines: Command {
   let signature = Signature(
     "lines", summary: "Splits text into lines, without empty lines at the end",
+    description: "Of standard input and other bytes the lines come as they are read.",
     group: .rows,
     examples: [.init("Lines of a text", "\"a\\nb\\n\" | lines")],
     input: .required)
 
   func run(_ call: Call<NoParameters>) throws -> Output {
+    if case .bytes(let stream)? = call.input { return .rows(Lines.rows(of: stream, call.meter)) }
     let value = try call.inputValue(for: "lines")
     guard case .string(let text) = value else {
       throw AcrError(.invalid, "`lines` takes a text apart, but the pipe gives \(value.typePhrase)")
@@ -97,6 +99,42 @@ struct Lines: Command {
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     while lines.last?.isEmpty == true { lines.removeLast() }
     return .value(.list(lines.map { .string(String($0)) }))
+  }
+
+  /// The lines of bytes as they come; empty ones at the end are left out.
+  private static func rows(of stream: ByteStream, _ meter: Meter) -> RowStream {
+    let window = ByteWindow(name: nil, meter) { try stream.next() }
+    var empty = 0
+    var waiting: Value?
+    var number = 0
+    return RowStream {
+      while true {
+        if empty > 0, waiting != nil {
+          empty -= 1
+          return .string("")
+        }
+        if let line = waiting {
+          waiting = nil
+          return line
+        }
+        var searched = 0
+        while window.lineEnd(from: window.position + searched) == nil {
+          searched = window.bytes.count - window.position
+          guard try window.more() else { break }
+        }
+        let end = window.lineEnd(from: window.position) ?? window.bytes.count
+        guard window.position < window.bytes.count else { return nil }
+        var line = UnsafeBufferPointer(rebasing: window.bytes[window.position..<end])
+        if line.last == 0x0D { line = UnsafeBufferPointer(rebasing: line.dropLast()) }
+        number += 1
+        try meter.charge(HeapSize.text(bytes: line.count))
+        guard let text = String(validating: line, as: UTF8.self) else {
+          throw AcrError(.invalid, "line \(number) is not UTF-8 text")
+        }
+        window.position = min(end + 1, window.bytes.count)
+        if text.isEmpty { empty += 1 } else { waiting = .string(text) }
+      }
+    }
   }
 }
 

@@ -24,7 +24,7 @@ struct Each: Command {
       RowStream {
         guard let row = try rows.next() else { return nil }
         return keepsGoing
-          ? try KeepGoing.row(row, call.run, call.meter) { try block.call([row]) } : try block.call([row])
+          ? try KeepGoing.row(row, call.run, call.meter) { try block(row) } : try block(row)
       })
   }
 }

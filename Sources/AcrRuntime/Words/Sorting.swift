@@ -6,50 +6,51 @@ struct SortBy: Command {
   struct Parameters: ParameterSet {
     let column = Rest<String>("column", help: "columns, the first counts most", completer: .column)
     let desc = Switch("desc", help: "greatest first")
+    let semver = Switch("semver", help: "texts as versions: 1.10 behind 1.9")
   }
 
   let signature = Signature(
     "sort-by", summary: "Sorts rows by columns, or a list of plain values",
     description: """
-      Numbers, sizes, durations and datetimes sort by value, texts by character. Rows that are equal in all columns keep \
+      Numbers, sizes, durations and datetimes sort by value, texts by character. With `--semver`, texts sort as versions \
+      (`1.9`, `v1.10.0`, `2.0.0-rc.1`), and those that are none come behind them. Rows that are equal in all columns keep \
       their order. Nulls come last, also with `--desc`.
       """,
     group: .rows,
     examples: [
       .init("Largest first", "[{n: \"a\", size: 1MB}, {n: \"b\", size: 2MB}] | sort-by size --desc"),
       .init("Plain values", "[3, 1, 2] | sort-by"),
+      .init("Tags as versions", "[\"1.10.0\", \"1.9.0\"] | sort-by --semver"),
     ],
     input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try call.items(for: "sort-by")
     let paths = call[\.column].map(ColumnPath.init)
-    let isDescending = call[\.desc]
-    try call.meter.take(rows.count * (HeapSize.list(max(1, paths.count)) + 3 * HeapSize.value))
-    let keys = try rows.map { row in paths.isEmpty ? [row] : try paths.map { try $0.value(in: row) } }
-    let names = paths.isEmpty ? ["value"] : paths.map(\.text)
-    let meter = call.meter
-    let order = try rows.indices.sorted { left, right in
-      try meter.step()
-      for (index, name) in names.enumerated() {
-        let (a, b) = (keys[left][index], keys[right][index])
-        if a.isNull || b.isNull {
-          if a.isNull != b.isNull { return b.isNull }
-          continue
-        }
-        let order: Int
-        do throws(OperationFailure) {
-          order = try a.order(b)
-        } catch {
-          throw AcrError(
-            .invalid,
-            "`sort-by` cannot compare \(a.typePhrase) with \(b.typePhrase)"
-              + (paths.isEmpty ? "" : " (column `\(name)`)"))
-        }
-        if order != 0 { return (order < 0) != isDescending }
+    let (isDescending, asVersions, meter) = (call[\.desc], call[\.semver], call.meter)
+    try meter.take(rows.count * (max(1, paths.count) * 2 * HeapSize.value + 4 * HeapSize.value))
+    let keys =
+      try paths.isEmpty
+      ? [SortKeys(rows, name: nil, asVersions: asVersions, isDescending: isDescending, meter)]
+      : paths.map { path in
+        // Among other columns those of texts alone are versions.
+        let values = try rows.map { try path.value(in: $0) }
+        let isText = asVersions && values.contains { if case .string = $0 { true } else { false } }
+        return try SortKeys(
+          values, name: path.text, asVersions: asVersions && (isText || paths.count == 1), isDescending: isDescending,
+          meter)
       }
-      return left < right
-    }
+    let order =
+      keys.count == 1
+      ? try keys[0].order(meter)
+      : try rows.indices.sorted { left, right in
+        try meter.step()
+        for key in keys {
+          let order = try key.order(left, right)
+          if order != 0 { return order < 0 }
+        }
+        return left < right
+      }
     return .value(.list(order.map { rows[$0] }))
   }
 }

@@ -11,6 +11,11 @@ final class StandardStream: Sendable {
   /// Standard error: messages.
   static let error = StandardStream(descriptor: FileDescriptor.error)
 
+  /// The error for a pipe that nobody reads any more, as behind `| head`.
+  static let readerIsGone = AcrError(.cancelled, "the reader of the output is gone")
+  /// The exit code of a program that ends because of it: what a shell shows for SIGPIPE.
+  static let readerIsGoneCode: Int32 = 141
+
   private let descriptor: Int32
   private let lock = Mutex<Void>(())
   private let visitor = Mutex<(@Sendable (TerminalText) -> Bool)?>(nil)
@@ -45,7 +50,7 @@ final class StandardStream: Sendable {
     do throws(SystemError) {
       try lock.withLock { _ throws(SystemError) in try FileDescriptor.write(bytes, to: descriptor) }
     } catch {
-      if error.isBrokenPipe { throw AcrError(.cancelled, "the reader of the output is gone") }
+      if error.isBrokenPipe { throw StandardStream.readerIsGone }
       throw AcrError(.server, "the output cannot be written: \(error)")
     }
   }

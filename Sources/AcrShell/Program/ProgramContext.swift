@@ -128,8 +128,13 @@ final class ProgramContext {
 
   /// A context for one run.
   func makeRun(isInteractive: Bool) -> RunContext {
-    RunContext(
-      sink: sink, host: Host(environment: environment, folder: "."), isDryRun: options.dryRun,
+    var host = Host(environment: environment, folder: ".")
+    let zone = environment["TZ"]
+    host.zone = { ZoneFiles.local(zone) }
+    // At the prompt, standard input is what the person types there.
+    if !isInteractive { host.input = { try FileDescriptor.readInput(isStopped: $0) } }
+    return RunContext(
+      sink: sink, host: host, isDryRun: options.dryRun,
       isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 
@@ -173,5 +178,12 @@ struct TerminalPrompter: Prompter {
       throw AcrError(.cancelled, "the question was not answered")
     }
     return ["y", "yes"].contains(answer.lowercased())
+  }
+
+  func line(_ question: String, isStopped: () -> Bool) throws -> String {
+    guard let answer = try QuestionReader().line(question, isStopped: isStopped) else {
+      throw AcrError(.cancelled, "the question was not answered")
+    }
+    return answer
   }
 }

@@ -66,6 +66,10 @@ struct ScriptRunner {
     case .finished: return run.hasFailedItems ? 6 : 0
     case .exited(let code): return code
     case .failed(let error):
+      // `| head` has what it wanted: that is no failure to tell of.
+      if error.error.kind == .cancelled, error.error.message == StandardStream.readerIsGone.message {
+        return StandardStream.readerIsGoneCode
+      }
       context.reporter.report([error.diagnostic])
       return error.error.kind.exitCode
     }

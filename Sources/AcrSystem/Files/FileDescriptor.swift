@@ -107,6 +107,23 @@ public enum FileDescriptor {
     return error.wouldBlock ? .nothing : .failed(error)
   }
 
+  /// The next piece of standard input; nil at its end.
+  /// - Parameter isStopped: asked every 50 ms while nothing comes; true ends the wait.
+  /// - Throws: ``AcrError``: `cancelled` when it was stopped.
+  public static func readInput(isStopped: () -> Bool) throws(AcrError) -> [UInt8]? {
+    while true {
+      guard wait(input, for: Int16(POLLIN), isStopped: isStopped) else {
+        throw AcrError(.cancelled, "reading standard input was stopped")
+      }
+      switch read(input) {
+      case .bytes(let piece): return piece
+      case .end: return nil
+      case .nothing: continue
+      case .failed(let error): throw error.acrError("cannot read standard input")
+      }
+    }
+  }
+
   /// Waits until one of several descriptors can be read from. Negative ones are passed over.
   /// - Parameter milliseconds: how long at most; negative for ever.
   /// - Returns: for each whether it can be read (or has ended); nil when a signal ended the wait.

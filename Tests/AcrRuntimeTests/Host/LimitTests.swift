@@ -172,7 +172,7 @@ struct LimitTests {
 struct CapabilityTests {
   @Test("Every word of the language can be given and left out")
   func words() {
-    let names = Set(Builtins.words.map(\.signature.name) + ["reveal", "now", "$env"])
+    let names = Set(Builtins.words.map(\.signature.name) + ["reveal", "now", "exists", "$env"])
     #expect(Set(Capabilities.Word.allCases.map(\.rawValue)) == names)
     for word in Capabilities.Word.allCases {
       let catalog = Session(capabilities: .all.without(word)).catalog

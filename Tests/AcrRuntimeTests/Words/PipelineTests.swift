@@ -169,6 +169,7 @@ struct PipelineTests {
     struct Person: Prompter {
       func confirm(_ question: String, isStopped: () -> Bool) -> Bool { question == "Sure?" }
       func secret(_ prompt: String, isStopped: () -> Bool) -> Secret { Secret("typed at \(prompt)") }
+      func line(_ question: String, isStopped: () -> Bool) -> String { "typed" }
     }
     let text = "confirm \"Sure?\"\nreveal((secret prompt P))\nconfirm \"Really?\""
     let ending = AcrRuntimeTests.run(
