@@ -201,7 +201,7 @@ extension Evaluator {
     _ rightValue: Value, _ frame: borrowing Frame, _ span: Span
   ) -> RuntimeError {
     switch failure {
-    case .overflow: return self.failure("the result of `\(operation.rawValue)` does not fit 64 bits", frame, span)
+    case .overflow: return self.failure(Evaluator.overflow(operation, leftValue, rightValue), frame, span)
     case .divisionByZero: return self.failure("division by zero", frame, span)
     case .other(let error): return RuntimeError(error, source: frame.source, span: span)
     case .mismatch: break
@@ -229,6 +229,14 @@ extension Evaluator {
     default: break
     }
     return self.failure(message, frame, span, help: help)
+  }
+
+  private static func overflow(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> String {
+    switch (left, right) {
+    case (.datetime, .datetime): "the two datetimes are more than 292 years apart, which no duration can hold"
+    case (.datetime, _), (_, .datetime): "the result of `\(operation.rawValue)` is outside of the years 0 to 9999"
+    default: "the result of `\(operation.rawValue)` does not fit 64 bits"
+    }
   }
 
   // MARK: Fields and items

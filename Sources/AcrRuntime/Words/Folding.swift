@@ -4,7 +4,7 @@ import AcrLanguage
 /// `fold`: all rows to one value.
 struct Fold: Command {
   struct Parameters: ParameterSet {
-    let start = Positional<Value>("start", help: "the value before the first row")
+    let start = Positional<Value>("start", help: "the value before the first row; `0` is the number")
     let block = BlockParameter("block", help: "makes the next value of the one so far and a row: `{ |so_far, row| … }`")
   }
 
@@ -25,7 +25,9 @@ struct Fold: Command {
       )
     }
     let rows = try call.rows(for: "fold")
+    // A bare word is a text where any value may stand, and `fold 0` means the number.
     var value = call[\.start]
+    if case .string(let text) = value { value = Fold.number(text) ?? value }
     while let row = try rows.next() {
       let place = call.meter.place
       defer { call.meter.release(place) }
@@ -33,6 +35,16 @@ struct Fold: Command {
       value = try block.call([value, row])
     }
     return .value(value)
+  }
+}
+
+extension Fold {
+  /// The number, duration or size that a word spells out.
+  private static func number(_ text: String) -> Value? {
+    if let int = Int64(text) { return .int(int) }
+    guard let first = text.utf8.first, (0x30...0x39).contains(first) || first == 0x2D else { return nil }
+    if let number = Double(text), number.isFinite { return .number(number) }
+    return DurationText.parse(text).map(Value.duration) ?? ByteCount.parse(text).map(Value.size)
   }
 }
 

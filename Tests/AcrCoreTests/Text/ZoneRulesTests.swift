@@ -59,7 +59,7 @@ import Testing
 
   @Test func changedFilesAreReadOrRefused() {
     var random = SplitMix64(state: 1)
-    for _ in 0..<20_000 {
+    for _ in 0..<4000 {
       var bytes = Self.file
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -100,7 +100,7 @@ struct OddValueTests {
       "[{x: $a}, {x: 1}] | sort-by x", "[{x: $a}, {x: 1}] | group-by x", "[$a] | flatten", "[$a] | count",
       "[1] | par-each --jobs $a { $it }", "retry --times $a { 1 }",
       "retry --wait $a { 1 }", "$a | to json", "$a | to yaml", "[$a] | to csv", "[{x: $a}] | to tsv", "$a | lines",
-      "$a | query \"[0]\"", "$a | from json", "$a | from csv", "$a | from yaml",
+      "$a | query \"[0]\"", "$a | from json", "$a | from csv", "$a | from toml",
       "throw $a", "[{x: $a}] | select x | get x", "[$a] | where $it == $a", "[1, 2, 3] | where $it < $a",
       "for x in $a { $x }", "if $a { 1 }", "[{x: $a}] | to table",
     ])

@@ -62,7 +62,7 @@ struct FunctionTests {
       ),
       (
         "date(\"today\")",
-        "invalid: `today` is not a datetime [date(\"today\")] = as in `2024-05-01` or `2024-05-01T10:20:30Z`"
+        "invalid: `today` is not a datetime [date(\"today\")] = as in `2024-05-01`, `2024-05-01T10:20:30Z` or `2024-05-01 10:20:30`"
       ),
       (
         "semver-match(\"1.0.0\", \">=a\")",

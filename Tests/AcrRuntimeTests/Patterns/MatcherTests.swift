@@ -17,7 +17,7 @@ struct MatcherTests {
     ]
     let alphabet = Array("aabbcd1 é\n")
     var found = 0
-    for _ in 0..<4000 {
+    for _ in 0..<600 {
       var text = ""
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         text += parts.randomElement(using: &random) ?? ""
@@ -42,14 +42,14 @@ struct MatcherTests {
         }
       }
     }
-    #expect(found > 1000)
+    #expect(found > 300)
   }
 
   @Test("Searching by bytes gives what searching by characters gives")
   func bytes() {
     var random = SplitMix64(state: 3)
     let alphabet = Array("aab,\n é") + ["\r\n"]
-    for _ in 0..<20_000 {
+    for _ in 0..<4_000 {
       let text = String(
         (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
       let part = String(

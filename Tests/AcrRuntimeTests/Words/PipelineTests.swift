@@ -112,7 +112,7 @@ struct PipelineTests {
       ("[1] | to csv", "invalid: CSV is made of records, and row 0 is an int [to]"),
       (
         "{a: 1} | to jsno",
-        "usage: `jsno` is not a format; did you mean `json`? [jsno] = the formats are json, jsonl, csv, tsv, yaml, table"
+        "check: `jsno` is not a format; did you mean `json`?"
       ),
       ("5 | lines", "invalid: `lines` takes a text apart, but the pipe gives an int [lines]"),
       ("secret env PATH | print", "invalid: `print` does not write a secret [print] = `reveal(…)` gives its text"),
