@@ -1,14 +1,6 @@
 import AcrCore
 import AcrSystem
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A text that comes piece by piece: the part of it that is not used up yet, as one buffer. Used by one thread.
 final class ByteWindow {
   /// How messages name where the text came from: a path, or nil for a text from a pipe.
@@ -107,8 +99,7 @@ final class ByteWindow {
 
   /// The place of the first line end (LF) from an offset on; nil when the window has none.
   func lineEnd(from offset: Int) -> Int? {
-    guard offset < count, let found = memchr(storage + offset, 0x0A, count - offset) else { return nil }
-    return UnsafeRawPointer(found) - UnsafeRawPointer(storage)
+    ByteSearch.first(0x0A, in: bytes, from: offset)
   }
 
   /// Line and column, from 1, of an offset in the window. A line ends in LF, in CR LF, or in a CR alone.
@@ -155,7 +146,7 @@ final class ByteWindow {
     linesBefore += lines
     columnsBefore = columns
     endedInReturn = used.last == 0x0D
-    memmove(storage, storage + position, count - position)
+    storage.copyMemory(from: storage + position, byteCount: count - position)
     count -= position
     position = 0
   }

@@ -1,12 +1,5 @@
 import AcrCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import AcrSystem
 
 /// Searching in texts by their bytes, which is many times quicker than by characters. It gives the same where all characters
 /// are one byte: in ASCII, where only CR LF is a character of two.
@@ -99,14 +92,12 @@ enum ByteText {
   private static func first(
     _ part: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from start: Int
   ) -> Int? {
-    guard let base = text.baseAddress, let wanted = part.baseAddress else { return nil }
     var position = start
     while position + part.count <= text.count {
-      guard let found = memchr(base + position, Int32(part[0]), text.count - part.count + 1 - position) else {
+      guard let place = ByteSearch.first(part[0], in: text, from: position), place + part.count <= text.count else {
         return nil
       }
-      let place = UnsafeRawPointer(found) - UnsafeRawPointer(base)
-      if part.count == 1 || memcmp(base + place, wanted, part.count) == 0 { return place }
+      if part.count == 1 || ByteSearch.stands(part, in: text, at: place) { return place }
       position = place + 1
     }
     return nil
