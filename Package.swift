@@ -180,6 +180,10 @@ let package = Package(
         "AcrCommands", "AcrRuntime", "AcrLanguage", "AzureIdentity", "OCIRegistry", "AcrHTTP", "AcrCore", "TestSupport",
       ],
       path: "Tests/WireSoak"),
+    // Built alone, so that the address sanitizer needs few modules: scripts/soak-layers and scripts/soak-trust.
+    .executableTarget(
+      name: "reader-soak", dependencies: ["AcrCore", "ArtifactTrust", "ImageContents", "OCIRegistry", "TestSupport"],
+      path: "Tests/ReaderSoak"),
     .testTarget(
       name: "AcrShellTests", dependencies: ["AcrShell", "CommandCatalog", "prompt-probe", "TestSupport"]),
     .testTarget(name: "ProgramTests", dependencies: ["acrsh", "acr-emulator", "wire-soak", "AcrCore", "TestSupport"]),
@@ -197,7 +201,7 @@ if Context.environment["ACRSH_STRICT"] != nil {
 // `scripts/build` sets this: the programs alone, without what only tests need, so that one call builds both.
 if Context.environment["ACRSH_PROGRAMS"] != nil {
   package.targets.removeAll {
-    $0.type == .test || ["TestSupport", "CommandCatalog", "prompt-probe", "wire-soak"].contains($0.name)
+    $0.type == .test || ["TestSupport", "CommandCatalog", "prompt-probe", "wire-soak", "reader-soak"].contains($0.name)
   }
 }
 
@@ -206,7 +210,8 @@ if let suites = Context.environment["ACRSH_SUITES"].map({ $0.split(separator: " 
   package.targets.removeAll { target in
     (target.type == .test && !suites.contains(target.name))
       || [
-        "RegistryEmulator", "acr-emulator", "prompt-probe", "wire-soak", "acrsh", "AcrShell", "CEditline",
+        "RegistryEmulator", "acr-emulator", "prompt-probe", "wire-soak", "reader-soak", "acrsh", "AcrShell",
+        "CEditline",
         "CommandCatalog",
       ]
       .contains(target.name)

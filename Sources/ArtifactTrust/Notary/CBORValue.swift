@@ -1,6 +1,6 @@
 /// A value of CBOR (RFC 8949), as far as COSE signatures of Notary Project need it: whole numbers, byte strings, texts, arrays,
 /// maps, and tags; all of definite length.
-indirect enum CBORValue: Sendable, Equatable {
+package indirect enum CBORValue: Sendable, Equatable {
   case unsigned(UInt64)
   /// −1 − n.
   case negative(UInt64)
@@ -12,7 +12,7 @@ indirect enum CBORValue: Sendable, Equatable {
   case tagged(UInt64, CBORValue)
 
   /// A key and its value.
-  struct Pair: Sendable, Equatable {
+  package struct Pair: Sendable, Equatable {
     let key: CBORValue
     let value: CBORValue
   }
@@ -25,7 +25,7 @@ indirect enum CBORValue: Sendable, Equatable {
   /// Reads exactly one value.
   /// - Parameter place: what it is, as the beginning of a sentence.
   /// - Throws: ``TrustFailure`` of the check `format`.
-  init(parsing bytes: [UInt8], _ place: String) throws(TrustFailure) {
+  package init(parsing bytes: [UInt8], _ place: String) throws(TrustFailure) {
     var reader = CBORReader(bytes: bytes, place: place)
     self = try reader.value(level: 0)
     guard reader.isAtEnd else { throw TrustFailure(.format, "\(place) has bytes behind its end") }

@@ -89,7 +89,7 @@ extension NotaryEnvelope {
 }
 
 extension CBORValue: Hashable {
-  func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     switch self {
     case .unsigned(let number): hasher.combine(number)
     case .negative(let number): hasher.combine(~number)
