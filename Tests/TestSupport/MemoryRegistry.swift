@@ -106,9 +106,13 @@ public final class MemoryRegistry: Sendable {
   private let server: LoopbackServer
 
   /// Starts the registry.
-  public init() throws {
+  /// - Parameter rounds: holds answers back, to count how many requests come one after another.
+  public init(rounds: RequestRounds? = nil) throws {
     let state = state
-    server = try LoopbackServer { request in MemoryRegistry.answer(request, state) }
+    server = try LoopbackServer { request in
+      rounds?.wait()
+      return MemoryRegistry.answer(request, state)
+    }
   }
 
   /// `127.0.0.1:port`

@@ -7,14 +7,39 @@ import OCIRegistry
 extension ImageArgument.Chosen {
   /// The files of the image, with the session's cache of listings.
   func files(_ session: CommandContext) -> ImageFiles {
-    let store = store
+    let (store, progress) = (store, session.progress)
+    let config = model.kind == .image ? model.config : nil
+    let diffIDs: ImageFiles.DiffIDReader = {
+      guard let config, [MediaType.ociConfig, MediaType.dockerConfig].contains(config.mediaType) else { return nil }
+      let document = try await ImageConfiguration.read(config, from: store)
+      return document["rootfs"]?["diff_ids"]?.array.map { $0.map { $0.string.flatMap { try? Digest($0) } } }
+    }
     return ImageFiles(
-      name: "`\(name)`", layers: model.layers, store: store, cache: session.listings, limits: store.limits
+      name: "`\(name)`", layers: model.layers, store: store, cache: session.listings, limits: store.limits,
+      diffIDs: diffIDs
     ) { layer in
-      let blob = VerifiedBlob(layer, from: store, observer: { _ in })
+      let line = layer.size >= LayerProgress.worthwhile ? LayerProgress(layer, progress) : nil
+      let blob = VerifiedBlob(layer, from: store) { line?.report($0) }
       return { try await blob.next() }
     }
   }
+}
+
+/// The line of progress of a layer that is read; it ends with the reading.
+private final class LayerProgress: Sendable {
+  /// Smaller layers are read in a moment.
+  static let worthwhile: Int64 = 8 << 20
+
+  private let line: any ImportProgressLine
+
+  init(_ layer: Descriptor, _ progress: any ImportProgress) {
+    line = progress.startReading("reading layer \(layer.digest.short)")
+    line.report(.planned(manifests: 0, blobs: 1, bytes: layer.size))
+  }
+
+  deinit { line.finish(nil) }
+
+  func report(_ event: ImportEvent) { line.report(event) }
 }
 
 /// What layers leave out of a list, as a note.

@@ -118,6 +118,13 @@ public protocol ImportProgress: Sendable {
   /// - Parameter name: the import as people write it, for the line that stands for it.
   /// - Returns: what takes its events.
   func start(_ name: String) -> any ImportProgressLine
+  /// Something large is read, and nothing is imported. Its line counts among no imports.
+  func startReading(_ name: String) -> any ImportProgressLine
+}
+
+extension ImportProgress {
+  /// For displays of imports only.
+  public func startReading(_ name: String) -> any ImportProgressLine { NoProgress() }
 }
 
 /// The progress of one import.

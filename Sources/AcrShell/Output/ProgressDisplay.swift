@@ -28,12 +28,16 @@ final class TerminalProgress: ImportProgress {
 
   init(stream: StandardStream) { self.stream = stream }
 
-  func start(_ name: String) -> any ImportProgressLine {
+  func start(_ name: String) -> any ImportProgressLine { start(ImportTally(name: name)) }
+
+  func startReading(_ name: String) -> any ImportProgressLine { start(ImportTally(name: name, isReading: true)) }
+
+  private func start(_ tally: ImportTally) -> any ImportProgressLine {
     let id = state.withLock { state in
       state.nextID += 1
-      state.lines[state.nextID] = ImportTally(name: name)
+      state.lines[state.nextID] = tally
       state.order.append(state.nextID)
-      state.total.begin()
+      if !tally.isReading { state.total.begin() }
       return state.nextID
     }
     return Line(id: id, display: self)
@@ -72,7 +76,7 @@ final class TerminalProgress: ImportProgress {
 
   private func finish(_ id: Int, _ result: ImportResult?) {
     state.withLock { state in
-      state.total.end(result)
+      if state.lines[id]?.isReading == false { state.total.end(result) }
       state.lines[id] = nil
       state.order.removeAll { $0 == id }
       // Between two imports of a loop nothing is left on the screen.
@@ -85,7 +89,7 @@ final class TerminalProgress: ImportProgress {
     let columns = (stream.columns ?? 80) - 1
     let running = state.order.compactMap { state.lines[$0] }
     var lines = running.prefix(TerminalProgress.lineLimit).map { $0.line(columns: columns) }
-    if running.count > 1 { lines.append(state.total.line(running, columns: columns)) }
+    if running.count(where: { !$0.isReading }) > 1 { lines.append(state.total.line(running, columns: columns)) }
     if state.drawn == 0 { TerminalGuard.cursorHides(on: stream.number) }
     var text: TerminalText = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\r" : "\u{1B}[?25l"
     for line in lines { text += "\(line)\u{1B}[K\n" }
@@ -157,6 +161,8 @@ struct ProgressTotal {
 /// The numbers of one running import.
 struct ImportTally {
   let name: String
+  /// True where something is only read.
+  let isReading: Bool
   private var totalBytes = WireSize.zero
   private var doneBytes = WireSize.zero
   private var blobs = 0
@@ -164,8 +170,9 @@ struct ImportTally {
   private var partial: [Digest: Int64] = [:]
   private var rate: TransferRate
 
-  init(name: String) {
+  init(name: String, isReading: Bool = false) {
     self.name = name
+    self.isReading = isReading
     rate = TransferRate(now: .now)
   }
 
@@ -191,7 +198,8 @@ struct ImportTally {
   /// For example `alpine:3.20 → prod/alpine:3.20  12.3 MB of 45.6 MB  3/7 blobs  8.1 MB/s  4 s left`.
   func line(columns: Int) -> String {
     let bytes = bytes
-    var numbers = "  \(ByteCount.human(bytes)) of \(ByteCount.human(totalBytes))  \(doneBlobs)/\(blobs) blobs"
+    var numbers = "  \(ByteCount.human(bytes)) of \(ByteCount.human(totalBytes))"
+    if !isReading { numbers += "  \(doneBlobs)/\(blobs) blobs" }
     if let perSecond = rate.perSecond, perSecond > 0 {
       numbers += "  \(ByteCount.human(Int64(perSecond)))/s"
       if totalBytes > bytes {

@@ -68,7 +68,7 @@ extension ImageFiles {
 
   /// The contents of a file that was found.
   public func contents(of file: Located) -> FileContents {
-    FileContents(of: file, in: layers[file.layer], name: name(ofLayer: file.layer), reader)
+    FileContents(of: file, in: self)
   }
 
   private func missing(_ path: String) -> AcrError {

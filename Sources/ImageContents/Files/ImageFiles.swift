@@ -13,19 +13,27 @@ public struct ImageFiles: Sendable {
   public let layers: [Descriptor]
 
   let reader: LayerReader
-  private let table: TableReader?
+  let table: TableReader?
   private let cache: ListingCache
+  private let diffIDs: DiffIDReader?
+  private let knownIDs = SingleFlight<Int, [Digest?]?>(keeping: 1)
   private let limit = Limit(ImageFiles.width)
+
+  /// Gives the digests that the unpacked layers are to have, as the configuration says (`rootfs.diff_ids`); nil where it says
+  /// none, and in it for a digest of another kind.
+  public typealias DiffIDReader = @Sendable () async throws -> [Digest?]?
 
   /// Creates the files of an image.
   /// - Parameters:
+  ///   - diffIDs: asked for once, when a layer was read whole; nil compares nothing.
   ///   - store: gives ranges of layers that have a table of contents; nil reads layers whole.
   ///   - open: opens a layer from its start (``LayerReader/Opener``).
   public init(
     name: String, layers: [Descriptor], store: (any ArtifactSource)?, cache: ListingCache,
-    limits: WireLimits = .standard,
+    limits: WireLimits = .standard, diffIDs: DiffIDReader? = nil,
     open: @escaping LayerReader.Opener
   ) {
+    self.diffIDs = diffIDs
     self.name = name
     self.layers = layers
     self.cache = cache
@@ -42,7 +50,10 @@ public struct ImageFiles: Sendable {
   /// - Throws: ``AcrError`` of kind `invalid` for what is no layer or holds too much, and what the store throws.
   public func listing(_ index: Int, isHashed: Bool = false) async throws -> LayerListing {
     let layer = layers[index]
-    if let kept = cache.listing(layer.digest, isHashed: isHashed) { return kept }
+    if let kept = cache.listing(layer.digest, isHashed: isHashed) {
+      try await check(kept.unpacked, ofLayer: index)
+      return kept
+    }
     guard !layer.isForeign else {
       throw AcrError(
         .invalid, "\(name(ofLayer: index)) is not in the registry: the manifest names another address for it",
@@ -53,9 +64,28 @@ public struct ImageFiles: Sendable {
       found = listed
     } else {
       found = try await reader.listing(of: layer, name: name(ofLayer: index), isHashed: isHashed)
+      try await check(found.unpacked, ofLayer: index)
     }
     cache.keep(found, layer.digest)
     return found
+  }
+
+  /// Compares what a layer unpacks to with what the configuration says.
+  /// - Throws: ``AcrError`` of kind `invalid` where they differ.
+  func check(_ unpacked: Digest?, ofLayer index: Int) async throws {
+    guard let unpacked, let diffIDs else { return }
+    guard let expected = try await knownIDs.value(for: 0, diffIDs), !expected.isEmpty else { return }
+    guard expected.count == layers.count else {
+      throw AcrError(
+        .invalid,
+        "the configuration of \(name) has \(expected.count) digests in `rootfs.diff_ids`, and the manifest \(layers.count) layers",
+        help: "manifest and configuration do not belong together; build or push the image again")
+    }
+    guard let wanted = expected[index], wanted.algorithm == unpacked.algorithm, wanted != unpacked else { return }
+    throw AcrError(
+      .invalid,
+      "\(name(ofLayer: index)) unpacks to \(unpacked), and the configuration says \(wanted) in `rootfs.diff_ids`",
+      help: "layer and configuration do not belong together; build or push the image again")
   }
 
   /// The entries of all layers, some read side by side, handed over from the base on.

@@ -1,3 +1,5 @@
+import AcrCore
+
 /// The entries of one layer, in the order of its archive, in little memory: names lie one behind the other.
 public struct LayerListing: Sendable {
   /// One entry.
@@ -40,6 +42,8 @@ public struct LayerListing: Sendable {
   public private(set) var escaping = 0
   /// True where contents were hashed.
   var isHashed = false
+  /// The digest of the unpacked archive (its diff ID); nil where the layer was not read whole.
+  var unpacked: Digest?
 
   /// About how many bytes of memory it takes.
   public var memory: Int { entries.capacity * MemoryLayout<Entry>.stride + names.capacity }

@@ -29,14 +29,23 @@ public struct LayerReader: Sendable {
     var handler = ListingHandler(isHashed: isHashed)
     let decompressor = Decompressor(name, budget: budget)
     var tar = TarReader(name, budget: budget)
+    var hasher = SHA256()
     let next = open(layer)
     while let piece = try await next() {
       try Task.checkCancellation()
-      try decompressor.feed(piece) { try tar.feed($0, &handler) }
+      try decompressor.feed(piece) {
+        hasher.update(bufferPointer: $0)
+        try tar.feed($0, &handler)
+      }
     }
-    try decompressor.finish { try tar.feed($0, &handler) }
+    try decompressor.finish {
+      hasher.update(bufferPointer: $0)
+      try tar.feed($0, &handler)
+    }
     try tar.finish()
-    return handler.listing
+    var listing = handler.listing
+    listing.unpacked = Digest(sha256: hasher.finalize())
+    return listing
   }
 }
 
@@ -74,4 +83,17 @@ enum ContentHash {
 
   /// That of an empty file.
   static let ofNothing: UInt64 = of(SHA256().finalize())
+}
+
+extension Digest {
+  /// The digest of a finished hash.
+  init?(sha256 hash: SHA256.Digest) {
+    let digits = Array("0123456789abcdef".utf8)
+    var text = Array("sha256:".utf8)
+    for byte in hash {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    try? self.init(String(decoding: text, as: UTF8.self))
+  }
 }

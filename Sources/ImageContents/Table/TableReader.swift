@@ -1,5 +1,6 @@
 import AcrCore
 import OCIRegistry
+import Synchronization
 
 /// Reads the table of contents of a layer that has one (eStargz, zstd:chunked), by ranges: only that is read of the layer.
 ///
@@ -8,6 +9,15 @@ import OCIRegistry
 struct TableReader: Sendable {
   private let store: any ArtifactSource
   private let budget: ContentBudget
+  /// The table that was read last: whoever lists a layer may want a file of it next.
+  private let last = LastTable()
+
+  /// Tables up to this size are kept for a moment.
+  private static let keptBytes = 8 << 20
+
+  private final class LastTable: Sendable {
+    let value = Mutex<(layer: Digest, bytes: [UInt8])?>(nil)
+  }
 
   init(store: any ArtifactSource, budget: ContentBudget) {
     self.store = store
@@ -23,6 +33,22 @@ struct TableReader: Sendable {
   /// The entries by the layer's table; nil for a layer without one that can be believed, and where the store gives no ranges.
   /// - Throws: ``AcrError`` of kind `invalid` for a table with another digest, or one that cannot be read.
   func listing(of layer: Descriptor, name: String) async throws -> LayerListing? {
+    try await table(of: layer, name: name).map { try TableOfContents.listing($0, name: name, budget: budget) }
+  }
+
+  /// The contents of one file by the layer's table, which has the file's digest: only its parts of the layer are read.
+  /// - Returns: nil where the table does not tell enough, or is none.
+  /// - Throws: as ``listing(of:name:)``.
+  func contents(of path: [UInt8], in layer: Descriptor, name: String) async throws -> TableFile? {
+    guard let bytes = try await table(of: layer, name: name),
+      let file = try TableOfContents.file(path, in: bytes, name: name, end: layer.size.bytes)
+    else { return nil }
+    return TableFile(file, of: layer, name: name, store: store, budget: budget)
+  }
+
+  /// The table's document; nil for a layer without one that can be believed, and where the store gives no ranges.
+  private func table(of layer: Descriptor, name: String) async throws -> [UInt8]? {
+    if let kept = last.value.withLock({ $0 }), kept.layer == layer.digest { return kept.bytes }
     guard let place = TableReader.place(layer) else { return nil }
     let table: [UInt8]?
     do {
@@ -34,7 +60,8 @@ struct TableReader: Sendable {
     } catch let error as AcrError where error.code == RangeFailure.code {
       return nil
     }
-    return try table.map { try TableOfContents.listing($0, name: name, budget: budget) }
+    if let table, table.count <= TableReader.keptBytes { last.value.withLock { $0 = (layer.digest, table) } }
+    return table
   }
 
   private static func place(_ layer: Descriptor) -> Place? {

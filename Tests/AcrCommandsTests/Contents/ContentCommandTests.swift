@@ -167,6 +167,14 @@ struct ContentCommandTests {
       await #expect(throws: TestSupportError.self) {
         try await runner.run("diff \(folder):1 \(folder):2 --files --config")
       }
+      // Whichever side has none is named first.
+      let broken = try await runner.run("manifest digest \(folder):broken")
+      guard case .string(let digest) = broken else { return }
+      for line in ["diff \(folder):1 \(folder):broken --packages", "diff \(folder):broken \(folder):1 --packages"] {
+        let error = await #expect(throws: TestSupportError.self) { try await runner.run(line) }
+        let text = error?.description ?? ""
+        #expect(text.contains("@\(digest.prefix(19))` has no SBOM, so its packages cannot be compared"), "\(text)")
+      }
     }
   }
 

@@ -39,12 +39,17 @@ enum Archives {
   }
 
   /// The files of an image whose layers are these bytes.
-  static func files(_ layers: [[UInt8]], limits: WireLimits = .standard) -> ImageFiles {
+  static func files(
+    _ layers: [[UInt8]], limits: WireLimits = .standard, cache: ListingCache = ListingCache(),
+    diffIDs: ImageFiles.DiffIDReader? = nil
+  ) -> ImageFiles {
     let descriptors = layers.map { bytes in
       Descriptor(mediaType: "application/octet-stream", digest: Digest.of(bytes), size: Int64(bytes.count))
     }
     let contents = Dictionary(zip(descriptors.map(\.digest), layers), uniquingKeysWith: { first, _ in first })
-    return ImageFiles(name: "the image", layers: descriptors, store: nil, cache: ListingCache(), limits: limits) {
+    return ImageFiles(
+      name: "the image", layers: descriptors, store: nil, cache: cache, limits: limits, diffIDs: diffIDs
+    ) {
       layer in
       let source = Pieces(contents[layer.digest] ?? [])
       return { await source.next() }

@@ -167,6 +167,38 @@ struct FileTreeTests {
     await #expect(throws: AcrError.self) { _ = try await files.locate("../etc/passwd") }
   }
 
+  @Test("layers have to unpack to what the configuration says, in lists, contents and from the cache")
+  func diffIDs() async throws {
+    var archive = TarArchive()
+    archive.file("a", "1234")
+    let right = Digest.of(archive.bytes)
+    for layer in [archive.bytes, archive.gzipped] {
+      let good = Archives.files([layer], diffIDs: { [right] })
+      #expect(try await good.tree().files()?.map(\.path) == ["a"])
+      // Digests of another kind, and none at all, are compared with nothing.
+      for ids in [nil, [nil]] as [[Digest?]?] { _ = try await Archives.files([layer], diffIDs: { ids }).tree() }
+      let cache = ListingCache()
+      _ = try await Archives.files([layer], cache: cache).tree()
+      for (ids, message) in [
+        ([Digest.of([1])], "unpacks to \(right), and the configuration says \(Digest.of([1]))"),
+        ([right, right], "has 2 digests in `rootfs.diff_ids`, and the manifest 1 layers"),
+      ] {
+        for cache in [ListingCache(), cache] {
+          let files = Archives.files([layer], cache: cache, diffIDs: { ids })
+          let error = await #expect(throws: AcrError.self) { _ = try await files.tree() }
+          #expect(error?.kind == .invalid && error?.message.contains(message) == true, "\(error?.message ?? "-")")
+        }
+      }
+      // Contents end in the error, and their last piece is held back.
+      let contents = good.contents(
+        of: ImageFiles.Located(layer: 0, kind: .file, size: 4, number: 0, path: Array("a".utf8)))
+      #expect(try await contents.next() == Array("1234".utf8))
+      let wrong = Archives.files([layer], diffIDs: { [Digest.of([1])] })
+      let bad = wrong.contents(of: ImageFiles.Located(layer: 0, kind: .file, size: 4, number: 0, path: Array("a".utf8)))
+      await #expect(throws: AcrError.self) { while try await bad.next() != nil { Issue.record("a piece came") } }
+    }
+  }
+
   @Test("layers that the way down does not need are not read")
   func topOnly() async throws {
     let layers = Self.image()

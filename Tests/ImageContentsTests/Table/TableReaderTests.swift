@@ -99,6 +99,56 @@ struct TableReaderTests {
     await #expect(throws: AcrError.self) { _ = try await wrong.listing(0) }
   }
 
+  /// An eStargz layer of one file in two parts, with a table that says where they are.
+  /// - Parameter changed: makes the second part other than the table says.
+  private static func split(changed: Bool = false, digest: Bool = true) -> (bytes: [UInt8], table: String) {
+    var layer = TarArchive()
+    layer.file("etc/a", "12345678")
+    let head = TarArchive.gzip(Array(layer.bytes[..<512]))
+    let first = TarArchive.gzip(Array("1234".utf8))
+    let second = TarArchive.gzip(Array((changed ? "56x8" : "5678").utf8))
+    let rest = TarArchive.gzip(Array(layer.bytes[520...]))
+    let noise = TarArchive.gzip(LayerNoise.bytes(100_000))
+    let (one, two) = (head.count, head.count + first.count)
+    let sum = digest ? "\"digest\":\"\(Digest.of(Array("12345678".utf8)))\"," : ""
+    let table = """
+      {"version":1,"entries":[{"name":"etc/a","type":"reg","size":8,\(sum)"offset":\(one),"chunkSize":4},\
+      {"name":"etc/a","type":"chunk","offset":\(two),"chunkOffset":4,"chunkSize":4},\
+      {"name":"etc/b","type":"reg","size":9,"offset":\(two + second.count)}]}
+      """
+    let body = head + first + second + rest + noise
+    var archive = TarArchive()
+    archive.add("stargz.index.json", "0", Array(table.utf8))
+    let offset = String(body.count, radix: 16)
+    let digits = String(repeating: "0", count: 16 - offset.count) + offset
+    let footer: [UInt8] =
+      [0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 26, 0, 0x53, 0x47, 22, 0] + Array("\(digits)STARGZ".utf8)
+      + [1, 0, 0, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 8)
+    return (body + archive.gzipped + footer, table)
+  }
+
+  @Test("contents: only the parts of the file are read, and the table's digest is compared")
+  func contents() async throws {
+    func read(_ sample: (bytes: [UInt8], table: String)) async throws -> (text: String, store: RangeStore) {
+      let digest = Digest.of(Array(sample.table.utf8)).description
+      let (files, store) = files(sample.bytes, ["containerd.io/snapshot/stargz/toc.digest": digest])
+      let contents = files.contents(of: try await files.locate("/etc/a"))
+      var found: [UInt8] = []
+      while let piece = try await contents.next() { found += piece }
+      return (String(decoding: found, as: UTF8.self), store)
+    }
+    let (text, store) = try await read(Self.split())
+    #expect(text == "12345678" && !store.wasWhole)
+    // The table once, and two parts.
+    #expect(store.ranges.count == 3)
+    #expect(store.ranges.dropFirst().allSatisfy { $0.count < 100 })
+    // A table without the file's digest proves nothing of its contents.
+    let whole = try await read(Self.split(digest: false))
+    #expect(whole.text == "12345678" && whole.store.wasWhole)
+    let error = await #expect(throws: AcrError.self) { _ = try await read(Self.split(changed: true)) }
+    #expect(error?.message.contains("the table of contents of layer 1") == true, "\(error?.message ?? "-")")
+  }
+
   @Test("tables that are no tables")
   func broken() {
     for text in [
