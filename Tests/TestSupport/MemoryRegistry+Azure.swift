@@ -84,8 +84,23 @@ extension MemoryRegistry {
   private static func manifests(_ repository: Repository, _ request: LoopbackServer.Request) -> LoopbackServer.Reply {
     page(repository.manifests.keys.sorted(), "manifests", "_manifests", repository, request) { digest in
       let type = repository.manifests[digest]?.mediaType ?? ""
-      return #"{"digest":"\#(digest)","mediaType":"\#(type)",\#(repository.metadata.json(digest))}"#
+      let image =
+        repository.manifests[digest].map { describe($0, hidesType: digest.hasSuffix("1") || digest.hasSuffix("a")) }
+        ?? ""
+      return #"{"digest":"\#(digest)","mediaType":"\#(type)",\#(image)\#(repository.metadata.json(digest))}"#
     }
+  }
+
+  /// What the list tells of an image: nothing of what it is about.
+  /// - Parameter hidesType: describes an artifact as if it were an image, too.
+  private static func describe(_ manifest: Manifest, hidesType: Bool) -> String {
+    guard !manifest.digests("config").isEmpty else { return "" }
+    if let type = manifest.document["artifactType"] as? String {
+      if hidesType { return #""architecture":"amd64","os":"linux","# }
+      return #""artifactType":"\#(type)","#
+    }
+    let config = (manifest.document["config"] as? [String: Any])?["mediaType"] as? String ?? ""
+    return #""architecture":"amd64","os":"linux","configMediaType":"\#(config)","#
   }
 
   private static func page(

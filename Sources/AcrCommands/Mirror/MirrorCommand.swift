@@ -23,6 +23,7 @@ struct MirrorCommand: Command {
       check: MirrorCommand.checkPlatform)
     let referrers = Flag<Bool>(
       "referrers", default: true, help: "whether to copy signatures, SBOMs and other referrers")
+    let noReferrers = Switch("no-referrers", help: "leaves them out, as --referrers false does")
     let allRepositories = Switch(
       "all-repositories", help: "source and target are registries, and every repository is mirrored")
     let prune = Switch("prune", help: "deletes tags at the target that the source does not have, after asking")
@@ -36,6 +37,8 @@ struct MirrorCommand: Command {
     let policy = PolicyArgument.flag
     let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
     let journal = Flag<String?>("journal", help: "a journal file, to resume a run that was killed", completer: .file)
+    let metrics = RunMetrics.flag
+    let shard = ShardArgument.flag("repositories")
     let engine = Flag<String>(
       "engine", default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
       completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine)
@@ -57,7 +60,8 @@ struct MirrorCommand: Command {
       them is copied, and the others are. Tags that are unchanged are not looked at again.
 
       A dry run returns the plan as rows: tag, action, bytes and the reason. With --journal FILE, run the same line \
-      again to resume a run that was killed. Finished work is only compared.
+      again to resume a run that was killed. Finished work is only compared. With --shard, several runs share the \
+      repositories of --all-repositories out among them.
       """,
     group: .registry,
     examples: [
@@ -90,7 +94,9 @@ struct MirrorCommand: Command {
     let isDryRun = call.run.isDryRun || call[\.dryRun]
     let options = try options(call)
     let mirror = try mirror(call, options)
-    let pairs = try pairs(call)
+    let shard = try ShardArgument.read(call.parameters.shard, call[\.shard], call.run)
+    let pairs = try pairs(call).filter { pair in shard?.contains(pair.target.displayName) ?? true }
+    let metrics = isDryRun ? nil : RunMetrics(call[\.metrics], command: "mirror", now: .now())
     let started = Timestamp.now()
     let plans = try Blocking.wait(call.run) {
       try await ImportQueue(jobs: 8).run(pairs) { try await mirror.plan($0, options) }.map { try $0.get() }
@@ -102,7 +108,7 @@ struct MirrorCommand: Command {
         return rows
       }
       call.run.sink.message("dry run: nothing was changed")
-      return try finish(rows, call, started: started, isDryRun: true)
+      return try finish(rows, call, started: started, isDryRun: true, metrics)
     }
     try askBeforePruning(plans, call)
     let lines = MirrorProgress(session.progress)
@@ -111,9 +117,10 @@ struct MirrorCommand: Command {
         try await mirror.run(plans, observer: { lines.begin($0) }, ended: { lines.end($0) })
       }
       lines.endAll()
-      return try finish(rows, call, started: started, isDryRun: false)
+      return try finish(rows, call, started: started, isDryRun: false, metrics)
     } catch {
       lines.endAll()
+      try? MirrorCommand.write(metrics, lines.rows, error: error)
       // What was done up to here is worth a report too.
       try? writeReport(lines.rows, call, started: started, isDryRun: false, error: error as? AcrError)
       throw error
@@ -141,7 +148,7 @@ struct MirrorCommand: Command {
       }
       options.newerThan = Timestamp(nanoseconds: Timestamp.now().nanoseconds - age.nanoseconds)
     }
-    options.listsReferrers = call[\.referrers]
+    options.listsReferrers = call[\.referrers] && !call[\.noReferrers]
     options.prunes = call[\.prune]
     options.prunesAll = call[\.allowEmptySource]
     return options
@@ -204,9 +211,9 @@ struct MirrorCommand: Command {
 
   // MARK: The result
 
-  private func finish(_ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool) throws
-    -> Output
-  {
+  private func finish(
+    _ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool, _ metrics: RunMetrics?
+  ) throws -> Output {
     var counts: [(MirrorRow.Action, Int)] = []
     for action in MirrorRow.Action.allCases {
       let count = rows.count { $0.action == action }
@@ -218,7 +225,23 @@ struct MirrorCommand: Command {
       "\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
     if rows.contains(where: { $0.action == .failed || $0.action == .refused }) { call.run.noteFailedItem() }
     try writeReport(rows, call, started: started, isDryRun: isDryRun, error: nil)
+    try MirrorCommand.write(metrics, rows, error: nil)
     return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))
+  }
+
+  private static func write(_ metrics: RunMetrics?, _ rows: [MirrorRow], error: (any Error)?) throws(AcrError) {
+    var counts: [String: Int] = [:]
+    var failures: [String: Int] = [:]
+    for row in rows {
+      counts[row.action.rawValue, default: 0] += 1
+      if row.action == .failed || row.action == .refused {
+        failures[row.error?.kind.name ?? "unknown", default: 0] += 1
+      }
+    }
+    if let error { failures[(error as? AcrError)?.kind.name ?? "cancelled", default: 0] += 1 }
+    try metrics?.write(
+      counts: counts, bytes: ("sent", "What the last run sent.", rows.lazy.map(\.bytes).total.bytes),
+      failures: failures, isComplete: error == nil)
   }
 
   private static let columns = [

@@ -31,19 +31,22 @@ struct GarbageCommand: Command {
     Column("tags", .int, help: "how many tags it has").only("with --by repository"),
     Column("manifests", .int, help: "how many manifests").only("with --by repository or month"),
     Column("bytes", .size, help: "what its deletion frees; of a repository or month, everything in it"),
+    Column("total", .size, help: "everything up to the end of the month").only("with --by month"),
+    Column("share", .number, unit: "parts of 1", help: "that as a part of what there is now, a bar in tables").only(
+      "with --by month"),
     Column("garbage", .int, help: "how many manifests nothing reaches").only("with --by repository"),
     Column("garbageBytes", .size, help: "what deleting those frees").only("with --by repository"),
   ]
   private static let manifestShape = Shape(["repository", "digest", "mediaType", "artifactType", "age", "bytes"])
   private static let repositoryShape = Shape(["repository", "tags", "manifests", "bytes", "garbage", "garbageBytes"])
-  private static let monthShape = Shape(["month", "manifests", "bytes"])
+  private static let monthShape = Shape(["month", "manifests", "bytes", "total", "share"])
 
   let signature = Signature(
     "garbage",
     summary: "Lists manifests that no tag reaches, with their age and size",
     description: """
       What a tag reaches is not garbage: platforms of an index, signatures and other referrers. `purge --untagged` deletes \
-      what is listed here. With --by repository it gives the largest repositories first, with --by month how a registry grew.
+      what is listed here. With --by repository it gives the largest repositories first, with --by month how a registry grew: tables draw it as a chart.
       """,
     group: .registry,
     examples: [
@@ -131,9 +134,17 @@ struct GarbageCommand: Command {
       sum.bytes += month.bytes
       months[month.name] = sum
     }
+    let all = months.values.lazy.map(\.bytes).total.bytes
+    var total = WireSize.zero
     return months.sorted { $0.key < $1.key }.map { name, sum in
-      .record(
-        Record(shape: monthShape, values: [.string(name), .int(Int64(sum.manifests)), .size(sum.bytes.bytes)]))
+      total += sum.bytes
+      let share = all == 0 ? 0 : Double(total.bytes) / Double(all)
+      return .record(
+        Record(
+          shape: monthShape,
+          values: [
+            .string(name), .int(Int64(sum.manifests)), .size(sum.bytes.bytes), .size(total.bytes), .number(share),
+          ]))
     }
   }
 }

@@ -20,9 +20,14 @@ struct PurgeCommand: Command {
       "max-share", help: "the largest share of a repository that may go, such as 80% (default 50%)",
       check: PurgeCommand.checkShare)
     let includeLocked = Switch("include-locked", help: "unlocks and deletes what is locked, too")
+    let exactBytes = Switch("exact-bytes", help: "reads every manifest of an Azure registry, to count bytes exactly")
     let all = Switch("all", help: "lists what is kept, too, with the rule that keeps it")
     let jobs = Flag<Int64>("jobs", default: 4, help: "how many repositories to clean at a time")
     let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
+    let journal = Flag<String?>(
+      "journal", help: "a journal file: a run after one that was killed tells what that one deleted", completer: .file)
+    let metrics = RunMetrics.flag
+    let shard = ShardArgument.flag("repositories")
   }
 
   let signature = Signature(
@@ -39,6 +44,9 @@ struct PurgeCommand: Command {
       With --keep-if a block decides about each tag, and each manifest without one, that a rule deletes: true keeps it, \
       false lets it go. It gets a record: \(PurgeKeepIf.columnNames). An error in it ends the command before anything is \
       deleted.
+
+      Whatever ended a run, the same line again deletes what is left. With --journal FILE it also tells what the earlier run \
+      deleted. With --shard, several runs share the repositories out among them.
 
       Give one rule by flags, or several in a file with --rules FILE: `acrsh --check FILE` checks it. docs/purge.md \
       explains the rules.
@@ -81,6 +89,7 @@ struct PurgeCommand: Command {
     var options = PurgeOptions(now: call.run.host.now())
     options.includesLocked = call[\.includeLocked]
     options.listsKept = call[\.all]
+    options.readsAll = call[\.exactBytes]
     let keepIf = call[\.keepIf]
     options.asks = keepIf != nil
     if let text = call[\.maxShare] {
@@ -95,14 +104,20 @@ struct PurgeCommand: Command {
     guard (1...64).contains(jobs) else {
       throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 64"))
     }
+    let isDryRun = call.run.isDryRun || call[\.dryRun]
+    let shard = try ShardArgument.read(call.parameters.shard, call[\.shard], call.run)
+    let targets = try locate(call.parameters.targets) { try PurgeTargets(call[\.targets], session, call.run) }
     let report = try locate(call.parameters.report) { () throws(AcrError) in
       try call[\.report].map { path throws(AcrError) in try RunReport(path: path) }
     }
+    let sink = call.run.sink
+    let journal = try locate(call.parameters.journal) {
+      isDryRun ? nil : try call[\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
+    }
     let work = PurgeWork(
-      session: session,
-      targets: try locate(call.parameters.targets) { try PurgeTargets(call[\.targets], session, call.run) },
-      rules: rules, options: options, jobs: Int(jobs), isDryRun: call.run.isDryRun || call[\.dryRun], report: report,
-      run: call.run, keepIf: keepIf)
+      session: session, targets: targets.part(shard), rules: rules, options: options, jobs: Int(jobs),
+      isDryRun: isDryRun, report: report, run: call.run, journal: journal,
+      metrics: RunMetrics(call[\.metrics], command: "purge", now: .now()), keepIf: keepIf)
     return try work { what in try Deletion.ask(what, call[\.confirmation]) }
   }
 }

@@ -31,4 +31,26 @@ enum PurgeRows {
         row.reason.isEmpty ? .null : .string(row.reason),
       ])
   }
+
+  /// A row for the journal.
+  static func json(_ row: PurgeRow) -> JSONValue {
+    [
+      "repository": .string(row.repository.name), "tag": row.tag.map { .string($0.name) } ?? .null,
+      "digest": row.digest.map { .string($0.description) } ?? .null, "action": .string(row.action.rawValue),
+      "rule": row.rule.map { .string($0) } ?? .null, "bytes": .integer(row.bytes.bytes),
+    ]
+  }
+
+  /// A row of the journal of an earlier run.
+  static func record(_ json: JSONValue) -> Record {
+    func text(_ name: String) -> Value { json[name]?.string.map(Value.string) ?? .null }
+    let isTagOnly = ["untag", "untagged"].contains(json["action"]?.string)
+    return Record(
+      shape: shape,
+      values: [
+        text("repository"), text("tag"), text("digest"), .string(isTagOnly ? "untagged" : "deleted"), text("rule"),
+        .null,
+        .size(max(0, json["bytes"]?.integer ?? 0)), .string("by an earlier run"),
+      ])
+  }
 }

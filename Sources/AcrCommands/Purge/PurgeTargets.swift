@@ -1,5 +1,6 @@
 import AcrCore
 import AcrRuntime
+import ImportCore
 import OCIRegistry
 
 /// The repositories that a command is to look at: `HOST`, `HOST/REPOSITORY`, `HOST/dev/*`.
@@ -59,6 +60,12 @@ struct PurgeTargets: Sendable {
     }
     repositories = found
     isWholeRegistry = isWhole
+  }
+
+  /// Those that belong to a shard.
+  func part(_ shard: Shard?) -> PurgeTargets {
+    guard let shard, shard.count > 1 else { return self }
+    return PurgeTargets(repositories.filter { shard.contains($0.displayName) }, isWholeRegistry: false)
   }
 
   private static func pattern(_ pattern: String, _ text: String) throws(AcrError) -> TextPattern {

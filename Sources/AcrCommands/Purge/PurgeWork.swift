@@ -16,17 +16,31 @@ struct PurgeWork {
   let isDryRun: Bool
   let report: RunReport?
   let run: RunContext
+  /// What an earlier run that was killed has deleted, and where this one's deletions are noted.
+  var journal: ImportJournal?
+  var metrics: RunMetrics?
   /// Decides about what the rules delete: true keeps it. Called on the evaluator's thread.
   var keepIf: BlockValue?
 
   /// Does it all.
   /// - Parameter ask: asks whether what it is given may be deleted, and throws if not.
   func callAsFunction(_ ask: (String) throws -> Void) throws -> Output {
+    do {
+      return try perform(ask)
+    } catch {
+      let failure = error as? AcrError ?? (error as? RuntimeError)?.error ?? AcrError(.cancelled, "interrupted")
+      try? writeMetrics([], failures: [failure.kind.name: 1], isComplete: false)
+      throw error
+    }
+  }
+
+  private func perform(_ ask: (String) throws -> Void) throws -> Output {
     let purge = Purge(rules, options, limit: session.limit)
     let stores = targets.repositories
     let found = try Blocking.wait(run) { [jobs] in
       try await ImportQueue(jobs: jobs, keepsGoing: true).run(stores) { try await purge.plan($0) }
     }
+    let cleaned = Set((journal?.deletions ?? []).compactMap { $0.row["repository"]?.string })
     var plans: [PurgePlan] = []
     var rows: [PurgeRow] = []
     for (store, result) in zip(stores, found) {
@@ -34,6 +48,8 @@ struct PurgeWork {
       case .success(let plan): plans.append(plan)
       case .failure(let error):
         let error = error as? AcrError ?? AcrError(.cancelled, "interrupted")
+        // An earlier run may have deleted the last that it had.
+        if error.kind == .notFound, cleaned.contains(store.name.name) { continue }
         rows.append(PurgeRow.leftAlone(store.name, error))
         run.sink.message("left alone: \(error.message)")
       }
@@ -44,7 +60,8 @@ struct PurgeWork {
       }
     }
     plans.shareBytes()
-    let isExact = targets.isWholeRegistry && rows.isEmpty
+    let doubt = PurgeDoubt(
+      otherRepositories: !targets.isWholeRegistry || !rows.isEmpty, unreadImages: !plans.allSatisfy(\.areBytesExact))
     announce(plans)
     for plan in plans {
       if let refusal = plan.refusal {
@@ -54,23 +71,33 @@ struct PurgeWork {
     }
     if isDryRun {
       rows =
-        plans.flatMap(\.rows) + rows + plans.compactMap { plan in plan.refusal.map { .leftAlone(plan.repository, $0) } }
-      tell("would delete", plans.filter { $0.refusal == nil }, isExact)
+        plans.flatMap(\.shownRows) + rows
+        + plans.compactMap { plan in plan.refusal.map { .leftAlone(plan.repository, $0) } }
+      tell("would delete", plans.filter { $0.refusal == nil }, doubt)
       run.sink.message("dry run: nothing was changed")
       return try finish(rows)
     }
+    let earlier = self.earlier(plans, failed: Set(rows.map(\.repository.name)))
     let work = plans.filter { $0.refusal == nil && !$0.isEmpty }
-    if !work.isEmpty { try ask(PurgeWork.text(work, isExact, bytes: PurgeWork.bytes(work))) }
-    return try carryOut(plans, purge, rows, isExact)
+    if !work.isEmpty { try ask(PurgeWork.text(work, doubt, bytes: PurgeWork.bytes(work))) }
+    return try carryOut(plans, purge, rows, doubt, earlier)
   }
 
-  private func carryOut(_ plans: [PurgePlan], _ purge: Purge, _ failed: [PurgeRow], _ isExact: Bool) throws -> Output {
-    let (report, now) = (report, options.now)
+  private func carryOut(
+    _ plans: [PurgePlan], _ purge: Purge, _ failed: [PurgeRow], _ doubt: PurgeDoubt, _ earlier: [Record]
+  ) throws -> Output {
+    let (report, journal, now) = (report, journal, options.now)
+    for row in earlier { report?.add(row) }
     let results: [[PurgeRow]]
     do {
       results = try Blocking.wait(run) { [jobs] in
         try await ImportQueue(jobs: jobs, keepsGoing: true).run(plans) { plan in
-          try await purge.run(plan) { report?.add(PurgeRows.record($0, now: now)) }
+          try await purge.run(plan) {
+            journal?.note(deletion: PurgeRows.json($0), isDone: false)
+          } ended: { row in
+            if PurgeWork.isGone(row) { journal?.note(deletion: PurgeRows.json(row), isDone: true) }
+            report?.add(PurgeRows.record(row, now: now))
+          }
         }.enumerated().map { index, result in
           do {
             return try result.get()
@@ -89,27 +116,66 @@ struct PurgeWork {
     for row in failed { report?.add(PurgeRows.record(row, now: now)) }
     try report?.finish()
     let rows = results.flatMap(\.self) + failed
-    let gone = rows.filter { $0.action == .deleted || $0.action == .untagged }
+    let gone = rows.filter(PurgeWork.isGone)
     let tags = gone.count { $0.tag != nil }
     let manifests = Set(
       gone.filter { $0.action == .deleted }.compactMap { row in row.digest.map { "\(row.repository)@\($0)" } })
     run.sink.message(
       "deleted \(PurgeWork.counted(tags, "tag")) and \(PurgeWork.counted(manifests.count, "manifest")), which frees "
-        + PurgeWork.size(gone.lazy.map(\.bytes).total, isExact))
+        + PurgeWork.size(gone.lazy.map(\.bytes).total, doubt))
     let failures = rows.count { $0.action == .failed }
     if failures > 0 { run.sink.message("\(failures) failed: see the rows with the action `failed`") }
-    return output(rows)
+    if !earlier.isEmpty {
+      run.sink.message("\(PurgeWork.counted(earlier.count, "row")) are of an earlier run, by the journal")
+    }
+    if failures == 0 { journal?.complete() }
+    return try output(rows, earlier)
+  }
+
+  private static func isGone(_ row: PurgeRow) -> Bool { row.action == .deleted || row.action == .untagged }
+
+  /// What an earlier run deleted. What it was about to delete when it was killed counts if it is gone.
+  private func earlier(_ plans: [PurgePlan], failed: Set<String>) -> [Record] {
+    let asked = Set(targets.repositories.map(\.name.name))
+    let byName = Dictionary(plans.map { ($0.repository.name, $0) }, uniquingKeysWith: { first, _ in first })
+    return (journal?.deletions ?? []).compactMap { deletion in
+      guard let name = deletion.row["repository"]?.string, let text = deletion.row["digest"]?.string else { return nil }
+      if !deletion.isDone {
+        guard let digest = try? Digest(text) else { return nil }
+        guard let plan = byName[name] else {
+          // A repository that is gone as a whole.
+          return asked.contains(name) && !failed.contains(name) ? PurgeRows.record(deletion.row) : nil
+        }
+        let isTagOnly = deletion.row["action"]?.string == PurgeRow.Action.untag.rawValue
+        let tag = isTagOnly ? deletion.row["tag"]?.string.flatMap { try? TagName($0) } : nil
+        guard !plan.had(digest, tag: tag) else { return nil }
+      }
+      return PurgeRows.record(deletion.row)
+    }
   }
 
   private func finish(_ rows: [PurgeRow]) throws -> Output {
     for row in rows { report?.add(PurgeRows.record(row, now: options.now)) }
     try report?.finish()
-    return output(rows)
+    return try output(rows)
   }
 
-  private func output(_ rows: [PurgeRow]) -> Output {
+  private func output(_ rows: [PurgeRow], _ earlier: [Record] = []) throws -> Output {
     if rows.contains(where: { $0.action == .failed }) { run.noteFailedItem() }
-    return .value(.list(rows.map { .record(PurgeRows.record($0, now: options.now)) }))
+    var failures: [String: Int] = [:]
+    for row in rows where row.action == .failed { failures[row.error?.kind.name ?? "unknown", default: 0] += 1 }
+    try writeMetrics(rows, failures: failures, isComplete: true)
+    return .value(.list((earlier + rows.map { PurgeRows.record($0, now: options.now) }).map(Value.record)))
+  }
+
+  private func writeMetrics(_ rows: [PurgeRow], failures: [String: Int], isComplete: Bool) throws(AcrError) {
+    guard !isDryRun else { return }
+    var counts: [String: Int] = [:]
+    for row in rows { counts[row.action.rawValue, default: 0] += 1 }
+    let freed = rows.lazy.filter(PurgeWork.isGone).map(\.bytes).total
+    try metrics?.write(
+      counts: counts, bytes: ("freed", "What the last run freed, at most.", freed.bytes), failures: failures,
+      isComplete: isComplete)
   }
 
   // MARK: Messages
@@ -129,27 +195,36 @@ struct PurgeWork {
     }
   }
 
-  private func tell(_ verb: String, _ plans: [PurgePlan], _ isExact: Bool) {
-    run.sink.message("\(verb) \(PurgeWork.text(plans, isExact, bytes: PurgeWork.bytes(plans)))")
+  private func tell(_ verb: String, _ plans: [PurgePlan], _ doubt: PurgeDoubt) {
+    run.sink.message("\(verb) \(PurgeWork.text(plans, doubt, bytes: PurgeWork.bytes(plans)))")
   }
 
   private static func bytes(_ plans: [PurgePlan]) -> WireSize { plans.lazy.map(\.bytes).total }
 
-  private static func text(_ plans: [PurgePlan], _ isExact: Bool, bytes: WireSize) -> String {
+  private static func text(_ plans: [PurgePlan], _ doubt: PurgeDoubt, bytes: WireSize) -> String {
     let tags = plans.reduce(0) { $0 + $1.deletions.tags }
     let manifests = plans.reduce(0) { $0 + $1.deletions.manifests }
     let count = plans.count { !$0.isEmpty }
     return
       "\(counted(tags, "tag")) and \(counted(manifests, "manifest")) in \(count == 1 ? "1 repository" : "\(count) repositories")"
-      + ", which frees \(size(bytes, isExact))"
+      + ", which frees \(size(bytes, doubt))"
   }
 
-  /// Blobs may be shared with repositories that were not read.
-  private static func size(_ bytes: WireSize, _ isExact: Bool) -> String {
-    isExact || bytes == 0
-      ? ByteCount.human(bytes)
-      : "at most \(ByteCount.human(bytes)) (other repositories may share layers)"
+  private static func size(_ bytes: WireSize, _ doubt: PurgeDoubt) -> String {
+    guard let reason = doubt.reason, bytes > 0 else { return ByteCount.human(bytes) }
+    return "at most \(ByteCount.human(bytes)) (\(reason))"
   }
 
   private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+}
+
+/// Why fewer bytes may be freed than were counted: something that stays, and was not read, may name the same blobs.
+struct PurgeDoubt {
+  let otherRepositories: Bool
+  let unreadImages: Bool
+
+  var reason: String? {
+    if unreadImages { return "images that stay may share layers; --exact-bytes reads them all" }
+    return otherRepositories ? "other repositories may share layers" : nil
+  }
 }

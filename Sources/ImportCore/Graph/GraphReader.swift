@@ -11,6 +11,9 @@ public struct GraphReader: Sendable {
     /// What is needed to say what deleting this manifest does. Azure's registries list what an image is, so that only
     /// indexes have to be read there.
     case around(Digest)
+    /// What is no image by the list of an Azure registry, and what neither a tag nor an index leads to. Images are listed
+    /// then, and read when their bodies are needed (``GraphReader/read(_:of:)``). Everything where there is no such list.
+    case listed
   }
 
   let store: any ArtifactSource
@@ -42,6 +45,11 @@ public struct GraphReader: Sendable {
   /// - Throws: ``AcrError``: `not-found` for an unknown repository, `invalid` for more than the budget allows, and what the
   ///   store throws.
   public func repository(_ extent: Extent = .whole) async throws -> ArtifactGraph {
+    try await reading(of: extent).graph()
+  }
+
+  /// The same before it becomes a graph, so that more can be read.
+  func reading(of extent: Extent) async throws -> GraphReading {
     let inventory = try await inventory()
     var reading = GraphReading(name: store.displayName, budget: budget, annotations: annotations)
     reading.gaps = inventory.gaps
@@ -55,7 +63,13 @@ public struct GraphReader: Sendable {
       reading.tags.append((tag, digest))
       if inventory.manifests == nil, reading.begin(digest) { wanted.append(.init(.digest(digest), .tag(tag))) }
     }
+    let named =
+      extent == .listed ? Set(inventory.tags.lazy.filter { $0.tag.subjectDigest != nil }.compactMap(\.digest)) : []
     for (digest, mediaType) in inventory.manifests ?? [] where reading.begin(digest) {
+      if extent == .listed, let mediaType, inventory.facts.manifests[digest]?.isImage == true, !named.contains(digest) {
+        try reading.add(ManifestNode(listed: digest, mediaType: mediaType))
+        continue
+      }
       if case .around(let center) = extent, let mediaType, !MediaType.isIndex(mediaType), digest != center {
         try reading.add(ManifestNode(listed: digest, mediaType: mediaType))
       } else {
@@ -82,8 +96,30 @@ public struct GraphReader: Sendable {
     case .around(let center):
       let near = Set([center] + (reading.node(center)?.children.map(\.digest) ?? []))
       try await addReferrers(to: &reading) { near.contains($0) }
+    case .listed:
+      if inventory.manifests == nil { try await addReferrers(to: &reading) { _ in true } }
+      try await readLoose(&reading)
     }
-    return reading.graph()
+    return reading
+  }
+
+  /// Reads images that were only listed and that neither a tag nor an index leads to: they may be about something.
+  private func readLoose(_ reading: inout GraphReading) async throws {
+    var held = Set(reading.tags.map(\.digest))
+    for node in reading.nodes { held.formUnion(node.children.lazy.map(\.digest)) }
+    try await read(reading.nodes.filter { !$0.isRead && !held.contains($0.digest) }.map(\.digest), of: &reading)
+  }
+
+  /// Reads manifests that were only listed.
+  func read(_ digests: [Digest], of reading: inout GraphReading) async throws {
+    try await read(digests.map { .init(.digest($0), .listed) }, into: &reading)
+  }
+
+  /// Asks the registry what is about these manifests.
+  /// - Returns: false for a registry that does not tell.
+  func askForReferrers(of digests: Set<Digest>, _ reading: inout GraphReading) async throws -> Bool {
+    try await addReferrers(to: &reading) { digests.contains($0) }
+    return (store as? RegistryRepository)?.mayListReferrers ?? true
   }
 
   /// Reads one image with everything below it and about it.

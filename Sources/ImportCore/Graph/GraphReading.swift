@@ -108,9 +108,13 @@ struct GraphReading {
     if let subject = node.subject, begin(subject) { waiting.append(Want(.digest(subject), .optional)) }
   }
 
-  /// Adds a manifest of a list.
+  /// Adds a manifest; one that was only listed is replaced.
   /// - Throws: ``AcrError`` of kind `invalid` where the budget is used up.
   mutating func add(_ node: ManifestNode) throws(AcrError) {
+    if let position = positions[node.digest] {
+      nodes[position] = node
+      return
+    }
     try budget.take(1, of: .manifests)
     positions[node.digest] = nodes.count
     nodes.append(node)

@@ -13,6 +13,9 @@ public struct RepositoryFacts: Sendable {
     public var isLocked = false
     /// An image's platform.
     public var platform: Platform?
+    /// True where the list describes an image for a platform, and no artifact of another kind. Whether it is about another
+    /// manifest the list does not tell.
+    var isImage = false
 
     /// Reads an entry of a list.
     init(json: JSONValue) {
@@ -22,6 +25,11 @@ public struct RepositoryFacts: Sendable {
         json["changeableAttributes"]?[$0]?.bool == false
       }
       platform = Platform(json: json)
+      let config = json["configMediaType"]?.string ?? MediaType.ociConfig
+      isImage =
+        platform != nil && (json["artifactType"]?.string ?? "").isEmpty
+        && [MediaType.ociConfig, MediaType.dockerConfig].contains(config)
+        && [MediaType.ociManifest, MediaType.dockerManifest].contains(json["mediaType"]?.string)
     }
   }
 

@@ -4,7 +4,7 @@ import OCIRegistry
 import Synchronization
 
 /// A file that says what a run has finished, so that a second run after a crash saves work: it resumes the uploads that were
-/// open, and does not look again for referrers of what it has compared. It never stands for a look at the source and the
+/// open, does not look again for referrers of what it has compared, and tells what was deleted. It never stands for a look at the source and the
 /// target, which may have changed meanwhile.
 ///
 /// The first line says what the file is. Each fact is a line of JSON that is added when it is true; a line that was cut off
@@ -86,7 +86,27 @@ public final class ImportJournal: Sendable {
   /// What an earlier run began elsewhere and did not see the end of, by the keys it gave.
   public var operations: [String: JSONValue] { state.withLock { $0.facts.operations } }
 
+  /// Something that an earlier run deleted, or was about to delete when it ended.
+  public struct Deletion: Sendable {
+    /// The row, as it was given to ``note(deletion:isDone:)``.
+    public let row: JSONValue
+    /// False where the run ended before it saw what came of it.
+    public let isDone: Bool
+  }
+
+  /// What an earlier run deleted, in the order of its repositories and names.
+  public var deletions: [Deletion] {
+    state.withLock { $0.facts.deletions.sorted { $0.key < $1.key }.map(\.value) }
+  }
+
   // MARK: What happens
+
+  /// Notes that something is going to be deleted, or was.
+  /// - Parameter row: an object with `repository`, `tag` and `digest`.
+  public func note(deletion row: JSONValue, isDone: Bool) {
+    state.withLock { $0.facts.deletions[JournalFacts.key(ofDeletion: row)] = Deletion(row: row, isDone: isDone) }
+    add(["purge": row, "finished": .bool(isDone)])
+  }
 
   /// Notes that an import is finished.
   public func note(finished source: String, _ target: String, _ digest: Digest) {

@@ -10,6 +10,8 @@ struct JournalFacts: Sendable {
   /// Addresses of open uploads, by digest and store.
   var uploads: [Upload: String] = [:]
   var operations: [String: JSONValue] = [:]
+  /// What a purge deleted, or began to delete, by repository, tag and digest.
+  var deletions: [String: ImportJournal.Deletion] = [:]
 
   /// A blob on its way to a store.
   struct Upload: Hashable {
@@ -36,7 +38,13 @@ struct JournalFacts: Sendable {
       operations[key] = facts
     } else if let key = json["ended"]?.string {
       operations[key] = nil
+    } else if let row = json["purge"], let isDone = json["finished"]?.bool {
+      deletions[JournalFacts.key(ofDeletion: row)] = .init(row: row, isDone: isDone)
     }
+  }
+
+  static func key(ofDeletion row: JSONValue) -> String {
+    ["repository", "tag", "digest"].map { row[$0]?.string ?? "" }.joined(separator: " ")
   }
 
   private static func upload(_ digest: JSONValue?, _ store: JSONValue?) -> Upload? {

@@ -38,21 +38,53 @@ public struct Purge: Sendable {
     var reader = GraphReader(store: store, limit: limit)
     reader.keepsFacts = true
     reader.annotations = needs.annotations
-    let graph = try await reader.repository()
+    let readsAll = options.readsAll || options.asks || needs.needManifests
+    var reading = try await reader.reading(of: readsAll ? .whole : .listed)
     // The lists told whether this is a registry of Azure.
     try await requireUnlocked(store)
-    try graph.requireWhole("nothing is deleted")
-    var facts = PurgeFacts(graph.facts)
-    try await facts.complete(
-      graph, from: store, limit, times: needs.needTimes || options.listsKept || options.asks,
-      platforms: needs.needPlatforms || options.asks)
-    let planner = PurgePlanner(
-      graph: graph, facts: facts, store: store, options: options, known: old?.seen, released: old?.released)
-    var plan = planner.plan(rules)
-    if options.asks, old == nil {
-      plan.question = PurgeQuestion(planner: planner, rules: rules, candidates: planner.candidates(rules))
+    var unread = reading.nodes.filter { !$0.isRead }.map(\.digest)
+    if unread.count <= options.fewUnread {
+      try await reader.read(unread, of: &reading)
+      unread = []
     }
-    return plan
+    var asked: Set<Digest> = []
+    while true {
+      let graph = reading.graph()
+      try graph.requireWhole("nothing is deleted")
+      var facts = PurgeFacts(graph.facts)
+      try await facts.complete(
+        graph, from: store, limit, times: needs.needTimes || options.listsKept || options.asks,
+        platforms: needs.needPlatforms || options.asks)
+      let planner = PurgePlanner(
+        graph: graph, facts: facts, store: store, options: options, known: old?.seen, released: old?.released)
+      var plan = planner.plan(rules)
+      if try await fill(&reading, reader, plan, &unread, &asked) { continue }
+      plan.areBytesExact = unread.isEmpty
+      if options.asks, old == nil {
+        plan.question = PurgeQuestion(planner: planner, rules: rules, candidates: planner.candidates(rules))
+      }
+      return plan
+    }
+  }
+
+  /// Reads what goes by a plan and was only listed, and asks what is about everything that goes: an image that was not read
+  /// could be about it. In the end nothing goes of which not every neighbour is known.
+  /// - Returns: true where something was read, so that the plan has to be made again.
+  private func fill(
+    _ reading: inout GraphReading, _ reader: GraphReader, _ plan: PurgePlan, _ unread: inout [Digest],
+    _ asked: inout Set<Digest>
+  ) async throws -> Bool {
+    guard !unread.isEmpty else { return false }
+    let going = Set(plan.waves.joined().map(\.digest))
+    var wanted = unread.filter { going.contains($0) }
+    let new = going.subtracting(asked)
+    guard !wanted.isEmpty || !new.isEmpty else { return false }
+    // A registry that does not tell leaves only the manifests themselves.
+    if !new.isEmpty, try await !reader.askForReferrers(of: new, &reading) { wanted = unread }
+    asked.formUnion(new)
+    try await reader.read(wanted, of: &reading)
+    unread = reading.nodes.filter { !$0.isRead }.map(\.digest)
+    return true
   }
 
   /// A locked repository refuses every deletion.

@@ -13,6 +13,11 @@ public struct PurgeOptions: Sendable {
   public var deletesTagsOnly = false
   /// Whether rows of what is kept are given.
   public var listsKept = false
+  /// Whether every manifest is read, so that bytes are exact. Otherwise, in repositories of an Azure registry, images that stay
+  /// are not read when there are more of them than ``fewUnread``.
+  public var readsAll = false
+  /// Up to so many images are read for exact bytes, though nothing else needs it.
+  public var fewUnread = 100
   /// Whether plans offer what rules delete for decisions of the caller (``PurgePlan/candidates``).
   public var asks = false
 
@@ -53,6 +58,9 @@ public struct PurgeRow: Sendable {
   public var reason: String
   /// What went wrong.
   public var error: AcrError?
+
+  /// True while something is to be deleted for it.
+  public var isPlanned: Bool { action == .delete || action == .untag }
 
   /// A row about a whole repository that was left alone.
   public static func leftAlone(_ repository: RepositoryName, _ error: AcrError) -> PurgeRow {
@@ -111,6 +119,9 @@ public struct PurgePlan: Sendable {
   /// Why the repository is left alone, though there is a plan.
   public let refusal: AcrError?
 
+  /// False where images that stay were not read: they may share layers with what goes, which then frees less.
+  public internal(set) var areBytesExact = true
+
   let store: RegistryRepository
   /// Manifests in waves: those that need others come before them.
   let waves: [[Step]]
@@ -123,6 +134,25 @@ public struct PurgePlan: Sendable {
   var question: PurgeQuestion?
   /// What the caller let go, where it was asked: nothing else goes.
   var released: Set<PurgeCandidate.Key>?
+
+  /// Why nothing of a refused plan goes.
+  static let tooMuch = "the repository is left alone: too much of it would go"
+
+  /// The rows as a dry run shows them: of a plan that is refused nothing goes.
+  public var shownRows: [PurgeRow] {
+    guard refusal != nil else { return rows }
+    return rows.map { row in
+      guard row.isPlanned else { return row }
+      var kept = row
+      (kept.action, kept.reason, kept.bytes) = (.keep, PurgePlan.tooMuch, .zero)
+      return kept
+    }
+  }
+
+  /// Whether the repository had this manifest, or this tag at it, when the plan was made.
+  public func had(_ digest: Digest, tag: TagName? = nil) -> Bool {
+    seen.contains(tag.map { PurgePlan.key($0, digest) } ?? digest.key)
+  }
 
   /// True where nothing is to be done.
   public var isEmpty: Bool { waves.isEmpty && untags.isEmpty }

@@ -134,6 +134,18 @@ public struct PurgeRules: Sendable {
     }
   }
 
+  /// Whether a rule looks at what only a manifest itself tells.
+  var needManifests: Bool {
+    rules.contains { rule in
+      rule.conditions.contains { condition in
+        switch condition {
+        case .artifactType, .annotation, .largerThan, .smallerThan, .usedBy(.subject), .usedBy(.nothing): true
+        default: false
+        }
+      }
+    }
+  }
+
   /// Whether a rule looks at platforms.
   var needPlatforms: Bool {
     rules.contains { rule in

@@ -4,13 +4,17 @@ import OCIRegistry
 
 extension Purge {
   /// Carries out a plan: tags first, then manifests, those that need others before them. What moved since the plan is kept.
-  /// - Parameter ended: called for each row that is done.
+  /// - Parameters:
+  ///   - begun: called for each row right before something is deleted for it.
+  ///   - ended: called for each row that is done.
   /// - Returns: the rows of the plan with what came of each; a failure is among them, and nothing more is deleted after it.
   /// - Throws: ``AcrError`` of kind `cancelled`; what was done until then was told to `ended`.
   public func run(
-    _ plan: PurgePlan, ended: @escaping @Sendable (PurgeRow) -> Void = { _ in }
+    _ plan: PurgePlan, begun: @escaping @Sendable (PurgeRow) -> Void = { _ in },
+    ended: @escaping @Sendable (PurgeRow) -> Void = { _ in }
   ) async throws -> [PurgeRow] {
-    var run = PurgeRun(purge: self, plan: plan, ended: ended, isAzure: try await TagInventory.isAzure(plan.store))
+    var run = PurgeRun(
+      purge: self, plan: plan, begun: begun, ended: ended, isAzure: try await TagInventory.isAzure(plan.store))
     try await run.all()
     return run.rows
   }
@@ -20,6 +24,7 @@ extension Purge {
 private struct PurgeRun {
   let purge: Purge
   let plan: PurgePlan
+  let begun: @Sendable (PurgeRow) -> Void
   let ended: @Sendable (PurgeRow) -> Void
   let isAzure: Bool
   private(set) var rows: [PurgeRow]
@@ -32,9 +37,13 @@ private struct PurgeRun {
   private var stop: String?
   private var deletesTags = true
 
-  init(purge: Purge, plan: PurgePlan, ended: @escaping @Sendable (PurgeRow) -> Void, isAzure: Bool) {
+  init(
+    purge: Purge, plan: PurgePlan, begun: @escaping @Sendable (PurgeRow) -> Void,
+    ended: @escaping @Sendable (PurgeRow) -> Void, isAzure: Bool
+  ) {
     self.purge = purge
     self.plan = plan
+    self.begun = begun
     self.ended = ended
     self.isAzure = isAzure
     rows = plan.rows
@@ -56,9 +65,7 @@ private struct PurgeRun {
 
   mutating func all() async throws {
     if let refusal = plan.refusal {
-      for index in rows.indices where rows[index].action != .keep {
-        finish(index, .kept, "the repository was left alone: too much of it would go")
-      }
+      for index in rows.indices where rows[index].isPlanned { finish(index, .kept, PurgePlan.tooMuch) }
       rows.append(.leftAlone(plan.repository, refusal))
       if let last = rows.last { ended(last) }
     } else {
@@ -86,6 +93,7 @@ private struct PurgeRun {
         } else if let allowed, !allowed.tags.contains(PurgePlan.key(untag.tag, untag.digest)) {
           finish(untag.row, .kept, PurgeRun.changed)
         } else {
+          begun(rows[untag.row])
           open.append(untag)
         }
       }
@@ -125,6 +133,7 @@ private struct PurgeRun {
         } else if let allowed, !allowed.manifests.contains(step.digest) {
           for row in step.rows { finish(row, .kept, PurgeRun.changed) }
         } else {
+          for row in step.rows { begun(rows[row]) }
           open.append(step)
         }
       }

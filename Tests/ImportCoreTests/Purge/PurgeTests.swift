@@ -115,6 +115,68 @@ struct PurgeTests {
     }
   }
 
+  /// A registry of Azure with images of one layer that all share, and one that is about `t1`, which the list does not tell.
+  private func large(_ count: Int) throws -> MemoryRegistry {
+    var content = MemoryRegistry.Repository()
+    content.traits = .init(hasReferrersAPI: true, deletesTags: true)
+    content.traits.isAzure = true
+    let layer = content.put(blob: [UInt8](repeating: 1, count: 5000))
+    let config = content.put(blob: Array(#"{"os":"linux","architecture":"amd64"}"#.utf8))
+    func image(_ number: Int, subject: String? = nil) -> String {
+      let about = subject.map {
+        #","subject":{"mediaType":"\#(MediaType.ociManifest)","digest":"\#($0)","size":1}"#
+      }
+      let text = """
+        {"schemaVersion":2,"mediaType":"\(MediaType.ociManifest)","annotations":{"n":"\(number)"},"config":{"mediaType":\
+        "\(MediaType.ociConfig)","digest":"\(config)","size":\(content.blobs[config]?.count ?? 0)},"layers":[{"mediaType":\
+        "l","digest":"\(layer)","size":5000}]\(about ?? "")}
+        """
+      return content.put(manifest: Array(text.utf8), mediaType: MediaType.ociManifest)
+    }
+    for number in 0..<count { content.tags["t\(number)"] = image(number) }
+    content.tags["about"] = image(count, subject: content.tags["t1"] ?? "")
+    let registry = try MemoryRegistry()
+    registry["app"] = content
+    return registry
+  }
+
+  @Test("of a large repository at Azure only what goes is read, and what an unread image is about stays")
+  func fewRequests() async throws {
+    let registry = try large(300)
+    defer { registry.stop() }
+    let store = try store(registry.authority)
+    let plan = try await purge(tags("t0", "t1", "t2")).plan(store)
+    let reads = registry.requests.filter { $0.path.contains("/manifests/") }.count
+    let asked = registry.requests.filter { $0.path.contains("/referrers/") }.count
+    // `t1` is read before it turns out that `about` needs it.
+    #expect(reads == 3 && asked == 3)
+    #expect(!plan.areBytesExact)
+    let actions = Dictionary(uniqueKeysWithValues: plan.rows.map { ($0.tag?.name ?? "-", $0.action) })
+    #expect(actions == ["t0": .delete, "t1": .untag, "t2": .delete])
+    let rows = try await purge(tags("t0", "t1", "t2")).run(plan)
+    #expect(Set(rows.map(\.action)) == [.deleted, .untagged])
+    #expect(registry["app"].manifests.count == 299 && registry["app"].tags.count == 298)
+
+    // Whoever wants exact bytes has everything read.
+    var options = PurgeOptions(now: Self.now)
+    options.readsAll = true
+    var plans = [try await Purge(tags("t3"), options, limit: TransferLimit(4)).plan(store)]
+    plans.shareBytes()
+    #expect(plans[0].areBytesExact && plans[0].bytes.bytes < 5000)
+  }
+
+  @Test("a large repository at an Azure registry that lists no referrers is read whole before anything goes")
+  func withoutReferrers() async throws {
+    let registry = try large(150)
+    defer { registry.stop() }
+    var content = registry["app"]
+    content.traits.hasReferrersAPI = false
+    registry["app"] = content
+    let plan = try await purge(tags("t0", "t1")).plan(try store(registry.authority))
+    #expect(plan.areBytesExact)
+    #expect(plan.rows.map(\.action).sorted { $0.rawValue < $1.rawValue } == [.delete, .untag])
+  }
+
   @Test("429 in lists and deletions: the requests wait, and everything goes", arguments: [false, true])
   func throttled(_ isAzure: Bool) async throws {
     let registry = try registry(isAzure: isAzure)

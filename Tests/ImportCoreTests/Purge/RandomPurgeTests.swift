@@ -50,6 +50,8 @@ struct RandomPurgeTests {
     var options = PurgeOptions(now: Timestamp(seconds: 1_700_000_000))
     options.maxShare = 1
     options.includesLocked = seed % 14 == 0
+    // In half of Azure's, images are read only where their bodies are needed.
+    if isAzure, seed % 4 == 0 { options.fewUnread = 0 }
     var content = made.content
     if isAzure { makeAzure(&content, &made, options.now) }
     registry[name] = content
@@ -62,7 +64,11 @@ struct RandomPurgeTests {
     let plan = plans[0]
     let planned = Set(plan.rows.filter { $0.action == .delete }.compactMap { $0.digest?.description })
     #expect(planned == oracle.going, "seed \(seed): the plan and the oracle differ")
-    #expect(plan.bytes.bytes == oracle.freedBytes, "seed \(seed): bytes")
+    if plan.areBytesExact {
+      #expect(plan.bytes.bytes == oracle.freedBytes, "seed \(seed): bytes")
+    } else {
+      #expect(options.fewUnread == 0 && plan.bytes.bytes >= oracle.freedBytes, "seed \(seed): bytes")
+    }
 
     // In some of them tags move between the plan and its run, and an index appears that lists what would go.
     let moves = seed % 4 == 1
