@@ -125,8 +125,10 @@ acr import	--image	*	the image’s repository:tag in the target
 acr import	--jobs	*	with rows: how many imports to run at a time
 acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed
 acr import	--keep-going	-	with rows: continues when one fails
+acr import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 acr import	--name	*	the registry to import into: a name, a host, or oci:PATH
 acr import	--no-preflight	-	skips the checks before the import
+acr import	--no-referrers	-	leaves out signatures, SBOMs and other referrers of the image
 acr import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end
 acr import	--only-show-errors	-	no notes and warnings
 acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -134,11 +136,12 @@ acr import	--password	*	the password or token for the source’s registry
 acr import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 acr import	--preflight	-	checks first whether Azure can import (the default)
 acr import	--query	*	picks from the result with a JMESPath expression
-acr import	--referrers	-	also copies signatures, SBOMs and other referrers of the image
+acr import	--referrers	-	looks for signatures, SBOMs and other referrers of all platforms again (see --no-referrers)
 acr import	--registry	*	the source’s registry: a name, a host or a resource id
 acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
 acr import	--repository	*	a repository to import into without a tag
 acr import	--resource-group	*	the resource group of the registry to import into
+acr import	--shard	*	only this part of the rows, by their target’s repository: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 acr import	--source	*	the image to import, with its registry unless --registry names it
 acr import	--subscription	*	the subscription of the registry to import into, by name or id
 acr import	--timeout	*	how long to wait for Azure at most
@@ -564,8 +567,10 @@ import	--image	*	the image’s repository:tag in the target
 import	--jobs	*	with rows: how many imports to run at a time
 import	--journal	FILE	with rows: a journal file, to resume a run that was killed
 import	--keep-going	-	with rows: continues when one fails
+import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 import	--name	*	the registry to import into: a name, a host, or oci:PATH
 import	--no-preflight	-	skips the checks before the import
+import	--no-referrers	-	leaves out signatures, SBOMs and other referrers of the image
 import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end
 import	--only-show-errors	-	no notes and warnings
 import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
@@ -573,11 +578,12 @@ import	--password	*	the password or token for the source’s registry
 import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 import	--preflight	-	checks first whether Azure can import (the default)
 import	--query	*	picks from the result with a JMESPath expression
-import	--referrers	-	also copies signatures, SBOMs and other referrers of the image
+import	--referrers	-	looks for signatures, SBOMs and other referrers of all platforms again (see --no-referrers)
 import	--registry	*	the source’s registry: a name, a host or a resource id
 import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
 import	--repository	*	a repository to import into without a tag
 import	--resource-group	*	the resource group of the registry to import into
+import	--shard	*	only this part of the rows, by their target’s repository: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 import	--source	*	the image to import, with its registry unless --registry names it
 import	--subscription	*	the subscription of the registry to import into, by name or id
 import	--timeout	*	how long to wait for Azure at most
@@ -763,8 +769,10 @@ mirror	--engine	direct,service	who copies images: this machine (direct) or Azure
 mirror	--jobs	*	how many tags to copy at a time
 mirror	--journal	FILE	a journal file, to resume a run that was killed
 mirror	--keep-going	-	continues when a tag fails
+mirror	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 mirror	--newer-than	*	only tags that are not older than this, for example 90d
 mirror	--newest	*	only the newest tags, at most this many
+mirror	--no-referrers	-	leaves them out, as --referrers false does
 mirror	--only-show-errors	-	no notes and warnings
 mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 mirror	--platform	*	exactly these platforms of each image, for example linux/arm64
@@ -773,6 +781,7 @@ mirror	--prune	-	deletes tags at the target that the source does not have, after
 mirror	--query	*	picks from the result with a JMESPath expression
 mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers
 mirror	--report	FILE	a file about the run: .json, .jsonl or .csv
+mirror	--shard	*	only this part of the repositories: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 mirror	--tags	*	only tags that fit a glob, /regex/ or version range
 mirror	--verbose	-	says how long it took
 mirror	--yes	-	does not ask before it deletes
@@ -861,19 +870,23 @@ purge	-	-	Deletes tags and manifests of a registry by rules
 purge	--all	-	lists what is kept, too, with the rule that keeps it
 purge	--debug	-	lists its requests on standard error, and says how long it took
 purge	--dry-run	-	shows the plan and deletes nothing
+purge	--exact-bytes	-	reads every manifest of an Azure registry, to count bytes exactly
 purge	--group	*	with --keep: of each repository, minor (version), or /expression/
 purge	--include-locked	-	unlocks and deletes what is locked, too
 purge	--jobs	*	how many repositories to clean at a time
+purge	--journal	FILE	a journal file: a run after one that was killed tells what that one deleted
 purge	--keep	*	keeps the newest tags of those that would be deleted, this many
 purge	--keep-if	*	a block that is asked about all that a rule deletes; true keeps it
 purge	--keep-tags	*	never deletes tags that fit a glob, /regex/ or version range
 purge	--max-share	*	the largest share of a repository that may go, such as 80% (default 50%)
+purge	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 purge	--older-than	*	deletes only what was last changed longer ago, such as 30d
 purge	--only-show-errors	-	no notes and warnings
 purge	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 purge	--query	*	picks from the result with a JMESPath expression
 purge	--report	FILE	a file about the run: .json, .jsonl or .csv
 purge	--rules	FILE	a file of rules in YAML (docs/purge.md)
+purge	--shard	*	only this part of the repositories: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 purge	--tags	*	deletes tags that fit a glob, /regex/ or version range
 purge	--untagged	-	deletes manifests that no tag and nothing else needs
 purge	--verbose	-	says how long it took

@@ -15,6 +15,10 @@ final class CommandRunner: Sendable {
   private let session: Session
   private let transport: CurlTransport
   let catalog: Catalog
+  private let notes = Mutex<[String]>([])
+
+  /// What went to standard error so far.
+  var messages: [String] { notes.withLock { $0 } }
 
   /// - Parameters:
   ///   - environment: the variables of the proxy and the certificates that lead to an emulator.
@@ -35,12 +39,16 @@ final class CommandRunner: Sendable {
 
   func shutDown() { transport.shutDown() }
 
+  private func sink() -> ValueSink {
+    ValueSink { [self] text in notes.withLock { $0.append(text) } }
+  }
+
   /// What a line does: its value as JSON, or the first line of each diagnostic.
   func transcript(_ line: String) async throws -> [String] {
     let check = Checker.check(source: Source(name: "test.acr", text: line), catalog: catalog)
     var lines = check.diagnostics.map { "\($0.severity.rawValue): \($0.message)" }
     guard let script = check.script else { return lines }
-    let sink = ValueSink()
+    let sink = sink()
     if let error = await run(script, sink) {
       lines.append("error[\(error.error.kind.name)]: \(error.error.message)")
     } else if let value = sink.last {
@@ -72,7 +80,7 @@ final class CommandRunner: Sendable {
     guard let script = check.script else {
       throw TestSupportError(DiagnosticPrinter().text(of: check.diagnostics).rendered)
     }
-    let sink = ValueSink()
+    let sink = sink()
     if let error = await run(script, sink, isDryRun: isDryRun) {
       throw TestSupportError(DiagnosticPrinter().text(of: [error.diagnostic]).rendered)
     }
@@ -83,6 +91,8 @@ final class CommandRunner: Sendable {
 /// Keeps the last value that is shown.
 private final class ValueSink: OutputSink {
   private let shown = Mutex<Value?>(nil)
+  private let note: @Sendable (String) -> Void
+  init(_ note: @escaping @Sendable (String) -> Void) { self.note = note }
   var last: Value? { shown.withLock { $0 } }
 
   func show(_ output: Output, as format: OutputFormat?) throws {
@@ -90,7 +100,7 @@ private final class ValueSink: OutputSink {
     shown.withLock { $0 = value }
   }
   func print(_ text: String) throws {}
-  func message(_ text: String) {}
+  func message(_ text: String) { note(text) }
 }
 
 /// An emulated Azure under its own names.

@@ -73,11 +73,14 @@ struct ExampleTests {
       }
       let refused = try await run(expecting: "another")
       #expect(refused.exitCode != 0)
-      #expect(try await world.content(world.prod).tags("quarantine/base/tool") == ["1"])
+      // The signature comes along, so that it can be verified here, too.
+      let signature = "sha256-\(image.digest.hex).sig"
+      #expect(try await world.content(world.prod).tags("quarantine/base/tool").sorted() == ["1", signature])
       let passed = try await run(expecting: "\(prod)/quarantine/base/tool@\(image.digest)")
       #expect(passed.output.hasSuffix("promoted: \(prod)/base/tool:1 is \(image.digest)\n"), "\(passed.errorOutput)")
       #expect(
         try await world.content(world.prod).verify("base/tool", reference: "1").digest == image.digest.description)
+      #expect(try await world.content(world.prod).tags("base/tool").sorted() == ["1", signature])
       let unsigned = try await BuiltProducts.acrsh(
         [Repository.path("examples/gated-import.acr"), "\(dev)/shop/api:1.0.0", "base/api", "1", "--to", prod],
         in: world.directory

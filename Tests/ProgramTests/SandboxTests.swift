@@ -269,10 +269,11 @@ struct SandboxTests {
       #expect(result.exitCode == 0, "\(result.errorOutput)")
       #expect(
         result.output.split(separator: "\n").map(String.init) == [
-          #"{"tagCount":2,"manifestCount":7}"#, "2", "1",
+          // Seven manifests of the image, and what comes along with it.
+          #"{"tagCount":2,"manifestCount":8}"#, "2", "1",
           #"{"deleteEnabled":true,"writeEnabled":true,"readEnabled":true,"listEnabled":true}"#, "false",
           "denied: set its attribute `deleteEnabled` first, and that of what is in it",
-          "usage: `--yes` deletes without asking", "deleted", "1", "6", "1", "6", "deleted", "0",
+          "usage: `--yes` deletes without asking", "deleted", "1", "7", "1", "7", "deleted", "0",
           "myregistry", "mysourceregistry", #"{"sku":"Premium","adminUserEnabled":true}"#, "myregistry",
         ], "\(result.output)\n\(result.errorOutput)")
     }

@@ -16,6 +16,8 @@ extension ImportCommand {
       "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
     let journal = Flag<String?>(
       "journal", help: "with rows: a journal file, to resume a run that was killed", completer: .file)
+    let metrics = RunMetrics.flag
+    let shard = ShardArgument.flag("rows, by their target's repository")
   }
 
   /// The columns that are read, and the parameter each stands for.
@@ -32,7 +34,7 @@ extension ImportCommand {
   private struct Item: Sendable {
     var order: ImportOrder
     var gate: PolicyGate?
-    let bringsReferrers: Bool
+    let referrers: ReferrerExtent
     let engine: ImportEngine
     /// Why it is not imported, where that is known before.
     var refusal: (any Error)?
@@ -43,8 +45,21 @@ extension ImportCommand {
   /// Reads and checks all rows, so that a mistake in the last one is found before the first is imported; then imports
   /// them side by side.
   func importRows(_ input: Output, _ call: Call<Parameters>) throws -> Output {
-    let calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
+    var calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
+    let shard = try ShardArgument.read(call.parameters.rows.shard, call[\.rows][\.shard], call.run)
+    let command = self
     if call.run.isDryRun {
+      if let shard {
+        let (given, sink) = (calls.map(\.given), call.run.sink)
+        let isMine = try Blocking.wait(call.run) {
+          var isMine: [Bool] = []
+          for row in given {
+            isMine.append(shard.contains(try await command.order(row[\.request], sink, readsEarly: false).shareName))
+          }
+          return isMine
+        }
+        calls = zip(calls, isMine).filter(\.1).map(\.0)
+      }
       return .value(.list(try calls.map { try run($0).collected() }))
     }
     let jobs = call[\.rows][\.jobs]
@@ -53,16 +68,15 @@ extension ImportCommand {
     }
     let sink = call.run.sink
     let given = calls.map(\.given)
-    let command = self
     let gate = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
     var items = try Blocking.wait(call.run) {
       var items: [Item] = []
       for row in given {
         let order = try await command.order(row[\.request], sink, readsEarly: false)
+        guard shard?.contains(order.shareName) ?? true else { continue }
+        let engine = try await command.engine(for: order, row)
         items.append(
-          Item(
-            order: order, gate: gate, bringsReferrers: row[\.referrers],
-            engine: try await command.engine(for: order, row)))
+          Item(order: order, gate: gate, referrers: try command.referrerExtent(row, engine), engine: engine))
       }
       return items
     }
@@ -77,7 +91,8 @@ extension ImportCommand {
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")
     }
-    return .rows(stream(items, queue, journal, report, service, call.run))
+    let metrics = RunMetrics(call[\.rows][\.metrics], command: "import", now: .now())
+    return .rows(stream(items, queue, journal, report, metrics, service, call.run))
   }
 
   /// Has a block look at all images, before the first is imported. The images are read side by side.
@@ -101,19 +116,22 @@ extension ImportCommand {
 
   /// The results as they come. The work begins when the first is asked for.
   private func stream(
-    _ items: [Item], _ queue: ImportQueue, _ journal: ImportJournal?, _ report: RunReport?, _ service: ServiceRows,
-    _ run: RunContext
+    _ items: [Item], _ queue: ImportQueue, _ journal: ImportJournal?, _ report: RunReport?, _ metrics: RunMetrics?,
+    _ service: ServiceRows, _ run: RunContext
   ) -> RowStream {
     let feed = RowFeed<Record>()
     let owner = RowFeedOwner(feed)
     let failureCount = FailureCount()
+    let counts = ImportCounts()
+    let lookup = ReferrerLookup(items.filter { $0.referrers != .nothing }.map(\.order.request))
     let work: @Sendable () async throws -> Void = {
       do {
         try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
           _ = try await queue.run(items) {
-            try await perform($0, journal, service, run.sink)
+            try await perform($0, journal, service, lookup, run.sink)
           } ended: { index, result in
             if case .failure = result { failureCount.add() }
+            counts.add(result)
             let row = ImportCommand.record(
               items[index].source, items[index].targets, result, engine: items[index].engine.name)
             report?.add(row)
@@ -122,9 +140,11 @@ extension ImportCommand {
         }
       } catch {
         try? report?.finish()
+        try? counts.write(metrics, isComplete: false)
         throw error
       }
       try report?.finish()
+      try counts.write(metrics, isComplete: true)
     }
     var batch: ArraySlice<Record> = []
     return RowStream {
@@ -151,7 +171,8 @@ extension ImportCommand {
   }
 
   private func perform(
-    _ item: Item, _ journal: ImportJournal?, _ service: ServiceRows, _ sink: any OutputSink
+    _ item: Item, _ journal: ImportJournal?, _ service: ServiceRows, _ lookup: ReferrerLookup,
+    _ sink: any OutputSink
   ) async throws -> ImportResult {
     if let refusal = item.refusal { throw refusal }
     let name = item.targets.joined(separator: ", ")
@@ -163,7 +184,9 @@ extension ImportCommand {
         case .direct: try await session.engine.run(order.request, journal: journal) { line.report($0) }
         case .service: try await service.run(order) { line.report($0) }
         }
-      if item.bringsReferrers { try await bringReferrers(&result, order.request, sink) }
+      try await bringReferrers(
+        &result, order.request, item.referrers,
+        silent: item.engine == .service ? session.azure.silentHosts : nil, lookup: lookup, sink)
       line.finish(result)
       if let digest = result.digest { journal?.note(finished: item.source, name, digest) }
       return result
@@ -238,16 +261,13 @@ extension ImportCommand {
   // MARK: The result
 
   private static let rowShape = Shape(resultColumns.map(\.name) + ["error"])
-  private static let referrersRowShape = Shape(resultColumns.map(\.name) + ["referrers", "error"])
 
   private static func record(
     _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String
   ) -> Record {
     switch result {
     case .success(let result):
-      return Record(
-        shape: result.referrers == nil ? rowShape : referrersRowShape,
-        values: record(result, engine: engine).values + [.null])
+      return Record(shape: rowShape, values: record(result, engine: engine).values + [.null])
     case .failure(let error):
       let failure = error as? AcrError ?? AcrError(.cancelled, "interrupted")
       let values: [Value] = [
@@ -255,8 +275,34 @@ extension ImportCommand {
       ]
       return Record(
         shape: rowShape,
-        values: values + Array(repeating: .null, count: 6) + [.string(engine), .record(failure.record())])
+        values: values + Array(repeating: .null, count: 6) + [.string(engine), .null, .record(failure.record())])
     }
+  }
+}
+
+/// What the imports of a run came to, for figures about it.
+private final class ImportCounts: Sendable {
+  private let state = Mutex<(counts: [String: Int], bytes: WireSize, failures: [String: Int])>(([:], .zero, [:]))
+
+  func add(_ result: Result<ImportResult, any Error>) {
+    state.withLock { state in
+      switch result {
+      case .success(let result):
+        state.counts[result.isUnchanged ? "unchanged" : "imported", default: 0] += 1
+        state.bytes += result.blobs.copiedBytes
+      case .failure(let error):
+        let kind = (error as? AcrError)?.kind ?? .cancelled
+        state.counts[kind == .rejected ? "refused" : "failed", default: 0] += 1
+        state.failures[kind.name, default: 0] += 1
+      }
+    }
+  }
+
+  func write(_ metrics: RunMetrics?, isComplete: Bool) throws(AcrError) {
+    let (counts, bytes, failures) = state.withLock { $0 }
+    try metrics?.write(
+      counts: counts, bytes: ("sent", "What the last run sent.", bytes.bytes), failures: failures,
+      isComplete: isComplete)
   }
 }
 

@@ -21,7 +21,9 @@ struct ImportCommand: Command {
     let noWait = Switch("no-wait", help: "returns once Azure has started; `operation wait` waits for the end")
     let policy = PolicyArgument.flag
     let accept = BlockFlag("accept", help: "a block that looks at the image first, and refuses it by `throw`")
-    let referrers = Switch("referrers", help: "also copies signatures, SBOMs and other referrers of the image")
+    let referrers = Switch(
+      "referrers", help: "looks for signatures, SBOMs and other referrers of all platforms again (see --no-referrers)")
+    let noReferrers = Switch("no-referrers", help: "leaves out signatures, SBOMs and other referrers of the image")
     let timeout = Flag<Duration?>("timeout", help: "how long to wait for Azure at most")
     let rows = RowParameters()
   }
@@ -48,8 +50,10 @@ struct ImportCommand: Command {
       platforms, size, created, annotations and labels. What it throws refuses the image, and so does `false`. What it \
       looked at is what is imported, by its digest.
 
-      With --referrers, signatures, attestations, SBOMs and other artifacts about the image and its platforms come \
-      along, as `mirror` brings them; Azure imports only the image, and this machine copies the rest.
+      Signatures, attestations, SBOMs and other referrers of the image and its platforms come along, as `mirror` brings \
+      them, unless you give --no-referrers. Azure imports only the image, and this machine copies the rest. What cannot \
+      be brought along is a note. If the image is there already, only what is about the image itself is looked for; \
+      --referrers looks for what is about its platforms again.
 
       Rows from a pipe are imported in parallel, one import per row: a text is a source, and a record has the columns source, \
       image, repository, to, registry, username, password or force, in place of the flags of these names.
@@ -136,10 +140,15 @@ struct ImportCommand: Command {
       throw ArgumentError(
         flag, AcrError(.usage, "`--\(flag.name)` is for imports by Azure, and this machine copies here itself"))
     }
-    if run.isDryRun { return dryRun(request, try await session.engine.plan(request), run.sink) }
+    let extent = try referrerExtent(given, .direct)
+    if run.isDryRun {
+      let plan = try await session.engine.plan(request)
+      let referrers = try await countReferrers(plan, request, extent, run.sink)
+      return dryRun(request, plan, referrers: referrers, run.sink)
+    }
     let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
     var result = try await session.engine.run(request) { line.report($0) }
-    if given[\.referrers] { try await bringReferrers(&result, request, run.sink) }
+    try await bringReferrers(&result, request, extent, run.sink)
     watch.finish(result)
     return ImportCommand.record(result, engine: "direct")
   }
@@ -149,6 +158,7 @@ struct ImportCommand: Command {
     _ order: ImportOrder, _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
   ) async throws -> Record {
     let request = order.request
+    let extent = try referrerExtent(given, .service)
     let (plan, present) = try await plan(order, looksFirst: try looksFirst(given), run.sink)
     if run.isDryRun {
       let targets = request.targets.map(\.displayName)
@@ -167,16 +177,16 @@ struct ImportCommand: Command {
       return OperationArgument.record(fields)
     }
     if var present {
-      if given[\.referrers] { try await bringReferrers(&present, request, run.sink) }
+      try await bringReferrers(&present, request, extent, silent: session.azure.silentHosts, run.sink)
       return ImportCommand.record(present, engine: "service")
     }
-    return try await follow(request, plan, given, watch, run.sink)
+    return try await follow(request, plan, given, extent, watch, run.sink)
   }
 
   /// Waits for the service. What is left running is kept, so that it can be found again.
   private func follow(
-    _ request: ImportRequest, _ plan: ServiceImport.Plan, _ given: GivenArguments<Parameters>, _ watch: ImportWatch,
-    _ sink: any OutputSink
+    _ request: ImportRequest, _ plan: ServiceImport.Plan, _ given: GivenArguments<Parameters>,
+    _ extent: ReferrerExtent, _ watch: ImportWatch, _ sink: any OutputSink
   ) async throws -> Record {
     let session = session
     let line = watch.follow(session.progress.start(ImportCommand.displayName(request)))
@@ -189,7 +199,7 @@ struct ImportCommand: Command {
         // Kept from the start, for whoever comes after this process.
         try? session.operations.keep($0)
       }, ended: { if let id = $0.id { session.operations.remove(id) } })
-    if given[\.referrers] { try await bringReferrers(&result, request, sink) }
+    try await bringReferrers(&result, request, extent, silent: session.azure.silentHosts, sink)
     watch.finish(result)
     return ImportCommand.record(result, engine: "service")
   }
@@ -199,7 +209,9 @@ struct ImportCommand: Command {
   }
 
   /// Everything was read and checked, and nothing is written.
-  private func dryRun(_ request: ImportRequest, _ plan: ImportPlan, _ sink: any OutputSink) -> Record {
+  private func dryRun(
+    _ request: ImportRequest, _ plan: ImportPlan, referrers: Int, _ sink: any OutputSink
+  ) -> Record {
     let targets = request.targets.map(\.displayName)
     sink.message(
       plan.isUnchanged
@@ -211,24 +223,9 @@ struct ImportCommand: Command {
       "source": .string(request.source.displayName), "targets": .list(targets.map(Value.string)),
       "digest": .string(plan.root.digest.description),
       "manifests": .int(plan.isUnchanged ? 0 : Int64(plan.children.count + 1)), "blobs": .int(Int64(plan.blobs.count)),
-      "bytes": .size(plan.totalBytes.bytes),
+      "bytes": .size(plan.totalBytes.bytes), "referrers": .int(Int64(referrers)),
     ]
     return Record(fields)
-  }
-
-  /// Brings what is about an image that is there now. Azure imports only the image, so this machine copies the rest.
-  func bringReferrers(_ result: inout ImportResult, _ request: ImportRequest, _ sink: any OutputSink) async throws {
-    do {
-      var digest = result.digest
-      if digest == nil { digest = try await request.source.store.manifest(request.source.selector).digest }
-      guard let digest else { return }
-      let counts = try await session.engine.bringReferrers(of: digest, request)
-      for note in counts.notes { sink.message("note: \(note)") }
-      result.referrers = counts
-    } catch var error as AcrError {
-      error.notes.append("the image itself was imported")
-      throw error
-    }
   }
 
   // MARK: The result
@@ -238,8 +235,6 @@ struct ImportCommand: Command {
   /// The columns of a result, of `--no-wait` and of a dry run.
   private static let columns =
     resultColumns + [
-      Column("referrers", .int, null: "after an error", help: "how many artifacts about the image came along")
-        .only("with --referrers"),
       Column("error", .record, null: "where there was none", help: "the error").only("for rows from a pipe"),
       Column("id", null: "for an import that ended at once", help: "the operation's id").only("with --no-wait"),
       Column("registry", help: "the registry that imports").only("with --no-wait, and in a dry run"),
@@ -259,25 +254,26 @@ struct ImportCommand: Command {
     Column("bytesCopied", .size, null: service, help: "what was sent"),
     Column("blobsPresent", .int, null: service, help: "how many blobs the target had already"),
     Column("engine", help: "who copied: direct or service"),
+    Column(
+      "referrers", .int, null: "after an error", help: "how many signatures, SBOMs and other referrers came along"),
   ]
 
   private static let shape = Shape(resultColumns)
-  private static let referrersShape = Shape(resultColumns.map(\.name) + ["referrers"])
 
   /// The result of an import. The service tells nothing of manifests and blobs, so they are null then.
   static func record(_ result: ImportResult, engine: String) -> Record {
     let isKnown = engine == "direct"
     func count(_ number: Int) -> Value { isKnown ? .int(Int64(number)) : .null }
-    let referrers: [Value] = result.referrers.map { [.int(Int64($0.copied))] } ?? []
     return Record(
-      shape: result.referrers == nil ? shape : referrersShape,
+      shape: shape,
       values: [
         .string(result.isUnchanged ? "unchanged" : "imported"), .string(result.source),
         .list(result.targets.map(Value.string)), result.digest.map { .string($0.description) } ?? .null,
         result.mediaType.map(Value.string) ?? .null,
         isKnown || result.manifests > 0 ? .int(Int64(result.manifests)) : .null, count(result.blobs.copied),
         isKnown ? .size(result.blobs.copiedBytes.bytes) : .null, count(result.blobs.present), .string(engine),
-      ] + referrers)
+        .int(Int64(result.referrers?.copied ?? 0)),
+      ])
   }
 }
 

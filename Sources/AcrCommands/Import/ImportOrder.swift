@@ -29,6 +29,9 @@ struct ImportOrder: Sendable {
 }
 
 extension ImportOrder {
+  /// What decides which of several runs does it: images of one repository share layers.
+  var shareName: String { request.targets.first?.store.displayName ?? request.source.displayName }
+
   /// The same order of exactly this digest.
   func pinned(to digest: Digest) -> ImportOrder {
     var order = self

@@ -5,7 +5,7 @@ import AcrCore
 /// and the image index itself.
 ///
 /// For one manifest that takes two round trips: lists and tags are asked for side by side, then the manifests found are
-/// read side by side.
+/// read side by side. With ``RelatedLists``, tags about the images of an index are not asked for one by one.
 public struct ArtifactFinder: Sendable {
   /// How many referrers of one manifest are read.
   public static let mostReferrers = 1_000
@@ -18,11 +18,24 @@ public struct ArtifactFinder: Sendable {
   /// How many requests are under way at a time.
   private static let width = 8
 
+  /// Reads a manifest by its digest.
+  public typealias ManifestReader = @Sendable (Digest) async throws -> FetchedManifest
+
   let store: any ArtifactSource
+  private let lists: RelatedLists?
+  private let reader: ManifestReader
   private let limit = Limit(ArtifactFinder.width)
 
   /// Creates a finder for one repository or folder.
-  public init(store: any ArtifactSource) { self.store = store }
+  /// - Parameters:
+  ///   - lists: what is read once for several images. With it few requests are sent: one for each manifest's list of
+  ///     referrers, and for cosign's tags one for each kind about the image itself, and the list of tags for all others.
+  ///   - reader: reads manifests, where somebody keeps those that were read.
+  public init(store: any ArtifactSource, lists: RelatedLists? = nil, reader: ManifestReader? = nil) {
+    self.store = store
+    self.lists = lists
+    self.reader = reader ?? { try await store.manifest(.digest($0)) }
+  }
 
   /// What is about one manifest.
   /// - Parameter platform: its platform, where an index told it; it is passed on with what is found.
@@ -68,6 +81,12 @@ public struct ArtifactFinder: Sendable {
     return try await read(found)
   }
 
+  /// What is about any of several manifests, none of which is likely to have something.
+  /// - Throws: as ``related(to:platform:)``.
+  public func related(toAny digests: [Digest]) async throws -> RelatedArtifacts {
+    try await collect(digests.map { Subject(digest: $0, platform: nil) }, index: nil, asked: 0)
+  }
+
   struct Subject: Sendable {
     let digest: Digest
     let platform: Platform?
@@ -80,11 +99,14 @@ public struct ArtifactFinder: Sendable {
     let place: RelatedArtifact.Place
   }
 
-  private func collect(_ subjects: [Subject], index: ImageManifest?) async throws -> RelatedArtifacts {
+  /// - Parameter asked: for how many of the subjects tags are asked for by their names, where there are ``RelatedLists``.
+  private func collect(
+    _ subjects: [Subject], index: ImageManifest?, asked: Int = 1
+  ) async throws -> RelatedArtifacts {
     var found = index.map { entries(of: $0, for: subjects) } ?? []
     var notes: [String] = []
-    async let listed = lists(about: subjects)
-    async let tagged = tags(about: subjects)
+    async let listed = referrers(of: subjects)
+    async let tagged = tags(about: subjects, asked: asked)
     let (lists, tags) = (try await listed, try await tagged)
     notes += tags.notes
     // The lists under fallback tags, where a registry gave none itself.
@@ -119,9 +141,9 @@ public struct ArtifactFinder: Sendable {
     }
   }
 
-  private func lists(about subjects: [Subject]) async throws -> [Digest: [Found]] {
+  private func referrers(of subjects: [Subject]) async throws -> [Digest: [Found]] {
     if let layout = store as? OCILayout {
-      let all = try await layout.referrersBySubject()
+      let all = if let lists { try await lists.referrers(in: layout) } else { try await layout.referrersBySubject() }
       return Dictionary(
         subjects.map { subject in
           (subject.digest, (all[subject.digest] ?? []).map { Self.found($0, subject, .referrersAPI) })
@@ -137,39 +159,90 @@ public struct ArtifactFinder: Sendable {
     Found(subject: subject, digest: entry.digest, place: place)
   }
 
+  /// A tag that may be about a manifest.
+  private struct Name: Sendable {
+    let subject: Subject
+    let place: RelatedArtifact.Place
+    let tag: TagName
+  }
+
   /// The tags that are named after manifests, with what they point at.
-  private func tags(about subjects: [Subject]) async throws -> (found: [Found], notes: [String]) {
-    var names: [(subject: Subject, place: RelatedArtifact.Place, tag: TagName)] = []
+  private func tags(about subjects: [Subject], asked: Int) async throws -> (found: [Found], notes: [String]) {
+    if let lists, !(store is OCILayout) { return try await tags(about: subjects, asked: asked, lists) }
+    if subjects.count <= Self.mostSubjects { return (try await pointed(by: try Self.names(about: subjects)), []) }
+    var names: [Name] = []
     var notes: [String] = []
-    if subjects.count <= Self.mostSubjects {
-      for subject in subjects {
-        for kind in RelatedTag.allCases {
-          names.append((subject, kind.place, try TagName(about: subject.digest, kind)))
-        }
+    let wanted = Dictionary(subjects.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+    let pages = store.tagPages()
+    var count = 0
+    while let page = try await pages.next() {
+      for tag in page {
+        guard let subject = tag.subjectDigest.flatMap({ wanted[$0] }), let kind = tag.related else { continue }
+        names.append(Name(subject: subject, place: kind.place, tag: tag))
       }
-    } else {
-      let wanted = Dictionary(subjects.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
-      let pages = store.tagPages()
-      var count = 0
-      while let page = try await pages.next() {
-        for tag in page {
-          guard let subject = tag.subjectDigest.flatMap({ wanted[$0] }), let kind = tag.related else { continue }
-          names.append((subject, kind.place, tag))
-        }
-        count += page.count
-        if count >= Self.mostTags {
-          notes.append("only the first \(count) tags of `\(store.displayName)` were looked through")
-          break
-        }
+      count += page.count
+      if count >= Self.mostTags {
+        notes.append("only the first \(count) tags of `\(store.displayName)` were looked through")
+        break
       }
     }
+    return (try await pointed(by: names), notes)
+  }
+
+  /// The same with few requests: names of the first subjects are asked for, those of the others looked up in the list of tags.
+  private func tags(
+    about subjects: [Subject], asked count: Int, _ lists: RelatedLists
+  ) async throws -> (found: [Found], notes: [String]) {
+    if lists.isForMany, let list = try await lists.companions() {
+      return (try await pointed(by: Self.names(about: subjects, in: list)), [])
+    }
+    let (first, rest) = (Array(subjects.prefix(count)), Array(subjects.dropFirst(count)))
+    let names = try Self.names(about: first)
+    guard !rest.isEmpty else { return (try await pointed(by: names), []) }
+    async let asked = pointed(by: names)
+    let list = try await lists.companions()
+    var found = try await asked
+    // A list that lacks what is there says nothing of the others either.
+    if let list, found.allSatisfy({ list[$0.subject.digest] != nil }) {
+      found += try await pointed(by: Self.names(about: rest, in: list))
+      return (found, [])
+    }
+    guard rest.count <= Self.mostSubjects else {
+      return (
+        found,
+        ["`\(store.displayName)` has too many tags to find signatures of all \(rest.count) platforms among them"]
+      )
+    }
+    found += try await pointed(by: try Self.names(about: rest))
+    return (found, [])
+  }
+
+  /// The names that something about these manifests can have.
+  private static func names(about subjects: [Subject]) throws -> [Name] {
+    try subjects.flatMap { subject in
+      try RelatedTag.allCases.map { kind in
+        Name(subject: subject, place: kind.place, tag: try TagName(about: subject.digest, kind))
+      }
+    }
+  }
+
+  /// Those of them that a list has.
+  private static func names(about subjects: [Subject], in list: [Digest: [TagName]]) -> [Name] {
+    subjects.flatMap { subject in
+      (list[subject.digest] ?? []).compactMap { tag in
+        tag.related.map { Name(subject: subject, place: $0.place, tag: tag) }
+      }
+    }
+  }
+
+  /// What tags point at, those that exist.
+  private func pointed(by names: [Name]) async throws -> [Found] {
     let digests = try await parallel(names) { try await store.digest(of: $0.tag) }
-    let found = zip(names, digests).compactMap { name, digest -> Found? in
+    return zip(names, digests).compactMap { name, digest -> Found? in
       // Some registries (GitLab) resolve `sha256-HEX` to the manifest of that digest itself.
       guard let digest, digest != name.subject.digest else { return nil }
       return Found(subject: name.subject, digest: digest, place: name.place)
     }
-    return (found, notes)
   }
 
   /// What the index under a fallback tag lists; nothing where it is no index.
@@ -182,7 +255,7 @@ public struct ArtifactFinder: Sendable {
   /// A manifest; nil for one that is not there.
   func manifest(_ digest: Digest) async throws -> FetchedManifest? {
     do {
-      return try await store.manifest(.digest(digest))
+      return try await reader(digest)
     } catch let error as AcrError where error.kind == .notFound {
       return nil
     }

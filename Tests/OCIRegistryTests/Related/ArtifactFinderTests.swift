@@ -106,6 +106,54 @@ struct ArtifactFinderTests {
     }
   }
 
+  @Test("is found with few requests where lists are shared, and for many images with the list of tags alone")
+  func fewRequests() async throws {
+    try await withTemporaryDirectory { directory in
+      let sample = try Sample(directory.path("layout"))
+      try await withRegistry(try MemoryRegistry.Repository(sample.layout)) { registry, store in
+        let root = try await store.manifest(.tag(TagName("v1")))
+        func asked(_ method: String, _ part: String, since count: Int) -> Int {
+          registry.requests.dropFirst(count).count { $0.method == method && $0.path.contains(part) }
+        }
+        let lists = RelatedLists(store: store)
+        var before = registry.requests.count
+        let found = try await ArtifactFinder(store: store, lists: lists).related(toImage: root)
+        #expect(found.notes.isEmpty)
+        #expect(Set(found.items.map(Self.line)) == Self.everything)
+        #expect(asked("GET", "/referrers/", since: before) == 3, "the index and its two images")
+        #expect(asked("HEAD", "/manifests/", since: before) == 5, "four names of the index, one tag of the list")
+        #expect(asked("GET", "/tags/list", since: before) == 1)
+        // A second image of the same repository needs no list of tags.
+        before = registry.requests.count
+        let again = try await ArtifactFinder(store: store, lists: lists).related(toAny: [sample.amd64.digest])
+        #expect(again.items.map(Self.line) == ["provenance, att tag, -"])
+        #expect(asked("GET", "/tags/list", since: before) == 0)
+        #expect(asked("HEAD", "/manifests/", since: before) == 1)
+        // For many, no name is asked for that the list lacks.
+        before = registry.requests.count
+        let many = RelatedLists(store: store, isForMany: true)
+        let all = try await ArtifactFinder(store: store, lists: many).related(toImage: root)
+        #expect(Set(all.items.map(Self.line)) == Self.everything)
+        #expect(asked("GET", "/tags/list", since: before) == 1)
+        #expect(asked("HEAD", "/manifests/", since: before) == 2)
+      }
+    }
+  }
+
+  @Test("is found by names where the list of tags is hidden")
+  func hiddenTags() async throws {
+    try await withTemporaryDirectory { directory in
+      let sample = try Sample(directory.path("layout"))
+      var content = try MemoryRegistry.Repository(sample.layout)
+      content.traits.hidesTags = true
+      try await withRegistry(content) { _, store in
+        let root = try await store.manifest(.tag(TagName("v1")))
+        let found = try await ArtifactFinder(store: store, lists: RelatedLists(store: store)).related(toImage: root)
+        #expect(Set(found.items.map(Self.line)) == Self.everything)
+      }
+    }
+  }
+
   @Test("is found under the fallback tag of a registry without a list, and in a layout folder")
   func fallback() async throws {
     try await withTemporaryDirectory { directory in
