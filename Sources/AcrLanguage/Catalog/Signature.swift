@@ -33,6 +33,8 @@ public struct Signature: Sendable {
   public var examples: [Example]
   /// What it does with rows that come from a pipe.
   public var input: Input
+  /// What a `def` calls the value before the pipe; nil for commands, which take it without a name.
+  public var inputParameter: Positional?
   /// True when it changes something outside the session, so that a dry run stops before it.
   public var changes: Bool
   /// The Azure PowerShell cmdlet that means the same, if there is one.
@@ -129,12 +131,19 @@ public struct Signature: Sendable {
     public var completer: Completer
     /// Checks a text that is written out.
     public var check: TextCheck?
+    /// The values of which one has to be given; empty where any may.
+    public var choices: [Constant]
+    /// How many values a block gets, and so how many it may name.
+    public var blockValues: Int
 
     /// Creates a positional.
     public init(
       _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false,
-      takesFlags: Bool = false, help: String, completer: Completer = .none, check: TextCheck? = nil
+      takesFlags: Bool = false, help: String, completer: Completer = .none, check: TextCheck? = nil,
+      choices: [Constant] = [], blockValues: Int = 1
     ) {
+      self.choices = choices
+      self.blockValues = blockValues
       self.name = name
       self.type = type
       self.isRequired = isRequired
@@ -166,13 +175,19 @@ public struct Signature: Sendable {
     public var completer: Completer
     /// Checks a text that is written out.
     public var check: TextCheck?
+    /// The values of which one has to be given; empty where any may.
+    public var choices: [Constant]
+    /// How many values a block gets, and so how many it may name.
+    public var blockValues: Int
 
     /// Creates a flag; without a type it is a switch.
     public init(
       _ name: String, short: Character? = nil, _ type: ValueType? = nil, isRequired: Bool = false,
       isRepeatable: Bool = false, default defaultText: String? = nil, help: String, completer: Completer = .none,
-      check: TextCheck? = nil
+      check: TextCheck? = nil, choices: [Constant] = [], blockValues: Int = 1
     ) {
+      self.choices = choices
+      self.blockValues = blockValues
       self.name = name
       self.short = short
       self.type = type

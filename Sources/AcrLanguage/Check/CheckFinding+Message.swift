@@ -37,6 +37,57 @@ extension CheckFinding {
       Wording(
         "`$\(name)` cannot be assigned to inside `par-each`: its blocks run at the same time",
         help: "return a value and collect it")
+    case .assignsOuterInClosure(let name):
+      Wording(
+        "`$\(name)` cannot be assigned to in a block that is a value: it has copies of the variables around it",
+        help: "let the block give a value, or use `for`")
+    case .wholeModule(let name): Wording("`$\(name)` is a module", help: "write `${\(name).NAME}`")
+    case .unknownConstant(let name, let nearest, let isFunction):
+      Wording(
+        "the module has no value `\(name)`", label: nearest.map { "did you mean `$\($0)`?" },
+        help: isFunction ? "it is a `def`: call it as `\(name)(…)`" : "a `let` at the top of the module makes one")
+    case .constantWithArguments(let name, let text):
+      Wording("`\(name)` is a value, and takes no arguments", help: "in an expression, write `$\(text)`")
+    case .bareText(let name, let nearest):
+      Wording(
+        "`\(name)` is not a command", label: nearest.map { "did you mean `\($0)`?" },
+        help: "text needs quotes: `\"\(name)\"`; a variable starts with `$`")
+    case .valueForSwitch(let flag, let value):
+      Wording("`\(flag)` is a switch and takes no value behind a space", help: "write `\(flag)=\(value)`")
+    case .operatorBehindCommand(let operation, let command):
+      Wording(
+        "`\(operation)` behind a command is one of its arguments",
+        help: "put the command into brackets: `(\(command)) \(operation) …`")
+    case .numberIsText(let text, let parameter):
+      Wording(
+        "`\(text)` arrives as text, because `\(parameter)` has no type",
+        help: "declare `\(parameter): int`, or give a number: `(\(text))`")
+    case .tooManyBlockNames(let command, let named, let given):
+      Wording(
+        "`\(command)` gives its block \(given == 1 ? "one value" : "\(given) values"), and the block names \(named)",
+        help: given == 1 ? "take parts of a record with `{ |{a, b}| … }`, of a list with `{ |[a, b]| … }`" : nil)
+    case .spreadNeedsRest(let name):
+      Wording(
+        "`\(name)` takes single values, and `...` gives any number", help: "give the items one by one: `$list[0]`")
+    case .choicesNotWritten:
+      Wording("the choices of a parameter are written out", help: "for example `in [\"small\", \"large\"]`")
+    case .definitionNeedsInput(let name):
+      Wording(
+        "`\(name)` needs a value from a pipe", help: "put it after `|`: `… | \(name)`, or call it: `\(name)(…)`")
+    case .inputNotFirst(let name): Wording("`in \(name)` must be the first parameter")
+    case .leavesValue(let word):
+      Wording(
+        "`\(word)` cannot leave a value",
+        help: "make the `if`, `match` or `try` the whole value of a statement: `let x = if …`")
+    case .armNeverReached: Wording("the arms above take every value that fits here")
+    case .emptyRange: Wording("no value is in this range", help: "the smaller end stands first")
+    case .listOfLiterals(let items):
+      Wording(
+        "this fits a list with exactly these items",
+        help: "one of several values is written `\(items.joined(separator: ", "))`"
+      )
+    case .nameInAlternative(let name):
+      Wording("`\(name)` would have no value when another pattern fits", help: "give this pattern an arm of its own")
     case .recordInWord(let name, let field):
       Wording("`$\(name)` is a record", help: "write `${\(name).\(field ?? "NAME")}`")
     case .keyTwice(let name): Wording("`\(name)` is given twice")
@@ -104,7 +155,9 @@ extension CheckFinding {
     case .takesNoInput(let name):
       Wording("`\(name)` takes nothing from a pipe", help: "put it first, or inside a block: `| each { … }`")
     case .functionTakesNoInput(let name):
-      Wording("`\(name)` is a `def` and takes nothing from a pipe", help: "give it values as arguments: `| each { … }`")
+      Wording(
+        "`\(name)` is a `def` and takes nothing from a pipe",
+        help: "declare what it takes as its first parameter: `def \(name)(in rows: list)`")
     case .sourceWithRegistry:
       Wording("with `--registry`, give the source without the registry's name")
     case .plainSecret(let flag):

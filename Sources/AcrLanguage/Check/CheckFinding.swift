@@ -15,6 +15,10 @@ enum CheckFinding: Equatable, Sendable {
   case notAssignable(String, Variable.Kind)
   case assignsOuterFromDefinition(String)
   case assignsOuterInParallel(String)
+  case assignsOuterInClosure(String)
+  case wholeModule(String)
+  case unknownConstant(String, nearest: String?, isFunction: Bool)
+  case constantWithArguments(String, String)
   case recordInWord(String, field: String?)
   case keyTwice(String)
   // Commands
@@ -31,6 +35,13 @@ enum CheckFinding: Equatable, Sendable {
   case missing(String, [String], isFlag: Bool, isCall: Bool)
   case missingBlock(String)
   case tooManyValues(String, limit: Int, isCall: Bool)
+  case bareText(String, nearest: String?)
+  case valueForSwitch(String, String)
+  case operatorBehindCommand(String, String)
+  case numberIsText(String, String)
+  case tooManyBlockNames(String, Int, Int)
+  case spreadNeedsRest(String)
+  case choicesNotWritten
   case wrongWord(String, ValueType, String)
   case wrongType(String, ValueType, found: ValueType)
   case notAChoice(String, [String])
@@ -40,6 +51,7 @@ enum CheckFinding: Equatable, Sendable {
   case needsInput(String)
   case takesNoInput(String)
   case functionTakesNoInput(String)
+  case definitionNeedsInput(String)
   case sourceWithRegistry
   case plainSecret(String)
   case unknownColumn(String, command: String, nearest: String?, known: [String])
@@ -54,11 +66,17 @@ enum CheckFinding: Equatable, Sendable {
   case hidesCommand(String)
   case hidesFunction(String)
   case restNotLast
+  case inputNotFirst(String)
   case requiredBehindOptional(String, String)
   // Statements
   case paramNotAtTop(isSession: Bool)
   case returnAtTop
   case returnInBlock
+  case leavesValue(String)
+  case armNeverReached
+  case emptyRange
+  case listOfLiterals([String])
+  case nameInAlternative(String)
   case outsideLoop(String)
   case loopWordInBlock(String)
   case unreachable(String)
@@ -77,7 +95,7 @@ enum CheckFinding: Equatable, Sendable {
   var severity: Diagnostic.Severity {
     switch self {
     case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction, .revealsSecret, .secretInScript,
-      .unusedDefinition, .unknownColumn:
+      .unusedDefinition, .unknownColumn, .armNeverReached, .emptyRange, .listOfLiterals, .numberIsText:
       .warning
     case .plainSecret: .note
     default: .error

@@ -28,6 +28,8 @@ final class CheckProgram {
   struct Module {
     /// Its `def`s.
     let functions: [String: Int]
+    /// Where its `let`s are, among the globals.
+    let constants: [String: Int]
     /// The function that runs its `let`s; nil when it has none.
     let initializer: Int?
   }
@@ -89,7 +91,7 @@ extension CheckedFunction {
       parameters: parameters.map {
         Signature.ParameterOutline(
           name: $0.name, kind: $0.kind, type: $0.type, hasDefault: $0.defaultValue != nil,
-          documentation: $0.documentation)
+          documentation: $0.documentation, choices: $0.choices)
       })
   }
 }
@@ -102,7 +104,7 @@ extension CheckedScript {
       parameters: parameters.map {
         Signature.ParameterOutline(
           name: $0.name, kind: $0.kind, type: $0.type, hasDefault: $0.defaultValue != nil,
-          documentation: $0.documentation)
+          documentation: $0.documentation, choices: $0.choices)
       })
   }
 }
@@ -115,25 +117,34 @@ extension Signature {
     let type: ValueType
     let hasDefault: Bool
     let documentation: String
+    var choices: [Constant] = []
   }
 
   /// The signature of a `def` or script. A flag `--source-registry` is the variable `$source_registry`.
   init(name: String, documentation: String, parameters: [ParameterOutline]) {
     var positionals: [Positional] = []
     var flags: [Flag] = []
+    var input: Positional?
     for parameter in parameters {
+      let completer: Completer = parameter.choices.isEmpty ? .none : .fixed(parameter.choices.map(\.written))
       let flagName = String(parameter.name.map { $0 == "_" ? "-" : $0 })
       switch parameter.kind {
       case .positional:
         positionals.append(
           Positional(
-            parameter.name, parameter.type, isRequired: !parameter.hasDefault, help: parameter.documentation))
+            parameter.name, parameter.type, isRequired: !parameter.hasDefault, help: parameter.documentation,
+            completer: completer, choices: parameter.choices))
+      case .input:
+        input = Positional(
+          parameter.name, parameter.type, isRequired: !parameter.hasDefault, help: parameter.documentation)
       case .rest:
         positionals.append(
           Positional(parameter.name, .any, isRequired: false, isRest: true, help: parameter.documentation))
       case .flag:
         flags.append(
-          Flag(flagName, parameter.type, isRequired: !parameter.hasDefault, help: parameter.documentation))
+          Flag(
+            flagName, parameter.type, isRequired: !parameter.hasDefault, help: parameter.documentation,
+            completer: completer, choices: parameter.choices))
       case .switch: flags.append(Flag(flagName, help: parameter.documentation))
       }
     }
@@ -141,6 +152,23 @@ extension Signature {
     self.init(
       name, summary: lines.first.map(String.init) ?? "",
       description: lines.dropFirst().joined(separator: "\n"), group: .script, positionals: positionals,
-      flags: flags)
+      flags: flags, input: input.map { $0.isRequired ? .required : .optional } ?? .none)
+    inputParameter = input
+  }
+}
+
+extension Constant {
+  /// As it is given on a command line.
+  public var written: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .int(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .string(let text): text
+    case .duration(let nanoseconds):
+      nanoseconds % 1_000_000_000 == 0 ? "\(nanoseconds / 1_000_000_000)s" : "\(nanoseconds / 1_000_000)ms"
+    case .size(let bytes): "\(bytes)B"
+    }
   }
 }

@@ -64,21 +64,24 @@ public struct CheckedParameter: Sendable {
   public let type: ValueType
   /// The default, evaluated at each call in the callee's frame; nil when the parameter is required (or a switch or rest).
   public let defaultValue: CheckedExpression?
+  /// The values of which one has to be given; empty where any may.
+  public let choices: [Constant]
   public let documentation: String
   public let variable: VariableReference
   public let span: Span
 
-  /// How it is given.
-  public enum Kind: Sendable, Equatable { case positional, flag, `switch`, rest }
+  /// How it is given. `input` is what stands before the pipe, or the first value of `f(x)`.
+  public enum Kind: Sendable, Equatable { case positional, flag, `switch`, rest, input }
 
   public init(
-    name: String, kind: Kind, type: ValueType, defaultValue: CheckedExpression?, documentation: String,
-    variable: VariableReference, span: Span
+    name: String, kind: Kind, type: ValueType, defaultValue: CheckedExpression?, choices: [Constant] = [],
+    documentation: String, variable: VariableReference, span: Span
   ) {
     self.name = name
     self.kind = kind
     self.type = type
     self.defaultValue = defaultValue
+    self.choices = choices
     self.documentation = documentation
     self.variable = variable
     self.span = span
@@ -110,7 +113,12 @@ public indirect enum CheckedStatement: Sendable {
   case declare(VariableReference, CheckedExpression, Span)
   /// `$x = …`, `$x.a[0] += …`.
   case assign(CheckedPlace, AssignmentOperator, CheckedExpression, Span)
+  /// `let {a, b} = …`: the parts of a value get names.
+  case destructure(CheckedPattern, CheckedExpression, Span)
   case `if`([CheckedBranch], otherwise: CheckedBlock?, Span)
+  /// The value is put into the variable, and the branches look at it.
+  case match(VariableReference, CheckedExpression, [CheckedBranch], otherwise: CheckedBlock?, Span)
+  case assert(CheckedExpression, message: CheckedExpression?, Span)
   case `for`(VariableReference, in: CheckedExpression, CheckedBlock, Span)
   case `while`(CheckedExpression, CheckedBlock, Span)
   case `try`(CheckedBlock, catch: CheckedCatch?, finally: CheckedBlock?, Span)
@@ -122,6 +130,37 @@ public indirect enum CheckedStatement: Sendable {
   case `continue`(Span)
   /// A pipeline on its own. `isShown`: its value is printed (top level, also inside top-level `if`, `for`, `while`, `try`).
   case expression(CheckedExpression, isShown: Bool, Span)
+}
+
+/// What a value is compared with, or taken apart by.
+public indirect enum CheckedPattern: Sendable {
+  case bind(VariableReference)
+  case anything
+  case value(CheckedExpression)
+  case comparison(BinaryOperator, CheckedExpression)
+  case range(from: CheckedExpression?, to: CheckedExpression?)
+  case record([Field], Span)
+  /// - Parameter rest: what takes the items that are left; nil where none may be left.
+  case list([CheckedPattern], rest: CheckedPattern?, Span)
+  case oneOf([CheckedPattern])
+
+  /// A field of a record's pattern.
+  public struct Field: Sendable {
+    public let name: String
+    public let isOptional: Bool
+    public let pattern: CheckedPattern
+    public let span: Span
+  }
+}
+
+/// A block that is a value. Its call has variables of its own, with what the block reads of those around it.
+public struct CheckedClosure: Sendable {
+  public let parameters: [VariableReference]
+  public let body: CheckedBlock
+  /// The slots of the frame around it that the block reads.
+  public let captures: [Int]
+  /// The slot of the `let` that the block is the value of, when the block reads it: it calls itself.
+  public let ownSlot: Int?
 }
 
 /// `if` or `else if`.
@@ -208,22 +247,38 @@ public indirect enum CheckedExpression: Sendable {
   case environment(String, isOptional: Bool, Span)
   /// `x.name`, `x?.name`; the span is the whole expression's, the name's own is `nameSpan`.
   case field(CheckedExpression, String, isOptional: Bool, nameSpan: Span, Span)
-  case index(CheckedExpression, CheckedExpression, Span)
+  /// `$env[name]`.
+  case environmentItem(CheckedExpression, isOptional: Bool, Span)
+  case index(CheckedExpression, CheckedExpression, isOptional: Bool, Span)
+  case slice(CheckedExpression, from: CheckedExpression?, to: CheckedExpression?, Span)
   case unary(UnaryOperator, CheckedExpression, Span)
   case binary(BinaryOperator, CheckedExpression, CheckedExpression, operatorSpan: Span, Span)
   /// A function of the language by name.
   case builtin(String, [CheckedExpression], Span)
   /// A `def` called as `f(x)`, or as a command.
   case call(CheckedCall, Span)
+  /// A block that is a value, called.
+  case apply(CheckedExpression, [CheckedExpression], Span)
+  case closure(CheckedClosure, Span)
   case list([CheckedExpression], Span)
   case record([CheckedEntry], Span)
+  /// `...x`, only as an item of a list, an entry of a record, or an argument.
+  case spread(CheckedExpression, Span)
   case pipeline(CheckedPipeline)
+  /// `if`, `match` or `try` as a value. No `return`, `break` or `continue` leaves it, unless it is all of a statement's value.
+  case statement(CheckedStatement, Span)
+  /// Whether a variable's value fits a pattern, whose names it gets.
+  case fits(CheckedPattern, VariableReference, Span)
+  /// Fails: no arm of a `match` fits.
+  case unmatched(VariableReference, Span)
 
   public var span: Span {
     switch self {
     case .constant(_, let span), .text(_, let span), .variable(_, _, let span), .environment(_, _, let span),
-      .field(_, _, _, _, let span), .index(_, _, let span), .unary(_, _, let span), .binary(_, _, _, _, let span),
-      .builtin(_, _, let span), .call(_, let span), .list(_, let span), .record(_, let span):
+      .environmentItem(_, _, let span), .field(_, _, _, _, let span), .index(_, _, _, let span),
+      .slice(_, _, _, let span), .unary(_, _, let span), .binary(_, _, _, _, let span), .builtin(_, _, let span),
+      .call(_, let span), .apply(_, _, let span), .closure(_, let span), .list(_, let span), .record(_, let span),
+      .spread(_, let span), .statement(_, let span), .fits(_, _, let span), .unmatched(_, let span):
       span
     case .pipeline(let pipeline): pipeline.span
     }
@@ -249,7 +304,7 @@ public enum TextPiece: Sendable {
   case value(CheckedExpression)
 }
 
-/// A field of a record, or a column of `extend`.
+/// A field of a record, or a column of `extend`. The name of a spread record is empty.
 public struct CheckedEntry: Sendable {
   public let name: String
   public let value: CheckedExpression
@@ -306,12 +361,21 @@ public struct CheckedCall: Sendable {
   public let function: Int
   public let name: String
   public let arguments: [CheckedArgument]
+  /// The values of `f(...$x)`, which are given to the positionals in order when the call is made; empty without a spread.
+  public let values: [CheckedExpression]
+  /// True behind a pipe, whose value is the input.
+  public let takesInput: Bool
   public let nameSpan: Span
 
-  public init(function: Int, name: String, arguments: [CheckedArgument], nameSpan: Span) {
+  public init(
+    function: Int, name: String, arguments: [CheckedArgument], values: [CheckedExpression] = [],
+    takesInput: Bool = false, nameSpan: Span
+  ) {
     self.function = function
     self.name = name
     self.arguments = arguments
+    self.values = values
+    self.takesInput = takesInput
     self.nameSpan = nameSpan
   }
 }

@@ -5,6 +5,7 @@ extension Checker {
   mutating func bind(_ arguments: ArraySlice<Argument>, to signature: Signature, as name: Name) -> [CheckedArgument] {
     var binding = Binding()
     var index = arguments.startIndex
+    var latestSwitch: Name?
     while index < arguments.endIndex {
       let argument = arguments[index]
       index += 1
@@ -16,8 +17,11 @@ extension Checker {
       }
       switch argument {
       case .endOfFlags: break
-      case .value(let value): addPositional(value, &binding, signature, name)
+      case .value(let value):
+        addPositional(value, &binding, signature, name, behind: latestSwitch)
+        latestSwitch = nil
       case .flag(let written):
+        latestSwitch = nil
         guard let flag = Self.flag(written.name.text, of: signature) else {
           reportUnknownFlag(written, signature, name)
           binding.isBroken = true
@@ -40,6 +44,7 @@ extension Checker {
           value = next
           index += 1
         }
+        if flag.type == nil, value == nil { latestSwitch = written.name }
         add(value, to: flag, written.name, &binding, signature)
       }
     }
@@ -102,8 +107,15 @@ extension Checker {
     let checked: CheckedArgument.Value?
     let span: Span
     if let value {
-      checked = self.check(value, as: flag.type ?? .bool, for: written.text, signature)
+      checked = self.check(
+        value, as: flag.type ?? .bool, for: written.text, signature, blockValues: flag.blockValues)
       span = value.span
+      if case .expression(let expression)? = checked { checkChoice(expression, of: written.text, flag.choices) }
+      if case .expression(.spread(_, let spread))? = checked, !flag.isRepeatable {
+        report(.spreadNeedsRest(written.text), spread)
+        binding.isBroken = true
+        return
+      }
       noteSecret(flag.type, value, written.text)
       noteProblem(checked, flag.check)
     } else {
@@ -147,7 +159,7 @@ extension Checker {
   }
 
   private mutating func addPositional(
-    _ value: ArgumentValue, _ binding: inout Binding, _ signature: Signature, _ name: Name
+    _ value: ArgumentValue, _ binding: inout Binding, _ signature: Signature, _ name: Name, behind latestSwitch: Name?
   ) {
     let positionals = signature.positionals
     // A block goes to the positional that takes one, wherever the other values stand.
@@ -166,6 +178,13 @@ extension Checker {
     }
     binding.isBroken = true
     checkLoosely([.value(value)])
+    if let latestSwitch, case .expression = value {
+      return report(.valueForSwitch(latestSwitch.text, source.text(value.span)), value.span)
+    }
+    if case .word(let text) = value, let word = text.constant, Self.operatorWords.contains(word) {
+      let command = source.text(Span(pipelineStart, value.span.start))
+      return report(.operatorBehindCommand(word, Self.trimmed(command)), value.span)
+    }
     report(.tooManyValues(name.text, limit: positionals.count, isCall: false), value.span)
   }
 
@@ -173,9 +192,24 @@ extension Checker {
     _ value: ArgumentValue, to positional: Signature.Positional, _ binding: inout Binding, _ signature: Signature,
     _ name: Name
   ) {
-    guard let checked = check(value, as: positional.type, for: positional.name, signature) else {
+    guard
+      let checked = check(
+        value, as: positional.type, for: positional.name, signature, blockValues: positional.blockValues)
+    else {
       binding.isBroken = true
       return
+    }
+    if case .expression(let expression) = checked { checkChoice(expression, of: positional.name, positional.choices) }
+    if case .expression(.spread(_, let spread)) = checked, !positional.isRest {
+      report(.spreadNeedsRest(name.text), spread)
+      binding.isBroken = true
+      return
+    }
+    if signature.group == .script, positional.type == .any, !positional.isRest,
+      case .word(let word) = value, let text = word.constant,
+      case .value(.int)? = NumberLiteral.read(text)
+    {
+      report(.numberIsText(text, positional.name), value.span)
     }
     noteSecret(positional.type, value, positional.name)
     noteProblem(checked, positional.check)
@@ -199,14 +233,28 @@ extension Checker {
         name.text, values.map(\.name) + flags.map { "--\($0.name)" }, isFlag: values.isEmpty, isCall: false), name.span)
   }
 
+  private static func trimmed(_ text: String) -> String {
+    var text = Substring(text)
+    while let last = text.utf8.last, Byte.isBlank(last) { text.removeLast() }
+    return String(text)
+  }
+
   // MARK: Values
 
   /// Checks one value against its parameter's type; nil when it was refused.
   mutating func check(
-    _ value: ArgumentValue, as type: ValueType, for parameter: String, _ signature: Signature
+    _ value: ArgumentValue, as type: ValueType, for parameter: String, _ signature: Signature, blockValues: Int = 1
   ) -> CheckedArgument.Value? {
     switch value {
+    case .block(let literal) where signature.group == .script && (type == .block || (type == .any && literal.hasBars)):
+      // The `def` has variables of its own, so the block is a value.
+      return .expression(checkClosure(literal))
     case .block(let literal):
+      if type == .block, literal.parameters.count > blockValues {
+        report(
+          .tooManyBlockNames(signature.name, literal.parameters.count, blockValues),
+          literal.parameters[blockValues].span)
+      }
       let checked = check(literal, isParallel: signature.name == "par-each")
       guard type == .block else {
         report(.blockForValue(parameter, type), Span(value.span.start, value.span.start + 1))
@@ -234,12 +282,17 @@ extension Checker {
           return .block(
             CheckedBlockLiteral(parameters: [newSlot()], body: CheckedBlock(statements: [], span: span)))
         }
-        _ = check(expression)
+        let checked = check(expression)
+        switch Self.staticType(of: checked) {
+        case nil, .block?: return .expression(checked)
+        default: break
+        }
         report(
           .valueForBlock(parameter, isRecord: { if case .record = expression { true } else { false } }()), value.span)
         return nil
       }
       let checked = check(expression)
+      if case .spread = checked { return .expression(checked) }
       if let found = Self.staticType(of: checked), !Self.accepts(type, found) {
         report(.wrongType(parameter, type, found: found), value.span)
         return nil

@@ -87,13 +87,16 @@ extension Checker {
     case .field(.variable(row, _, _), let name, let isOptional, let nameSpan, _):
       if !isOptional { check(name, nameSpan, known) }
     case .field(let inner, _, _, _, _), .unary(_, let inner, _): go(inner)
-    case .index(let left, let right, _), .binary(_, let left, let right, _, _):
+    case .index(let left, let right, _, _), .binary(_, let left, let right, _, _):
       go(left)
       go(right)
+    case .slice(let inner, let from, let to, _): [inner, from, to].compactMap(\.self).forEach(go)
+    case .spread(let inner, _), .environmentItem(let inner, _, _): go(inner)
+    case .apply(let inner, let items, _): ([inner] + items).forEach(go)
     case .builtin(_, let items, _), .list(let items, _): items.forEach(go)
     case .record(let entries, _): for entry in entries { go(entry.value) }
     case .text(let pieces, _): for case .value(let value) in pieces { go(value) }
-    case .call(let call, _): call.arguments.flatMap(Self.expressions).forEach(go)
+    case .call(let call, _): (call.arguments.flatMap(Self.expressions) + call.values).forEach(go)
     case .pipeline(let pipeline):
       for stage in pipeline.stages {
         switch stage {
@@ -103,7 +106,7 @@ extension Checker {
         case .call(let call, _): call.arguments.flatMap(Self.expressions).forEach(go)
         }
       }
-    case .constant, .variable, .environment: break
+    case .constant, .variable, .environment, .closure, .statement, .fits, .unmatched: break
     }
   }
 }

@@ -10,13 +10,18 @@ extension Checker {
 
   /// Checks one command.
   mutating func check(_ call: CommandCall, isFirst: Bool) -> CheckedStage? {
+    if let constant = checkConstantHead(call, isFirst: isFirst) { return .expression(constant) }
     guard let (resolution, name, arguments) = resolve(call) else {
       checkLoosely(call.arguments[...])
       return nil
     }
     switch resolution {
     case .function(let index):
-      guard isFirst else {
+      let input = program.signatures[index].input
+      if isFirst, case .required = input { report(.definitionNeedsInput(name.text), name.span) }
+      var takesInput = !isFirst
+      if case .none = input { takesInput = false }
+      guard isFirst || takesInput else {
         report(.functionTakesNoInput(name.text), name.span)
         // Its missing arguments are what stands before the pipe.
         checkLoosely(arguments)
@@ -29,7 +34,8 @@ extension Checker {
           parameter: Self.variableName($0.parameter), type: $0.type, value: $0.value, span: $0.span)
       }
       return .call(
-        CheckedCall(function: index, name: name.text, arguments: renamed, nameSpan: name.span), call.span)
+        CheckedCall(
+          function: index, name: name.text, arguments: renamed, takesInput: takesInput, nameSpan: name.span), call.span)
     case .command(let signature):
       checkInput(signature, name, isFirst: isFirst)
       let bound = bind(arguments, to: signature, as: name)
@@ -109,6 +115,11 @@ extension Checker {
       if let equals = head.text.firstIndex(of: "="), equals != head.text.startIndex {
         return report(.shellAssignment(String(head.text[..<equals])), head.span)
       }
+      if isInItem, call.arguments.isEmpty {
+        let variable = lookUp(head.text) == nil ? Suggestion.nearest(to: head.text, in: visibleNames) : head.text
+        let nearest = variable.map { "$\($0)" } ?? Suggestion.nearest(to: head.text, in: catalog.commandNames)
+        return report(.bareText(head.text, nearest: nearest), head.span)
+      }
       let next = Self.bareWord(call.arguments.first)?.text
       if next == "=" {
         return report(.assignsBareName(head.text, isKnown: lookUp(head.text) != nil), head.span)
@@ -134,7 +145,7 @@ extension Checker {
       .unknownCommand(longest.text, nearest: Suggestion.nearest(to: longest.text, in: known)), longest.span)
   }
 
-  private static let operatorWords: Set<String> = [
+  static let operatorWords: Set<String> = [
     "+", "-", "*", "/", "%", "==", "!=", "<=", ">=", "=~", "!~", "and", "or", "in", "like", "??",
   ]
 
@@ -166,9 +177,25 @@ extension Checker {
       }
     }
     return withScope { checker in
-      let parameters = literal.parameters.map { checker.declare($0, .block) }
-      return CheckedBlockLiteral(parameters: parameters, body: checker.check(literal.block))
+      let declared = literal.parameters.map { checker.declare($0, .block) }
+      let body = checker.check(literal.block)
+      return CheckedBlockLiteral(parameters: declared.map(\.variable), body: body.with(declared.compactMap(\.taking)))
     }
+  }
+
+  /// `lib.name` where a command would stand: the value of a module's `let`.
+  private mutating func checkConstantHead(_ call: CommandCall, isFirst: Bool) -> CheckedExpression? {
+    guard isFirst, let dot = call.head.text.firstIndex(of: "."), functionIndex[call.head.text] == nil else {
+      return nil
+    }
+    let name = Name(text: String(call.head.text[call.head.text.index(after: dot)...]), span: call.head.span)
+    guard
+      let constant = checkConstant(String(call.head.text[..<dot]), name, call.head.span, onlyIfKnown: true)
+    else { return nil }
+    if let first = call.arguments.first {
+      report(.constantWithArguments(call.head.text, source.text(call.head.span.to(first.span))), first.span)
+    }
+    return constant
   }
 
   /// With `--registry`, the source is a path in that registry.

@@ -8,12 +8,22 @@ extension Checker {
     case .variable(let name, let span): return checkVariable(name, span)
     case .rowField(let name, let span): return checkRowField(name, span)
     case .field(let inner, let name, let isOptional, let span):
+      if case .variable(let module, _) = inner, let constant = checkConstant(module, name, span) { return constant }
       if case .variable("env", _) = inner {
         guard program.catalog.offersEnvironment else { return refused(.environmentWithheld, span) }
         return .environment(name.text, isOptional: isOptional, span)
       }
       return .field(check(inner), name.text, isOptional: isOptional, nameSpan: name.span, span)
-    case .index(let inner, let index, let span): return .index(check(inner), check(index), span)
+    case .index(.variable("env", _), let name, let isOptional, let span):
+      guard program.catalog.offersEnvironment else { return refused(.environmentWithheld, span) }
+      return .environmentItem(check(name), isOptional: isOptional, span)
+    case .index(let inner, let index, let isOptional, let span):
+      let container = check(inner)
+      return .index(container, check(index), isOptional: isOptional, span)
+    case .slice(let inner, let from, let to, let span):
+      let container = check(inner)
+      let start = from.map { check($0) }
+      return .slice(container, from: start, to: to.map { check($0) }, span)
     case .unary(let operation, let operand, let span):
       let checked = check(operand)
       if case .not = operation, case .constant(.bool(let value), _) = checked { return .constant(.bool(!value), span) }
@@ -21,7 +31,13 @@ extension Checker {
     case .binary(let operation, let left, let right, let operatorSpan, let span):
       return .binary(operation, check(left), check(right), operatorSpan: operatorSpan, span)
     case .call(let name, let arguments, let span): return checkCall(name, arguments, span)
-    case .pipeline(let pipeline, _): return check(pipeline)
+    case .pipeline(let pipeline, let span): return check(pipeline, isItem: span == pipeline.span)
+    case .apply(let called, let arguments, let span):
+      let callee = check(called)
+      return .apply(callee, arguments.map { check($0) }, span)
+    case .closure(let literal): return checkClosure(literal)
+    case .statement(let statement): return checkValue(statement, isWhole: false)
+    case .spread(let inner, let span): return .spread(check(inner), span)
     case .list(let items, let span): return .list(items.map { check($0) }, span)
     case .record(let entries, let span): return .record(check(entries), span)
     }
@@ -30,6 +46,7 @@ extension Checker {
   private mutating func check(_ entries: [RecordEntry]) -> [CheckedEntry] {
     var seen: Set<String> = []
     return entries.map { entry in
+      if entry.spread != nil { return CheckedEntry(name: "", value: check(entry.value)) }
       if !seen.insert(entry.name.text).inserted { report(.keyTwice(entry.name.text), entry.name.span) }
       return CheckedEntry(name: entry.name.text, value: check(entry.value))
     }
@@ -70,7 +87,11 @@ extension Checker {
 
   // MARK: Pipelines
 
-  mutating func check(_ pipeline: Pipeline) -> CheckedExpression {
+  /// - Parameter isItem: whether it stands as it is, as an item, an argument or a condition.
+  mutating func check(_ pipeline: Pipeline, isItem: Bool = false) -> CheckedExpression {
+    let outer = (pipelineStart, isInItem)
+    (pipelineStart, isInItem) = (pipeline.span.start, isItem)
+    defer { (pipelineStart, isInItem) = outer }
     if pipeline.stages.count == 1 {
       // A lone expression needs no pipeline around it.
       if case .expression(let expression) = pipeline.stages[0] { return check(expression) }
@@ -96,6 +117,7 @@ extension Checker {
       columns = stages.count > count ? checkColumns(stages[count], from: columns) : nil
     }
     if stages.count == 1, case .call(let call, let span) = stages[0] { return .call(call, span) }
+    if stages.count == 1, case .expression(let expression) = stages[0] { return expression }
     return .pipeline(CheckedPipeline(stages: stages, span: pipeline.span))
   }
 
@@ -116,10 +138,18 @@ extension Checker {
     }
     let values = arguments.map { check($0) }
     guard let function = program.catalog.function(named: name.text) else {
+      if lookUp(name.text) != nil { return .apply(checkVariable(name.text, name.span), values, span) }
+      if let dot = name.text.firstIndex(of: ".") {
+        let field = Name(text: String(name.text[name.text.index(after: dot)...]), span: name.span)
+        if let constant = checkConstant(String(name.text[..<dot]), field, name.span, onlyIfKnown: true) {
+          return .apply(constant, values, span)
+        }
+      }
       reportUnknownFunction(name)
       return .constant(.null, span)
     }
-    guard function.arity.contains(values.count) else {
+    let isSpread = values.contains { if case .spread = $0 { true } else { false } }
+    guard isSpread || function.arity.contains(values.count) else {
       return refused(.wrongArity(function, given: values.count), name.span)
     }
     if program.isStrict, function.name == "reveal" { report(.revealsSecret, name.span) }
@@ -147,9 +177,16 @@ extension Checker {
     let values = arguments.map { check($0) }
     var bound: [CheckedArgument] = []
     var rest: [CheckedExpression] = []
-    let single = signature.positionals.filter { !$0.isRest }
+    let single = (signature.inputParameter.map { [$0] } ?? []) + signature.positionals.filter { !$0.isRest }
+    let flags = signature.flags.filter(\.isRequired).map { "--\($0.name)" }
+    if values.contains(where: { if case .spread = $0 { true } else { false } }) {
+      if !flags.isEmpty { return refused(.flagsNeedCommand(name.text, flags), name.span) }
+      return .call(
+        CheckedCall(function: index, name: name.text, arguments: [], values: values, nameSpan: name.span), span)
+    }
     for (position, value) in values.enumerated() {
       if position < single.count {
+        checkChoice(value, of: single[position].name, single[position].choices)
         bound.append(argument(value, for: single[position].name, single[position].type))
       } else if signature.positionals.last?.isRest == true {
         rest.append(value)
@@ -164,7 +201,6 @@ extension Checker {
     }
     let missing = single.dropFirst(values.count).filter(\.isRequired).map(\.name)
     if !missing.isEmpty { return refused(.missing(name.text, missing, isFlag: false, isCall: true), name.span) }
-    let flags = signature.flags.filter(\.isRequired).map { "--\($0.name)" }
     if !flags.isEmpty { return refused(.flagsNeedCommand(name.text, flags), name.span) }
     return .call(CheckedCall(function: index, name: name.text, arguments: bound, nameSpan: name.span), span)
   }
@@ -194,8 +230,32 @@ extension Checker {
     case .text: .string
     case .list: .list
     case .record: .record
+    case .closure: .block
     default: nil
     }
+  }
+
+  /// The value of `module.name`; nil where no module has that name here.
+  /// - Parameter isQuiet: whether an unknown name is left to others.
+  mutating func checkConstant(
+    _ module: String, _ name: Name, _ span: Span, onlyIfKnown isQuiet: Bool = false
+  ) -> CheckedExpression? {
+    guard lookUp(module) == nil, moduleAliases.contains(module) else { return nil }
+    let full = "\(module).\(name.text)"
+    if let global = moduleConstants[full] { return .variable(.global(global), name: full, span) }
+    if isQuiet { return nil }
+    let known = moduleConstants.keys.filter { $0.hasPrefix(module + ".") }
+    return refused(
+      .unknownConstant(full, nearest: Suggestion.nearest(to: full, in: known), isFunction: functionIndex[full] != nil),
+      span)
+  }
+
+  /// Reports a value that is written out and is none of a parameter's choices.
+  func checkChoice(_ value: CheckedExpression, of parameter: String, _ choices: [Constant]) {
+    guard !choices.isEmpty, case .constant(let constant, let span) = value, constant != .null,
+      !choices.contains(constant)
+    else { return }
+    report(.notAChoice(parameter, choices.map(\.written)), span)
   }
 
   /// True when a parameter of one type can take a value of another.

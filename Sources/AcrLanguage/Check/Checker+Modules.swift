@@ -31,7 +31,12 @@ extension Checker {
         report(.moduleNameTaken(alias.text), alias.span)
       }
       for (name, index) in module.functions { functionIndex["\(alias.text).\(name)"] = index }
+      for (name, global) in module.constants { moduleConstants["\(alias.text).\(name)"] = global }
     } else {
+      for (name, global) in module.constants where scopes[scopes.count - 1][name] == nil {
+        variables.append(Variable(name: name, reference: .global(global), kind: .let, span: nil))
+        scopes[scopes.count - 1][name] = variables.count - 1
+      }
       for (name, index) in module.functions {
         if let own = functionIndex[name], own != index, !program.isSession {
           report(.importedTwice(name, path.text), path.span)
@@ -61,12 +66,16 @@ extension Checker {
     let own = checker.functionIndex
     let span = Span(0, Int32(clamping: source.bytes.count))
     let statements = checker.checkStatements(tree.statements)
-    guard !statements.isEmpty else { return CheckProgram.Module(functions: own, initializer: nil) }
+    guard !statements.isEmpty else { return CheckProgram.Module(functions: own, constants: [:], initializer: nil) }
     let name = "use \(source.name)"
     let index = program.declareFunction(Signature(name: name, documentation: "", parameters: []))
     program.functions[index] = CheckedFunction(
       name: name, documentation: "", source: source, span: span, parameters: [],
       body: CheckedBlock(statements: statements, span: span), slotCount: checker.frame.slotCount)
-    return CheckProgram.Module(functions: own, initializer: index)
+    var constants: [String: Int] = [:]
+    for (name, variable) in checker.scopes[1] {
+      if case .global(let global) = checker.variables[variable].reference { constants[name] = global }
+    }
+    return CheckProgram.Module(functions: own, constants: constants, initializer: index)
   }
 }

@@ -44,28 +44,23 @@ extension Checker {
 
   private mutating func check(_ statement: Statement) -> CheckedStatement? {
     switch statement {
-    case .variable(let name, let isMutable, let pipeline, let span):
-      let value = check(pipeline)
-      let isRecord = if case .record = value { true } else { false }
-      let reference = declare(name, isMutable ? .var : .let, isRecord: isRecord)
-      return .declare(reference, value, span)
+    case .variable(let pattern, let isMutable, let pipeline, let span):
+      return checkDeclaration(pattern, isMutable, pipeline, span)
     case .assign(let place, let operation, let pipeline, let span):
-      let value = check(pipeline)
+      let value = checkWhole(pipeline, isWhole: operation == .set && place.path.isEmpty)
       return checkPlace(place).map { .assign($0, operation, value, span) }
-    case .if(let branches, let otherwise, let span):
-      let checkedBranches = branches.map { branch in
-        let condition = check(branch.condition)
-        return CheckedBranch(condition: condition, block: check(branch.block))
-      }
-      return .if(checkedBranches, otherwise: otherwise.map { check($0) }, span)
-    case .for(let name, let list, let block, let span):
+    case .if, .match, .try: return checkChoice(statement)
+    case .assert(let condition, let message, let span):
+      let checked = check(condition)
+      return .assert(checked, message: message.map { check($0) }, span)
+    case .for(let pattern, let list, let block, let span):
       let items = check(list)
       return withScope { checker in
-        let variable = checker.declare(name, .loop)
+        let (variable, taking) = checker.declare(pattern, .loop)
         checker.frame.contexts.append(.loop)
         let body = checker.check(block)
         checker.frame.contexts.removeLast()
-        return .for(variable, in: items, body, span)
+        return .for(variable, in: items, body.with(taking), span)
       }
     case .while(let condition, let block, let span):
       let checkedCondition = check(condition)
@@ -73,23 +68,16 @@ extension Checker {
       let body = check(block)
       frame.contexts.removeLast()
       return .while(checkedCondition, body, span)
-    case .try(let body, let clause, let cleanup, let span):
-      let checkedBody = check(body)
-      let checkedClause = clause.map { clause in
-        withScope { checker in
-          let variable = clause.name.map { checker.declare($0, .caught, isRecord: true) }
-          return CheckedCatch(variable: variable, block: checker.check(clause.block))
-        }
-      }
-      return .try(checkedBody, catch: checkedClause, finally: cleanup.map { check($0) }, span)
     case .throw(let value, let span): return .throw(check(value), span)
     case .return(let value, let span):
       if frame.isTopLevel, frame.isShowing {
         report(.returnAtTop, Span(span.start, span.start + 6))
-      } else if !frame.contexts.allSatisfy({ if case .loop = $0 { true } else { false } }) {
-        report(.returnInBlock, Span(span.start, span.start + 6))
+      } else if frame.isTopLevel, frame.letsReturn {
+        report(.returnAtTop, Span(span.start, span.start + 6))
+      } else if let context = frame.contexts.last(where: { !$0.lets }) {
+        report(context.isValue ? .leavesValue("return") : .returnInBlock, Span(span.start, span.start + 6))
       }
-      return .return(value.map { check($0) }, span)
+      return .return(value.map { checkWhole($0, isWhole: true) }, span)
     case .exit(let value, let span): return .exit(value.map { check($0) }, span)
     case .break(let span):
       checkLoopWord("break", span)
@@ -98,16 +86,18 @@ extension Checker {
       checkLoopWord("continue", span)
       return .continue(span)
     case .pipeline(let pipeline):
-      return .expression(check(pipeline), isShown: frame.isShowing, pipeline.span)
+      let isShown = frame.isShowing
+      return .expression(check(pipeline), isShown: isShown, pipeline.span)
     case .param, .definition, .use: return nil
     }
   }
 
   private func checkLoopWord(_ word: String, _ span: Span) {
-    switch frame.contexts.last {
+    switch frame.contexts.last(where: { if case .wholeValue = $0 { false } else { true } }) {
     case .loop: break
-    case .block, .parallelBlock: report(.loopWordInBlock(word), span)
-    case nil: report(.outsideLoop(word), span)
+    case .value: report(.leavesValue(word), span)
+    case .block, .parallelBlock, .closure: report(.loopWordInBlock(word), span)
+    case .wholeValue, nil: report(.outsideLoop(word), span)
     }
   }
 
@@ -149,7 +139,7 @@ extension Checker {
       let outline = definition.parameters.map {
         Signature.ParameterOutline(
           name: Self.variableName($0.name.text), kind: $0.kind, type: $0.type,
-          hasDefault: $0.defaultValue != nil, documentation: $0.documentation)
+          hasDefault: $0.defaultValue != nil, documentation: $0.documentation, choices: $0.choiceConstants ?? [])
       }
       functionIndex[name] = program.declareFunction(
         Signature(name: name, documentation: definition.documentation, parameters: outline))
@@ -197,6 +187,7 @@ extension Checker {
 
   private mutating func check(_ parameter: Parameter, after earlier: [CheckedParameter]) -> CheckedParameter {
     if let last = earlier.last, last.kind == .rest { report(.restNotLast, last.span) }
+    if parameter.kind == .input, !earlier.isEmpty { report(.inputNotFirst(parameter.name.text), parameter.span) }
     if parameter.kind == .positional, parameter.defaultValue == nil,
       let optional = earlier.first(where: { $0.kind == .positional && $0.defaultValue != nil })
     {
@@ -206,9 +197,10 @@ extension Checker {
     if let value, let found = Self.staticType(of: value), !Self.accepts(parameter.type, found) {
       report(.wrongType(parameter.name.text, parameter.type, found: found), value.span)
     }
+    let choices = checkChoices(parameter, value)
     let variable = Name(text: Self.variableName(parameter.name.text), span: parameter.name.span)
     return CheckedParameter(
-      name: variable.text, kind: parameter.kind, type: parameter.type, defaultValue: value,
+      name: variable.text, kind: parameter.kind, type: parameter.type, defaultValue: value, choices: choices,
       documentation: parameter.documentation, variable: declare(variable, .parameter), span: parameter.span)
   }
 }

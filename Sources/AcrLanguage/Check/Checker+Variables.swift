@@ -87,7 +87,8 @@ extension Checker {
     if name == "env" {
       return refused(program.catalog.offersEnvironment ? .wholeEnvironment : .environmentWithheld, span)
     }
-    guard let (index, _) = lookUp(name) else {
+    guard let (index, scope) = lookUp(name) else {
+      if moduleAliases.contains(name) { return refused(.wholeModule(name), span) }
       if name == "it" { return refused(.noRow("$it", blockName: innermostBlockParameter), span) }
       return refused(
         .unknownVariable(
@@ -96,6 +97,7 @@ extension Checker {
         span)
     }
     variables[index].isUsed = true
+    noteCapture(variables[index].reference, scope: scope)
     return .variable(variables[index].reference, name: name, span)
   }
 
@@ -109,9 +111,10 @@ extension Checker {
   }
 
   mutating func checkRowField(_ name: Name, _ span: Span) -> CheckedExpression {
-    guard let (index, _) = lookUp("it") else {
+    guard let (index, scope) = lookUp("it") else {
       return refused(.noRow(".\(name.text)", blockName: innermostBlockParameter), span)
     }
+    noteCapture(variables[index].reference, scope: scope)
     let row = CheckedExpression.variable(variables[index].reference, name: "it", span)
     return .field(row, name.text, isOptional: false, nameSpan: span, span)
   }
@@ -145,6 +148,10 @@ extension Checker {
     }
     if scope < frame.firstScope {
       report(.assignsOuterFromDefinition(name), place.name.span)
+      return nil
+    }
+    for case .closure(let scopeCount) in frame.contexts where scope < scopeCount {
+      report(.assignsOuterInClosure(name), place.name.span)
       return nil
     }
     for case .parallelBlock(let scopeCount) in frame.contexts where scope < scopeCount {

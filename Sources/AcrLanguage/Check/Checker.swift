@@ -14,11 +14,17 @@ public struct Checker {
   var functionIndex: [String: Int]
   /// The names of loaded modules.
   var moduleAliases: Set<String> = []
+  /// The `let`s of loaded modules among the globals, as `module.name`.
+  var moduleConstants: [String: Int] = [:]
   /// True when a module could not be loaded, so that names nobody knows may be its.
   var hasUnknownNames = false
   var variables: [Variable] = []
   var scopes: [[String: Int]] = []
   var frame = Frame()
+  /// Where the innermost pipeline begins.
+  var pipelineStart: Int32 = 0
+  /// True in a pipeline that stands as an item, an argument or a condition.
+  var isInItem = false
 
   /// Parses and checks a text.
   /// - Parameters:
@@ -53,7 +59,8 @@ public struct Checker {
       return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
     }
     var checker = Checker(program: program, tree: tree, isModule: false, functionIndex: scope.functionIndex)
-    for name in scope.functionIndex.keys {
+    checker.moduleConstants = scope.constants
+    for name in Array(scope.functionIndex.keys) + scope.constants.keys {
       if let dot = name.firstIndex(of: ".") { checker.moduleAliases.insert(String(name[..<dot])) }
     }
     defer { checker.hideSecrets() }
@@ -113,6 +120,7 @@ public struct Checker {
       next.globalCount = program.globalCount
       next.functions = functions
       next.functionIndex = functionIndex
+      next.constants = moduleConstants
     }
     return CheckResult(script: script, diagnostics: diagnostics, session: next)
   }
@@ -159,7 +167,31 @@ struct Variable {
 /// The code that shares one set of slots: a script's top level or a `def`, with the blocks in it.
 struct Frame {
   /// Where `break` and `return` may lead to.
-  enum Context { case loop, block, parallelBlock(scopeCount: Int) }
+  enum Context {
+    case loop, block
+    case parallelBlock(scopeCount: Int)
+    /// A block that is a value: it gets copies of what it reads.
+    case closure(scopeCount: Int)
+    /// `if`, `match` or `try` as a part of a value, which nothing can leave.
+    case value
+    /// The same as all of a statement's value.
+    case wholeValue
+
+    /// True for what `return` can go through.
+    var lets: Bool {
+      switch self {
+      case .loop, .wholeValue: true
+      case .block, .parallelBlock, .closure, .value: false
+      }
+    }
+  }
+
+  /// What the blocks that are values, outermost first, read of the frame around them.
+  struct Captures {
+    /// The scopes below this one are outside of the block.
+    let scopeCount: Int
+    var slots: Set<Int> = []
+  }
 
   var slotCount = 0
   /// True outside every `def`.
@@ -168,14 +200,13 @@ struct Frame {
   var firstScope = 0
   var contexts: [Context] = []
   var parameters: [CheckedParameter] = []
+  var captures: [Captures] = []
 
-  /// True outside blocks given to commands.
-  var isShowing: Bool {
-    guard isTopLevel else { return false }
-    for case .block in contexts { return false }
-    for case .parallelBlock in contexts { return false }
-    return true
-  }
+  /// True outside blocks given to commands, and outside of values.
+  var isShowing: Bool { isTopLevel && contexts.allSatisfy { if case .loop = $0 { true } else { false } } }
+
+  /// True where `return` leaves the `def`, or would leave the script.
+  var letsReturn: Bool { contexts.allSatisfy(\.lets) }
 
   var isInLoopOrBlock: Bool { !contexts.isEmpty }
 }

@@ -19,6 +19,8 @@ public struct SessionScope: Sendable {
   public internal(set) var functions: [CheckedFunction] = []
   /// The `def`s by the names they are called by, `module.name` included.
   public internal(set) var functionIndex: [String: Int] = [:]
+  /// The `let`s of modules among the globals, as `module.name`.
+  public internal(set) var constants: [String: Int] = [:]
 
   /// Creates an empty scope.
   public init() {}

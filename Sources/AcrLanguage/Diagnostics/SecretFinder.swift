@@ -129,8 +129,8 @@ private struct SecretWalk {
   mutating func visit(_ statement: Statement) {
     switch statement {
     case .param(let parameter, _): visit(parameter)
-    case .variable(let name, _, let pipeline, _):
-      if SecretFinder.soundsSecret(name.text) { hide(pipeline) }
+    case .variable(let pattern, _, let pipeline, _):
+      if pattern.names.contains(where: { SecretFinder.soundsSecret($0.text) }) { hide(pipeline) }
       visit(pipeline)
     case .assign(let place, _, let pipeline, _):
       var name = place.name.text
@@ -143,6 +143,17 @@ private struct SecretWalk {
         visit(branch.block)
       }
       visit(otherwise)
+    case .match(let match):
+      visit(match.subject)
+      for arm in match.arms {
+        for expression in arm.pattern.expressions { visit(expression) }
+        if let condition = arm.condition { visit(condition) }
+        visit(arm.block)
+      }
+      visit(match.otherwise)
+    case .assert(let condition, let message, _):
+      visit(condition)
+      if let message { visit(message) }
     case .for(_, let rows, let block, _):
       visit(rows)
       visit(block)
@@ -164,6 +175,10 @@ private struct SecretWalk {
   }
 
   private mutating func visit(_ parameter: Parameter) {
+    if let choices = parameter.choices {
+      if parameter.type == .secret || SecretFinder.soundsSecret(parameter.name.text) { hide(choices) }
+      visit(choices)
+    }
     guard let value = parameter.defaultValue else { return }
     if parameter.type == .secret || SecretFinder.soundsSecret(parameter.name.text) { hide(value) }
     visit(value)
@@ -189,10 +204,19 @@ private struct SecretWalk {
     switch expression {
     case .constant, .variable, .rowField: break
     case .text(let text): visit(text)
-    case .field(let value, _, _, _), .unary(_, let value, _): visit(value)
-    case .index(let left, let right, _), .binary(_, let left, let right, _, _):
+    case .field(let value, _, _, _), .unary(_, let value, _), .spread(let value, _): visit(value)
+    case .index(let left, let right, _, _), .binary(_, let left, let right, _, _):
       visit(left)
       visit(right)
+    case .slice(let value, let from, let to, _):
+      visit(value)
+      if let from { visit(from) }
+      if let to { visit(to) }
+    case .apply(let value, let arguments, _):
+      visit(value)
+      for argument in arguments { visit(argument) }
+    case .closure(let literal): visit(literal.block)
+    case .statement(let statement): visit(statement)
     case .call(let name, let arguments, _):
       let positionals = functions[name.text]?.positionals ?? []
       for (index, argument) in arguments.enumerated() {
@@ -339,10 +363,13 @@ private struct SecretWalk {
   /// Hides the literal parts of a value; variables and what commands give are no secrets of the text.
   private mutating func hide(_ expression: Expression) {
     switch expression {
-    case .constant(.null, _), .constant(.bool, _), .variable, .rowField, .field: break
+    case .constant(.null, _), .constant(.bool, _), .variable, .rowField, .field, .closure: break
     case .constant(_, let span): spans.append(span)
     case .text(let text): hide(text)
-    case .index(let value, _, _), .unary(_, let value, _): hide(value)
+    case .index(let value, _, _, _), .slice(let value, _, _, _), .unary(_, let value, _), .spread(let value, _):
+      hide(value)
+    case .apply(_, let arguments, _): for argument in arguments { hide(argument) }
+    case .statement(let statement): hide(statement)
     case .binary(_, let left, let right, _, _):
       hide(left)
       hide(right)
@@ -355,6 +382,30 @@ private struct SecretWalk {
 
   private mutating func hide(_ pipeline: Pipeline) {
     if case .expression(let expression)? = pipeline.stages.first { hide(expression) }
+  }
+
+  /// Hides what `if`, `match` and `try` give: the literals that end their blocks.
+  private mutating func hide(_ statement: Statement) {
+    switch statement {
+    case .if(let branches, let otherwise, _):
+      for branch in branches { hide(branch.block) }
+      hide(otherwise)
+    case .match(let match):
+      for arm in match.arms { hide(arm.block) }
+      hide(match.otherwise)
+    case .try(let block, let clause, _, _):
+      hide(block)
+      hide(clause?.block)
+    default: break
+    }
+  }
+
+  private mutating func hide(_ block: Block?) {
+    switch block?.statements.last {
+    case .pipeline(let pipeline)?: hide(pipeline)
+    case let statement?: hide(statement)
+    case nil: break
+    }
   }
 
   private mutating func hide(_ text: TextLiteral) {

@@ -6,9 +6,15 @@ extension FormatBuilder {
     case .field(let inner, let name, let isOptional, let span):
       if hasLooseComments(span, outside: [inner.span]) { return verbatim(span) }
       return .concat([document(inner), .text((isOptional ? "?." : ".") + name.text)])
-    case .index(let inner, let index, let span):
+    case .index(let inner, let index, let isOptional, let span):
       if hasLooseComments(span, outside: [inner.span, index.span]) { return verbatim(span) }
-      return .concat([document(inner), .text("["), document(index), .text("]")])
+      return .concat([document(inner), .text(isOptional ? "?[" : "["), document(index), .text("]")])
+    case .slice(let inner, let from, let to, let span):
+      let ends = [from, to].compactMap(\.self)
+      if hasLooseComments(span, outside: [inner.span] + ends.map(\.span)) { return verbatim(span) }
+      return .concat(
+        [document(inner), .text("[")] + (from.map { [document($0)] } ?? []) + [.text("..")]
+          + (to.map { [document($0)] } ?? []) + [.text("]")])
     case .unary(let operation, let operand, let span):
       if hasLooseComments(span, outside: [operand.span]) { return verbatim(span) }
       return .concat([.text(operation == .not ? "not " : minus(before: operand)), document(operand)])
@@ -19,6 +25,20 @@ extension FormatBuilder {
       let inside = Span(name.span.end, span.end)
       return bracketed(
         items(arguments), open: name.text + "(", close: ")", span: inside, hugs: arguments.allSatisfy(standsInBrackets))
+    case .apply(let called, let arguments, let span):
+      let inside = Span(called.span.end, span.end)
+      return .concat([
+        document(called),
+        bracketed(
+          items(arguments), open: "(", close: ")", span: inside, hugs: arguments.allSatisfy(standsInBrackets)),
+      ])
+    case .closure(let literal):
+      return .group(forms(of: literal.block, head: blockHead(literal)).own)
+    case .statement(let statement): return document(statement)
+    case .spread(let inner, let span):
+      if hasLooseComments(span, outside: [inner.span]) { return verbatim(span) }
+      return .concat([.text("..."), document(inner)])
+    case .pipeline(let pipeline, let span) where span == pipeline.span: return document(pipeline)
     case .pipeline(let pipeline, let span):
       // `${ … }` is part of a word, and words stay as they are.
       if source.bytes[Int(span.start)] == Byte.dollar { return verbatim(span) }
@@ -29,6 +49,7 @@ extension FormatBuilder {
         items(entries), open: "[", close: "]", span: span, hugs: entries.allSatisfy(standsInBrackets))
     case .record(let entries, let span):
       let items = entries.map { entry in
+        if entry.spread != nil { return Item(document: document(entry.value), span: entry.value.span) }
         let whole = entry.name.span.to(entry.value.span)
         if hasLooseComments(whole, outside: [entry.value.span]) { return Item(document: verbatim(whole), span: whole) }
         return Item(
@@ -45,7 +66,8 @@ extension FormatBuilder {
   /// True for what has brackets or quotes of its own to break inside of.
   private func standsInBrackets(_ expression: Expression) -> Bool {
     switch expression {
-    case .text, .call, .pipeline, .list, .record: true
+    case .text, .call, .apply, .closure, .list, .record: true
+    case .pipeline(let pipeline, let span): span != pipeline.span
     default: false
     }
   }

@@ -61,9 +61,9 @@ extension FormatBuilder {
       return StageForms(own: line(call, call.arguments.map { document($0) }))
     }
     let before = call.arguments.dropLast().map { document($0) }
-    let block = forms(of: literal.block, parameters: literal.parameters)
+    let block = forms(of: literal.block, head: blockHead(literal))
     let own = line(call, before + [.group(block.own)])
-    let head = line(call, before + [.text(blockHead(literal.parameters))])
+    let head = line(call, before + [.text(blockHead(literal))])
     if head.hasBreak { return StageForms(own: own) }
     return StageForms(own: own, hugging: (line(call, before + [block.broken]), head.width))
   }
@@ -103,7 +103,7 @@ extension FormatBuilder {
     switch value {
     case .word(let word): verbatim(word.span)
     case .expression(let expression): document(expression)
-    case .block(let literal): .group(forms(of: literal.block, parameters: literal.parameters).own)
+    case .block(let literal): .group(forms(of: literal.block, head: blockHead(literal)).own)
     }
   }
 }

@@ -11,8 +11,8 @@ extension FormatBuilder {
   func document(_ statement: Statement) -> FormatDocument {
     switch statement {
     case .param(let parameter, _): return .concat([.text("param "), document(parameter)])
-    case .variable(let name, let isMutable, let value, _):
-      return .concat([.text("\(isMutable ? "var" : "let") \(name.text) = "), document(value)])
+    case .variable(let pattern, let isMutable, let value, _):
+      return .concat([.text(isMutable ? "var " : "let "), document(pattern), .text(" = "), document(value)])
     case .assign(let place, let operation, let value, _):
       let sign =
         switch operation {
@@ -22,10 +22,15 @@ extension FormatBuilder {
         }
       return .concat([document(place), .text(sign), document(value)])
     case .if(let branches, let otherwise, _): return document(branches, otherwise: otherwise)
-    case .for(let name, let list, let body, _):
-      return .group(.concat([.text("for \(name.text) in "), document(list), .text(" "), block(body)]))
+    case .for(let pattern, let list, let body, _):
+      return .group(
+        .concat([.text("for "), document(pattern), .text(" in "), document(list), .text(" "), block(body)]))
     case .while(let condition, let body, _):
       return .group(.concat([.text("while "), document(condition), .text(" "), block(body)]))
+    case .match(let match): return document(match)
+    case .assert(let condition, let message, let span):
+      if hasLooseComments(span, outside: [condition.span] + (message.map { [$0.span] } ?? [])) { return verbatim(span) }
+      return .concat([.text("assert "), document(condition)] + (message.map { [.text(" "), document($0)] } ?? []))
     case .definition(let definition): return document(definition)
     case .try(let body, let clause, let cleanup, _): return document(body, clause, cleanup)
     case .throw(let value, _): return .concat([.text("throw "), document(value)])
@@ -113,16 +118,17 @@ extension FormatBuilder {
   }
 
   private func document(_ parameter: Parameter) -> FormatDocument {
-    let defaults = parameter.defaultValue.map { [$0.span] } ?? []
-    if hasLooseComments(parameter.span, outside: defaults) { return verbatim(parameter.span) }
+    let values = [parameter.choices, parameter.defaultValue].compactMap(\.self)
+    if hasLooseComments(parameter.span, outside: values.map(\.span)) { return verbatim(parameter.span) }
     var parts = [verbatim(parameter.name.span)]
     var position = Int(parameter.name.span.end)
-    let end = Int(parameter.defaultValue?.span.start ?? parameter.span.end)
+    let end = Int(values.first?.span.start ?? parameter.span.end)
     while position < end, Byte.isBlank(source.bytes[position]) || source.bytes[position] == Byte.newline {
       position += 1
     }
     // A type that was left out and `any` are the same to the tree.
     if position < end, source.bytes[position] == Byte.colon { parts.append(.text(": \(parameter.type.rawValue)")) }
+    if let choices = parameter.choices { parts += [.text(" in "), document(choices)] }
     if let value = parameter.defaultValue { parts += [.text(" = "), document(value)] }
     return .concat(parts)
   }
@@ -130,14 +136,13 @@ extension FormatBuilder {
   // MARK: Blocks
 
   /// A block. One statement that its author put on one line stays there if it fits; the group around decides.
-  func block(_ block: Block) -> FormatDocument { forms(of: block, parameters: []).own }
+  func block(_ block: Block) -> FormatDocument { forms(of: block, head: "{").own }
 
   /// A block, and the same block broken in any case. Both share what is in it, so that nesting costs nothing.
-  func forms(of block: Block, parameters: [Name]) -> (own: FormatDocument, broken: FormatDocument) {
-    let head = blockHead(parameters)
+  func forms(of block: Block, head: String) -> (own: FormatDocument, broken: FormatDocument) {
     let hasComments = !comments(from: block.span.start, to: block.span.end).isEmpty
     if block.statements.isEmpty, !hasComments {
-      let empty = FormatDocument.text(parameters.isEmpty ? "{}" : head + " }")
+      let empty = FormatDocument.text(head == "{" ? "{}" : head + " }")
       return (empty, empty)
     }
     let items = statementItems(block.statements)
@@ -152,7 +157,8 @@ extension FormatBuilder {
   }
 
   /// `{`, or `{ |a, b|`.
-  func blockHead(_ parameters: [Name]) -> String {
-    parameters.isEmpty ? "{" : "{ |\(parameters.map(\.text).joined(separator: ", "))|"
+  func blockHead(_ literal: BlockLiteral) -> String {
+    guard literal.hasBars else { return "{" }
+    return "{ |\(literal.parameters.map(text(of:)).joined(separator: ", "))|"
   }
 }

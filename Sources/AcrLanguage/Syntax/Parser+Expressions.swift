@@ -1,13 +1,13 @@
 extension Parser {
   /// How tightly an operator binds.
-  private enum Level: Int { case coalesce, or, and, comparison, sum, product }
+  enum Level: Int { case coalesce, or, and, comparison, sum, product }
 
   mutating func parseExpression() throws(SyntaxFailure) -> Expression {
     try parseBinary(above: Level.coalesce.rawValue)
   }
 
   /// Operands joined by operators of this level and tighter ones.
-  private mutating func parseBinary(above minimum: Int) throws(SyntaxFailure) -> Expression {
+  mutating func parseBinary(above minimum: Int) throws(SyntaxFailure) -> Expression {
     lexer.skipSpace()
     let start = lexer.position
     var left = try parseUnary()
@@ -46,7 +46,7 @@ extension Parser {
       .redirect(String(decoding: word, as: UTF8.self)), Span(Int32(lexer.position), Int32(end)))
   }
 
-  private mutating func peekOperator() -> (BinaryOperator, Level, end: Int)? {
+  mutating func peekOperator() -> (BinaryOperator, Level, end: Int)? {
     lexer.skipSpace()
     let here = lexer.position
     let next = lexer.peek(1)
@@ -102,10 +102,11 @@ extension Parser {
     return .unary(operation, operand, lexer.span(from: start))
   }
 
-  private mutating func parsePostfix() throws(SyntaxFailure) -> Expression {
+  mutating func parsePostfix() throws(SyntaxFailure) -> Expression {
     let start = lexer.position
     var expression = try parsePrimary()
     while true {
+      if isAtRange { return expression }
       let isOptional = lexer.current == Byte.question && lexer.peek(1) == Byte.dot
       if isOptional || lexer.current == Byte.dot {
         let nameStart = lexer.position + (isOptional ? 2 : 1)
@@ -117,16 +118,61 @@ extension Parser {
         try grow(above: height, from: start)
         expression = .field(expression, name, isOptional: isOptional, lexer.span(from: start))
       } else if lexer.current == Byte.openBracket {
+        expression = try parseIndex(of: expression, isOptional: false, from: start)
+      } else if lexer.current == Byte.question, lexer.peek(1) == Byte.openBracket {
+        lexer.position += 1
+        expression = try parseIndex(of: expression, isOptional: true, from: start)
+      } else if lexer.current == Byte.openParenthesis, Self.isCallable(expression) {
         let inner = height
-        try enter(newlinesAreSpace: true)
-        let index = try parseExpression()
-        try leave(Byte.closeBracket)
+        let arguments = try parseItems(closing: Byte.closeParenthesis)
         try grow(above: max(inner, height), from: start)
-        expression = .index(expression, index, lexer.span(from: start))
+        expression = .apply(expression, arguments, lexer.span(from: start))
       } else {
         return expression
       }
     }
+  }
+
+  /// True at the `..` of a range, but not at `...`.
+  var isAtRange: Bool { lexer.current == Byte.dot && lexer.peek(1) == Byte.dot && lexer.peek(2) != Byte.dot }
+
+  /// True for what may hold a block that can be called.
+  private static func isCallable(_ expression: Expression) -> Bool {
+    switch expression {
+    case .variable, .field, .index, .apply, .pipeline: true
+    default: false
+    }
+  }
+
+  /// `[index]` or `[from..to]` behind a value.
+  private mutating func parseIndex(
+    of base: Expression, isOptional: Bool, from start: Int
+  ) throws(SyntaxFailure) -> Expression {
+    var tallest = height
+    try enter(newlinesAreSpace: true)
+    lexer.skipSpace()
+    var from: Expression?
+    if !isAtRange {
+      from = try parseValue()
+      tallest = max(tallest, height)
+      lexer.skipSpace()
+    }
+    if isAtRange, !isOptional {
+      lexer.position += 2
+      lexer.skipSpace()
+      var to: Expression?
+      if lexer.current != Byte.closeBracket {
+        to = try parseValue()
+        tallest = max(tallest, height)
+      }
+      try leave(Byte.closeBracket)
+      try grow(above: tallest, from: start)
+      return .slice(base, from: from, to: to, lexer.span(from: start))
+    }
+    try leave(Byte.closeBracket)
+    try grow(above: tallest, from: start)
+    guard let from else { throw unexpected(expected: "a value") }
+    return .index(base, from, isOptional: isOptional, lexer.span(from: start))
   }
 
   mutating func parsePrimary() throws(SyntaxFailure) -> Expression {
@@ -154,7 +200,7 @@ extension Parser {
     case Byte.openBracket:
       let items = try parseItems(closing: Byte.closeBracket)
       return .list(items, lexer.span(from: start))
-    case Byte.openBrace: return try parseRecord()
+    case Byte.openBrace: return try parseBraces()
     case let byte where Byte.isLetter(byte): return try parseNamed()
     default: throw unexpected(expected: "a value")
     }
@@ -196,6 +242,8 @@ extension Parser {
       while lexer.current != Byte.openParenthesis { lexer.position += 1 }
       let name = Name(text: lexer.text(start, lexer.position), span: lexer.span(from: start))
       let arguments = try parseItems(closing: Byte.closeParenthesis)
+      // It may be a variable's, which holds a block.
+      _ = noteName(name.text)
       return .call(name, arguments, lexer.span(from: start))
     }
     let wordEnd = lexer.wordNameEnd(from: start)
@@ -219,12 +267,12 @@ extension Parser {
   /// Expressions between brackets, separated by commas.
   private mutating func parseItems(closing: UInt8) throws(SyntaxFailure) -> [Expression] {
     let start = lexer.position
-    try enter(newlinesAreSpace: true)
+    try enter(newlinesAreSpace: true, hasItems: true)
     var items: [Expression] = []
     var tallest = 0
     lexer.skipSpace()
     while lexer.current != closing {
-      items.append(try parseExpression())
+      items.append(try parseItem())
       tallest = max(tallest, height)
       guard passComma() else { break }
     }
@@ -233,16 +281,30 @@ extension Parser {
     return items
   }
 
+  /// A record, or a block that is a value: `{ |x| … }`.
+  private mutating func parseBraces() throws(SyntaxFailure) -> Expression {
+    var ahead = lexer
+    ahead.position += 1
+    ahead.skipLines()
+    guard ahead.current == Byte.pipe else { return try parseRecord() }
+    return .closure(try parseBlockLiteral())
+  }
+
   private mutating func parseRecord() throws(SyntaxFailure) -> Expression {
     let start = lexer.position
-    try enter(newlinesAreSpace: true)
+    try enter(newlinesAreSpace: true, hasItems: true)
     var entries: [RecordEntry] = []
     var tallest = 0
     lexer.skipSpace()
     while lexer.current != Byte.closeBrace {
-      let name = try parseKey(isFirst: entries.isEmpty, recordStart: start)
-      try expect(Byte.colon, "`:`")
-      entries.append(RecordEntry(name: name, value: try parseExpression()))
+      if isAtSpread {
+        let dots = Span(Int32(lexer.position), Int32(lexer.position + 3))
+        entries.append(RecordEntry(name: Name(text: "", span: dots), value: try parseItem()))
+      } else {
+        let name = try parseKey(isFirst: entries.isEmpty, recordStart: start)
+        try expect(Byte.colon, "`:`")
+        entries.append(RecordEntry(name: name, value: try parseValue()))
+      }
       tallest = max(tallest, height)
       guard passComma() else { break }
     }

@@ -15,27 +15,29 @@ extension Parser {
       let parameter = try parseParameter()
       return .param(try withTrailingDocumentation(parameter), Span(Int32(start), parameter.span.end))
     case "let", "var":
-      let name = try parseDeclaredName()
+      let name = try parseBinding()
       try expect(Byte.equals, "`=`")
       let value = try parsePipeline()
       return .variable(name, isMutable: word == "var", value, Span(Int32(start), value.span.end))
-    case "if": return try parseIf(start)
+    case "if": return try withStages(behind: try parseIf(start), from: start)
+    case "match": return try withStages(behind: try parseMatch(start), from: start)
     case "for":
-      let name = try parseDeclaredName()
+      let name = try parseBinding()
       lexer.skipSpace()
       guard lexer.isAtKeyword("in") else { throw unexpected(expected: "`in`") }
       lexer.position += 2
-      let list = try parseExpression()
-      return .for(name, in: list, try parseBlock(), lexer.span(from: start))
+      let list = try parseHead()
+      return .for(name, in: list, try parseBlock(behind: list), lexer.span(from: start))
     case "while":
-      let condition = try parseExpression()
-      return .while(condition, try parseBlock(), lexer.span(from: start))
+      let condition = try parseHead()
+      return .while(condition, try parseBlock(behind: condition), lexer.span(from: start))
+    case "assert": return try parseAssert(start)
     case "def":
       guard isTopLevel else { throw SyntaxFailure(.definitionNotAtTop, Span(Int32(start), Int32(end))) }
       return try parseDefinition(start)
-    case "try": return try parseTry(start)
+    case "try": return try withStages(behind: try parseTry(start), from: start)
     case "throw":
-      let value = try parseExpression()
+      let value = try parseValue()
       return .throw(value, Span(Int32(start), value.span.end))
     case "return", "exit":
       let value = isAtStatementEnd ? nil : try parsePipeline()
@@ -49,6 +51,45 @@ extension Parser {
     default:
       throw SyntaxFailure(.elseWithoutIf(word), Span(Int32(start), Int32(end)))
     }
+  }
+
+  /// `if`, `match` or `try` where a value stands; nil where none of them does.
+  mutating func parseStatementValue() throws(SyntaxFailure) -> Statement? {
+    let start = lexer.position
+    if lexer.isAtKeyword("if") {
+      lexer.position += 2
+      return try parseIf(start)
+    }
+    if lexer.isAtKeyword("match") {
+      lexer.position += 5
+      return try parseMatch(start)
+    }
+    if lexer.isAtKeyword("try") {
+      lexer.position += 3
+      return try parseTry(start)
+    }
+    return nil
+  }
+
+  /// A statement that gives a value, with the stages that take it.
+  private mutating func withStages(behind statement: Statement, from start: Int) throws(SyntaxFailure) -> Statement {
+    let pipeline = try parsePipeline(first: .expression(.statement(statement)), from: start)
+    return pipeline.stages.count == 1 ? statement : .pipeline(pipeline)
+  }
+
+  /// `assert CONDITION "text"`.
+  private mutating func parseAssert(_ start: Int) throws(SyntaxFailure) -> Statement {
+    let condition = try parseExpression()
+    var tallest = height
+    lexer.skipSpace()
+    guard lexer.current == Byte.doubleQuote || lexer.current == Byte.singleQuote else {
+      height = tallest
+      return .assert(condition, message: nil, Span(Int32(start), condition.span.end))
+    }
+    let message = Expression.text(try parseString())
+    tallest = max(tallest, height)
+    height = tallest
+    return .assert(condition, message: message, lexer.span(from: start))
   }
 
   private var isAtStatementEnd: Bool {
@@ -100,7 +141,7 @@ extension Parser {
       case .field(let inner, let name, isOptional: false, _):
         path.append(.field(name.text, name.span))
         rest = inner
-      case .index(let inner, let index, let span):
+      case .index(let inner, let index, isOptional: false, let span):
         path.append(.index(index, span))
         rest = inner
       default: throw SyntaxFailure(.notAPlace, target.span)
@@ -133,17 +174,17 @@ extension Parser {
     lexer.position += 1
   }
 
-  private mutating func parseIf(_ start: Int) throws(SyntaxFailure) -> Statement {
-    let condition = try parseExpression()
-    var branches = [Branch(condition: condition, block: try parseBlock())]
+  mutating func parseIf(_ start: Int) throws(SyntaxFailure) -> Statement {
+    let condition = try parseHead()
+    var branches = [Branch(condition: condition, block: try parseBlock(behind: condition))]
     var tallest = height
     var otherwise: Block?
     while otherwise == nil, passKeyword("else") {
       lexer.skipSpace()
       if lexer.isAtKeyword("if") {
         lexer.position += 2
-        let condition = try parseExpression()
-        branches.append(Branch(condition: condition, block: try parseBlock()))
+        let condition = try parseHead()
+        branches.append(Branch(condition: condition, block: try parseBlock(behind: condition)))
       } else {
         otherwise = try parseBlock()
       }
@@ -153,7 +194,7 @@ extension Parser {
     return .if(branches, otherwise: otherwise, lexer.span(from: start))
   }
 
-  private mutating func parseTry(_ start: Int) throws(SyntaxFailure) -> Statement {
+  mutating func parseTry(_ start: Int) throws(SyntaxFailure) -> Statement {
     let body = try parseBlock()
     var tallest = height
     let bodyEnd = lexer.position
@@ -236,12 +277,12 @@ extension Parser {
     lexer.position = nameEnd
     lexer.skipSpace()
     guard lexer.current == Byte.openParenthesis else { throw unexpected(expected: "`(`") }
-    try enter(newlinesAreSpace: true)
+    try enter(newlinesAreSpace: true, hasItems: true)
     isInsideDefinition = true
     var parameters: [Parameter] = []
     lexer.skipSpace()
     while lexer.current != Byte.closeParenthesis {
-      parameters.append(try parseParameter())
+      parameters.append(try parseParameter(ofDefinition: true))
       lexer.skipSpace()
       guard lexer.current == Byte.comma else { break }
       lexer.position += 1
@@ -255,7 +296,10 @@ extension Parser {
         name: name, parameters: parameters, body: body, documentation: documentation, span: lexer.span(from: start)))
   }
 
-  private mutating func parseParameter() throws(SyntaxFailure) -> Parameter {
+  /// - Parameter isOfDefinition: whether it is a `def`'s, which may take a block or what stands before a pipe.
+  private mutating func parseParameter(
+    ofDefinition isOfDefinition: Bool = false
+  ) throws(SyntaxFailure) -> Parameter {
     let start = lexer.position
     let documentation = pendingDocumentation.joined(separator: "\n")
     var kind = CheckedParameter.Kind.positional
@@ -269,6 +313,10 @@ extension Parser {
       kind = .rest
       nameStart = start + 3
       nameEnd = lexer.nameEnd(from: nameStart)
+    } else if isOfDefinition, let inputStart = inputNameStart {
+      kind = .input
+      nameStart = inputStart
+      nameEnd = lexer.nameEnd(from: nameStart)
     } else {
       nameEnd = lexer.nameEnd(from: nameStart)
     }
@@ -277,7 +325,8 @@ extension Parser {
     let name = Name(text: lexer.text(nameStart, nameEnd), span: lexer.span(from: start))
     if kind == .rest {
       return Parameter(
-        name: name, kind: kind, type: .list, defaultValue: nil, documentation: documentation, span: name.span)
+        name: name, kind: kind, type: .list, defaultValue: nil, choices: nil, documentation: documentation,
+        span: name.span)
     }
     var type: ValueType?
     var defaultValue: Expression?
@@ -285,13 +334,24 @@ extension Parser {
     lexer.skipSpace()
     if lexer.current == Byte.colon {
       lexer.position += 1
-      type = try parseType()
+      type = try parseType(allowsBlock: isOfDefinition)
       end = lexer.position
+      lexer.skipSpace()
+    }
+    var choices: Expression?
+    if lexer.isAtKeyword("in") {
+      lexer.position += 2
+      lexer.skipSpace()
+      guard lexer.current == Byte.openBracket else { throw unexpected(expected: "the values in `[ … ]`") }
+      let list = try parsePrimary()
+      choices = list
+      end = lexer.position
+      type = type ?? Self.type(ofItems: list)
       lexer.skipSpace()
     }
     if lexer.current == Byte.equals {
       lexer.position += 1
-      let expression = try parseExpression()
+      let expression = try parseValue()
       defaultValue = expression
       // Looking for an operator has passed the comment behind the expression, which is the parameter's documentation.
       end = Int(expression.span.end)
@@ -301,19 +361,41 @@ extension Parser {
       type = .bool
     }
     return Parameter(
-      name: name, kind: kind, type: type ?? .any, defaultValue: defaultValue, documentation: documentation,
-      span: Span(Int32(start), Int32(end)))
+      name: name, kind: kind, type: type ?? .any, defaultValue: defaultValue, choices: choices,
+      documentation: documentation, span: Span(Int32(start), Int32(end)))
   }
 
-  private mutating func parseType() throws(SyntaxFailure) -> ValueType {
+  /// Where the name behind `in` begins; nil for a parameter that is itself called `in`.
+  private var inputNameStart: Int? {
+    guard lexer.isAtKeyword("in") else { return nil }
+    var ahead = lexer
+    ahead.position += 2
+    ahead.skipSpace()
+    return Byte.isLetter(ahead.current) ? ahead.position : nil
+  }
+
+  /// The type that the items of a list have as they are written.
+  private static func type(ofItems list: Expression) -> ValueType? {
+    guard case .list(let items, _) = list, let first = items.first else { return nil }
+    return switch first {
+    case .text: .string
+    case .constant(.int, _): .int
+    case .constant(.number, _): .number
+    case .constant(.duration, _): .duration
+    case .constant(.size, _): .size
+    default: nil
+    }
+  }
+
+  private mutating func parseType(allowsBlock: Bool) throws(SyntaxFailure) -> ValueType {
     lexer.skipSpace()
     let start = lexer.position
     let end = lexer.nameEnd(from: start)
     guard end > start else { throw unexpected(expected: "a type") }
     let text = lexer.text(start, end)
-    // A block cannot be stored, so no parameter can hold one.
-    let known = ValueType.allCases.filter { $0 != .block }.map(\.rawValue)
-    guard let type = ValueType(rawValue: text), type != .block else {
+    // A command line gives no block.
+    let known = ValueType.allCases.filter { $0 != .block || allowsBlock }.map(\.rawValue)
+    guard let type = ValueType(rawValue: text), type != .block || allowsBlock else {
       throw SyntaxFailure(
         .unknownType(text, nearest: Suggestion.nearest(to: text, in: known)), Span(Int32(start), Int32(end)))
     }
@@ -332,6 +414,6 @@ extension Parser {
     let documentation = [parameter.documentation, readDocumentationLine()].filter { !$0.isEmpty }
     return Parameter(
       name: parameter.name, kind: parameter.kind, type: parameter.type, defaultValue: parameter.defaultValue,
-      documentation: documentation.joined(separator: "\n"), span: parameter.span)
+      choices: parameter.choices, documentation: documentation.joined(separator: "\n"), span: parameter.span)
   }
 }

@@ -4,7 +4,7 @@ extension Parser {
     let start = lexer.position
     var pieces: [TextLiteral.Piece] = []
     var literalStart = start
-    while !lexer.isAtWordEnd {
+    while !lexer.isAtWordEnd, !(commaEndsArguments && lexer.current == Byte.comma) {
       if lexer.current == Byte.dollar {
         let dollar = lexer.position
         guard let piece = try parseInterpolation() else {
@@ -122,9 +122,7 @@ extension Parser {
       if lexer.current == Byte.closeBrace {
         throw SyntaxFailure(.emptyInterpolation, Span(Int32(start), Int32(lexer.position + 1)))
       }
-      bareNamePosition = lexer.position
-      let expression = try parseExpression()
-      bareNamePosition = -1
+      let expression = try parseInterpolatedValue()
       try leave(Byte.closeBrace)
       try grow(above: height, from: start)
       return .expression(expression, lexer.span(from: start))
@@ -133,6 +131,42 @@ extension Parser {
     guard end > start + 1 else { return nil }
     lexer.position = end
     return .variable(noteName(lexer.text(start + 1, end)), lexer.span(from: start))
+  }
+
+  /// What stands inside `${ }`. A bare name directly behind it is a variable, unless what follows makes it a command:
+  /// another word, a quoted text, a variable, a bracket or a flag.
+  private mutating func parseInterpolatedValue() throws(SyntaxFailure) -> Expression {
+    guard Byte.isLetter(lexer.current), !isAtCall, !startsCommand else { return try parseValue() }
+    let start = lexer.position
+    bareNamePosition = start
+    let first = try parseExpression()
+    bareNamePosition = -1
+    let pipeline = try parsePipeline(first: .expression(first), from: start)
+    return pipeline.stages.count == 1 ? first : .pipeline(pipeline, pipeline.span)
+  }
+
+  /// True when the name here is a command's for what stands behind it.
+  private var startsCommand: Bool {
+    for word in LanguageWords.constants.union(["not", "if", "match", "try"]) {
+      let end = lexer.position + word.utf8.count
+      if lexer.wordNameEnd(from: lexer.position) == end, lexer.text(lexer.position, end) == word { return true }
+    }
+    let bytes = lexer.bytes
+    var index = lexer.nameEnd(from: lexer.position)
+    if index + 1 < bytes.count, bytes[index] == Byte.minus, Byte.isLetter(bytes[index + 1]) { return true }
+    guard index < bytes.count, Byte.isBlank(bytes[index]) || bytes[index] == Byte.newline else { return false }
+    while index < bytes.count, Byte.isBlank(bytes[index]) || bytes[index] == Byte.newline { index += 1 }
+    guard index < bytes.count else { return false }
+    switch bytes[index] {
+    case Byte.doubleQuote, Byte.singleQuote, Byte.dollar, Byte.openParenthesis, Byte.openBracket, Byte.openBrace:
+      return true
+    case Byte.minus:
+      return index + 1 < bytes.count && (bytes[index + 1] == Byte.minus || Byte.isLetter(bytes[index + 1]))
+    case let byte where Byte.isLetter(byte):
+      let word = lexer.text(index, lexer.wordNameEnd(from: index))
+      return !LanguageWords.operators.contains(word)
+    case let byte: return Byte.isDigit(byte)
+    }
   }
 
   /// Remembers a variable's name when it stands inside a `def`.

@@ -19,6 +19,12 @@ struct Parser {
   var unaryDepth = 0
   /// Where a bare name is a variable: directly behind `${`.
   var bareNamePosition = -1
+  /// True where a comma ends the arguments of a command: in lists, records and calls.
+  var commaEndsArguments = false
+  /// Where the head of an `if`, `while`, `for` or `match` begins, in which `{` ends the arguments of a command; -1 elsewhere.
+  var headStart = -1
+  /// Where the innermost pipeline begins.
+  var pipelineStart = 0
   var isInsideDefinition = false
   var namesInDefinitions: Set<String> = []
   /// `##` lines directly above what comes next.
@@ -34,6 +40,8 @@ struct Parser {
     let byte: UInt8
     let position: Int
     let newlinesWereSpace: Bool
+    let commaEndedArguments: Bool
+    let headStart: Int
   }
 
   init(_ source: Source) {
@@ -91,6 +99,8 @@ struct Parser {
         isInsideDefinition = wasInsideDefinition
         unaryDepth = 0
         lexer.newlinesAreSpace = false
+        commaEndsArguments = false
+        headStart = -1
         recover(from: start, errorAt: Int(error.span.start), inBlock: inBlock)
       }
       pendingDocumentation = []
@@ -161,7 +171,10 @@ struct Parser {
   // MARK: Brackets
 
   /// Passes an opening bracket or `${`.
-  mutating func enter(length: Int = 1, newlinesAreSpace: Bool) throws(SyntaxFailure) {
+  /// - Parameter hasItems: whether commas separate what is inside.
+  mutating func enter(
+    length: Int = 1, newlinesAreSpace: Bool, hasItems: Bool = false
+  ) throws(SyntaxFailure) {
     let start = lexer.position
     guard openings.count < Self.nestingLimit else {
       throw SyntaxFailure(
@@ -169,8 +182,11 @@ struct Parser {
     }
     openings.append(
       Opening(
-        byte: lexer.bytes[start + length - 1], position: start, newlinesWereSpace: lexer.newlinesAreSpace))
+        byte: lexer.bytes[start + length - 1], position: start, newlinesWereSpace: lexer.newlinesAreSpace,
+        commaEndedArguments: commaEndsArguments, headStart: headStart))
     lexer.newlinesAreSpace = newlinesAreSpace
+    commaEndsArguments = hasItems
+    headStart = -1
     lexer.position += length
   }
 
@@ -197,6 +213,8 @@ struct Parser {
   mutating func close() {
     guard let opening = openings.popLast() else { return }
     lexer.newlinesAreSpace = opening.newlinesWereSpace
+    commaEndsArguments = opening.commaEndedArguments
+    headStart = opening.headStart
   }
 
   /// Notes that an expression holds others of this height.

@@ -54,13 +54,23 @@ extension SyntaxError {
       Wording(
         "`>` does not write to a file",
         help: "use `| save \(target ?? "FILE")`")
+    case .comparesCommand(let command, let operation):
+      Wording(
+        "`\(operation)` compares values, and a command stands before it",
+        help: "put the command into brackets: `(\(command)) \(operation) …`")
+    case .blockInHead(let head):
+      Wording(
+        "this block belongs to the statement, and one more follows",
+        help: "put a command with a block of its own into brackets: `(\(head) { … }) { … }`")
+    case .valueInBinding:
+      Wording("names are taken from a value here, and this is a value", help: "compare with `match` or `if`")
     case .inputRedirect: Wording("`<` does not read from a file", help: "use `open FILE | …`")
     case .commandSubstitution:
       Wording("`$(` is shell syntax", help: "write `( … )`, or `${ … }` inside a word")
     case .bareName(let name):
       Wording(
         "unknown name `\(name)`",
-        help: "variables start with `$`, text needs quotes, columns start with `.`")
+        help: "variables start with `$`, text needs quotes, columns start with `.`, a command stands in `( … )`")
     case .interpolationInExpression:
       Wording("`${` is only allowed in words and quoted text", help: "here write `$name`, or `( … )`")
     case .emptyInterpolation: Wording("`${}` is empty", help: "write `${name}`, or `\\$` in quotes for a plain `$`")
@@ -120,7 +130,7 @@ extension SyntaxError {
     case .blockOutsideCommand:
       Wording(
         "a block is only allowed after a command or a statement that takes one",
-        help: "a record has `name: value` inside its braces")
+        help: "a record has `name: value` inside its braces, a block that is a value names what it takes: `{ |x| … }`")
     case .elseWithoutIf(let word):
       Wording(
         "`\(word)` has no \(word == "else" ? "`if`" : "`try`") before it",

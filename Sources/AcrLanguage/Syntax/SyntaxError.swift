@@ -14,6 +14,9 @@ enum SyntaxError: Equatable, Sendable {
   case shellOperator(String)
   case ampersand
   case redirect(String?)
+  case comparesCommand(String, String)
+  case blockInHead(String)
+  case valueInBinding
   case inputRedirect
   case commandSubstitution
   case bareName(String)

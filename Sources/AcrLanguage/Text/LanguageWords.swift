@@ -3,7 +3,7 @@ public enum LanguageWords {
   /// Words that start a statement or a part of one, and so are no commands.
   public static let statements: Set<String> = [
     "param", "let", "var", "if", "for", "while", "def", "try", "throw", "return", "exit", "break", "continue", "use",
-    "else", "catch", "finally",
+    "else", "catch", "finally", "match", "assert",
   ]
   /// Operators that are words.
   public static let operators: Set<String> = ["and", "or", "not", "in", "like"]

@@ -63,6 +63,11 @@ enum NumberLiteral {
         index += 1
       }
     }
+    if let end = exponentEnd(bytes, index) {
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      guard let number = Double(text), number.isFinite else { return (.tooLarge, end) }
+      return (.value(.number(isNegative ? -number : number)), end)
+    }
     let numberEnd = index
     while index < bytes.count, Byte.isNamePart(bytes[index]) { index += 1 }
     let unitText = String(decoding: bytes[numberEnd..<index], as: UTF8.self)
@@ -85,6 +90,17 @@ enum NumberLiteral {
       guard let value = scaled(mantissa, factor, power, isNegative) else { return (.tooLarge, index) }
       return (.value(.size(value)), index)
     }
+  }
+
+  /// The end of an exponent, `e3` or `e-3`, that nothing else follows.
+  private static func exponentEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
+    guard start < bytes.count, bytes[start] | 0x20 == UInt8(ascii: "e") else { return nil }
+    var index = start + 1
+    if index < bytes.count, bytes[index] == Byte.minus || bytes[index] == Byte.plus { index += 1 }
+    let digits = index
+    while index < bytes.count, Byte.isDigit(bytes[index]) { index += 1 }
+    guard index > digits, index == bytes.count || !Byte.isNamePart(bytes[index]) else { return nil }
+    return index
   }
 
   /// Reads a whole text as a number.

@@ -25,6 +25,9 @@ final class Code: Sendable {
   let assignments: [AssignmentCode]
   let attempts: [AttemptCode]
   let pipelines: [PipelineCode]
+  let closures: [ClosureCode]
+  let takings: [Taking]
+  let spreadNames: [[String]]
 
   /// Every `def`, as the checked script numbers them.
   let callees: [Callee]
@@ -54,6 +57,9 @@ final class Code: Sendable {
     assignments = builder.assignments
     attempts = builder.attempts
     pipelines = builder.pipelines
+    closures = builder.closures
+    takings = builder.takings
+    spreadNames = builder.spreadNames
     callees = builder.callees
     entries = callees.map(\.entry)
     self.source = source
@@ -128,8 +134,17 @@ final class CallCode: Sendable {
   let name: String
   let nameSpan: Span
   let arguments: [ArgumentCode]
+  /// The values of `f(...$x)`, for the positionals in order; empty without a spread.
+  let values: [NodeID]
+  /// True behind a pipe, whose value is the input.
+  let takesInput: Bool
 
-  init(function: Int, name: String, nameSpan: Span, arguments: [ArgumentCode]) {
+  init(
+    function: Int, name: String, nameSpan: Span, arguments: [ArgumentCode], values: [NodeID] = [],
+    takesInput: Bool = false
+  ) {
+    self.values = values
+    self.takesInput = takesInput
     self.function = function
     self.name = name
     self.nameSpan = nameSpan
@@ -159,6 +174,44 @@ struct ArgumentCode: Sendable {
 struct BlockCode: Sendable {
   let parameters: [VariableReference]
   let body: Block
+}
+
+/// A block that is a value.
+final class ClosureCode: Sendable {
+  let parameters: [VariableReference]
+  let body: Block
+  /// The slots of the frame around it that it reads.
+  let captures: [Int]
+  /// The slot by which it calls itself.
+  let ownSlot: Int?
+  let span: Span
+
+  init(_ closure: CheckedClosure, body: Block, span: Span) {
+    parameters = closure.parameters
+    self.body = body
+    captures = closure.captures
+    ownSlot = closure.ownSlot
+    self.span = span
+  }
+}
+
+/// What a value is compared with, or taken apart by.
+indirect enum Taking: Sendable {
+  case bind(VariableReference)
+  case anything
+  case value(NodeID)
+  case comparison(BinaryOperator, NodeID)
+  case range(from: NodeID, to: NodeID)
+  case record([Field], Span)
+  case list([Taking], rest: Taking?, Span)
+  case oneOf([Taking])
+
+  struct Field: Sendable {
+    let name: String
+    let isOptional: Bool
+    let taking: Taking
+    let span: Span
+  }
 }
 
 /// `$x = …`, `$x.a[0] += …`.

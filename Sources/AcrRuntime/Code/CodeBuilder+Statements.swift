@@ -14,7 +14,24 @@ extension CodeBuilder {
 
   private mutating func statement(_ statement: CheckedStatement) -> StatementNode {
     switch statement {
+    case .declare(let variable, .statement(let inner, let span), _):
+      return .declareFrom(variable, block(CheckedBlock(statements: [inner], span: span)))
     case .declare(let variable, let value, _): return .declare(variable, expression(value))
+    case .destructure(let pattern, let value, _):
+      let value = expression(value)
+      return .destructure(taking(pattern), value)
+    case .match(.slot(let slot), let subject, let branches, otherwise: let otherwise, let span):
+      let subject = expression(subject)
+      let choice = CheckedStatement.if(branches, otherwise: otherwise, span)
+      // Without an arm but `else` there is nothing to choose.
+      let body = branches.isEmpty ? otherwise : CheckedBlock(statements: [choice], span: span)
+      return .match(slot: Int32(slot), subject, body.map { block($0) } ?? .empty)
+    case .match(_, _, _, otherwise: _, let span): return .expression(expression(.constant(.null, span)))
+    case .assert(let condition, message: let message, _):
+      let condition = expression(condition)
+      return .assertion(condition, message: message.map { expression($0) } ?? .none)
+    case .assign(let place, .set, .statement(let inner, let span), _) where place.path.isEmpty:
+      return .declareFrom(place.variable, block(CheckedBlock(statements: [inner], span: span)))
     case .assign(let place, let operation, let value, _): return assignment(place, operation, value)
     case .if(let branches, let otherwise, let span): return choice(branches[...], otherwise, span)
     case .for(let variable, in: let list, let body, _): return .for(variable, in: expression(list), block(body))
@@ -25,6 +42,8 @@ extension CodeBuilder {
       attempts.append(attempt)
       return .attempt(Int32(attempts.count - 1))
     case .throw(let value, _): return .throw(expression(value))
+    case .return(.statement(let inner, let span)?, _):
+      return .returnFrom(block(CheckedBlock(statements: [inner], span: span)))
     case .return(let value, _): return value.map { .return(expression($0)) } ?? .returnNothing
     case .exit(let value, _): return value.map { .exit(expression($0)) } ?? .exitNothing
     case .break: return .break
@@ -129,14 +148,19 @@ extension CodeBuilder {
 
   mutating func call(_ call: CheckedCall) -> Int32 {
     let arguments = call.arguments.map { argument($0) }
+    let values = call.values.map { expression($0) }
     var plain: [NodeID]? = []
     for argument in arguments {
       if case .expression(let value) = argument.value { plain?.append(value) } else { plain = nil }
     }
-    let isPlain = plainFunctions[call.function] && isInOrder(call) && plain != nil
+    let isPlain =
+      plainFunctions[call.function] && isInOrder(call) && plain != nil && values.isEmpty && !call.takesInput
     let range = list(plain ?? [], types: plain == nil ? [] : arguments.map(\.type))
     callSites.append(CallSite(function: Int32(call.function), isPlain: isPlain, arguments: range))
-    calls.append(CallCode(function: call.function, name: call.name, nameSpan: call.nameSpan, arguments: arguments))
+    calls.append(
+      CallCode(
+        function: call.function, name: call.name, nameSpan: call.nameSpan, arguments: arguments, values: values,
+        takesInput: call.takesInput))
     return Int32(calls.count - 1)
   }
 
@@ -185,7 +209,8 @@ extension Block {
 extension CheckedStatement {
   var span: Span {
     switch self {
-    case .declare(_, _, let span), .assign(_, _, _, let span), .if(_, otherwise: _, let span),
+    case .declare(_, _, let span), .destructure(_, _, let span), .assign(_, _, _, let span),
+      .if(_, otherwise: _, let span), .match(_, _, _, otherwise: _, let span), .assert(_, message: _, let span),
       .for(_, in: _, _, let span), .while(_, _, let span), .try(_, catch: _, finally: _, let span),
       .throw(_, let span), .return(_, let span), .exit(_, let span), .break(let span), .continue(let span),
       .expression(_, isShown: _, let span):

@@ -20,6 +20,9 @@ struct CodeBuilder {
   var attempts: [AttemptCode] = []
   var pipelines: [PipelineCode] = []
   private(set) var callees: [Callee] = []
+  private(set) var closures: [ClosureCode] = []
+  private(set) var takings: [Taking] = []
+  private(set) var spreadNames: [[String]] = []
 
   /// Which `def`s are plain, known before their bodies are built: a `def` may call one that stands below it.
   let plainFunctions: [Bool]
@@ -75,9 +78,15 @@ struct CodeBuilder {
       return add(.environment(name: self.name(name), isOptional: isOptional), span)
     case .field(let base, let name, let isOptional, let nameSpan, let span):
       return add(.field(self.expression(base), name: self.name(name), isOptional: isOptional), span, inner: nameSpan)
-    case .index(let container, let index, let span):
+    case .environmentItem(let name, let isOptional, let span):
+      return add(.environmentItem(self.expression(name), isOptional: isOptional), span)
+    case .index(let container, let index, let isOptional, let span):
       let container = self.expression(container)
-      return add(.item(of: container, at: self.expression(index)), span)
+      return add(.item(of: container, at: self.expression(index), isOptional: isOptional), span)
+    case .slice(let container, let from, let to, let span):
+      let container = self.expression(container)
+      let start = from.map { self.expression($0) } ?? .none
+      return add(.slice(container, from: start, to: to.map { self.expression($0) } ?? .none), span)
     case .unary(let operation, let operand, let span):
       let operand = self.expression(operand)
       return add(operation == .not ? .not(operand) : .minus(operand), span)
@@ -92,14 +101,67 @@ struct CodeBuilder {
       }
     case .builtin(let name, let arguments, let span):
       let range = list(arguments.map { self.expression($0) })
+      if Self.isSpread(arguments) { return add(.spreadFunction(function(name), range), span) }
       return add(.function(function(name), range), span)
     case .call(let call, let span): return add(.call(self.call(call)), span)
-    case .list(let items, let span): return add(.list(list(items.map { self.expression($0) })), span)
+    case .list(let items, let span):
+      let range = list(items.map { self.expression($0) })
+      return add(Self.isSpread(items) ? .spreadList(range) : .list(range), span)
+    case .spread(let inner, let span): return add(.spread(self.expression(inner)), span)
+    case .apply(let called, let arguments, let span):
+      let called = self.expression(called)
+      return add(.apply(called, list(arguments.map { self.expression($0) })), span)
+    case .closure(let closure, let span):
+      closures.append(ClosureCode(closure, body: block(closure.body), span: span))
+      return add(.closure(Int32(closures.count - 1)), span)
+    case .statement(let statement, let span):
+      let block = block(CheckedBlock(statements: [statement], span: span))
+      return add(.statement(block.first), span)
+    case .fits(let pattern, let variable, let span):
+      guard case .slot(let slot) = variable else { return add(.constant(0), span) }
+      return add(.fits(taking(pattern), slot: Int32(slot)), span)
+    case .unmatched(let variable, let span):
+      guard case .slot(let slot) = variable else { return add(.constant(0), span) }
+      return add(.unmatched(slot: Int32(slot)), span)
     case .record(let entries, let span):
       let range = list(entries.map { self.expression($0.value) })
+      if Self.isSpread(entries.map(\.value)) {
+        spreadNames.append(entries.map(\.name))
+        return add(.spreadRecord(range, names: Int32(spreadNames.count - 1)), span)
+      }
       return add(.record(shape: shape(entries.map(\.name)), first: range.first), span)
     case .pipeline(let pipeline):
       return add(.pipeline(self.pipeline(pipeline)), pipeline.span)
+    }
+  }
+
+  private static func isSpread(_ items: [CheckedExpression]) -> Bool {
+    items.contains { if case .spread = $0 { true } else { false } }
+  }
+
+  /// The number of a pattern.
+  mutating func taking(_ pattern: CheckedPattern) -> Int32 {
+    let built = built(pattern)
+    takings.append(built)
+    return Int32(takings.count - 1)
+  }
+
+  private mutating func built(_ pattern: CheckedPattern) -> Taking {
+    switch pattern {
+    case .bind(let variable): .bind(variable)
+    case .anything: .anything
+    case .value(let value): .value(expression(value))
+    case .comparison(let operation, let operand): .comparison(operation, expression(operand))
+    case .range(let from, let to):
+      .range(from: from.map { expression($0) } ?? .none, to: to.map { expression($0) } ?? .none)
+    case .record(let fields, let span):
+      .record(
+        fields.map {
+          Taking.Field(name: $0.name, isOptional: $0.isOptional, taking: built($0.pattern), span: $0.span)
+        }, span)
+    case .list(let items, let rest, let span):
+      .list(items.map { built($0) }, rest: rest.map { built($0) }, span)
+    case .oneOf(let patterns): .oneOf(patterns.map { built($0) })
     }
   }
 

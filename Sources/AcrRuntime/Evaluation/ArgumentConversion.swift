@@ -8,7 +8,8 @@ enum ArgumentConversion {
   static func convert(_ value: Value, to type: ValueType) -> Value? {
     switch (type, value) {
     case (.any, _), (.string, .string), (.int, .int), (.number, .number), (.bool, .bool), (.duration, .duration),
-      (.size, .size), (.datetime, .datetime), (.list, .list), (.record, .record), (.secret, .secret):
+      (.size, .size), (.datetime, .datetime), (.list, .list), (.record, .record), (.secret, .secret),
+      (.block, .block):
       value
     case (.string, .null): nil
     case (.string, _): value.text.map(Value.string)
@@ -34,6 +35,7 @@ enum ArgumentConversion {
     case (.number, .string): help = "`number(…)` reads a number from text"
     case (.datetime, .string): help = "as in `2024-05-01` or `2024-05-01T10:20:30Z`"
     case (.string, .secret): help = "only parameters for secrets, such as `--password`, take one"
+    case (.block, _): help = "for example `{ |x| … }`"
     case (.string, .list): help = "`[0]` takes one of its items"
     case (.string, .record): help = "take a field of it"
     case (.list, _): help = "`[…]` makes a list of one value"

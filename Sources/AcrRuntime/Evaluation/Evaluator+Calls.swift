@@ -5,8 +5,10 @@ extension Evaluator {
   // MARK: `def`
 
   /// Calls a `def` and gives the value of its `return` or last statement.
-  /// - Parameter index: the call's number in ``Code/callSites`` and ``Code/calls``.
-  func call(_ index: Int32, _ frame: inout Frame) throws -> Value {
+  /// - Parameters:
+  ///   - index: the call's number in ``Code/callSites`` and ``Code/calls``.
+  ///   - input: the value before the pipe, for a `def` that takes one.
+  func call(_ index: Int32, _ frame: inout Frame, input: Value? = nil) throws -> Value {
     let site = code.callSites[Int(index)]
     guard frame.depth < depthLimit else { throw tooDeep(index, frame) }
     try step(frame, code.calls[Int(index)].nameSpan)
@@ -28,7 +30,7 @@ extension Evaluator {
       } else {
         let place = meter.place
         defer { meter.release(place) }
-        try bind(code.calls[Int(index)], &inner, &frame)
+        try bind(code.calls[Int(index)], &inner, &frame, input: input)
       }
       do {
         if try execute(entry.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
@@ -65,14 +67,30 @@ extension Evaluator {
   }
 
   /// Gives the parameters of a call their values: arguments, or defaults.
-  private func bind(_ call: CallCode, _ inner: inout Frame, _ frame: inout Frame) throws {
+  private func bind(_ call: CallCode, _ inner: inout Frame, _ frame: inout Frame, input: Value?) throws {
+    var given: [String: Value] = [:]
+    if !call.values.isEmpty { given = try positionals(of: call, &frame) }
     for declared in code.callees[call.function].parameters {
       let parameter = declared.declaration
+      if let value = given[parameter.name] ?? (parameter.kind == .input ? input : nil) {
+        let mayBe = !value.isNull || parameter.type == .any
+        if mayBe, let converted = ArgumentConversion.convert(value, to: parameter.type) {
+          try refuseOther(converted, than: parameter, call.name, frame, call.nameSpan)
+          store(converted, parameter.variable, inner)
+          continue
+        }
+        if !value.isNull || declared.defaultValue == nil {
+          throw ArgumentConversion.failure(
+            value, to: parameter.type, parameter: parameter.name, of: call.name, described: value.typePhrase,
+            frame.source, call.nameSpan)
+        }
+      }
       if let argument = call.arguments.first(where: { $0.parameter == parameter.name }) {
         let isFlag = parameter.kind == .flag
         let value = try argumentValue(
           argument, of: call.name, isFlag: isFlag, isCollecting: parameter.kind == .rest, &frame)
         if !value.isNull || parameter.type == .any {
+          try refuseOther(value, than: parameter, call.name, frame, argument.span)
           store(value, parameter.variable, inner)
           continue
         }
@@ -82,7 +100,7 @@ extension Evaluator {
       switch parameter.kind {
       case .switch: store(.bool(false), parameter.variable, inner)
       case .rest: store(.list([]), parameter.variable, inner)
-      case .positional, .flag:
+      case .positional, .flag, .input:
         guard let expression = declared.defaultValue else {
           throw failure(
             .usage, "`\(call.name)` needs \(Evaluator.name(of: parameter))", frame, call.nameSpan)
@@ -90,6 +108,39 @@ extension Evaluator {
         store(try defaultValue(expression, of: parameter, call.name, &inner), parameter.variable, inner)
       }
     }
+  }
+
+  /// - Throws: an error for a value that is none of the parameter's choices.
+  private func refuseOther(
+    _ value: Value, than parameter: CheckedParameter, _ name: String, _ frame: borrowing Frame, _ span: Span
+  ) throws {
+    guard !parameter.allows(value) else { return }
+    throw failure(
+      .usage, "\(Evaluator.name(of: parameter)) of `\(name)` takes \(parameter.choiceList)", frame, span)
+  }
+
+  /// The values of `f(...$x)` for the positionals in order.
+  private func positionals(of call: CallCode, _ frame: inout Frame) throws -> [String: Value] {
+    var values: [Value] = []
+    for node in call.values {
+      if case .spread(let inner) = code[node] {
+        values += try spreadItems(inner, &frame)
+      } else {
+        values.append(try value(node, &frame))
+      }
+      for value in values { meter.hold(value) }
+    }
+    let parameters = code.callees[call.function].parameters.map(\.declaration)
+    let single = parameters.filter { $0.kind == .positional || $0.kind == .input }
+    var given: [String: Value] = [:]
+    for (parameter, value) in zip(single, values) { given[parameter.name] = value }
+    if let rest = parameters.first(where: { $0.kind == .rest }) {
+      given[rest.name] = .list(Array(values.dropFirst(single.count)))
+    } else if values.count > single.count {
+      throw failure(
+        .usage, "`\(call.name)` takes \(Evaluator.values(single.count)), not \(values.count)", frame, call.nameSpan)
+    }
+    return given
   }
 
   /// The value of a parameter's default, converted to its type; null passes.
@@ -109,7 +160,7 @@ extension Evaluator {
   static func name(of parameter: CheckedParameter) -> String {
     switch parameter.kind {
     case .flag, .switch: "`--\(parameter.name.flagSpelling)`"
-    case .positional, .rest: "`\(parameter.name)`"
+    case .positional, .rest, .input: "`\(parameter.name)`"
     }
   }
 
@@ -129,6 +180,10 @@ extension Evaluator {
       let isCollecting = entry.collecting.contains(argument.parameter)
       let value = try box.withFrame {
         try argumentValue(argument, of: call.name, isFlag: isFlag, isCollecting: isCollecting, &$0)
+      }
+      if case .block(let closure) = value, argument.type == .block {
+        arguments.blocks[argument.parameter] = blockValue(closure, of: call, box)
+        continue
       }
       if value.isNull, argument.type != .any {
         // Null for what may be left out is as if it were left out.
@@ -155,6 +210,19 @@ extension Evaluator {
     case .expressions(let expressions):
       var values: [Value] = []
       for expression in expressions {
+        if case .spread(let inner) = code[expression] {
+          for item in try spreadItems(inner, &frame) {
+            let mayBe = !item.isNull || argument.type == .any
+            guard mayBe, let converted = ArgumentConversion.convert(item, to: argument.type) else {
+              throw ArgumentConversion.failure(
+                item, to: argument.type, parameter: Evaluator.spelling(argument.parameter, isFlag: isFlag), of: command,
+                described: "\(item.typePhrase) (an item of what is spread)", frame.source, code.span(inner))
+            }
+            values.append(converted)
+            meter.hold(converted)
+          }
+          continue
+        }
         let value = try converted(expression, argument, of: command, isFlag: isFlag, &frame)
         if value.isNull, argument.type != .any {
           throw nullRefused(argument, of: command, isFlag: isFlag, frame, expression)
@@ -243,7 +311,7 @@ extension Evaluator {
 
 extension ExitRequest {
   /// From the frame's result, which `exit` has checked.
-  fileprivate init(_ result: Value) {
+  init(_ result: Value) {
     if case .int(let code) = result { self.init(code: Int32(clamping: code)) } else { self.init(code: 0) }
   }
 }

@@ -33,10 +33,30 @@ extension Evaluator {
     case .text(let index): return .string(try text(code.texts[Int(index)], id, &frame))
     case .function(let index, let arguments):
       return try function(code.functions[Int(index)], arguments, id, &frame)
-    case .item(let container, let index):
+    case .item(let container, let index, let isOptional):
       let value = try value(container, &frame)
+      if isOptional, value.isNull { return .null }
       let position = try holding(value) { try self.value(index, &frame) }
+      if isOptional, Evaluator.isMissing(position, in: value) { return .null }
       return try item(at: position, of: value, container, index, frame)
+    case .slice(let base, let from, let to): return try slice(base, from, to, id, &frame)
+    case .apply(let called, let arguments): return try apply(called, arguments, id, &frame)
+    case .closure(let index): return try closure(code.closures[Int(index)], frame, code.span(id))
+    case .statement(let index): return try statementValue(index, &frame)
+    case .fits(let index, let slot):
+      return .bool(try fits(code.takings[Int(index)], frame.slots[Int(slot)], &frame))
+    case .unmatched(let slot): throw unmatched(frame.slots[Int(slot)], id, frame)
+    case .spreadList(let range): return .list(try spreadValues(range, &frame))
+    case .spreadRecord(let range, let names):
+      return try spreadRecord(range, code.spreadNames[Int(names)], &frame)
+    case .spreadFunction(let index, let range):
+      return try spreadFunction(code.functions[Int(index)], range, id, &frame)
+    case .environmentItem(let name, let isOptional):
+      let value = try value(name, &frame)
+      guard case .string(let name) = value else {
+        throw failure("the name of an environment variable is a string, not \(value.typePhrase)", frame, code.span(id))
+      }
+      return try environment(name, isOptional, id, frame)
     case .list(let range):
       try charge(HeapSize.list(Int(range.count)), frame, code.span(id))
       return .list(try values(range, &frame))
@@ -49,6 +69,24 @@ extension Evaluator {
     case .minus(let operand): return try negated(operand, id, &frame)
     case .environment(let name, let isOptional): return try environment(code.name(name), isOptional, id, frame)
     default: return .null
+    }
+  }
+
+  /// The value of `if`, `match` or `try`. Only `exit` leaves it, which the check sees to.
+  private func statementValue(_ index: Int32, _ frame: inout Frame) throws -> Value {
+    let completion = try execute(Block(first: index, count: 1), &frame, keepsValue: true)
+    let result = frame.result
+    frame.result = .null
+    if completion == .exited { throw ExitRequest(result) }
+    return result
+  }
+
+  /// True where `x?[index]` gives null.
+  private static func isMissing(_ index: Value, in container: Value) -> Bool {
+    switch (container, index) {
+    case (.list(let items), .int(let index)): !(-items.count..<items.count).contains(Int(clamping: index))
+    case (.record(let record), .string(let name)): record.shape.index(of: name) == nil
+    default: false
     }
   }
 
@@ -180,8 +218,8 @@ extension Evaluator {
     case .multiply: try left.multiplied(by: right)
     case .divide: try left.divided(by: right)
     case .modulo: try left.remainder(dividingBy: right)
-    case .equal: .bool(try left.equals(right, meter))
-    case .notEqual: .bool(!(try left.equals(right, meter)))
+    case .equal: .bool(try equal(left, right))
+    case .notEqual: .bool(!(try equal(left, right)))
     case .less: .bool(try left.order(right) < 0)
     case .lessOrEqual: .bool(try left.order(right) <= 0)
     case .greater: .bool(try left.order(right) > 0)
@@ -193,6 +231,12 @@ extension Evaluator {
     case .notMatches: .bool(!(try patterns.matches(left, right, meter)))
     case .and, .or, .coalesce: throw .mismatch
     }
+  }
+
+  private func equal(_ left: Value, _ right: Value) throws(OperationFailure) -> Bool {
+    // What can never be equal is a mistake: nothing would tell that the condition never holds.
+    guard left.mayEqual(right) else { throw .mismatch }
+    return try left.equals(right, meter)
   }
 
   /// The sentence for an operator that failed.
@@ -225,6 +269,14 @@ extension Evaluator {
       help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
     case (_, .null, _), (_, _, .null): help = "`?? …` replaces null"
     case (_, .string, .int), (_, .int, .string): help = "`int(…)` reads a number from text"
+    case (.equal, .size, .int), (.equal, .int, .size), (.notEqual, .size, .int), (.notEqual, .int, .size),
+      (.less, .size, .int), (.less, .int, .size), (.greater, .size, .int), (.greater, .int, .size):
+      help = "a size has a unit: `200MB`; of a number, `1B * $n` makes one"
+    case (.equal, .duration, .int), (.equal, .int, .duration), (.notEqual, .duration, .int),
+      (.notEqual, .int, .duration), (.less, .duration, .int), (.greater, .duration, .int):
+      help = "a duration has a unit: `30s`; of a number, `1s * $n` makes one"
+    case (.equal, .bool, .string), (.equal, .string, .bool), (.notEqual, .bool, .string), (.notEqual, .string, .bool):
+      help = "`true` and `false` stand without quotes"
     case (_, .string, .datetime), (_, .datetime, .string): help = "`date(…)` reads a datetime from text"
     default: break
     }
@@ -359,6 +411,10 @@ extension Evaluator {
       return failure(
         "\(subject) is a secret: secrets are not converted to text", frame, code.span(expression),
         help: "give it on its own to a parameter that takes secrets, such as `--password`")
+    case .block:
+      return failure(
+        "\(subject) is a block, which has no text", frame, code.span(expression),
+        help: "call it: `\(path.map { "${\($0)(…)}" } ?? "f(…)")`")
     default:
       let cure = path.map { "write `${join($\($0), \",\")}` or `${\($0)[0]}`" } ?? "join its items or take one"
       return failure("\(subject) is \(value.typePhrase): \(cure)", frame, code.span(expression))

@@ -41,6 +41,13 @@ extension Evaluator {
         (output, flags) = try invoke(command, input: current, box)
         current = output
       case .call(let call, let span):
+        let takesInput = code.calls[Int(call)].takesInput
+        if let output = current, takesInput {
+          let input = try output.collected(meter)
+          meter.hold(input)
+          current = .value(try box.withFrame { try self.call(call, &$0, input: input) })
+          break
+        }
         if current != nil {
           let name = code.calls[Int(call)].name
           throw failure(

@@ -17,6 +17,7 @@ extension Evaluator {
 
   /// Runs a statement.
   private func execute(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
+    if isTracing { trace(code.statementSpans[index], frame) }
     switch code.statements[index] {
     case .set(let slot, let expression):
       try step(frame, code.statementSpans[index])
@@ -73,6 +74,25 @@ extension Evaluator {
     return .normal
   }
 
+  /// Says which statement runs (`--trace-script`): its first line as it is written, without the secrets in it. Values are not
+  /// shown, since any of them may be secret.
+  @inline(never)
+  private func trace(_ span: Span, _ frame: borrowing Frame) {
+    let source = frame.source
+    guard span.end > span.start else { return }
+    let lineEnd = source.bytes[Int(span.start)..<Int(span.end)].firstIndex(of: 0x0A) ?? Int(span.end)
+    var text: [UInt8] = []
+    var position = Int(span.start)
+    for secret in source.secretSpans where Int(secret.end) > position && Int(secret.start) < lineEnd {
+      if Int(secret.start) > position { text += source.bytes[position..<Int(secret.start)] }
+      text += Array("…".utf8)
+      position = min(lineEnd, Int(secret.end))
+    }
+    if position < lineEnd { text += source.bytes[position..<lineEnd] }
+    let place = source.position(of: span.start)
+    run.sink.message("+ \(source.name):\(place.line)  \(String(decoding: text, as: UTF8.self))")
+  }
+
   /// Runs a statement of the kinds that are not at home in hot loops.
   @inline(never)
   private func executeOther(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
@@ -86,6 +106,27 @@ extension Evaluator {
     case .for(let variable, in: let expression, let block):
       try step(frame, code.statementSpans[index])
       return try loop(variable, expression, block, &frame)
+    case .declareFrom(let variable, let block):
+      try step(frame, code.statementSpans[index])
+      let completion = try execute(block, &frame, keepsValue: true)
+      guard completion == .normal else { return completion }
+      store(frame.result, variable, frame)
+      frame.result = .null
+    case .returnFrom(let block):
+      try step(frame, code.statementSpans[index])
+      let completion = try execute(block, &frame, keepsValue: true)
+      return completion == .normal ? .returned : completion
+    case .destructure(let taking, let expression):
+      try step(frame, code.statementSpans[index])
+      let value = try value(expression, &frame)
+      try holding(value) { try take(code.takings[Int(taking)], value, &frame) }
+    case .match(let slot, let subject, let block):
+      try step(frame, code.statementSpans[index])
+      frame.slots[Int(slot)] = try value(subject, &frame)
+      return try execute(block, &frame, keepsValue: keepsValue)
+    case .assertion(let condition, let message):
+      try step(frame, code.statementSpans[index])
+      try assert(condition, message, &frame, code.statementSpans[index])
     case .attempt(let attempt):
       return try self.attempt(code.attempts[Int(attempt)], &frame, keepsValue: keepsValue)
     case .throw(let expression):
@@ -264,7 +305,17 @@ extension Evaluator {
         return
       }
       try withBox(&frame) { box in
-        let (output, flags) = try outputAndFlags(code.pipelines[Int(pipeline)], box)
+        let pipeline = code.pipelines[Int(pipeline)]
+        var (output, flags) = try outputAndFlags(pipeline, box)
+        // What `to` makes is the output itself, whatever the format of shown values.
+        if case .command(let last)? = pipeline.stages.last, last.name == "to", case .value(.string(let text)) = output {
+          var bytes: [UInt8]? = Array((text + "\n").utf8)
+          output = .bytes(
+            ByteStream {
+              defer { bytes = nil }
+              return bytes
+            })
+        }
         if flags.query == nil {
           if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
         } else if case .value(.null) = output {

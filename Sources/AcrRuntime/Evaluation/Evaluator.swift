@@ -15,6 +15,8 @@ final class Evaluator: @unchecked Sendable {
   private let interruption: Interruption
   /// How many `def` calls may be open at once.
   let depthLimit: Int
+  /// True when each statement is told of before it runs.
+  let isTracing: Bool
 
   /// - Parameter meter: the thread's, where it has one.
   init(code: Code, commands: CommandTable, globals: Globals, run: RunContext, meter: Meter? = nil) {
@@ -25,6 +27,7 @@ final class Evaluator: @unchecked Sendable {
     self.meter = meter ?? Meter(run, globals: globals)
     interruption = run.interruption
     depthLimit = run.limits.depth
+    isTracing = run.isTracing
   }
 
   /// Runs `body` with an evaluator for another context on the same thread.

@@ -38,6 +38,12 @@ final class SlotStorage: @unchecked Sendable {
     _ = slots.initialize(from: other)
   }
 
+  /// Makes slots with these values.
+  init(copying values: [Value]) {
+    slots = .allocate(capacity: values.count)
+    _ = slots.initialize(from: values)
+  }
+
   deinit {
     slots.deinitialize()
     slots.deallocate()

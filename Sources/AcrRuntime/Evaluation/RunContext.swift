@@ -10,6 +10,8 @@ public final class RunContext: Sendable {
   public let host: Host
   /// True when commands that change something only say what they would do.
   public let isDryRun: Bool
+  /// True when each statement is told of before it runs, on standard error.
+  public let isTracing: Bool
   /// True when there is a terminal to ask on.
   public let isInteractive: Bool
   private let person: (any Prompter)?
@@ -27,17 +29,19 @@ public final class RunContext: Sendable {
   ///   - host: what the run sees of the world.
   ///   - limits: what it may use, for the whole run.
   ///   - isDryRun: commands that change something only say what they would do.
+  ///   - isTracing: each statement is told of before it runs.
   ///   - isInteractive: somebody can be asked.
   ///   - prompter: asks them.
   public init(
     sink: any OutputSink, host: Host = Host(), limits: RunLimits = .none, isDryRun: Bool = false,
-    isInteractive: Bool = false, prompter: (any Prompter)? = nil
+    isTracing: Bool = false, isInteractive: Bool = false, prompter: (any Prompter)? = nil
   ) {
     interruption = Interruption()
     budget = Budget(limits, interruption)
     self.sink = limits.output == nil && limits.memory == nil ? sink : MeteredSink(sink: sink, budget: budget)
     self.host = host
     self.isDryRun = isDryRun
+    self.isTracing = isTracing
     self.isInteractive = isInteractive
     person = prompter
     verbosity = .normal
@@ -53,6 +57,7 @@ public final class RunContext: Sendable {
     self.interruption = interruption
     budget = parent.budget
     isDryRun = parent.isDryRun
+    isTracing = parent.isTracing
     isInteractive = parent.isInteractive
     person = parent.person
     caughtErrors = parent.caughtErrors

@@ -22,7 +22,7 @@ extension Evaluator {
       switch parameter.kind {
       case .switch: store(.bool(false), parameter.variable, frame)
       case .rest: store(.list([]), parameter.variable, frame)
-      case .positional, .flag:
+      case .positional, .flag, .input:
         guard let expression = code.defaultValue else {
           throw RuntimeError(
             AcrError(
@@ -91,11 +91,18 @@ public enum ScriptArguments {
       guard parts.count == 1 else {
         throw Failure(error: AcrError(.usage, "`--\(name)` takes no value"), parameter: parameter)
       }
+      guard values[parameter.name] == nil else {
+        throw Failure(error: AcrError(.usage, "`--\(name)` is given twice"), parameter: parameter)
+      }
       values[parameter.name] = .bool(true)
       return
     }
     guard let text = parts.count == 2 ? String(parts[1]) : remaining.popFirst() else {
       throw Failure(error: AcrError(.usage, "`--\(name)` needs a value"), parameter: parameter)
+    }
+    if values[parameter.name] != nil, parameter.type != .list {
+      throw Failure(
+        error: AcrError(.usage, "`--\(name)` is given twice", help: "it takes one value"), parameter: parameter)
     }
     let value = try value(text, for: parameter)
     if parameter.type == .list, case .list(let items)? = values[parameter.name], case .list(let more) = value {
@@ -123,7 +130,15 @@ public enum ScriptArguments {
     case .record:
       if let parsed = try? Value(json: Array(text.utf8)), case .record = parsed { value = parsed } else { value = nil }
     }
-    if let value { return value }
+    if let value {
+      guard parameter.allows(value) else {
+        throw Failure(
+          error: AcrError(
+            .usage, "\(Evaluator.name(of: parameter)) takes \(parameter.choiceList); `\(text)` is not one"),
+          parameter: parameter)
+      }
+      return value
+    }
     throw Failure(
       error: AcrError(.usage, "\(Evaluator.name(of: parameter)) takes \(parameter.type.phrase); `\(text)` is not one"),
       parameter: parameter)
@@ -150,7 +165,7 @@ public enum ScriptArguments {
       let needsValue = parameter.defaultValue == nil
       var name: String
       switch parameter.kind {
-      case .positional:
+      case .positional, .input:
         name = spelling.uppercased()
         usage += needsValue ? " \(name)" : " [\(name)]"
       case .rest:
@@ -164,6 +179,9 @@ public enum ScriptArguments {
         usage += needsValue ? " \(name)" : " [\(name)]"
       }
       var text = parameter.documentation
+      if !parameter.choices.isEmpty {
+        text += (text.isEmpty ? "" : " ") + "(\(parameter.choices.map(\.written).joined(separator: ", ")))"
+      }
       if let expression = parameter.defaultValue {
         text += (text.isEmpty ? "" : " ") + "(default: \(defaultText(expression, of: parameter, in: script)))"
       }
@@ -181,5 +199,19 @@ public enum ScriptArguments {
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension CheckedParameter {
+  /// True for a value that is one of the choices, if there are any.
+  func allows(_ value: Value) -> Bool {
+    choices.isEmpty || choices.contains { (try? Value($0).equals(value)) ?? false }
+  }
+
+  /// The choices for messages: "`a`, `b` or `c`".
+  var choiceList: String {
+    let names = choices.map { "`\($0.written)`" }
+    guard names.count > 1 else { return names.joined() }
+    return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
   }
 }

@@ -152,6 +152,7 @@ public struct TableLayout: Sendable {
     case .null: Cell(text: "-", style: .absent)
     case .bool(let flag): Cell(text: flag ? "true" : "false", style: flag ? .good : .plain)
     case .secret: Cell(text: value.text ?? "secret(…)")
+    case .block: Cell(text: "{ … }")
     case .int(let number): Cell(text: String(number), isRight: true, style: .amount)
     case .number(let number): Cell(text: TableLayout.text(of: number), isRight: true, style: .amount)
     case .string(let text):

@@ -61,6 +61,7 @@ extension Value {
       }
       writer.endObject()
     case .secret: throw Value.secretRefused("the value")
+    case .block: throw AcrError(.invalid, "a block has no text", help: "call it, and write what it gives")
     }
   }
 

@@ -90,7 +90,13 @@ extension Evaluator {
   func function(
     _ function: Function, _ range: NodeRange, _ id: NodeID, _ frame: inout Frame
   ) throws -> Value {
-    let arguments = try values(range, &frame)
+    try self.function(function, try values(range, &frame), range, id, frame)
+  }
+
+  /// Calls a function with arguments that are known.
+  func function(
+    _ function: Function, _ arguments: [Value], _ range: NodeRange, _ id: NodeID, _ frame: borrowing Frame
+  ) throws -> Value {
     let place = meter.place
     defer { meter.release(place) }
     for argument in arguments { meter.hold(argument) }
@@ -98,8 +104,9 @@ extension Evaluator {
       return try function.body(
         FunctionCall(arguments: arguments, patterns: patterns, meter: meter, host: run.host))
     } catch let error as FunctionArgumentError {
-      let expression = code.lists[Int(range.first) + error.index]
-      let which = range.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]
+      // Spread arguments are more than there are expressions.
+      let expression = code.lists[Int(range.first) + min(error.index, Int(range.count) - 1)]
+      let which = arguments.count == 1 ? "" : [" first", " second", " third"][min(error.index, 2)]
       throw failure(
         "`\(function.signature.name)` takes \(error.expected)\(which), and this is \(operand(arguments[error.index], expression))",
         frame,

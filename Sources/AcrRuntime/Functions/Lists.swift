@@ -67,6 +67,21 @@ extension Builtins {
       for item in try call.list(0) where try !call.holds(item) { return .bool(false) }
       return .bool(true)
     },
+    Function(
+      "merge", 1...Int.max, "record, …", "One record with the fields of all; of a repeated field the last counts"
+    ) {
+      call in
+      var result = Record([:])
+      let shapes = ShapeCache()
+      for index in call.arguments.indices {
+        guard case .record(let record) = call.arguments[index] else {
+          throw call.wrong(index, "records", help: call.arguments[index].isNull ? "`?? {}` replaces null" : nil)
+        }
+        try call.meter.charge(HeapSize.list(record.values.count))
+        for (name, value) in zip(record.shape.names, record.values) { result.set(name, value, shapes) }
+      }
+      return .record(result)
+    },
     Function("keys", 1...1, "record", "The names of a record's fields") { call in
       guard case .record(let record) = call.arguments[0] else { throw call.wrong(0, "a record") }
       try call.meter.charge(HeapSize.list(record.values.count))

@@ -144,7 +144,11 @@ extension Builtins {
         return .bool(try call.arguments[1].isContained(in: call.arguments[0], call.meter))
       } catch {
         if case .other(let error) = error { throw error }
-        throw call.wrong(0, "a string, list or record")
+        switch call.arguments[0] {
+        case .string: throw call.wrong(1, "a string as", help: "\"${…}\" makes a text of a value")
+        case .record: throw call.wrong(1, "a field's name as")
+        default: throw call.wrong(0, "a string, list or record")
+        }
       }
     },
     Function("starts-with", 2...2, "text, start", "Whether a text begins with another") { call in

@@ -36,6 +36,7 @@ struct HeapSize {
     case .list(let items): list(items.count)
     case .record(let record): list(record.values.count)
     case .secret: header
+    case .block(let block): list(block.captured.count) + header
     default: 0
     }
   }
@@ -83,6 +84,9 @@ struct HeapSize {
         bytes += record.shape.names.reduce(HeapSize.header) { $0 + HeapSize.name($1) }
       }
     case .secret: bytes += HeapSize.header
+    case .block(let block):
+      bytes += HeapSize.header
+      visit(block.captured)
     default: break
     }
   }
@@ -109,7 +113,7 @@ extension Value {
   /// True for a list or record.
   fileprivate var holdsValues: Bool {
     switch self {
-    case .list, .record: true
+    case .list, .record, .block: true
     default: false
     }
   }
@@ -117,7 +121,7 @@ extension Value {
   /// True when it refers to memory of its own.
   var isOnHeap: Bool {
     switch self {
-    case .string, .list, .record, .secret: true
+    case .string, .list, .record, .secret, .block: true
     default: false
     }
   }

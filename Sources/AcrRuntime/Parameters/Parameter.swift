@@ -100,9 +100,10 @@ public struct BlockParameter: Parameter {
   private let name: String
 
   /// Declares a block.
-  public init(_ name: String, help: String) {
+  /// - Parameter values: how many values it gets, and so how many it may name.
+  public init(_ name: String, values: Int = 1, help: String) {
     self.name = name
-    outline = .positional(Signature.Positional(name, .block, help: help))
+    outline = .positional(Signature.Positional(name, .block, help: help, blockValues: values))
   }
 
   public func read(_ arguments: Arguments) -> BlockValue { arguments.blocks[name] ?? .empty }
@@ -116,10 +117,11 @@ public struct BlockFlag: Parameter {
   /// Declares a flag with a block.
   /// - Parameters:
   ///   - name: the long name, without dashes.
+  ///   - values: how many values it gets, and so how many it may name.
   ///   - help: one line.
-  public init(_ name: String, help: String) {
+  public init(_ name: String, values: Int = 1, help: String) {
     self.name = name
-    outline = .flag(Signature.Flag(name, .block, help: help))
+    outline = .flag(Signature.Flag(name, .block, help: help, blockValues: values))
   }
 
   /// The block; nil where none was given. It belongs to the evaluator's thread, so ``GivenArguments`` never have it.

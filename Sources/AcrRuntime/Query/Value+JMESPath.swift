@@ -29,7 +29,8 @@ extension Value {
     case .string, .duration, .datetime: .string
     case .list: .array
     case .record: .object
-    case .secret: .secret
+    // A query can do as little with a block as with a secret.
+    case .secret, .block: .secret
     }
   }
 

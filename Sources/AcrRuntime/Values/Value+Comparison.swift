@@ -19,6 +19,7 @@ extension Value {
     case (.duration(let left), .duration(let right)), (.size(let left), .size(let right)): return left == right
     case (.datetime(let left), .datetime(let right)): return left == right
     case (.secret(let left), .secret(let right)): return left == right
+    case (.block(let left), .block(let right)): return left === right
     case (.secret, .null), (.null, .secret): return false
     case (.secret, _), (_, .secret): throw .mismatch
     case (.list(let left), .list(let right)):
@@ -40,6 +41,17 @@ extension Value {
       }
       return true
     default: return false
+    }
+  }
+
+  /// False for values of types that no values of are equal: `1MB == 1000000` is a mistake, not false.
+  func mayEqual(_ other: Value) -> Bool {
+    switch (self, other) {
+    case (.null, _), (_, .null), (.bool, .bool), (.int, .int), (.number, .number), (.int, .number), (.number, .int),
+      (.string, .string), (.duration, .duration), (.size, .size), (.datetime, .datetime), (.list, .list),
+      (.record, .record), (.secret, .secret), (.block, .block):
+      true
+    default: false
     }
   }
 

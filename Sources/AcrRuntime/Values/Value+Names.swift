@@ -15,6 +15,7 @@ extension Value {
     case .list: "list"
     case .record: "record"
     case .secret: "secret"
+    case .block: "block"
     }
   }
 

@@ -2,7 +2,7 @@ import AcrCore
 import AcrLanguage
 
 extension Value {
-  /// The text of the value in a word or string; nil for a list, record or secret, which have none.
+  /// The text of the value in a word or string; nil for a list, record, secret or block, which have none.
   public var text: String? {
     switch self {
     case .null: "null"
@@ -13,7 +13,7 @@ extension Value {
     case .duration(let value): DurationText.exact(value)
     case .size(let value): ByteCount.exact(value)
     case .datetime(let value): value.description
-    case .list, .record, .secret: nil
+    case .list, .record, .secret, .block: nil
     }
   }
 

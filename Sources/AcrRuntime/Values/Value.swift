@@ -15,6 +15,8 @@ public enum Value: Sendable {
   case list([Value])
   case record(Record)
   case secret(Secret)
+  /// A block that can be called: `{ |x| … }`.
+  case block(BlockClosure)
 }
 
 /// A record: names and values in order.

@@ -40,6 +40,7 @@ struct ValueKey: Hashable {
       }
       hasher.combine(sum)
     case .secret(let secret): hasher.combine(secret)
+    case .block(let block): hasher.combine(ObjectIdentifier(block))
     }
   }
 }

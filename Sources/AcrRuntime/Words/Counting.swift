@@ -6,14 +6,16 @@ struct First: Command {
   typealias Parameters = RowCount
 
   let signature = Signature(
-    "first", summary: "Takes the first N rows",
+    "first", summary: "Takes the first row, or a list of the first N rows",
+    description: "Without a number the row itself is the value; of no rows it is null.",
     group: .rows,
-    examples: [.init("The first two items", "[1, 2, 3] | first 2")],
+    examples: [.init("The first item", "[1, 2, 3] | first"), .init("The first two items", "[1, 2, 3] | first 2")],
     input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
-    var left = try call.rowCount(for: "first")
     let rows = try call.rows(for: "first")
+    guard call.isGiven(call.parameters.count) else { return .value(try rows.next() ?? .null) }
+    var left = try call.rowCount(for: "first")
     return .rows(
       RowStream {
         guard left > 0 else { return nil }
@@ -28,12 +30,20 @@ struct Last: Command {
   typealias Parameters = RowCount
 
   let signature = Signature(
-    "last", summary: "Takes the last N rows",
+    "last", summary: "Takes the last row, or a list of the last N rows",
+    description: "Without a number the row itself is the value; of no rows it is null.",
     group: .rows,
-    examples: [.init("The last two items", "[1, 2, 3] | last 2")],
+    examples: [.init("The last item", "[1, 2, 3] | last"), .init("The last two items", "[1, 2, 3] | last 2")],
     input: .required, columnFlow: .same)
 
   func run(_ call: Call<Parameters>) throws -> Output {
+    guard call.isGiven(call.parameters.count) else {
+      if case .value(.list(let items)) = call.input { return .value(items.last ?? .null) }
+      let rows = try call.rows(for: "last")
+      var last = Value.null
+      while let row = try rows.next() { last = row }
+      return .value(last)
+    }
     let count = try call.rowCount(for: "last")
     return .value(.list(try call.items(for: "last").suffix(count)))
   }

@@ -8,28 +8,36 @@ struct RunProgram: Command {
     let program = Positional<String>("program", help: "a name looked up in PATH, or a path")
     let argument = Rest<String>("argument", takesFlags: true, help: "its arguments, each exactly one")
     let allowFailure = Switch("allow-failure", help: "give the record whatever the code")
+    let reads = Switch("reads", help: "the program changes nothing, so a dry run starts it too")
   }
 
   let signature = Signature(
     "run", summary: "Runs a program, without a shell, and returns `{stdout, stderr, code}`",
     description:
-      "A text from the pipe is its standard input. A code other than 0 is an error unless `--allow-failure`.",
+      """
+      A text from the pipe is its standard input. A code other than 0 is an error unless `--allow-failure`. Its own flags \
+      stand before the program; everything behind the program is the program's.
+      """,
     group: .work,
     examples: [.init("What a program writes", "run printf hello | get stdout")],
     input: .optional, changes: true,
     columns: [
-      Column("stdout", help: "what it wrote to standard output"),
-      Column("stderr", help: "what it wrote to standard error"),
-      Column("code", .int, help: "its exit code"),
+      Column("stdout", null: "in a dry run", help: "what it wrote to standard output"),
+      Column("stderr", null: "in a dry run", help: "what it wrote to standard error"),
+      Column("code", .int, null: "in a dry run", help: "its exit code"),
       Column("program", help: "its name").only("in a dry run"),
     ])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let program = call[\.program]
     let arguments = call[\.argument]
-    if call.run.isDryRun {
+    if call.run.isDryRun, !call[\.reads] {
       call.run.sink.message("dry run: would run \(([program] + arguments).joined(separator: " "))")
-      return .value(.record(Record(["dry_run": .bool(true), "program": .string(program)])))
+      return .value(
+        .record(
+          Record([
+            "stdout": .null, "stderr": .null, "code": .null, "dry_run": .bool(true), "program": .string(program),
+          ])))
     }
     var input: [UInt8] = []
     if let value = try call.input?.collected(), !value.isNull {
@@ -63,7 +71,7 @@ struct RunProgram: Command {
       let lines = stderr.split(whereSeparator: \.isNewline)
       throw AcrError(
         .invalid, "`\(program)` ended with code \(result.exitCode)" + (lines.first.map { ": \($0)" } ?? ""),
-        help: "`--allow-failure` gives the record instead")
+        help: "`run --allow-failure \(program) …` gives the record instead")
     }
     return .value(
       .record(

@@ -140,14 +140,21 @@ struct HelpText {
   /// `import [FROM] [TO] --name NAME …`
   func usage(_ signature: Signature) -> String {
     var parts = [signature.name]
+    // Behind the first value of such a command, flags are another program's.
+    let isBefore = signature.positionals.contains(where: \.takesFlags)
+    if isBefore { parts += flagParts(signature) }
     for value in signature.positionals {
       let name = value.type == .block ? "{ … }" : value.name.uppercased() + (value.isRest ? "…" : "")
       parts.append(value.isRequired ? name : "[\(name)]")
     }
-    for flag in signature.flags where flag.isRequired { parts.append("--\(flag.name) \(flag.name.uppercased())") }
-    if signature.allFlags.contains(where: { !$0.isRequired }) { parts.append("[flags]") }
+    if !isBefore { parts += flagParts(signature) }
     let line = parts.joined(separator: " ")
     return signature.input == .required ? "… | \(line)" : line
+  }
+
+  private func flagParts(_ signature: Signature) -> [String] {
+    let required = signature.flags.filter(\.isRequired).map { "--\($0.name) \($0.name.uppercased())" }
+    return required + (signature.allFlags.contains { !$0.isRequired } ? ["[flags]"] : [])
   }
 
   private func label(_ value: Signature.Positional) -> String {

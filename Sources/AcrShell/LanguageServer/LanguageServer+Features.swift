@@ -185,22 +185,25 @@ extension LanguageServer {
   func documentSymbols(_ parameters: JSONValue) throws(ResponseError) -> JSONValue {
     let document = try document(parameters)
     guard !document.isDocument else { return [] }
-    return .array(document.index.tree.statements.compactMap { outline($0, document.source) })
+    return .array(document.index.tree.statements.flatMap { outline($0, document.source) })
   }
 
   /// SymbolKind: 2 module, 12 function, 13 variable.
-  private func outline(_ statement: Statement, _ source: Source) -> JSONValue? {
+  private func outline(_ statement: Statement, _ source: Source) -> [JSONValue] {
     switch statement {
-    case .param(let parameter, let span): entry(parameter.name.text, 13, "param", span, parameter.name.span, source)
-    case .variable(let name, let isMutable, _, let span):
-      entry(name.text, 13, isMutable ? "var" : "let", span, name.span, source)
+    case .param(let parameter, let span):
+      [entry(parameter.name.text, 13, "param", span, parameter.name.span, source)]
+    case .variable(let pattern, let isMutable, _, let span):
+      pattern.names.map { entry($0.text, 13, isMutable ? "var" : "let", span, $0.span, source) }
     case .definition(let definition):
-      entry(
-        definition.name.text, 12, "def", definition.span, definition.name.span, source,
-        children: definition.parameters.map { entry($0.name.text, 13, "parameter", $0.span, $0.name.span, source) })
+      [
+        entry(
+          definition.name.text, 12, "def", definition.span, definition.name.span, source,
+          children: definition.parameters.map { entry($0.name.text, 13, "parameter", $0.span, $0.name.span, source) })
+      ]
     case .use(let path, let alias, let span):
-      entry(alias?.text ?? path.text, 2, path.text, span, (alias ?? path).span, source)
-    default: nil
+      [entry(alias?.text ?? path.text, 2, path.text, span, (alias ?? path).span, source)]
+    default: []
     }
   }
 

@@ -95,6 +95,7 @@ struct SymbolIndex {
       Symbol(
         name: variable, kind: .parameter, nameSpan: parameter.name.span, span: parameter.span,
         documentation: parameter.documentation))
+    if let choices = parameter.choices { visit(choices) }
     if let value = parameter.defaultValue { visit(value) }
   }
 
@@ -118,9 +119,15 @@ struct SymbolIndex {
   private mutating func visit(_ statement: Statement) {
     switch statement {
     case .param(let parameter, _): declare(parameter)
-    case .variable(let name, _, let value, let span):
-      visit(value)
-      declare(name, span)
+    case .variable(let pattern, _, let value, let span):
+      // A block that is a value may call itself.
+      if case .name(let name) = pattern, value.stages.count == 1, case .expression(.closure) = value.stages[0] {
+        declare(name, span)
+        visit(value)
+      } else {
+        visit(value)
+        for name in pattern.names { declare(name, span) }
+      }
     case .assign(let place, _, let value, _):
       refer(to: place.name.text, place.name.span, isWrite: true)
       for case .index(let index, _) in place.path { visit(index) }
@@ -131,10 +138,24 @@ struct SymbolIndex {
         visit(branch.block)
       }
       if let otherwise { visit(otherwise) }
-    case .for(let name, let list, let body, _):
+    case .match(let match):
+      visit(match.subject)
+      for arm in match.arms {
+        scopes.append([:])
+        for expression in arm.pattern.expressions { visit(expression) }
+        for name in arm.pattern.names { declare(name, name.span) }
+        if let condition = arm.condition { visit(condition) }
+        visit(arm.block)
+        scopes.removeLast()
+      }
+      if let otherwise = match.otherwise { visit(otherwise) }
+    case .assert(let condition, let message, _):
+      visit(condition)
+      if let message { visit(message) }
+    case .for(let pattern, let list, let body, _):
       visit(list)
       scopes.append([:])
-      declare(name, name.span)
+      for name in pattern.names { declare(name, name.span) }
       visit(body)
       scopes.removeLast()
     case .while(let condition, let body, _):
@@ -202,12 +223,15 @@ struct SymbolIndex {
     switch value {
     case .word(let text): visit(text)
     case .expression(let expression): visit(expression)
-    case .block(let literal):
-      scopes.append([:])
-      for name in literal.parameters { declare(name, name.span) }
-      visit(literal.block)
-      scopes.removeLast()
+    case .block(let literal): visit(literal)
     }
+  }
+
+  private mutating func visit(_ literal: BlockLiteral) {
+    scopes.append([:])
+    for name in literal.parameters.flatMap(\.names) { declare(name, name.span) }
+    visit(literal.block)
+    scopes.removeLast()
   }
 
   // MARK: Expressions
@@ -227,10 +251,19 @@ struct SymbolIndex {
     case .constant, .rowField: break
     case .text(let text): visit(text)
     case .variable(let name, let span): refer(to: name, span)
-    case .field(let inner, _, _, _), .unary(_, let inner, _): visit(inner)
-    case .index(let one, let other, _), .binary(_, let one, let other, _, _):
+    case .field(let inner, _, _, _), .unary(_, let inner, _), .spread(let inner, _): visit(inner)
+    case .index(let one, let other, _, _), .binary(_, let one, let other, _, _):
       visit(one)
       visit(other)
+    case .slice(let value, let from, let to, _):
+      visit(value)
+      if let from { visit(from) }
+      if let to { visit(to) }
+    case .apply(let called, let arguments, _):
+      visit(called)
+      for argument in arguments { visit(argument) }
+    case .closure(let literal): visit(literal)
+    case .statement(let statement): visit(statement)
     case .call(let name, let arguments, _):
       references.append(Reference(span: name.span, target: .function(name.text)))
       for argument in arguments { visit(argument) }

@@ -22,7 +22,10 @@ struct Options: ParsableCommand {
     discussion: "`acrsh -c help` lists the commands of the language.")
 
   @Option(name: .customShort("c"), help: ArgumentHelp("Run this text instead of a file.", valueName: "text"))
-  var command: String?
+  var texts: [String] = []
+
+  /// The text of `-c`.
+  var command: String? { texts.last }
 
   @Flag(help: "Parse and check the files, run nothing. The exit code is 2 if there is an error.")
   var check = false
@@ -44,6 +47,10 @@ struct Options: ParsableCommand {
 
   @Flag(help: "Read and check as usual, but change nothing: print what would be done.")
   var dryRun = false
+
+  @Flag(
+    help: "Write each statement to standard error before it runs, as it is written; secrets are left out.")
+  var traceScript = false
 
   @Flag(
     help: ArgumentHelp(
@@ -110,6 +117,7 @@ struct Options: ParsableCommand {
   var script: [String] = []
 
   mutating func validate() throws {
+    if texts.count > 1 { throw ValidationError("-c is given twice: separate the lines of one text with `;`") }
     if command != nil, check { throw ValidationError("-c and --check cannot be combined: write the text into a file") }
     if command != nil, fmt || lsp { throw ValidationError("-c cannot be combined with --fmt or --lsp") }
     if fmt, script.isEmpty { throw ValidationError("--fmt needs a file, or `-` for standard input") }

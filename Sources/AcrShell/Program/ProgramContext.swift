@@ -134,7 +134,7 @@ final class ProgramContext {
     // At the prompt, standard input is what the person types there.
     if !isInteractive { host.input = { try FileDescriptor.readInput(isStopped: $0) } }
     return RunContext(
-      sink: sink, host: host, isDryRun: options.dryRun,
+      sink: sink, host: host, isDryRun: options.dryRun, isTracing: options.traceScript,
       isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
   }
 

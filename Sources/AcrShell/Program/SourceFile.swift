@@ -42,10 +42,17 @@ enum SourceFile {
   /// user, the administrator and the owner of that text could have written.
   static func loadModule(_ path: String, _ importer: Source) throws -> Source {
     var folder = ""
+    let name = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
     if !path.hasPrefix("/"), let slash = importer.name.lastIndex(of: "/") {
       folder = String(importer.name[...slash])
     }
-    let path = folder + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    // A script that is called by a symbolic link, as from a folder of `PATH`, has its modules beside the real file.
+    if !path.hasPrefix("/"), FileSystem.isLink(importer.name), let real = FileSystem.resolved(importer.name),
+      let slash = real.lastIndex(of: "/"), FileSystem.isThere(String(real[...slash]) + name)
+    {
+      folder = String(real[...slash])
+    }
+    let path = folder + name
     do throws(AcrError) {
       let file = try OpenFile(reading: path)
       if let reason = file.status.foreignWriter(alsoTrusted: FileStatus(importer.name)?.owner) {

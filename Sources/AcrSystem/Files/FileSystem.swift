@@ -40,6 +40,9 @@ public enum FileSystem {
   /// True for anything of that name, also for a link that leads nowhere.
   public static func isThere(_ path: String) -> Bool { FileStatus(path, followsLinks: false) != nil }
 
+  /// True for a symbolic link.
+  public static func isLink(_ path: String) -> Bool { FileStatus(path, followsLinks: false)?.kind == .link }
+
   /// True for a folder.
   public static func isFolder(_ path: String) -> Bool { FileStatus(path)?.kind == .folder }
 

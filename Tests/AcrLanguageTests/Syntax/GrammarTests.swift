@@ -15,6 +15,25 @@ struct GrammarTests {
   /// For each production texts that use all of its terminals.
   static let snippets: [String: [String]] = [
     "script": ["#!/usr/bin/env acrsh\nprint 1; print 2"],
+    "choice": ["let x = if $a { 1 } else { 2 }", "[match 1 { 1 { 2 } }]", "let y = try { 1 } catch { 2 }"],
+    "match": ["match $a { 1, 2 if $b { print 1 } else { print 2 } }"],
+    "head": ["if $a | count { print 1 }", "for x in list-metadata r { print $x }"],
+    "assert": ["assert $a == 1 \"text\""],
+    "bars": ["each { |a, {b}, [c]| print $a }", "let f = { || 1 }"],
+    "binding": ["let {a, b} = $x", "let [a, {b}, ...c] = $x", "let [...] = $x"],
+    "field": ["let {a?, b as c, d: {e}, \"f g\" as h, \"i\"?: [j]} = $x"],
+    "tail": ["let [...a] = $x"],
+    "pattern": [
+      "match $a { _ { 1 } 1..5 { 2 } ..3 { 3 } 4.. { 4 } like \"a*\" { 5 } {a: 1, b} { 6 } [1, x, ...] { 7 } }"
+    ],
+    "inner": ["match $a { [b, 1, {c}] { 1 } }"],
+    "part": ["match $a { {a?, b as c, d: 1, \"e f\" as g, \"h\"?: 2} { 1 } }"],
+    "item": ["count($a | where .b)", "[...$a, list-metadata r | count]"],
+    "compare": ["==", "!=", "<", "<=", ">", ">=", "=~", "!~", "like", "in", "not in"].map { "$a \($0) $b" },
+    "suffix": ["$a.b?.c[0](1)"],
+    "index": ["$a[0]", "$a?[0]", "$a[1..2]", "$a[..]"],
+    "call": ["lib.name(1).b"],
+    "given": ["f(1, ...$a,)"],
     "statement": ["throw $e", "return 1", "exit 2", "while true { break; continue }"],
     "param": ["param image: string"],
     "let": ["let a = 1"],
@@ -25,10 +44,10 @@ struct GrammarTests {
     "for": ["for a in [1] { print $a }"],
     "while": ["while $a { print 1 }"],
     "def": ["def two-words(a, b) { return $a }"],
-    "parameter": ["def f(a: int = 1, --flag: string = \"x\", --switch, ...rest) { print 1 }"],
+    "parameter": ["def f(in rows: list, a: int in [1, 2] = 1, --flag: string = \"x\", --switch, ...rest) { print 1 }"],
     "type": [
       "string", "int", "number", "bool", "duration", "size", "datetime", "list", "record", "secret", "any",
-    ].map { "param a: \($0)" },
+    ].map { "param a: \($0)" } + ["def f(a: block) { a() }"],
     "try": ["try { print 1 } catch e { print 2 } finally { print 3 }", "try { print 1 } finally { print 2 }"],
     "use": ["use \"./library.acr\" as lib"],
     "block": ["each { |a, b| print $a; print $b }"],
@@ -37,19 +56,21 @@ struct GrammarTests {
     "stage": ["$a | where .x | extend b = 1, c = 2 | count"],
     "command": ["az acr import --name x"],
     "argument": ["import --name=x -n y z"],
-    "value": ["print word \"text\" $a (print 1) [1] {a: 1} { print 1 }"],
+    "value": [
+      "print word \"text\" $a (print 1).a [1][0] {a: 1} { print 1 }", "print f(1) $f(2) $a[0].b ...$c ...(f) ...[1]",
+    ],
     "expr": ["$a ?? 1"],
     "or": ["$a or $b"],
     "and": ["$a and $b"],
-    "cmp": ["==", "!=", "<", "<=", ">", ">=", "=~", "!~", "like", "in", "not in"].map { "$a \($0) $b" },
+    "cmp": ["$a == $b"],
     "sum": ["1 + 2 - 3"],
     "product": ["1 * 2 / 3 % 4"],
     "unary": ["not -$a"],
     "postfix": ["$a.b?.c[0]"],
-    "primary": ["[1, 1.5MB, \"x\", true, false, null, $a, .x, human-size(1, 2), (print 1), [1], {a: 1}]"],
+    "primary": ["[1, 1.5MB, { |x| $x }, \"x\", true, false, null, $a, .x, human-size(1, 2), (print 1), [1], {a: 1}]"],
     "list": ["[]", "[1, 2,]"],
     "record": ["({})", "({a: 1, b: 2,})"],
-    "entry": ["({a: 1, \"b\": 2})"],
+    "entry": ["({a: 1, \"b\": 2, ...$c})"],
     "UNIT": ["ms", "s", "m", "h", "d", "B", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"].map { "1\($0)" },
     "NAME": ["$a_1"],
     "WORDNAME": ["two-words_2(1)"],
@@ -96,7 +117,7 @@ struct GrammarTests {
     let productions = try Self.productions()
     let words = LanguageWords.statements.union(LanguageWords.operators).union(LanguageWords.stages)
       .union(LanguageWords.constants).union([LanguageWords.alias])
-    let types = Set(ValueType.allCases.map(\.rawValue)).subtracting(["block"])
+    let types = Set(ValueType.allCases.map(\.rawValue))
     #expect(Set(productions["type"] ?? []) == types)
     let written = terminals.filter { $0.allSatisfy { $0.isLetter || $0 == " " } }
       .subtracting(productions["type"] ?? []).subtracting(productions["UNIT"] ?? [])
