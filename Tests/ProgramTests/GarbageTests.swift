@@ -89,7 +89,7 @@ struct GarbageTests {
         import mysourceregistry.azurecr.io/aci-helloworld:latest myregistry.azurecr.io/shop/api:2 | ignore
         list-metadata $app | where .tags == null | count | print
         az acr manifest list-metadata -r myregistry -n shop/api --orphaned | count | print
-        let parts = list-metadata $app | where .tags == null | get digest | first
+        let parts = list-metadata $app | where .tags == null | get digest | first 1
         try { manifest delete "$app@${parts[0]}" --yes } catch e { print "${e.kind}" }
         try { $parts | manifest delete $app --yes } catch e { print "${e.kind}" }
         repository untag -n myregistry --image shop/api:1 --yes | ignore
@@ -104,7 +104,7 @@ struct GarbageTests {
         """, to: "script.acr")
       let result = try await BuiltProducts.acrsh(["--sandbox", script], in: directory).run(timeout: .seconds(120))
       #expect(result.exitCode == 0, "\(result.errorOutput)")
-      let index = #"["application/vnd.oci.image.index.v1+json"]"#
+      let index = "application/vnd.oci.image.index.v1+json"
       #expect(
         result.output == "5\n0\nconflict\nconflict\n6\n1\n\(index)\ntrue\n6\n0\n2\n", "\(result.errorOutput)")
     }

@@ -1,3 +1,4 @@
+import AcrLanguage
 import Foundation
 import Testing
 
@@ -21,10 +22,31 @@ import Testing
     }
   }
 
+  /// Each entry that parses, and each whole section, has the same tree after it was laid out, and stays as it is the second
+  /// time.
+  @Test("the layout of every entry keeps its meaning", arguments: Transcript.all.map(\.path))
+  func layout(_ path: String) throws {
+    let transcript = try #require(Transcript.all.first { $0.path == path })
+    for section in transcript.sections {
+      for text in section.entries.map(\.text) + [section.entries.map(\.text).joined(separator: "\n")] {
+        guard SyntaxTree.parse(Source(name: "entry", text: text)).diagnostics.isEmpty else { continue }
+        guard case .formatted(let once) = Formatter.format(Source(name: "entry", text: text)) else {
+          Issue.record("\(section.file):\(section.line): the layout changes the meaning of\n\(text)")
+          continue
+        }
+        guard case .formatted(let twice) = Formatter.format(Source(name: "entry", text: once)) else {
+          Issue.record("\(section.file):\(section.line): the layout does not parse\n\(once)")
+          continue
+        }
+        #expect(once == twice, "\(section.file):\(section.line)")
+      }
+    }
+  }
+
   @Test func enoughOfThem() {
     let count = Transcript.all.flatMap(\.sections).map(\.entries.count).reduce(0, +)
     print("\(count) entries in \(Transcript.all.count) files")
-    #expect(count >= 400)
+    #expect(count >= 2000)
   }
 
   /// `scripts/transcripts --update`: writes what comes out into the files, for review.

@@ -7,6 +7,8 @@ struct Binding {
   var positionalCount = 0
   /// True when something was wrong, so that what is missing is not worth another finding.
   var isBroken = false
+  /// True when what follows makes no sense any more.
+  var isEnded = false
 
   private struct Bound {
     let parameter: String

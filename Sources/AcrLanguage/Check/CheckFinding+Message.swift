@@ -41,7 +41,8 @@ extension CheckFinding {
       Wording(
         "`$\(name)` cannot be assigned to in a block that is a value: it has copies of the variables around it",
         help: "let the block give a value, or use `for`")
-    case .wholeModule(let name): Wording("`$\(name)` is a module", help: "write `${\(name).NAME}`")
+    case .wholeModule(let name):
+      Wording("`$\(name)` is a module", help: "its values are read as `$\(name).NAME`, in words as `${\(name).NAME}`")
     case .unknownConstant(let name, let nearest, let isFunction):
       Wording(
         "the module has no value `\(name)`", label: nearest.map { "did you mean `$\($0)`?" },
@@ -58,10 +59,6 @@ extension CheckFinding {
       Wording(
         "`\(operation)` behind a command is one of its arguments",
         help: "put the command into brackets: `(\(command)) \(operation) …`")
-    case .numberIsText(let text, let parameter):
-      Wording(
-        "`\(text)` arrives as text, because `\(parameter)` has no type",
-        help: "declare `\(parameter): int`, or give a number: `(\(text))`")
     case .tooManyBlockNames(let command, let named, let given):
       Wording(
         "`\(command)` gives its block \(given == 1 ? "one value" : "\(given) values"), and the block names \(named)",
@@ -139,7 +136,7 @@ extension CheckFinding {
     case .wrongType(let parameter, let type, let found):
       Wording("`\(parameter)` takes \(type.article), this is \(found.article)", help: type.example)
     case .notAChoice(let parameter, let names):
-      Wording("`\(parameter)` takes \(names.map { "`\($0)`" }.joined(separator: " or "))")
+      Wording("`\(parameter)` takes \(Self.list(names, joint: "or"))")
     case .unacceptableText(let problem): Wording(problem.message, help: problem.help)
     case .blockForValue(let parameter, let type):
       Wording(
@@ -223,10 +220,10 @@ extension CheckFinding {
     }
   }
 
-  private static func list(_ names: [String]) -> String {
+  private static func list(_ names: [String], joint: String = "and") -> String {
     let quoted = names.map { "`\($0)`" }
     guard quoted.count > 1, let last = quoted.last else { return quoted.joined() }
-    return quoted.dropLast().joined(separator: ", ") + " and " + last
+    return quoted.dropLast().joined(separator: ", ") + " \(joint) " + last
   }
 
   private static func count(_ arity: ClosedRange<Int>) -> String {

@@ -38,7 +38,6 @@ enum CheckFinding: Equatable, Sendable {
   case bareText(String, nearest: String?)
   case valueForSwitch(String, String)
   case operatorBehindCommand(String, String)
-  case numberIsText(String, String)
   case tooManyBlockNames(String, Int, Int)
   case spreadNeedsRest(String)
   case choicesNotWritten
@@ -95,7 +94,7 @@ enum CheckFinding: Equatable, Sendable {
   var severity: Diagnostic.Severity {
     switch self {
     case .shadows, .unusedVariable, .unreachable, .hidesCommand, .hidesFunction, .revealsSecret, .secretInScript,
-      .unusedDefinition, .unknownColumn, .armNeverReached, .emptyRange, .listOfLiterals, .numberIsText:
+      .unusedDefinition, .unknownColumn, .armNeverReached, .emptyRange, .listOfLiterals:
       .warning
     case .plainSecret: .note
     default: .error

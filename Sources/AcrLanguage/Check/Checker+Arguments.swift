@@ -9,6 +9,10 @@ extension Checker {
     while index < arguments.endIndex {
       let argument = arguments[index]
       index += 1
+      if binding.isEnded {
+        checkLoosely([argument])
+        continue
+      }
       if binding.positionalCount > 0, let rest = signature.positionals.last, rest.takesFlags {
         if let text = Self.verbatim(argument) {
           add(text, to: rest, &binding, signature, name)
@@ -182,6 +186,7 @@ extension Checker {
       return report(.valueForSwitch(latestSwitch.text, source.text(value.span)), value.span)
     }
     if case .word(let text) = value, let word = text.constant, Self.operatorWords.contains(word) {
+      binding.isEnded = true
       let command = source.text(Span(pipelineStart, value.span.start))
       return report(.operatorBehindCommand(word, Self.trimmed(command)), value.span)
     }
@@ -204,12 +209,6 @@ extension Checker {
       report(.spreadNeedsRest(name.text), spread)
       binding.isBroken = true
       return
-    }
-    if signature.group == .script, positional.type == .any, !positional.isRest,
-      case .word(let word) = value, let text = word.constant,
-      case .value(.int)? = NumberLiteral.read(text)
-    {
-      report(.numberIsText(text, positional.name), value.span)
     }
     noteSecret(positional.type, value, positional.name)
     noteProblem(checked, positional.check)

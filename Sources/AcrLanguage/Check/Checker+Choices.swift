@@ -48,7 +48,7 @@ extension Checker {
     let branches = match.arms.map { arm in
       withScope { checker in
         checker.warnOfReach(arm, &reach)
-        let pattern = checker.check(arm.pattern)
+        let pattern = checker.check(arm.pattern, as: .block)
         let fits = CheckedExpression.fits(pattern, variable, arm.pattern.span)
         let condition = arm.condition.map { guardExpression in
           let checked = checker.check(guardExpression)
@@ -124,7 +124,7 @@ extension Checker {
   // MARK: Patterns
 
   /// Checks a pattern and declares its names.
-  mutating func check(_ pattern: ValuePattern, as kind: Variable.Kind = .let) -> CheckedPattern {
+  mutating func check(_ pattern: ValuePattern, as kind: Variable.Kind) -> CheckedPattern {
     switch pattern {
     case .name(let name): return .bind(declare(name, kind))
     case .anything: return .anything

@@ -111,6 +111,9 @@ extension Checker {
       let nearest = Suggestion.nearest(to: head.text, in: functionIndex.keys.filter { $0.hasPrefix(alias) })
       return report(.unknownCommand(head.text, nearest: nearest), head.span)
     }
+    if let dot = head.text.firstIndex(of: "."), lookUp(String(head.text[..<dot])) != nil {
+      return report(.commandIsVariable(head.text), head.span)
+    }
     if longest.text == head.text {
       if let equals = head.text.firstIndex(of: "="), equals != head.text.startIndex {
         return report(.shellAssignment(String(head.text[..<equals])), head.span)

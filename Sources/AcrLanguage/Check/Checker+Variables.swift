@@ -133,6 +133,10 @@ extension Checker {
       return nil
     }
     guard let (index, scope) = lookUp(name) else {
+      if moduleAliases.contains(name) {
+        report(.wholeModule(name), place.name.span)
+        return nil
+      }
       report(
         .unknownVariable(
           name, nearest: Suggestion.nearest(to: name, in: visibleNames),

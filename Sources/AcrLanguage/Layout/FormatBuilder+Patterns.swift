@@ -6,7 +6,7 @@ extension FormatBuilder {
       let whole = elseSpan(match, otherwise)
       let isLoose = hasLooseComments(whole, outside: [otherwise.span])
       items.append(
-        Item(document: isLoose ? verbatim(whole) : .concat([.text("else "), block(otherwise)]), span: whole))
+        Item(document: isLoose ? verbatim(whole) : .group(.concat([.text("else "), block(otherwise)])), span: whole))
     }
     let head = FormatDocument.concat([.text("match "), document(match.subject), .text(" {")])
     let span = match.armsSpan

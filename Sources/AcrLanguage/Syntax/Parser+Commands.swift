@@ -91,12 +91,24 @@ extension Parser {
 
   /// The block behind a head. A second one belongs to a command of the head.
   mutating func parseBlock(behind head: Expression) throws(SyntaxFailure) -> Block {
+    guard case .pipeline(let pipeline, head.span) = head, case .command? = pipeline.stages.last else {
+      return try parseBlock()
+    }
+    let headText = lexer.text(Int(head.span.start), Int(head.span.end))
+    var ahead = lexer
+    ahead.skipSpace()
+    let brace = Span(Int32(ahead.position), Int32(ahead.position + 1))
+    ahead.position += 1
+    ahead.skipLines()
+    // No block of a statement has bars.
+    if lexer.bytes[Int(brace.start)...].first == Byte.openBrace, ahead.current == Byte.pipe {
+      throw SyntaxFailure(.blockInHead(headText), brace)
+    }
     let block = try parseBlock()
-    guard case .pipeline(let pipeline, head.span) = head, case .command? = pipeline.stages.last else { return block }
     let saved = lexer.position
     lexer.skipSpace()
     if lexer.current == Byte.openBrace {
-      throw SyntaxFailure(.blockInHead(lexer.text(Int(head.span.start), Int(head.span.end))), block.span)
+      throw SyntaxFailure(.blockInHead(headText), block.span)
     }
     lexer.position = saved
     return block
@@ -314,7 +326,11 @@ extension Parser {
     let start = lexer.position
     switch lexer.current {
     case Byte.doubleQuote, Byte.singleQuote: return .expression(.text(try parseString()))
-    case Byte.openParenthesis, Byte.openBracket: return .expression(try parsePostfix())
+    case Byte.openBracket:
+      let list = try parsePrimary()
+      // A list has no fields: `--query=[].os` is a text without its quotes.
+      return .expression(lexer.current == Byte.dot ? list : try parsePostfix(of: list, from: start))
+    case Byte.openParenthesis: return .expression(try parsePostfix())
     case Byte.openBrace: return try parseRecordOrBlock()
     case let byte where Byte.isLetter(byte) && isAtCall: return .expression(try parsePostfix())
     case Byte.dollar where isAtVariableCall: return .expression(try parsePostfix())
@@ -342,10 +358,11 @@ extension Parser {
     }
   }
 
-  /// True at `$name(` and `$name[`: no word goes on like that.
+  /// True at `$name(`, `$name[` and `$name?[`: no word goes on like that.
   private var isAtVariableCall: Bool {
     let end = lexer.nameEnd(from: lexer.position + 1)
     guard end > lexer.position + 1, end < lexer.bytes.count else { return false }
+    if lexer.bytes[end] == Byte.question { return lexer.bytes[end...].dropFirst().first == Byte.openBracket }
     return lexer.bytes[end] == Byte.openParenthesis || lexer.bytes[end] == Byte.openBracket
   }
 

@@ -104,7 +104,12 @@ extension Parser {
 
   mutating func parsePostfix() throws(SyntaxFailure) -> Expression {
     let start = lexer.position
-    var expression = try parsePrimary()
+    return try parsePostfix(of: try parsePrimary(), from: start)
+  }
+
+  /// What stands directly behind a value: fields, indexes, arguments.
+  mutating func parsePostfix(of primary: Expression, from start: Int) throws(SyntaxFailure) -> Expression {
+    var expression = primary
     while true {
       if isAtRange { return expression }
       let isOptional = lexer.current == Byte.question && lexer.peek(1) == Byte.dot

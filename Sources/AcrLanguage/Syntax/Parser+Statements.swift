@@ -164,6 +164,10 @@ extension Parser {
       }
       throw unexpected(expected: "a name")
     }
+    let wordEnd = lexer.wordNameEnd(from: start)
+    if wordEnd > end {
+      throw SyntaxFailure(.hyphenInName(lexer.text(start, wordEnd)), Span(Int32(start), Int32(wordEnd)))
+    }
     lexer.position = end
     return Name(text: lexer.text(start, end), span: lexer.span(from: start))
   }

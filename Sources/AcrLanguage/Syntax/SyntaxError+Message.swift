@@ -63,7 +63,7 @@ extension SyntaxError {
         "this block belongs to the statement, and one more follows",
         help: "put a command with a block of its own into brackets: `(\(head) { … }) { … }`")
     case .valueInBinding:
-      Wording("names are taken from a value here, and this is a value", help: "compare with `match` or `if`")
+      Wording("only names stand here: they take the parts of a value", help: "compare with `match` or `if`")
     case .inputRedirect: Wording("`<` does not read from a file", help: "use `open FILE | …`")
     case .commandSubstitution:
       Wording("`$(` is shell syntax", help: "write `( … )`, or `${ … }` inside a word")
@@ -78,6 +78,10 @@ extension SyntaxError {
       Wording("`=` does not compare", help: "compare with `==`; assign with `$name = …` on a separate line")
     case .declaresWithDollar(let name):
       Wording("a name is declared without `$`", help: "write `\(name)` here, and `$\(name)` to read it")
+    case .hyphenInName(let name):
+      Wording(
+        "`\(name)` is no name of a variable: `-` subtracts",
+        help: "write `\(name.map { $0 == "-" ? "_" : String($0) }.joined())`; names of `def`s and flags may have `-`")
     case .exclamationMark: Wording("`!` is not an operator", help: "write `not`")
     case .chainedComparison(let operation):
       Wording(

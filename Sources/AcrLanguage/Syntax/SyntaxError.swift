@@ -24,6 +24,7 @@ enum SyntaxError: Equatable, Sendable {
   case emptyInterpolation
   case singleEquals
   case declaresWithDollar(String)
+  case hyphenInName(String)
   case exclamationMark
   case chainedComparison(String)
   case computedCommand(String)

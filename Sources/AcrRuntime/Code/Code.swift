@@ -116,7 +116,8 @@ final class Callee: Sendable {
 
   static func isPlain(_ function: CheckedFunction) -> Bool {
     function.parameters.enumerated().allSatisfy { index, parameter in
-      parameter.kind == .positional && parameter.defaultValue == nil && parameter.variable == .slot(index)
+      parameter.kind == .positional && parameter.defaultValue == nil && parameter.choices.isEmpty
+        && parameter.variable == .slot(index)
     }
   }
 }

@@ -265,6 +265,14 @@ extension Evaluator {
     switch (operation, leftValue, rightValue) {
     case _ where leftValue.holdsSecret || rightValue.holdsSecret:
       help = "a secret can only be passed on; `reveal(…)` gives its text"
+    case (_, .string(let text), .int), (_, .int, .string(let text)), (_, .string(let text), .number),
+      (_, .number, .string(let text)):
+      // `f 4` of a `def` whose parameter has no type is how it mostly comes about.
+      help =
+        Constant(number: text) == nil
+        ? (operation == .add
+          ? "\"${…}\" puts a value into text; `int(…)` reads a number from text" : "`int(…)` reads a number from text")
+        : "\"\(text)\" is text: `int(…)` reads a number from it; a word given to a `def` is a number where a type says so: `n: int`"
     case (.add, .string, _), (.add, _, .string):
       help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
     case (_, .null, _), (_, _, .null): help = "`?? …` replaces null"

@@ -309,7 +309,8 @@ extension Evaluator {
         var (output, flags) = try outputAndFlags(pipeline, box)
         // What `to` makes is the output itself, whatever the format of shown values.
         if case .command(let last)? = pipeline.stages.last, last.name == "to", case .value(.string(let text)) = output {
-          var bytes: [UInt8]? = Array((text + "\n").utf8)
+          let lineEnd = text.isEmpty ? "" : text.utf8.contains(0x0D) ? "\r\n" : "\n"
+          var bytes: [UInt8]? = Array((text + lineEnd).utf8)
           output = .bytes(
             ByteStream {
               defer { bytes = nil }

@@ -75,7 +75,7 @@ extension Builtins {
       let shapes = ShapeCache()
       for index in call.arguments.indices {
         guard case .record(let record) = call.arguments[index] else {
-          throw call.wrong(index, "records", help: call.arguments[index].isNull ? "`?? {}` replaces null" : nil)
+          throw call.wrong(index, "a record", help: call.arguments[index].isNull ? "`?? {}` replaces null" : nil)
         }
         try call.meter.charge(HeapSize.list(record.values.count))
         for (name, value) in zip(record.shape.names, record.values) { result.set(name, value, shapes) }

@@ -145,8 +145,8 @@ extension Builtins {
       } catch {
         if case .other(let error) = error { throw error }
         switch call.arguments[0] {
-        case .string: throw call.wrong(1, "a string as", help: "\"${…}\" makes a text of a value")
-        case .record: throw call.wrong(1, "a field's name as")
+        case .string: throw call.wrong(1, "a string", help: "\"${…}\" makes a text of a value")
+        case .record: throw call.wrong(1, "a field's name")
         default: throw call.wrong(0, "a string, list or record")
         }
       }

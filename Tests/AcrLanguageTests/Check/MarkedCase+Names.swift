@@ -363,7 +363,8 @@ extension MarkedCase {
       def h(a) { return $a }
       [1] | «h» 2
       """#,
-      #"error: `h` is a `def` and takes nothing from a pipe = give it values as arguments: `| each { … }`"#),
+      #"error: `h` is a `def` and takes nothing from a pipe = declare what it takes as its first parameter: `def h(in rows: list)`"#
+    ),
     MarkedCase(
       #"print é«$q»"#,
       #"error: unknown variable `$q` = declare it with `let q = …`"#),

@@ -39,7 +39,8 @@ extension MarkedCase {
       let x = 1
       if $x == «prod» { print $x }
       """#,
-      #"error: unknown name `prod` = variables start with `$`, text needs quotes, columns start with `.`"#),
+      #"error: unknown name `prod` = variables start with `$`, text needs quotes, columns start with `.`, a command stands in `( … )`"#
+    ),
     MarkedCase(
       #"print «$(»acr login)"#,
       #"error: `$(` is shell syntax = write `( … )`, or `${ … }` inside a word"#),
@@ -97,9 +98,8 @@ extension MarkedCase {
     MarkedCase(
       #"""
       let m = [1]
-      print «$m»[0]
-      """#,
-      #"error: a word takes only the name of a variable = write `${m[0]}` or `($m[0])`"#),
+      print $m[0]
+      """#),
     MarkedCase(
       #"«./deploy.sh» --x"#,
       #"error: `./deploy.sh` is not a command = to run a program: `run ./deploy.sh`"#),
@@ -135,7 +135,7 @@ extension MarkedCase {
     ),
     MarkedCase(
       #"«{» print x }"#,
-      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces"#
+      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces, a block that is a value names what it takes: `{ |x| … }`"#
     ),
     MarkedCase(
       #"let «=» 5"#,
@@ -189,7 +189,8 @@ extension MarkedCase {
       #"error: `$f` is not a command: its name cannot be computed = write the name itself, or use `if`"#),
     MarkedCase(
       #"$cmd-«x»"#,
-      #"error: unknown name `x` = variables start with `$`, text needs quotes, columns start with `.`"#),
+      #"error: unknown name `x` = variables start with `$`, text needs quotes, columns start with `.`, a command stands in `( … )`"#
+    ),
     MarkedCase(
       #"[1] | «if» true { }"#,
       #"error: `if` is a statement and gives no value here = put it on a separate line"#),
@@ -219,7 +220,7 @@ extension MarkedCase {
       #"error: expected `,` or `]`, found `2`"#),
     MarkedCase(
       #"let x = «{» a 1 }"#,
-      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces"#
+      #"error: a block is only allowed after a command or a statement that takes one = a record has `name: value` inside its braces, a block that is a value names what it takes: `{ |x| … }`"#
     ),
     MarkedCase(
       #"let x = { «"a$b"»: 1 }"#,
@@ -271,12 +272,12 @@ extension MarkedCase {
     MarkedCase(
       #"""
       let a = [
-        «prod»
+        1 + «prod»
       ]
       let b = tags-of
       print «"»x
       """#,
-      #"error: unknown name `prod` = variables start with `$`, text needs quotes, columns start with `.`"#,
+      #"error: unknown name `prod` = variables start with `$`, text needs quotes, columns start with `.`, a command stands in `( … )`"#,
       #"error: the quoted text is never closed / begins here"#),
     MarkedCase(
       #"""

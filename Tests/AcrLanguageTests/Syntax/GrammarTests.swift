@@ -67,7 +67,9 @@ struct GrammarTests {
     "product": ["1 * 2 / 3 % 4"],
     "unary": ["not -$a"],
     "postfix": ["$a.b?.c[0]"],
-    "primary": ["[1, 1.5MB, { |x| $x }, \"x\", true, false, null, $a, .x, human-size(1, 2), (print 1), [1], {a: 1}]"],
+    "primary": [
+      "[1, 1.5MB, { |x| $x; 1 }, \"x\", true, false, null, $a, .x, human-size(1, 2), (print 1), [1], {a: 1}]"
+    ],
     "list": ["[]", "[1, 2,]"],
     "record": ["({})", "({a: 1, b: 2,})"],
     "entry": ["({a: 1, \"b\": 2, ...$c})"],

@@ -117,7 +117,7 @@ final class FileTests {
     #expect(run("run --allow-failure sh -c 'echo no >&2; exit 3'") == [#"{"stdout":"","stderr":"no\n","code":3}"#])
     #expect(
       run("run sh -c 'echo no >&2; exit 3'") == [
-        "invalid: `sh` ended with code 3: no [run] = `--allow-failure` gives the record instead"
+        "invalid: `sh` ended with code 3: no [run] = `run --allow-failure sh …` gives the record instead"
       ])
     #expect(
       run("run acr-no-such-program") == ["not-found: there is no program `acr-no-such-program` [acr-no-such-program]"])
