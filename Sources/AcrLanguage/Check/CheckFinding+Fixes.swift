@@ -93,8 +93,8 @@ extension SyntaxTree {
   fileprivate func makeMutable(_ name: String, before place: Span) -> [Fix] {
     var found: Span?
     walk { part in
-      if case .statement(.variable(let declared, isMutable: false, _, let span)) = part, declared.text == name,
-        span.start < place.start
+      if case .statement(.variable(let declared, isMutable: false, _, let span)) = part,
+        declared.names.contains(where: { $0.text == name }), span.start < place.start
       {
         found = span
       }

@@ -35,7 +35,8 @@ public enum SyntaxPart: Sendable {
   public func forEachChild(_ body: (SyntaxPart) -> Void) {
     switch self {
     case .statement(let statement): statement.forEachPart(body)
-    case .parameter(let parameter): if let value = parameter.defaultValue { body(.expression(value)) }
+    case .parameter(let parameter):
+      for value in [parameter.choices, parameter.defaultValue].compactMap(\.self) { body(.expression(value)) }
     case .block(let block): for statement in block.statements { body(.statement(statement)) }
     case .blockLiteral(let literal): for statement in literal.block.statements { body(.statement(statement)) }
     case .pipeline(let pipeline): for stage in pipeline.stages { body(.stage(stage)) }
@@ -89,6 +90,17 @@ extension Statement {
     case .assign(let place, _, let value, _):
       for case .index(let index, _) in place.path { body(.expression(index)) }
       body(.pipeline(value))
+    case .match(let match):
+      body(.expression(match.subject))
+      for arm in match.arms {
+        for expression in arm.pattern.expressions { body(.expression(expression)) }
+        if let condition = arm.condition { body(.expression(condition)) }
+        body(.block(arm.block))
+      }
+      if let otherwise = match.otherwise { body(.block(otherwise)) }
+    case .assert(let condition, let message, _):
+      body(.expression(condition))
+      if let message { body(.expression(message)) }
     case .if(let branches, let otherwise, _):
       for branch in branches {
         body(.expression(branch.condition))
@@ -118,8 +130,13 @@ extension Expression {
     switch self {
     case .constant, .variable, .rowField: break
     case .text(let text): body(.text(text))
-    case .field(let inner, _, _, _), .unary(_, let inner, _): body(.expression(inner))
-    case .index(let one, let other, _), .binary(_, let one, let other, _, _):
+    case .field(let inner, _, _, _), .unary(_, let inner, _), .spread(let inner, _): body(.expression(inner))
+    case .slice(let inner, let from, let to, _):
+      for value in [inner, from, to].compactMap(\.self) { body(.expression(value)) }
+    case .apply(let called, let values, _): for value in [called] + values { body(.expression(value)) }
+    case .closure(let literal): body(.blockLiteral(literal))
+    case .statement(let statement): body(.statement(statement))
+    case .index(let one, let other, _, _), .binary(_, let one, let other, _, _):
       body(.expression(one))
       body(.expression(other))
     case .call(_, let values, _), .list(let values, _): for value in values { body(.expression(value)) }

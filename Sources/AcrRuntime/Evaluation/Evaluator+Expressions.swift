@@ -268,15 +268,14 @@ extension Evaluator {
     case (_, .string(let text), .int), (_, .int, .string(let text)), (_, .string(let text), .number),
       (_, .number, .string(let text)):
       // `f 4` of a `def` whose parameter has no type is how it mostly comes about.
+      let reads = operation == .add ? "\"${…}\" puts a value into text; `int(…)` reads a number from text" : nil
       help =
         Constant(number: text) == nil
-        ? (operation == .add
-          ? "\"${…}\" puts a value into text; `int(…)` reads a number from text" : "`int(…)` reads a number from text")
-        : "\"\(text)\" is text: `int(…)` reads a number from it; a word given to a `def` is a number where a type says so: `n: int`"
+        ? reads ?? "`int(…)` reads a number from text"
+        : "`int(…)` reads a number from text; a word given to a `def` is a number where a type says so: `n: int`"
     case (.add, .string, _), (.add, _, .string):
       help = "\"${…}\" puts a value into text; `int(…)` reads a number from text"
     case (_, .null, _), (_, _, .null): help = "`?? …` replaces null"
-    case (_, .string, .int), (_, .int, .string): help = "`int(…)` reads a number from text"
     case (.equal, .size, .int), (.equal, .int, .size), (.notEqual, .size, .int), (.notEqual, .int, .size),
       (.less, .size, .int), (.less, .int, .size), (.greater, .size, .int), (.greater, .int, .size):
       help = "a size has a unit: `200MB`; of a number, `1B * $n` makes one"

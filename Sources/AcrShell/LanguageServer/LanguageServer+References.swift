@@ -211,11 +211,11 @@ extension SymbolIndex {
   /// Where the variables and parameters of the top level are declared.
   var namesAtTop: Set<Span> {
     Set(
-      tree.statements.compactMap { statement in
+      tree.statements.flatMap { statement -> [Span] in
         switch statement {
-        case .param(let parameter, _): parameter.name.span
-        case .variable(let name, _, _, _): name.span
-        default: nil
+        case .param(let parameter, _): [parameter.name.span]
+        case .variable(let pattern, _, _, _): pattern.names.map(\.span)
+        default: []
         }
       })
   }

@@ -108,6 +108,7 @@ struct SemanticTokens {
     case .expression(.variable(_, let span)): tokens.append(Token(span: span, kind: .variable))
     case .expression(.rowField(_, let span)): tokens.append(Token(span: span, kind: .property))
     case .expression(.field(_, let name, _, _)): tokens.append(Token(span: name.span, kind: .property))
+    case .entry(let entry) where entry.spread != nil: break
     case .entry(let entry):
       tokens.append(Token(span: entry.name.span, kind: .property, modifiers: .declaration))
     case .parameter(let parameter): addType(of: parameter)
