@@ -113,7 +113,7 @@ extension CodeBuilder {
     switch (nodes[Int(node.index)], last) {
     case (.field(let base, let name, isOptional: false), .field(let wanted, _)):
       return names[Int(name)] == wanted && isPlace(base, variable, path.dropLast())
-    case (.item(let container, let index), .index(let wanted, _)):
+    case (.item(let container, let index, isOptional: false), .index(let wanted, _)):
       return isSame(index, wanted) && isPlace(container, variable, path.dropLast())
     default: return false
     }

@@ -5,7 +5,8 @@ import AcrLanguage
 struct Fold: Command {
   struct Parameters: ParameterSet {
     let start = Positional<Value>("start", help: "the value before the first row; `0` is the number")
-    let block = BlockParameter("block", help: "makes the next value of the one so far and a row: `{ |so_far, row| … }`")
+    let block = BlockParameter(
+      "block", values: 2, help: "makes the next value of the one so far and a row: `{ |so_far, row| … }`")
   }
 
   let signature = Signature(
