@@ -64,7 +64,7 @@ set -g __acrsh_lines \
     'account get-access-token	-	-	Gets an access token for the account' \
     'account get-access-token	--debug	-	lists its requests on standard error, and says how long it took' \
     'account get-access-token	--only-show-errors	-	no notes and warnings' \
-    'account get-access-token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account get-access-token	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account get-access-token	--query	*	picks from the result with a JMESPath expression' \
     'account get-access-token	--resource	*	what it is for, such as https://containerregistry.azure.net' \
     'account get-access-token	--resource-type	arm,ms-graph,aad-graph,acr	a well-known resource' \
@@ -73,41 +73,46 @@ set -g __acrsh_lines \
     'account get-access-token	--subscription	*	the subscription whose tenant it is for, by name or id' \
     'account get-access-token	--tenant	*	a tenant other than the current subscription’s' \
     'account get-access-token	--verbose	-	says how long it took' \
-    'account get-access-token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account get-access-token	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'account get-access-token	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account get-access-token	-s	*	the subscription whose tenant it is for, by name or id' \
     'account get-access-token	-t	*	a tenant other than the current subscription’s' \
     'account list	-	-	Lists the subscriptions of the account' \
     'account list	--debug	-	lists its requests on standard error, and says how long it took' \
     'account list	--only-show-errors	-	no notes and warnings' \
-    'account list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account list	--query	*	picks from the result with a JMESPath expression' \
     'account list	--verbose	-	says how long it took' \
-    'account list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'account list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account set	-	-	Sets the default subscription' \
     'account set	--debug	-	lists its requests on standard error, and says how long it took' \
     'account set	--only-show-errors	-	no notes and warnings' \
-    'account set	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account set	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account set	--query	*	picks from the result with a JMESPath expression' \
     'account set	--subscription	*	the subscription, by name or id' \
     'account set	--verbose	-	says how long it took' \
-    'account set	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account set	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'account set	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account set	-s	*	the subscription, by name or id' \
     'account show	-	-	Shows the account, the cloud and the subscription' \
     'account show	--debug	-	lists its requests on standard error, and says how long it took' \
     'account show	--only-show-errors	-	no notes and warnings' \
-    'account show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'account show	--query	*	picks from the result with a JMESPath expression' \
     'account show	--verbose	-	says how long it took' \
-    'account show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'account show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'account show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr credential show	-	-	Gets the admin user of an Azure registry and its passwords' \
     'acr credential show	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr credential show	--name	*	the registry: its name, login server or resource id' \
     'acr credential show	--only-show-errors	-	no notes and warnings' \
-    'acr credential show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr credential show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr credential show	--query	*	picks from the result with a JMESPath expression' \
     'acr credential show	--verbose	-	says how long it took' \
+    'acr credential show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr credential show	-n	*	the registry: its name, login server or resource id' \
-    'acr credential show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr credential show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'acr import	--accept	*	a block that looks at the image first, and refuses it by `throw`' \
     'acr import	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -123,7 +128,7 @@ set -g __acrsh_lines \
     'acr import	--no-referrers	-	leaves out signatures, SBOMs and other referrers of the image' \
     'acr import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end' \
     'acr import	--only-show-errors	-	no notes and warnings' \
-    'acr import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr import	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	--password	*	the password or token for the source’s registry' \
     'acr import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'acr import	--preflight	-	checks first whether Azure can import (the default)' \
@@ -139,9 +144,10 @@ set -g __acrsh_lines \
     'acr import	--timeout	*	how long to wait for Azure at most' \
     'acr import	--username	*	the user for the source’s registry' \
     'acr import	--verbose	-	says how long it took' \
+    'acr import	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr import	-g	*	the resource group of the registry to import into' \
     'acr import	-n	*	the registry to import into: a name, a host, or oci:PATH' \
-    'acr import	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr import	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr import	-p	*	the password or token for the source’s registry' \
     'acr import	-r	*	the source’s registry: a name, a host or a resource id' \
     'acr import	-s	*	the subscription of the registry to import into, by name or id' \
@@ -150,27 +156,29 @@ set -g __acrsh_lines \
     'acr list	-	-	Lists the account’s Azure registries, in all its subscriptions' \
     'acr list	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr list	--only-show-errors	-	no notes and warnings' \
-    'acr list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr list	--query	*	picks from the result with a JMESPath expression' \
     'acr list	--resource-group	*	only those of one resource group' \
     'acr list	--subscription	*	only those of one subscription, by name or id' \
     'acr list	--verbose	-	says how long it took' \
+    'acr list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr list	-g	*	only those of one resource group' \
-    'acr list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr list	-s	*	only those of one subscription, by name or id' \
     'acr login	-	-	Signs in to a registry for this session' \
     'acr login	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr login	--expose-token	-	returns the account’s token for the registry instead of storing it' \
     'acr login	--name	*	the registry: a name or a host' \
     'acr login	--only-show-errors	-	no notes and warnings' \
-    'acr login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr login	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr login	--password	*	the password or access token; prompted for if it is missing' \
     'acr login	--query	*	picks from the result with a JMESPath expression' \
     'acr login	--reveal	-	with --expose-token: as plain text' \
     'acr login	--username	*	the user; none with an access token' \
     'acr login	--verbose	-	says how long it took' \
+    'acr login	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr login	-n	*	the registry: a name or a host' \
-    'acr login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr login	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr login	-p	*	the password or access token; prompted for if it is missing' \
     'acr login	-t	-	returns the account’s token for the registry instead of storing it' \
     'acr login	-u	*	the user; none with an access token' \
@@ -178,23 +186,25 @@ set -g __acrsh_lines \
     'acr logout	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr logout	--name	*	the registry: a name or a host' \
     'acr logout	--only-show-errors	-	no notes and warnings' \
-    'acr logout	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr logout	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr logout	--query	*	picks from the result with a JMESPath expression' \
     'acr logout	--verbose	-	says how long it took' \
+    'acr logout	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr logout	-n	*	the registry: a name or a host' \
-    'acr logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr logout	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest delete	-	-	Deletes a manifest with all its tags' \
     'acr manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr manifest delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'acr manifest delete	--name	*	repository:tag or repository@digest' \
     'acr manifest delete	--only-show-errors	-	no notes and warnings' \
-    'acr manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest delete	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest delete	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest delete	--registry	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest delete	--verbose	-	says how long it took' \
+    'acr manifest delete	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr manifest delete	--yes	-	do not ask' \
     'acr manifest delete	-n	*	repository:tag or repository@digest' \
-    'acr manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest delete	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest delete	-r	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest delete	-y	-	do not ask' \
     'acr manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
@@ -204,27 +214,29 @@ set -g __acrsh_lines \
     'acr manifest list-metadata	--only-show-errors	-	no notes and warnings' \
     'acr manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'acr manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
-    'acr manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest list-metadata	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest list-metadata	--top	*	at most this many rows' \
     'acr manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'acr manifest list-metadata	--verbose	-	says how long it took' \
+    'acr manifest list-metadata	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr manifest list-metadata	-n	*	the repository' \
-    'acr manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest list-metadata	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest list-metadata	-r	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest show	-	-	Shows a manifest as a record' \
     'acr manifest show	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr manifest show	--name	*	repository:tag or repository@digest' \
     'acr manifest show	--only-show-errors	-	no notes and warnings' \
-    'acr manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest show	--platform	*	the image of an index, as os/architecture[/variant]' \
     'acr manifest show	--query	*	picks from the result with a JMESPath expression' \
     'acr manifest show	--raw	-	gives the exact bytes instead of a record' \
     'acr manifest show	--registry	*	the registry: a name, a host, or oci:PATH' \
     'acr manifest show	--verbose	-	says how long it took' \
+    'acr manifest show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr manifest show	-n	*	repository:tag or repository@digest' \
-    'acr manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr manifest show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
     'acr preflight	-	-	Checks whether Azure can import an image, without importing it' \
     'acr preflight	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -232,7 +244,7 @@ set -g __acrsh_lines \
     'acr preflight	--image	*	the image’s repository:tag in the target' \
     'acr preflight	--name	*	the registry to import into' \
     'acr preflight	--only-show-errors	-	no notes and warnings' \
-    'acr preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr preflight	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr preflight	--password	*	the password or token for the source’s registry' \
     'acr preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'acr preflight	--query	*	picks from the result with a JMESPath expression' \
@@ -243,9 +255,10 @@ set -g __acrsh_lines \
     'acr preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
     'acr preflight	--username	*	the user for the source’s registry' \
     'acr preflight	--verbose	-	says how long it took' \
+    'acr preflight	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr preflight	-g	*	the resource group of the registry to import into' \
     'acr preflight	-n	*	the registry to import into' \
-    'acr preflight	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr preflight	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr preflight	-p	*	the password or token for the source’s registry' \
     'acr preflight	-r	*	the source’s registry: a name, a host or a resource id' \
     'acr preflight	-s	*	the subscription of the registry to import into, by name or id' \
@@ -261,14 +274,15 @@ set -g __acrsh_lines \
     'acr purge	--keep	*	keeps the newest of the tags that fit, this many' \
     'acr purge	--max-share	*	the largest share of a repository that may go' \
     'acr purge	--only-show-errors	-	no notes and warnings' \
-    'acr purge	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr purge	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr purge	--query	*	picks from the result with a JMESPath expression' \
     'acr purge	--registry	*	the registry: a name or a host' \
     'acr purge	--untagged	-	deletes manifests without a tag, too' \
     'acr purge	--verbose	-	says how long it took' \
+    'acr purge	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr purge	--yes	-	do not ask' \
     'acr purge	-f	*	REPOSITORY:EXPRESSION, which tags of which repositories' \
-    'acr purge	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr purge	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr purge	-r	*	the registry: a name or a host' \
     'acr purge	-y	-	do not ask' \
     'acr repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
@@ -277,36 +291,39 @@ set -g __acrsh_lines \
     'acr repository delete	--image	*	one image: repository:tag or repository@digest' \
     'acr repository delete	--name	*	the registry: a name or a host' \
     'acr repository delete	--only-show-errors	-	no notes and warnings' \
-    'acr repository delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository delete	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository delete	--query	*	picks from the result with a JMESPath expression' \
     'acr repository delete	--repository	*	the whole repository' \
     'acr repository delete	--verbose	-	says how long it took' \
+    'acr repository delete	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository delete	--yes	-	do not ask' \
     'acr repository delete	-n	*	the registry: a name or a host' \
-    'acr repository delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository delete	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository delete	-t	*	one image: repository:tag or repository@digest' \
     'acr repository delete	-y	-	do not ask' \
     'acr repository list	-	-	Lists the repositories of a registry' \
     'acr repository list	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr repository list	--name	*	the registry: a name or a host' \
     'acr repository list	--only-show-errors	-	no notes and warnings' \
-    'acr repository list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository list	--query	*	picks from the result with a JMESPath expression' \
     'acr repository list	--top	*	at most this many' \
     'acr repository list	--verbose	-	says how long it took' \
+    'acr repository list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository list	-n	*	the registry: a name or a host' \
-    'acr repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show	-	-	Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry' \
     'acr repository show	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr repository show	--image	*	one image: repository:tag or repository@digest' \
     'acr repository show	--name	*	the registry: a name or a host' \
     'acr repository show	--only-show-errors	-	no notes and warnings' \
-    'acr repository show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show	--query	*	picks from the result with a JMESPath expression' \
     'acr repository show	--repository	*	the whole repository' \
     'acr repository show	--verbose	-	says how long it took' \
+    'acr repository show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository show	-n	*	the registry: a name or a host' \
-    'acr repository show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show	-t	*	one image: repository:tag or repository@digest' \
     'acr repository show-tags	-	-	Lists the tags of a repository' \
     'acr repository show-tags	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -314,24 +331,26 @@ set -g __acrsh_lines \
     'acr repository show-tags	--name	*	the registry: a name, a host, or oci:PATH' \
     'acr repository show-tags	--only-show-errors	-	no notes and warnings' \
     'acr repository show-tags	--orderby	time_asc,time_desc	by time, oldest or newest first' \
-    'acr repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show-tags	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'acr repository show-tags	--repository	*	the repository; not needed for a folder' \
     'acr repository show-tags	--top	*	at most this many' \
     'acr repository show-tags	--verbose	-	says how long it took' \
+    'acr repository show-tags	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
-    'acr repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository show-tags	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository untag	-	-	Removes a tag; the image stays' \
     'acr repository untag	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr repository untag	--image	*	repository:tag' \
     'acr repository untag	--name	*	the registry: a name or a host' \
     'acr repository untag	--only-show-errors	-	no notes and warnings' \
-    'acr repository untag	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository untag	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository untag	--query	*	picks from the result with a JMESPath expression' \
     'acr repository untag	--verbose	-	says how long it took' \
+    'acr repository untag	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository untag	--yes	-	do not ask' \
     'acr repository untag	-n	*	the registry: a name or a host' \
-    'acr repository untag	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository untag	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository untag	-t	*	repository:tag' \
     'acr repository untag	-y	-	do not ask' \
     'acr repository update	-	-	Sets the locks of a repository, a tag or a manifest of an Azure registry' \
@@ -341,60 +360,57 @@ set -g __acrsh_lines \
     'acr repository update	--list-enabled	*	whether lists show it' \
     'acr repository update	--name	*	the registry: a name or a host' \
     'acr repository update	--only-show-errors	-	no notes and warnings' \
-    'acr repository update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository update	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository update	--query	*	picks from the result with a JMESPath expression' \
     'acr repository update	--read-enabled	*	whether it may be pulled' \
     'acr repository update	--repository	*	the whole repository' \
     'acr repository update	--verbose	-	says how long it took' \
+    'acr repository update	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr repository update	--write-enabled	*	whether it may be overwritten' \
     'acr repository update	-n	*	the registry: a name or a host' \
-    'acr repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr repository update	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr repository update	-t	*	one image: repository:tag or repository@digest' \
     'acr run	-	-	Runs the line of an `acr purge` task on this machine' \
     'acr run	--cmd	*	a line of `acr purge`' \
     'acr run	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr run	--only-show-errors	-	no notes and warnings' \
-    'acr run	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr run	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr run	--query	*	picks from the result with a JMESPath expression' \
     'acr run	--registry	*	the registry: a name or a host' \
     'acr run	--verbose	-	says how long it took' \
+    'acr run	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr run	--yes	-	do not ask' \
-    'acr run	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr run	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr run	-r	*	the registry: a name or a host' \
     'acr run	-y	-	do not ask' \
     'acr show	-	-	Shows an Azure registry’s settings for imports and sign-in' \
     'acr show	--debug	-	lists its requests on standard error, and says how long it took' \
     'acr show	--name	*	the registry: its name, login server or resource id' \
     'acr show	--only-show-errors	-	no notes and warnings' \
-    'acr show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'acr show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'acr show	--query	*	picks from the result with a JMESPath expression' \
     'acr show	--verbose	-	says how long it took' \
+    'acr show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr show	-n	*	the registry: its name, login server or resource id' \
-    'acr show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'avg	-	-	Gives the average of the rows, or of one of their columns' \
-    'base64	-	-	Writes bytes as Base64' \
-    'base64	@	FILE	a file (what comes from the pipe)' \
+    'acr show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'blob show	-	-	Shows a blob: a configuration, a statement, an SBOM, a layer' \
     'blob show	--debug	-	lists its requests on standard error, and says how long it took' \
     'blob show	--json	-	fails unless it is a JSON document' \
     'blob show	--only-show-errors	-	no notes and warnings' \
-    'blob show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'blob show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'blob show	--query	*	picks from the result with a JMESPath expression' \
     'blob show	--raw	-	gives the exact bytes' \
     'blob show	--verbose	-	says how long it took' \
-    'blob show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'chart	-	-	Draws rows as bars, a histogram or a sparkline' \
-    'chart	--bins	*	how many bars a histogram has, 1 to 100' \
-    'chart	--width	*	how many columns the chart takes, 20 to 400' \
-    'chart	@	bars,histogram,sparkline	bars, histogram or sparkline' \
-    'chunk	-	-	Gathers the rows in lists of so many' \
+    'blob show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'blob show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud list	-	-	Lists the known clouds, with their addresses' \
     'cloud list	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud list	--only-show-errors	-	no notes and warnings' \
-    'cloud list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud list	--query	*	picks from the result with a JMESPath expression' \
     'cloud list	--verbose	-	says how long it took' \
-    'cloud list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'cloud list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud register	-	-	Registers a cloud' \
     'cloud register	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud register	--endpoint-active-directory	*	the endpoint of Entra' \
@@ -405,42 +421,46 @@ set -g __acrsh_lines \
     'cloud register	--endpoint-resource-manager	*	the endpoint of the resource manager' \
     'cloud register	--name	*	the cloud’s name' \
     'cloud register	--only-show-errors	-	no notes and warnings' \
-    'cloud register	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud register	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud register	--query	*	picks from the result with a JMESPath expression' \
     'cloud register	--suffix-acr-login-server-endpoint	*	the host suffix of registries' \
     'cloud register	--suffix-keyvault-dns	*	the host suffix of key vaults' \
     'cloud register	--suffix-sql-server-hostname	*	the host suffix of SQL servers' \
     'cloud register	--suffix-storage-endpoint	*	the host suffix of storage accounts' \
     'cloud register	--verbose	-	says how long it took' \
+    'cloud register	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'cloud register	-n	*	the cloud’s name' \
-    'cloud register	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud register	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud set	-	-	Sets the cloud to sign in to, for this and later sessions' \
     'cloud set	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud set	--name	AzureCloud,AzureChinaCloud,AzureUSGovernment	the cloud' \
     'cloud set	--only-show-errors	-	no notes and warnings' \
-    'cloud set	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud set	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud set	--query	*	picks from the result with a JMESPath expression' \
     'cloud set	--verbose	-	says how long it took' \
+    'cloud set	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'cloud set	-n	AzureCloud,AzureChinaCloud,AzureUSGovernment	the cloud' \
-    'cloud set	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud set	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud show	-	-	Shows the addresses of a cloud' \
     'cloud show	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud show	--name	*	the cloud; without it the chosen one' \
     'cloud show	--only-show-errors	-	no notes and warnings' \
-    'cloud show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud show	--query	*	picks from the result with a JMESPath expression' \
     'cloud show	--verbose	-	says how long it took' \
+    'cloud show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'cloud show	-n	*	the cloud; without it the chosen one' \
-    'cloud show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud unregister	-	-	Removes a registered cloud' \
     'cloud unregister	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud unregister	--name	*	the cloud' \
     'cloud unregister	--only-show-errors	-	no notes and warnings' \
-    'cloud unregister	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud unregister	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud unregister	--query	*	picks from the result with a JMESPath expression' \
     'cloud unregister	--verbose	-	says how long it took' \
+    'cloud unregister	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'cloud unregister	-n	*	the cloud' \
-    'cloud unregister	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud unregister	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud update	-	-	Changes the addresses of a cloud' \
     'cloud update	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud update	--endpoint-active-directory	*	the endpoint of Entra' \
@@ -451,26 +471,28 @@ set -g __acrsh_lines \
     'cloud update	--endpoint-resource-manager	*	the endpoint of the resource manager' \
     'cloud update	--name	*	the cloud’s name' \
     'cloud update	--only-show-errors	-	no notes and warnings' \
-    'cloud update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud update	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'cloud update	--query	*	picks from the result with a JMESPath expression' \
     'cloud update	--suffix-acr-login-server-endpoint	*	the host suffix of registries' \
     'cloud update	--suffix-keyvault-dns	*	the host suffix of key vaults' \
     'cloud update	--suffix-sql-server-hostname	*	the host suffix of SQL servers' \
     'cloud update	--suffix-storage-endpoint	*	the host suffix of storage accounts' \
     'cloud update	--verbose	-	says how long it took' \
+    'cloud update	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'cloud update	-n	*	the cloud’s name' \
-    'cloud update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cloud update	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'configure	-	-	Sets or shows the defaults of flags' \
     'configure	--debug	-	lists its requests on standard error, and says how long it took' \
     'configure	--defaults	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy' \
     'configure	--list-defaults	-	shows what is chosen' \
     'configure	--only-show-errors	-	no notes and warnings' \
-    'configure	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'configure	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'configure	--query	*	picks from the result with a JMESPath expression' \
     'configure	--verbose	-	says how long it took' \
+    'configure	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'configure	-d	acr=,group=,policy=	NAME=VALUE; the names are acr, group and policy' \
     'configure	-l	-	shows what is chosen' \
-    'configure	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'configure	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'confirm	-	-	Asks a question and continues only after yes' \
     'confirm	--yes	-	do not ask, the answer is yes' \
     'confirm	-y	-	do not ask, the answer is yes' \
@@ -481,74 +503,56 @@ set -g __acrsh_lines \
     'diff	--debug	-	lists its requests on standard error, and says how long it took' \
     'diff	--files	-	compares the files of two images; rows are differences' \
     'diff	--only-show-errors	-	no notes and warnings' \
-    'diff	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'diff	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'diff	--packages	-	compares the packages of their SBOMs; rows are differences' \
     'diff	--platform	*	which image of an index, for --files, --config and --packages, as os/architecture[/variant]' \
     'diff	--query	*	picks from the result with a JMESPath expression' \
     'diff	--verbose	-	says how long it took' \
-    'diff	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'drop	-	-	Leaves columns out' \
+    'diff	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'diff	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'each	-	-	Runs a block for each row and returns the results' \
     'each	--keep-going	-	continue after errors' \
-    'enumerate	-	-	Numbers the rows, as `{index, item}`' \
-    'enumerate	--from	*	the number of the first row' \
     'extend	-	-	Adds columns to each row' \
     'file show	-	-	Gives the contents of a file of an image' \
     'file show	--debug	-	lists its requests on standard error, and says how long it took' \
     'file show	--only-show-errors	-	no notes and warnings' \
-    'file show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'file show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'file show	--platform	*	which image of an index, as os/architecture[/variant]' \
     'file show	--query	*	picks from the result with a JMESPath expression' \
     'file show	--verbose	-	says how long it took' \
-    'file show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'file show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'file show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'files	-	-	Lists the files of an image, as a container sees them or layer by layer' \
     'files	--by-layer	-	what each layer adds, changes and removes, in the order of its archive' \
     'files	--debug	-	lists its requests on standard error, and says how long it took' \
     'files	--layer	*	only what this layer does, from 1' \
     'files	--only-show-errors	-	no notes and warnings' \
-    'files	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'files	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'files	--platform	*	which image of an index, as os/architecture[/variant]' \
     'files	--query	*	picks from the result with a JMESPath expression' \
     'files	--verbose	-	says how long it took' \
-    'files	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'files	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'files	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'first	-	-	Takes the first N rows' \
     'flatten	-	-	Flattens nested lists' \
-    'fold	-	-	Makes one value of all rows, step by step' \
     'from	-	-	Parses text into data' \
-    'from	-	-	Parses text into data' \
-    'from	@	json,jsonl,csv,tsv,toml	json, jsonl, csv, tsv or toml' \
-    'from	@	json,jsonl,csv,tsv,toml,yaml	json, jsonl, csv, tsv, toml or yaml' \
-    'from-base64	-	-	Reads Base64 back into bytes' \
+    'from	@	json,jsonl,csv,tsv	json, jsonl, csv or tsv' \
     'garbage	-	-	Lists manifests that no tag reaches, with their age and size' \
     'garbage	--by	manifest,repository,month	a row for each manifest, repository or month' \
     'garbage	--debug	-	lists its requests on standard error, and says how long it took' \
     'garbage	--jobs	*	how many repositories to read at a time' \
     'garbage	--only-show-errors	-	no notes and warnings' \
-    'garbage	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'garbage	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'garbage	--query	*	picks from the result with a JMESPath expression' \
     'garbage	--verbose	-	says how long it took' \
-    'garbage	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'garbage	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'garbage	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'get	-	-	Gets one column of each row, one field of a record, or one item of a list' \
-    'glob	-	-	Lists the files whose paths match a pattern, in order' \
-    'glob	--folders	-	folders too' \
-    'glob	@	FILE	for example `images/*.csv`, `**/*.json`' \
     'group-by	-	-	Groups rows by a column, as `{key, rows}`' \
     'help	-	-	Lists the commands, or explains one' \
     'history	-	-	Lists the history of all sessions, oldest first' \
     'history	--clear	-	forget all entries, or those that contain the text' \
     'history	--last	*	only the newest entries, at most this many' \
-    'http get	-	-	Asks a web server, and gives its answer: JSON as data, anything else as text' \
-    'http get	--bearer	*	a token for `Authorization: Bearer`' \
-    'http get	--full	-	give `{status, headers, body}`, whatever the status' \
-    'http get	--headers	*	header fields as a record; a value may be a secret' \
-    'http get	--raw	-	give the text of the answer, whatever its type' \
-    'http post	-	-	Sends data to a web server, and gives its answer' \
-    'http post	--bearer	*	a token for `Authorization: Bearer`' \
-    'http post	--body	*	what to send (what comes from the pipe): data as JSON, a text as it is' \
-    'http post	--content-type	*	the type of the body, where it is another one' \
-    'http post	--full	-	give `{status, headers, body}`, whatever the status' \
-    'http post	--headers	*	header fields as a record; a value may be a secret' \
-    'http post	--raw	-	give the text of the answer, whatever its type' \
     'ignore	-	-	Discards the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--accept	*	a block that looks at the image first, and refuses it by `throw`' \
@@ -565,7 +569,7 @@ set -g __acrsh_lines \
     'import	--no-referrers	-	leaves out signatures, SBOMs and other referrers of the image' \
     'import	--no-wait	-	returns once Azure has started; `operation wait` waits for the end' \
     'import	--only-show-errors	-	no notes and warnings' \
-    'import	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'import	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	--password	*	the password or token for the source’s registry' \
     'import	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'import	--preflight	-	checks first whether Azure can import (the default)' \
@@ -581,38 +585,32 @@ set -g __acrsh_lines \
     'import	--timeout	*	how long to wait for Azure at most' \
     'import	--username	*	the user for the source’s registry' \
     'import	--verbose	-	says how long it took' \
+    'import	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'import	-g	*	the resource group of the registry to import into' \
     'import	-n	*	the registry to import into: a name, a host, or oci:PATH' \
-    'import	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'import	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'import	-p	*	the password or token for the source’s registry' \
     'import	-r	*	the source’s registry: a name, a host or a resource id' \
     'import	-s	*	the subscription of the registry to import into, by name or id' \
     'import	-t	*	the image’s repository:tag in the target' \
     'import	-u	*	the user for the source’s registry' \
-    'input	-	-	Asks a question and gives the answer' \
-    'input	--choice	*	an answer that is allowed' \
-    'input	--default	*	the answer where nothing is typed, and without a terminal' \
-    'input	-c	*	an answer that is allowed' \
-    'input	-d	*	the answer where nothing is typed, and without a terminal' \
     'join-by	-	-	Joins two tables by a column, as `{COLUMN, left, right}`' \
     'join-by	--outer	-	also rows without a partner' \
     'last	-	-	Takes the last N rows' \
-    'latest	-	-	Gives the row with the newest version, or the latest time' \
-    'latest	--prerelease	-	versions such as 2.0.0-rc.1 count too' \
-    'latest	--within	*	only versions of a range such as `^1.4`' \
     'layers	-	-	Lists the layers of an image: command, size, files, wasted bytes' \
     'layers	--all	-	also the steps that made no layer' \
     'layers	--debug	-	lists its requests on standard error, and says how long it took' \
     'layers	--manifest-only	-	reads no layer: `files`, `unpacked` and `wasted` are null' \
     'layers	--name	*	repository:tag or repository@digest' \
     'layers	--only-show-errors	-	no notes and warnings' \
-    'layers	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'layers	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'layers	--platform	*	which image of an index, as os/architecture[/variant]' \
     'layers	--query	*	picks from the result with a JMESPath expression' \
     'layers	--registry	*	the registry: a name, a host, or oci:PATH' \
     'layers	--verbose	-	says how long it took' \
+    'layers	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'layers	-n	*	repository:tag or repository@digest' \
-    'layers	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'layers	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'layers	-r	*	the registry: a name, a host, or oci:PATH' \
     'lines	-	-	Splits text into lines, without empty lines at the end' \
     'list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
@@ -622,14 +620,15 @@ set -g __acrsh_lines \
     'list-metadata	--only-show-errors	-	no notes and warnings' \
     'list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
-    'list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'list-metadata	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'list-metadata	--top	*	at most this many rows' \
     'list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'list-metadata	--verbose	-	says how long it took' \
+    'list-metadata	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'list-metadata	-n	*	the repository' \
-    'list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'list-metadata	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'list-metadata	-r	*	the registry: a name, a host, or oci:PATH' \
     'login	-	-	Signs in to Azure for this session' \
     'login	--allow-no-subscriptions	-	allows an account without subscriptions' \
@@ -644,7 +643,7 @@ set -g __acrsh_lines \
     'login	--identity	-	a managed identity of this machine' \
     'login	--object-id	*	with --identity: the object id of a user-assigned one' \
     'login	--only-show-errors	-	no notes and warnings' \
-    'login	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'login	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'login	--password	*	the service principal’s secret; prompted for if nothing else is given' \
     'login	--query	*	picks from the result with a JMESPath expression' \
     'login	--resource-id	*	with --identity: the resource id of a user-assigned one' \
@@ -657,8 +656,9 @@ set -g __acrsh_lines \
     'login	--use-device-code	-	signs in a person with a browser on any device' \
     'login	--username	*	with --service-principal its application id; with --identity the identity’s client, object or resource id' \
     'login	--verbose	-	says how long it took' \
+    'login	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'login	-i	-	a managed identity of this machine' \
-    'login	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'login	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'login	-p	*	the service principal’s secret; prompted for if nothing else is given' \
     'login	-s	*	the subscription to work in, by name or id' \
     'login	-t	*	the tenant, by its id or domain' \
@@ -666,47 +666,51 @@ set -g __acrsh_lines \
     'logout	-	-	Signs out of Azure and removes a saved sign-in' \
     'logout	--debug	-	lists its requests on standard error, and says how long it took' \
     'logout	--only-show-errors	-	no notes and warnings' \
-    'logout	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'logout	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'logout	--query	*	picks from the result with a JMESPath expression' \
     'logout	--verbose	-	says how long it took' \
-    'logout	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'logout	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'logout	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	-	-	Shows the configuration of an image: platform, entry point, environment, labels' \
     'manifest config	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest config	--name	*	repository:tag or repository@digest' \
     'manifest config	--only-show-errors	-	no notes and warnings' \
-    'manifest config	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest config	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	--platform	*	which image of an index, as os/architecture[/variant]' \
     'manifest config	--query	*	picks from the result with a JMESPath expression' \
     'manifest config	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest config	--verbose	-	says how long it took' \
+    'manifest config	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest config	-n	*	repository:tag or repository@digest' \
-    'manifest config	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest config	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest delete	-	-	Deletes a manifest with all its tags' \
     'manifest delete	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'manifest delete	--name	*	repository:tag or repository@digest' \
     'manifest delete	--only-show-errors	-	no notes and warnings' \
-    'manifest delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest delete	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest delete	--query	*	picks from the result with a JMESPath expression' \
     'manifest delete	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest delete	--verbose	-	says how long it took' \
+    'manifest delete	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest delete	--yes	-	do not ask' \
     'manifest delete	-n	*	repository:tag or repository@digest' \
-    'manifest delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest delete	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest delete	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest delete	-y	-	do not ask' \
     'manifest digest	-	-	Gives the digest of a manifest' \
     'manifest digest	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest digest	--name	*	repository:tag or repository@digest' \
     'manifest digest	--only-show-errors	-	no notes and warnings' \
-    'manifest digest	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest digest	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest digest	--platform	*	the image of an index, as os/architecture[/variant]' \
     'manifest digest	--query	*	picks from the result with a JMESPath expression' \
     'manifest digest	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest digest	--verbose	-	says how long it took' \
+    'manifest digest	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest digest	-n	*	repository:tag or repository@digest' \
-    'manifest digest	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest digest	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest digest	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest list-metadata	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
     'manifest list-metadata	--allow-missing	-	a repository that does not exist has no rows, instead of being an error' \
@@ -715,43 +719,44 @@ set -g __acrsh_lines \
     'manifest list-metadata	--only-show-errors	-	no notes and warnings' \
     'manifest list-metadata	--orderby	time_asc,time_desc	by time, oldest or newest first' \
     'manifest list-metadata	--orphaned	-	lists only what no tag, index or subject leads to; implies --used-by' \
-    'manifest list-metadata	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest list-metadata	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest list-metadata	--query	*	picks from the result with a JMESPath expression' \
     'manifest list-metadata	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest list-metadata	--top	*	at most this many rows' \
     'manifest list-metadata	--used-by	-	adds what needs each manifest, and the bytes that deleting it frees' \
     'manifest list-metadata	--verbose	-	says how long it took' \
+    'manifest list-metadata	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest list-metadata	-n	*	the repository' \
-    'manifest list-metadata	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest list-metadata	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest list-metadata	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest show	-	-	Shows a manifest as a record' \
     'manifest show	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest show	--name	*	repository:tag or repository@digest' \
     'manifest show	--only-show-errors	-	no notes and warnings' \
-    'manifest show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest show	--platform	*	the image of an index, as os/architecture[/variant]' \
     'manifest show	--query	*	picks from the result with a JMESPath expression' \
     'manifest show	--raw	-	gives the exact bytes instead of a record' \
     'manifest show	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest show	--verbose	-	says how long it took' \
+    'manifest show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest show	-n	*	repository:tag or repository@digest' \
-    'manifest show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest show	-r	*	the registry: a name, a host, or oci:PATH' \
     'manifest tree	-	-	Shows the parts of an image as a tree: index, platforms, configurations, layers and referrers' \
     'manifest tree	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest tree	--flat	-	a row for each part, with its depth, instead of records in records' \
     'manifest tree	--name	*	repository:tag or repository@digest' \
     'manifest tree	--only-show-errors	-	no notes and warnings' \
-    'manifest tree	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest tree	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest tree	--platform	*	only the image of an index, as os/architecture[/variant]' \
     'manifest tree	--query	*	picks from the result with a JMESPath expression' \
     'manifest tree	--registry	*	the registry: a name, a host, or oci:PATH' \
     'manifest tree	--verbose	-	says how long it took' \
+    'manifest tree	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'manifest tree	-n	*	repository:tag or repository@digest' \
-    'manifest tree	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'manifest tree	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest tree	-r	*	the registry: a name, a host, or oci:PATH' \
-    'max	-	-	Gives the greatest of the rows, or of one of their columns' \
-    'min	-	-	Gives the least of the rows, or of one of their columns' \
     'mirror	-	-	Mirrors a repository: all tags, or the selected ones' \
     'mirror	--all-repositories	-	source and target are registries, and every repository is mirrored' \
     'mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all' \
@@ -766,7 +771,7 @@ set -g __acrsh_lines \
     'mirror	--newest	*	only the newest tags, at most this many' \
     'mirror	--no-referrers	-	leaves them out, as --referrers false does' \
     'mirror	--only-show-errors	-	no notes and warnings' \
-    'mirror	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'mirror	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'mirror	--platform	*	exactly these platforms of each image, for example linux/arm64' \
     'mirror	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'mirror	--prune	-	deletes tags at the target that the source does not have, after asking' \
@@ -776,48 +781,49 @@ set -g __acrsh_lines \
     'mirror	--shard	*	only this part of the repositories: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes' \
     'mirror	--tags	*	only tags that fit a glob, /regex/ or version range' \
     'mirror	--verbose	-	says how long it took' \
+    'mirror	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'mirror	--yes	-	does not ask before it deletes' \
-    'mirror	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'mirror	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'mirror	-y	-	does not ask before it deletes' \
     'open	-	-	Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text' \
-    'open	--format	json,jsonl,csv,tsv	what it is, where the name does not say: json, jsonl, csv or tsv' \
     'open	--raw	-	give the text, whatever the name’s ending' \
-    'open	-f	json,jsonl,csv,tsv	what it is, where the name does not say: json, jsonl, csv or tsv' \
-    'open	@	FILE	the file; `-` is standard input' \
+    'open	@	FILE	the file' \
     'operation list	-	-	Lists pending Azure imports' \
     'operation list	--debug	-	lists its requests on standard error, and says how long it took' \
     'operation list	--only-show-errors	-	no notes and warnings' \
-    'operation list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'operation list	--query	*	picks from the result with a JMESPath expression' \
     'operation list	--verbose	-	says how long it took' \
-    'operation list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'operation list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'operation show	-	-	Shows the state of an Azure import' \
     'operation show	--debug	-	lists its requests on standard error, and says how long it took' \
     'operation show	--only-show-errors	-	no notes and warnings' \
-    'operation show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'operation show	--query	*	picks from the result with a JMESPath expression' \
     'operation show	--verbose	-	says how long it took' \
-    'operation show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'operation show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'operation wait	-	-	Waits for a pending Azure import, and fails if it failed' \
     'operation wait	--debug	-	lists its requests on standard error, and says how long it took' \
     'operation wait	--only-show-errors	-	no notes and warnings' \
-    'operation wait	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation wait	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'operation wait	--query	*	picks from the result with a JMESPath expression' \
     'operation wait	--timeout	*	how long to wait at most' \
     'operation wait	--verbose	-	says how long it took' \
-    'operation wait	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'operation wait	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'operation wait	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'par-each	-	-	Runs a block for each row, several at a time, and returns the results in the order of the rows' \
     'par-each	--jobs	*	how many at a time, 1 to 64' \
     'par-each	--keep-going	-	continue after errors' \
     'par-each	-j	*	how many at a time, 1 to 64' \
-    'percentile	-	-	Gives the value that so many percent of the rows do not exceed' \
     'preflight	-	-	Checks whether Azure can import an image, without importing it' \
     'preflight	--debug	-	lists its requests on standard error, and says how long it took' \
     'preflight	--force	-	tags that point at another image may be moved' \
     'preflight	--image	*	the image’s repository:tag in the target' \
     'preflight	--name	*	the registry to import into' \
     'preflight	--only-show-errors	-	no notes and warnings' \
-    'preflight	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'preflight	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'preflight	--password	*	the password or token for the source’s registry' \
     'preflight	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)' \
     'preflight	--query	*	picks from the result with a JMESPath expression' \
@@ -828,9 +834,10 @@ set -g __acrsh_lines \
     'preflight	--subscription	*	the subscription of the registry to import into, by name or id' \
     'preflight	--username	*	the user for the source’s registry' \
     'preflight	--verbose	-	says how long it took' \
+    'preflight	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'preflight	-g	*	the resource group of the registry to import into' \
     'preflight	-n	*	the registry to import into' \
-    'preflight	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'preflight	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'preflight	-p	*	the password or token for the source’s registry' \
     'preflight	-r	*	the source’s registry: a name, a host or a resource id' \
     'preflight	-s	*	the subscription of the registry to import into, by name or id' \
@@ -850,13 +857,14 @@ set -g __acrsh_lines \
     'provenance	--from	*	which of several: the digest of the referrer, or of its blob' \
     'provenance	--name	*	repository:tag or repository@digest' \
     'provenance	--only-show-errors	-	no notes and warnings' \
-    'provenance	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'provenance	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'provenance	--platform	*	which image of an index, as os/architecture[/variant]' \
     'provenance	--query	*	picks from the result with a JMESPath expression' \
     'provenance	--registry	*	the registry: a name, a host, or oci:PATH' \
     'provenance	--verbose	-	says how long it took' \
+    'provenance	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'provenance	-n	*	repository:tag or repository@digest' \
-    'provenance	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'provenance	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'provenance	-r	*	the registry: a name, a host, or oci:PATH' \
     'purge	-	-	Deletes tags and manifests of a registry by rules' \
     'purge	--all	-	lists what is kept, too, with the rule that keeps it' \
@@ -874,7 +882,7 @@ set -g __acrsh_lines \
     'purge	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)' \
     'purge	--older-than	*	deletes only what was last changed longer ago, such as 30d' \
     'purge	--only-show-errors	-	no notes and warnings' \
-    'purge	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'purge	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'purge	--query	*	picks from the result with a JMESPath expression' \
     'purge	--report	FILE	a file about the run: .json, .jsonl or .csv' \
     'purge	--rules	FILE	a file of rules in YAML (docs/purge.md)' \
@@ -882,8 +890,9 @@ set -g __acrsh_lines \
     'purge	--tags	*	deletes tags that fit a glob, /regex/ or version range' \
     'purge	--untagged	-	deletes manifests that no tag and nothing else needs' \
     'purge	--verbose	-	says how long it took' \
+    'purge	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'purge	--yes	-	do not ask' \
-    'purge	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'purge	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'purge	-y	-	do not ask' \
     'query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query' \
     'referrers	-	-	Lists signatures, SBOMs, provenance and other referrers of an image' \
@@ -891,51 +900,54 @@ set -g __acrsh_lines \
     'referrers	--kind	signature,sbom,provenance,attestation,other	only these: signature, sbom, provenance, attestation, other' \
     'referrers	--name	*	repository:tag or repository@digest' \
     'referrers	--only-show-errors	-	no notes and warnings' \
-    'referrers	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'referrers	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'referrers	--platform	*	only what is about the image for this platform, as os/architecture[/variant]' \
     'referrers	--query	*	picks from the result with a JMESPath expression' \
     'referrers	--registry	*	the registry: a name, a host, or oci:PATH' \
     'referrers	--verbose	-	says how long it took' \
+    'referrers	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'referrers	-n	*	repository:tag or repository@digest' \
-    'referrers	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'referrers	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'referrers	-r	*	the registry: a name, a host, or oci:PATH' \
-    'rename	-	-	Gives columns other names' \
     'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
     'repository delete	--image	*	one image: repository:tag or repository@digest' \
     'repository delete	--name	*	the registry: a name or a host' \
     'repository delete	--only-show-errors	-	no notes and warnings' \
-    'repository delete	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository delete	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository delete	--query	*	picks from the result with a JMESPath expression' \
     'repository delete	--repository	*	the whole repository' \
     'repository delete	--verbose	-	says how long it took' \
+    'repository delete	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository delete	--yes	-	do not ask' \
     'repository delete	-n	*	the registry: a name or a host' \
-    'repository delete	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository delete	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository delete	-t	*	one image: repository:tag or repository@digest' \
     'repository delete	-y	-	do not ask' \
     'repository list	-	-	Lists the repositories of a registry' \
     'repository list	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository list	--name	*	the registry: a name or a host' \
     'repository list	--only-show-errors	-	no notes and warnings' \
-    'repository list	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository list	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository list	--query	*	picks from the result with a JMESPath expression' \
     'repository list	--top	*	at most this many' \
     'repository list	--verbose	-	says how long it took' \
+    'repository list	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository list	-n	*	the registry: a name or a host' \
-    'repository list	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository list	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show	-	-	Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry' \
     'repository show	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository show	--image	*	one image: repository:tag or repository@digest' \
     'repository show	--name	*	the registry: a name or a host' \
     'repository show	--only-show-errors	-	no notes and warnings' \
-    'repository show	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show	--query	*	picks from the result with a JMESPath expression' \
     'repository show	--repository	*	the whole repository' \
     'repository show	--verbose	-	says how long it took' \
+    'repository show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository show	-n	*	the registry: a name or a host' \
-    'repository show	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show	-t	*	one image: repository:tag or repository@digest' \
     'repository show-tags	-	-	Lists the tags of a repository' \
     'repository show-tags	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -943,24 +955,26 @@ set -g __acrsh_lines \
     'repository show-tags	--name	*	the registry: a name, a host, or oci:PATH' \
     'repository show-tags	--only-show-errors	-	no notes and warnings' \
     'repository show-tags	--orderby	time_asc,time_desc	by time, oldest or newest first' \
-    'repository show-tags	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show-tags	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository show-tags	--query	*	picks from the result with a JMESPath expression' \
     'repository show-tags	--repository	*	the repository; not needed for a folder' \
     'repository show-tags	--top	*	at most this many' \
     'repository show-tags	--verbose	-	says how long it took' \
+    'repository show-tags	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository show-tags	-n	*	the registry: a name, a host, or oci:PATH' \
-    'repository show-tags	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository show-tags	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository untag	-	-	Removes a tag; the image stays' \
     'repository untag	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository untag	--image	*	repository:tag' \
     'repository untag	--name	*	the registry: a name or a host' \
     'repository untag	--only-show-errors	-	no notes and warnings' \
-    'repository untag	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository untag	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository untag	--query	*	picks from the result with a JMESPath expression' \
     'repository untag	--verbose	-	says how long it took' \
+    'repository untag	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository untag	--yes	-	do not ask' \
     'repository untag	-n	*	the registry: a name or a host' \
-    'repository untag	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository untag	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository untag	-t	*	repository:tag' \
     'repository untag	-y	-	do not ask' \
     'repository update	-	-	Sets the locks of a repository, a tag or a manifest of an Azure registry' \
@@ -970,20 +984,20 @@ set -g __acrsh_lines \
     'repository update	--list-enabled	*	whether lists show it' \
     'repository update	--name	*	the registry: a name or a host' \
     'repository update	--only-show-errors	-	no notes and warnings' \
-    'repository update	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository update	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository update	--query	*	picks from the result with a JMESPath expression' \
     'repository update	--read-enabled	*	whether it may be pulled' \
     'repository update	--repository	*	the whole repository' \
     'repository update	--verbose	-	says how long it took' \
+    'repository update	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'repository update	--write-enabled	*	whether it may be overwritten' \
     'repository update	-n	*	the registry: a name or a host' \
-    'repository update	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'repository update	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository update	-t	*	one image: repository:tag or repository@digest' \
     'retry	-	-	Runs a block again when it fails with a transient error' \
     'retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected	the kind of error to try again after' \
     'retry	--times	*	how many tries in all, 1 to 100' \
     'retry	--wait	*	how long to wait before the second try' \
-    'reverse	-	-	Gives the rows in the opposite order' \
     'run	-	-	Runs a program, without a shell, and returns `{stdout, stderr, code}`' \
     'run	--allow-failure	-	give the record whatever the code' \
     'save	-	-	Writes a file: text as it is, data in the format of the file’s extension' \
@@ -994,40 +1008,30 @@ set -g __acrsh_lines \
     'sbom	--from	*	which of several: the digest of the referrer, or of its blob' \
     'sbom	--name	*	repository:tag or repository@digest' \
     'sbom	--only-show-errors	-	no notes and warnings' \
-    'sbom	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'sbom	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'sbom	--platform	*	which image of an index, as os/architecture[/variant]' \
     'sbom	--query	*	picks from the result with a JMESPath expression' \
     'sbom	--registry	*	the registry: a name, a host, or oci:PATH' \
     'sbom	--verbose	-	says how long it took' \
+    'sbom	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'sbom	-n	*	repository:tag or repository@digest' \
-    'sbom	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'sbom	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'sbom	-r	*	the registry: a name, a host, or oci:PATH' \
     'secret env	-	-	Reads a secret from an environment variable' \
     'secret file	-	-	Reads a secret from a file (the trailing newline is removed)' \
     'secret file	@	FILE	the file' \
     'secret prompt	-	-	Asks for a secret without showing it' \
     'select	-	-	Selects columns' \
-    'sha256	-	-	Gives the SHA-256 of bytes, in hexadecimal digits' \
-    'sha256	@	FILE	a file (what comes from the pipe)' \
-    'sha512	-	-	Gives the SHA-512 of bytes, in hexadecimal digits' \
-    'sha512	@	FILE	a file (what comes from the pipe)' \
     'skip	-	-	Skips the first N rows' \
-    'sleep	-	-	Waits for some time' \
-    'slice	-	-	Takes rows from one position up to another' \
     'sort-by	-	-	Sorts rows by columns, or a list of plain values' \
     'sort-by	--desc	-	greatest first' \
-    'sort-by	--semver	-	texts as versions: 1.10 behind 1.9' \
-    'stdin	-	-	Reads standard input' \
-    'sum	-	-	Adds up the rows, or one of their columns' \
-    'timeout	-	-	Runs a block and stops it when it takes too long' \
     'to	-	-	Formats data as text' \
     'to	--compact	-	JSON on one line' \
-    'to	--header	-	TSV with a line of the columns’ names, as a file has it' \
-    'to	@	json,jsonl,csv,tsv,yaml,table,md,html	json, jsonl, csv, tsv, yaml, table, md or html' \
+    'to	@	json,jsonl,csv,tsv,yaml,table	json, jsonl, csv, tsv, yaml or table' \
     'token	-	-	Gets an access token for the account' \
     'token	--debug	-	lists its requests on standard error, and says how long it took' \
     'token	--only-show-errors	-	no notes and warnings' \
-    'token	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'token	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'token	--query	*	picks from the result with a JMESPath expression' \
     'token	--resource	*	what it is for, such as https://containerregistry.azure.net' \
     'token	--resource-type	arm,ms-graph,aad-graph,acr	a well-known resource' \
@@ -1036,7 +1040,8 @@ set -g __acrsh_lines \
     'token	--subscription	*	the subscription whose tenant it is for, by name or id' \
     'token	--tenant	*	a tenant other than the current subscription’s' \
     'token	--verbose	-	says how long it took' \
-    'token	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'token	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'token	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'token	-s	*	the subscription whose tenant it is for, by name or id' \
     'token	-t	*	a tenant other than the current subscription’s' \
     'unique	-	-	Removes duplicate rows' \
@@ -1049,7 +1054,7 @@ set -g __acrsh_lines \
     'verify	--key	FILE	a file with the signer’s public key, in PEM or DER; of several, any' \
     'verify	--name	*	repository:tag or repository@digest' \
     'verify	--only-show-errors	-	no notes and warnings' \
-    'verify	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'verify	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'verify	--platform	*	only this platform of an index, as os/architecture[/variant]' \
     'verify	--query	*	picks from the result with a JMESPath expression' \
     'verify	--recursive	-	every image of an index needs a signature of its own' \
@@ -1059,8 +1064,9 @@ set -g __acrsh_lines \
     'verify	--trusted-root	FILE	the file trusted_root.json of a Sigstore instance' \
     'verify	--type	slsaprovenance,slsaprovenance02,slsaprovenance1,spdx,spdxjson,cyclonedx,sbom,vuln,openvex,vsa,link,test-result,custom	asks for an attestation of this type instead of a signature: sbom, slsaprovenance, vuln, or its address' \
     'verify	--verbose	-	says how long it took' \
+    'verify	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'verify	-n	*	repository:tag or repository@digest' \
-    'verify	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'verify	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'verify	-r	*	the registry: a name, a host, or oci:PATH' \
     'verify-blob	-	-	Verifies the signature of a file with a Sigstore bundle, offline' \
     'verify-blob	--bundle	FILE	the file with the Sigstore bundle' \
@@ -1070,23 +1076,22 @@ set -g __acrsh_lines \
     'verify-blob	--issuer	*	who has to vouch for the name, for example https://token.actions.githubusercontent.com' \
     'verify-blob	--key	FILE	a file with the signer’s public key, in PEM or DER; of several, any' \
     'verify-blob	--only-show-errors	-	no notes and warnings' \
-    'verify-blob	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'verify-blob	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'verify-blob	--query	*	picks from the result with a JMESPath expression' \
     'verify-blob	--trusted-root	FILE	the file trusted_root.json of a Sigstore instance' \
     'verify-blob	--verbose	-	says how long it took' \
-    'verify-blob	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'verify-blob	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'verify-blob	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'verify-blob	@	FILE	a file, or only its digest as sha256:HEX' \
     'where	-	-	Keeps the rows that match a condition' \
     'whoami	-	-	Shows the account, the cloud and the subscription' \
     'whoami	--debug	-	lists its requests on standard error, and says how long it took' \
     'whoami	--only-show-errors	-	no notes and warnings' \
-    'whoami	--output	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'whoami	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'whoami	--query	*	picks from the result with a JMESPath expression' \
     'whoami	--verbose	-	says how long it took' \
-    'whoami	-o	table,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'window	-	-	Gives every list of so many rows that follow each other' \
-    'window	--step	*	how many rows the next list begins later' \
-    'zip	-	-	Puts each row beside the one of another list, as `{left, right}`'
+    'whoami	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'whoami	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown'
 
 # The text of -c: every line is the text with its last word completed, a tab, and what it is.
 function __acrsh_text
@@ -1174,9 +1179,9 @@ complete -c acrsh -n 'not __acrsh_has_script' -l fmt -d 'Lay out the files in pl
 complete -c acrsh -n 'not __acrsh_has_script' -l lsp -d 'Speak the Language Server Protocol on standard input and output.'
 complete -c acrsh -n 'not __acrsh_has_script' -l dry-run -d 'Read and check as usual, but change nothing: print what would be done.'
 complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Use an emulated Azure on this machine, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is removed at the end.'
-complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
+complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table wide list grid json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, wide, list, grid, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
 complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json github' -d 'How errors are written: text, json, or github (annotations in GitHub Actions).'
-complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto json none' -d 'How progress is shown: auto (lines on a terminal), json, or none.'
+complete -c acrsh -n 'not __acrsh_has_script' -l progress -x -a 'auto plain json none' -d 'How progress is shown: auto (lines that move on a terminal; plain where CI=true), plain (a line when an import ends, and every 10 seconds), json, or none.'
 complete -c acrsh -n 'not __acrsh_has_script' -l transfers -x -d 'How many transfers run at a time.'
 complete -c acrsh -n 'not __acrsh_has_script' -l insecure-registry -x -d 'Allow plain HTTP and untrusted certificates for this registry (host or host:port).'
 complete -c acrsh -n 'not __acrsh_has_script' -l limit -x -d 'Raise or lower a limit on what servers may send (docs/manual.md, "Limits"): memory=256MiB, pages=20000.'

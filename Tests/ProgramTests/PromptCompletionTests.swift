@@ -188,8 +188,8 @@ struct PromptCompletionTests {
     }
   }
 
-  @Test("a long list comes in pages that fit the screen")
-  func pages() async throws {
+  @Test("a long list shows its beginning; Tab again opens a menu: what is typed filters, Enter takes, Escape leaves")
+  func menu() async throws {
     let names = (0..<300).map { "\"team-\($0 / 100)/service-\($0)\"" }.joined(separator: ",")
     try await withLoopbackServer(handler: { request in
       .json(request.target.hasPrefix("/v2/_catalog") ? "{\"repositories\":[\(names)]}" : "{}")
@@ -199,15 +199,29 @@ struct PromptCompletionTests {
         terminal.press(.tab)
         try await terminal.expect("--repository team-")
         terminal.press(.tab)
-        try await terminal.expect("the line and its hint below the first page") {
-          $0.text.contains("page 1 of ") && $0.typedLine.hasSuffix("--repository team-")
+        try await terminal.expect("the line and its hint below the beginning") {
+          $0.text.contains("300 in all; Tab again opens a menu") && $0.typedLine.hasSuffix("--repository team-")
             && $0.linesBelow.first?.hasPrefix("--repository: ") == true
         }
-        try await PromptScreens.check("pages", terminal, authorities: [server.authority])
         #expect(terminal.screen.text.contains("team-0/service-0 "))
+        try await PromptScreens.check("pages", terminal, authorities: [server.authority])
         terminal.press(.tab)
-        try await terminal.expect("the line below the second page") {
-          $0.text.contains("page 2 of ") && $0.typedLine.hasSuffix("--repository team-")
+        try await terminal.expect("choose:    1 of 300")
+        terminal.type("2/99")
+        try await terminal.expect("the ones that fit") { $0.text.contains("nothing fits") }
+        terminal.type("\u{15}299")
+        try await terminal.expect("> team-2/service-299")
+        try await PromptScreens.check("menu", terminal, authorities: [server.authority])
+        terminal.type("\u{1B}")
+        try await terminal.expect("the line as it was") {
+          $0.typedLine.hasSuffix("--repository team-") && !$0.text.contains("choose:")
+        }
+        terminal.press(.tab)
+        try await terminal.expect("choose:    1 of 300")
+        terminal.press(.down)
+        terminal.press(.enter)
+        try await terminal.expect("the second one in the line") {
+          $0.typedLine.contains("--repository team-0/service-1") && !$0.text.contains("choose:")
         }
       }
     }

@@ -77,9 +77,55 @@ struct PromptHistoryTests {
       try await terminal.expectPrompt()
       terminal.press(.controlR)
       terminal.type("alp")
-      try await terminal.expect("bck:alp")
+      try await terminal.expect("the list") {
+        $0.text.contains("history: alp   1 of 1") && $0.text.contains("> print 'alpha'")
+      }
+      try await PromptScreens.check("search", terminal)
+      // Enter takes the entry into the line, where it can be changed; Enter again runs it.
+      terminal.press(.enter)
+      try await terminal.expect("the entry in the line") {
+        $0.typedLine == "acrsh> print 'alpha'" && !$0.text.contains("history:")
+      }
       terminal.press(.enter)
       try await terminal.expect("alpha twice") { $0.lines.filter { $0 == "alpha" }.count == 2 }
+    }
+  }
+
+  @Test(
+    "the list of ^R: arrows choose, ^G and Escape leave the line as it was, other keys go on in the line, ^C drops it")
+  func searchKeys() async throws {
+    try await withPrompt(columns: 60, rows: 20) { terminal in
+      for entry in ["print 'one'", "print 'two'", "print 'three'"] {
+        try await terminal.run(entry, expecting: "\n\(entry.dropFirst(7).dropLast())")
+      }
+      terminal.type("pri")
+      terminal.press(.controlR)
+      try await terminal.expect("> print 'three'")
+      terminal.press(.down)
+      try await terminal.expect("> print 'two'")
+      terminal.type("\u{07}")
+      try await terminal.expect("the line as it was") {
+        $0.typedLine == "acrsh> pri" && !$0.text.contains("history:")
+      }
+      terminal.press(.controlR)
+      try await terminal.expect("> print 'three'")
+      terminal.press(.up)
+      try await terminal.expect("> print 'one'")
+      // Home takes the entry and goes where it goes in the line.
+      terminal.type("\u{1B}[H")
+      try await terminal.expect("the entry") { $0.typedLine == "acrsh> print 'one'" && !$0.text.contains("history:") }
+      terminal.type("#")
+      try await terminal.expect("acrsh> #print 'one'")
+      terminal.press(.controlC)
+      try await terminal.expectPrompt()
+      terminal.press(.controlR)
+      terminal.type("xyzzy")
+      try await terminal.expect("history: xyzzy   nothing fits")
+      terminal.press(.controlC)
+      try await terminal.expect("an empty prompt, and no list") {
+        $0.currentLine == "acrsh>" && !$0.text.contains("history:")
+      }
+      try await terminal.run("print 'after'", expecting: "\nafter")
     }
   }
 

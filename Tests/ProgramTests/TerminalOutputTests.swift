@@ -53,7 +53,9 @@ struct TerminalOutputTests {
     var found: [String] = []
     if transcript.contains("[97;45m"), transcript.contains("\u{1B}[97;45m") { found.append("the colour") }
     let own = #/\u{1B}\[[?]?[0-9;]*[A-HJKPhlm@]/#
-    for scalar in transcript.replacing(own, with: "").unicodeScalars {
+    // The title of a progress display.
+    let title = #/\u{1B}\]0;acrsh [0-9]+ %\u{7}|\u{1B}\[2[23];0t/#
+    for scalar in transcript.replacing(title, with: "").replacing(own, with: "").unicodeScalars {
       switch scalar {
       case "\r", "\n", "\t", "\u{8}": continue
       default:

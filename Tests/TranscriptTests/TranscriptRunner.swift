@@ -154,10 +154,12 @@ final class TranscriptSink: OutputSink {
       let rows = if case .list(let items) = value { items } else { [value] }
       return write(try rows.map { try $0.json() }.joined(separator: "\n"))
     case .some(.none): return
-    case .table, nil: break
+    case .table, .wide, .list, .grid, nil: break
     }
-    guard showsTables || format == .table else { return write(try value.json()) }
-    let shown = TableLayout(width: 80, now: Self.now).lines(value)
+    let form = format?.form
+    guard showsTables || form != nil else { return write(try value.json()) }
+    let layout = TableLayout(width: 80, now: Self.now, form: form ?? .table, numbersColumns: form != nil)
+    let shown = layout.lines(value)
     write(shown.isEmpty ? "(nothing)" : shown.joined(separator: "\n").rendered)
   }
 

@@ -7,7 +7,7 @@ import AzureIdentity
 enum AccountRows {
   /// The columns of subscriptions.
   static let columns = [
-    Column("cloudName", help: "the cloud"),
+    Column("cloudName", help: "the cloud").key,
     Column("homeTenantId", help: "the tenant that owns the subscription"),
     Column("id", help: "the subscription's id"),
     Column("isDefault", .bool, help: "whether commands work in it"),

@@ -34,13 +34,13 @@ struct FilesCommand: Command {
     ], columns: OutputColumns(columns))
 
   private static let columns = [
-    Column("path", help: "without `/` in front"),
+    Column("path", help: "without `/` in front").key,
     Column("type", help: "file, folder, link, hard link, character device, block device or pipe"),
-    Column("size", .size, help: "of a file; of what is removed, the bytes that are hidden"),
+    Column("size", .size, help: "of a file; of what is removed, the bytes that are hidden").key,
     Column("mode", help: "permission bits in octal digits"),
-    Column("owner", help: "user and group in numbers"),
+    Column("owner", help: "user and group in numbers").detail,
     Column("link", null: "where it is no link", help: "where a link leads"),
-    Column("layer", .int, help: "from 1, the base"),
+    Column("layer", .int, help: "from 1, the base").detail,
     Column("modified", .datetime, help: "when it was changed, as the archive says"),
     Column("status", help: "added, changed or removed"),
   ]

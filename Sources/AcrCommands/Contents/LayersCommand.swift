@@ -31,8 +31,8 @@ struct LayersCommand: Command {
     ], columns: OutputColumns(columns))
 
   private static let columns = [
-    Column("layer", .int, null: "for a step that made none", help: "from 1, the base"),
-    Column("size", .size, null: "for a step that made no layer", help: "as it is stored, mostly compressed"),
+    Column("layer", .int, null: "for a step that made none", help: "from 1, the base").key,
+    Column("size", .size, null: "for a step that made no layer", help: "as it is stored, mostly compressed").key,
     Column(
       "unpacked", .size, null: "with --manifest-only, and for a step that made no layer", help: "the bytes of its files"
     ),
@@ -40,10 +40,10 @@ struct LayersCommand: Command {
     Column(
       "wasted", .size, null: "with --manifest-only, and for a step that made no layer",
       help: "the bytes that a later layer overwrites or deletes"),
-    Column("created", .datetime, null: "where the history does not say", help: "when the step was made"),
+    Column("created", .datetime, null: "where the history does not say", help: "when the step was made").detail,
     Column("command", null: "where the history does not say", help: "the command that made it"),
-    Column("digest", null: "for a step that made no layer", help: "the layer's digest"),
-    Column("mediaType", null: "for a step that made no layer", help: "the layer's media type"),
+    Column("digest", null: "for a step that made no layer", help: "the layer's digest").detail,
+    Column("mediaType", null: "for a step that made no layer", help: "the layer's media type").detail,
   ]
   private static let shape = Shape(columns)
 

@@ -30,11 +30,11 @@ struct SBOMCommand: Command {
     ], columns: OutputColumns(columns))
 
   private static let columns = [
-    Column("name", help: "the package's name"),
-    Column("version", null: "where the SBOM has none", help: "its version"),
+    Column("name", help: "the package's name").key,
+    Column("version", null: "where the SBOM has none", help: "its version").key,
     Column("type", null: "where the SBOM does not say", help: "apk, deb, npm and so on"),
     Column("license", null: "where it is unknown", help: "its license"),
-    Column("purl", null: "where the SBOM has none", help: "its package URL"),
+    Column("purl", null: "where the SBOM has none", help: "its package URL").detail,
   ]
   private static let shape = Shape(columns)
 

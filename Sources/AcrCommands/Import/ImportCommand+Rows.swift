@@ -124,7 +124,9 @@ extension ImportCommand {
     let failureCount = FailureCount()
     let counts = ImportCounts()
     let lookup = ReferrerLookup(items.filter { $0.referrers != .nothing }.map(\.order.request))
+    let progress = session.progress
     let work: @Sendable () async throws -> Void = {
+      progress.expect(items.count)
       do {
         try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
           _ = try await queue.run(items) {
@@ -260,7 +262,7 @@ extension ImportCommand {
 
   // MARK: The result
 
-  private static let rowShape = Shape(resultColumns.map(\.name) + ["error"])
+  private static let rowShape = Shape(resultColumns).adding(["error"])
 
   private static func record(
     _ source: String, _ targets: [String], _ result: Result<ImportResult, any Error>, engine: String

@@ -235,7 +235,7 @@ struct ImportCommand: Command {
   /// The columns of a result, of `--no-wait` and of a dry run.
   private static let columns =
     resultColumns + [
-      Column("error", .record, null: "where there was none", help: "the error").only("for rows from a pipe"),
+      Column("error", .record, null: "where there was none", help: "the error").key.only("for rows from a pipe"),
       Column("id", null: "for an import that ended at once", help: "the operation's id").only("with --no-wait"),
       Column("registry", help: "the registry that imports").only("with --no-wait, and in a dry run"),
       Column("blobs", .int, help: "how many blobs would be sent").only("in a dry run"),
@@ -244,16 +244,16 @@ struct ImportCommand: Command {
 
   /// The columns of a result.
   static let resultColumns = [
-    Column("status", help: "imported, unchanged, refused or failed; Accepted with --no-wait"),
+    Column("status", help: "imported, unchanged, refused or failed; Accepted with --no-wait").key,
     Column("source", help: "the source"),
-    Column("targets", .list, help: "the targets"),
-    Column("digest", null: "after an error", help: "the digest of the image"),
-    Column("mediaType", null: "where the target was not read", help: "the media type of its manifest"),
-    Column("manifests", .int, null: service, help: "how many manifests it has"),
-    Column("blobsCopied", .int, null: service, help: "how many blobs were sent"),
+    Column("targets", .list, help: "the targets").key,
+    Column("digest", null: "after an error", help: "the digest of the image").key,
+    Column("mediaType", null: "where the target was not read", help: "the media type of its manifest").detail,
+    Column("manifests", .int, null: service, help: "how many manifests it has").detail,
+    Column("blobsCopied", .int, null: service, help: "how many blobs were sent").detail,
     Column("bytesCopied", .size, null: service, help: "what was sent"),
-    Column("blobsPresent", .int, null: service, help: "how many blobs the target had already"),
-    Column("engine", help: "who copied: direct or service"),
+    Column("blobsPresent", .int, null: service, help: "how many blobs the target had already").detail,
+    Column("engine", help: "who copied: direct or service").detail,
     Column(
       "referrers", .int, null: "after an error", help: "how many signatures, SBOMs and other referrers came along"),
   ]

@@ -50,9 +50,9 @@ struct PreflightCommand: Command {
   }
 
   private static let columns = [
-    Column("check", help: "what was looked at"),
-    Column("result", help: "passed, warning, failed or skipped"),
-    Column("detail", help: "what was found"),
+    Column("check", help: "what was looked at").key,
+    Column("result", help: "passed, warning, failed or skipped").key,
+    Column("detail", help: "what was found").key,
     Column("cure", null: "where there is nothing to do", help: "what to do"),
   ]
   private static let shape = Shape(columns)

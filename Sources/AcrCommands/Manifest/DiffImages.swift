@@ -14,14 +14,14 @@ struct ImageDiff: Sendable {
     Column(
       "left", null: "where the left side has none",
       help: "the digest on the left; the setting, or the versions of the package"
-    ).only("without --files"),
+    ).key.only("without --files"),
     Column("leftSize", .size, null: "where the left side has none, and for whole images", help: "its size").only(
       "for images, and with --files"),
-    Column("right", null: "where the right side has none", help: "the same on the right").only(
+    Column("right", null: "where the right side has none", help: "the same on the right").key.only(
       "without --files"),
     Column("rightSize", .size, null: "where the right side has none, and for whole images", help: "its size").only(
       "for images, and with --files"),
-    Column("status", help: "same, differs, left only or right only"),
+    Column("status", help: "same, differs, left only or right only").key,
   ]
   private static let shape = Shape(columns)
 

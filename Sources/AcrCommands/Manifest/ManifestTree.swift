@@ -17,9 +17,8 @@ struct ManifestTree {
     let mediaType: String
     var parts: [Part] = []
 
-    private static let names = ["part", "size", "share", "platform", "digest", "mediaType"]
-    private static let nested = Shape(names + ["parts"])
-    private static let flat = Shape(names + ["depth"])
+    private static let nested = Shape(ManifestTreeCommand.columns.filter { $0.name != "depth" })
+    private static let flat = Shape(ManifestTreeCommand.columns.filter { $0.name != "parts" })
 
     private var values: [Value] {
       [

@@ -34,16 +34,17 @@ struct ManifestTreeCommand: Command {
       ),
     ], columns: OutputColumns(columns))
 
-  private static let columns = [
+  static let columns = [
     Column(
-      "part", help: "index, manifest, config, layer, signature, sbom, provenance, attestation or referrer"),
+      "part", help: "index, manifest, config, layer, signature, sbom, provenance, attestation or referrer"
+    ).key,
     Column("size", .size, help: "of a manifest, all blobs below it, each counted once"),
     Column("share", .number, unit: "parts of 1", null: "for referrers", help: "its part of the whole image"),
     Column("platform", null: "where the index names none", help: "os/architecture of it, or of the image it is about"),
-    Column("digest", help: "its digest"),
-    Column("mediaType", help: "its media type, or what an artifact says of itself"),
+    Column("digest", help: "its digest").key,
+    Column("mediaType", help: "its media type, or what an artifact says of itself").detail,
     Column("parts", .list, help: "what is below it: records of the same kind").only("without --flat"),
-    Column("depth", .int, help: "0 for the manifest itself").only("with --flat"),
+    Column("depth", .int, help: "0 for the manifest itself").detail.only("with --flat"),
   ]
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -72,21 +72,23 @@ final class MetadataRows: MetadataRowSource {
 enum MetadataRow {
   /// The columns at an Azure registry, in their order: all that its API documents.
   static let azureColumns = [
-    Column("digest", help: "the manifest's digest"),
-    Column("tags", .list, null: "without a tag", help: "the tags that point at it"),
-    Column("mediaType", null: "where the registry does not tell", help: "the manifest's media type"),
+    Column("digest", help: "the manifest's digest").key,
+    Column("tags", .list, null: "without a tag", help: "the tags that point at it").key,
+    Column("mediaType", null: "where the registry does not tell", help: "the manifest's media type").detail,
     Column(
       "imageSize", .size, null: "where the registry does not tell", help: "its configuration and layers together"),
     Column(
-      "createdTime", .datetime, null: "where nothing tells", help: "when it was pushed; elsewhere, when it was built"),
+      "createdTime", .datetime, null: "where nothing tells", help: "when it was pushed; elsewhere, when it was built"
+    ).detail,
     Column(
       "lastUpdateTime", .datetime, null: "where the registry does not tell, as only Azure's do",
       help: "when it last changed"),
     Column("architecture", null: "for an index", help: "for example amd64"),
     Column("os", null: "for an index", help: "for example linux"),
-    Column("configMediaType", null: "for an index", help: "the media type of its configuration"),
-    Column("artifactType", null: "for images", help: "the kind of artifact"),
-    azureOnly(Column("changeableAttributes", .record, null: "where the registry does not tell", help: "the locks")),
+    Column("configMediaType", null: "for an index", help: "the media type of its configuration").detail,
+    Column("artifactType", null: "for images", help: "the kind of artifact").detail,
+    azureOnly(
+      Column("changeableAttributes", .record, null: "where the registry does not tell", help: "the locks").detail),
   ]
 
   /// The columns at all other registries.

@@ -32,17 +32,17 @@ struct ReferrersCommand: Command {
     ], columns: OutputColumns(columns))
 
   private static let columns = [
-    Column("kind", help: "signature, sbom, provenance, attestation or other"),
+    Column("kind", help: "signature, sbom, provenance, attestation or other").key,
     Column("platform", null: "for what is about an index, or where none is told", help: "the platform it is about"),
-    Column("foundIn", help: "referrers API, fallback tag, sig tag, att tag, sbom tag, or index"),
+    Column("foundIn", help: "referrers API, fallback tag, sig tag, att tag, sbom tag, or index").detail,
     Column("size", .size, help: "of the contents"),
     Column("created", .datetime, null: "where no annotation says", help: "when it was made"),
     Column("artifactType", null: "where the manifest has none", help: "the artifact's type"),
-    Column("predicateType", null: "where no annotation says", help: "the type of a statement's predicate"),
-    Column("mediaType", null: "where it has no contents", help: "the media type of the contents"),
-    Column("digest", help: "the manifest that carries it"),
-    Column("blob", null: "where it has no single one", help: "the contents, for `blob show`"),
-    Column("subject", help: "the manifest that it is about"),
+    Column("predicateType", null: "where no annotation says", help: "the type of a statement's predicate").detail,
+    Column("mediaType", null: "where it has no contents", help: "the media type of the contents").detail,
+    Column("digest", help: "the manifest that carries it").key,
+    Column("blob", null: "where it has no single one", help: "the contents, for `blob show`").detail,
+    Column("subject", help: "the manifest that it is about").detail,
   ]
   private static let shape = Shape(columns)
 

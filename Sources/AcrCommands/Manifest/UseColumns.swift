@@ -42,7 +42,7 @@ struct UseColumns {
   func adding(to row: Record) -> Record? {
     guard case .string(let text)? = row["digest"], let digest = try? Digest(text) else { return nil }
     guard let values = values[digest] ?? (onlyOrphans ? nil : [.list([]), .null]) else { return nil }
-    return Record(shape: Shape(row.shape.names + UseColumns.names), values: row.values + values)
+    return Record(shape: row.shape.adding(UseColumns.names), values: row.values + values)
   }
 
   /// The rows of an Azure registry with the columns.

@@ -82,6 +82,9 @@ final class MirrorProgress: Sendable {
   /// What has ended so far.
   var rows: [MirrorRow] { state.withLock { $0.rows } }
 
+  /// So many tags are looked at.
+  func expect(_ count: Int) { progress.expect(count) }
+
   /// Starts the line of a tag.
   func begin(_ target: String) -> ImportObserver {
     let line = progress.start(target)
@@ -95,7 +98,9 @@ final class MirrorProgress: Sendable {
       state.rows.append(row)
       return state.lines.removeValue(forKey: "\(row.repository):\(row.tag)")
     }
-    line?.finish(row.outcome)
+    if let line { return line.finish(row.outcome) }
+    // A tag that was unchanged or refused had no line; what is pruned was not expected.
+    if ![.deleted, .kept].contains(row.action) { progress.pass(row.outcome) }
   }
 
   /// Ends those that were cut short.

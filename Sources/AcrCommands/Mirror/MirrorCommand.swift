@@ -112,6 +112,7 @@ struct MirrorCommand: Command {
     }
     try askBeforePruning(plans, call)
     let lines = MirrorProgress(session.progress)
+    lines.expect(plans.reduce(0) { $0 + $1.items.count })
     do {
       let rows = try Blocking.wait(call.run) {
         try await mirror.run(plans, observer: { lines.begin($0) }, ended: { lines.end($0) })
@@ -245,12 +246,12 @@ struct MirrorCommand: Command {
   }
 
   private static let columns = [
-    Column("repository", help: "the repository at the target"),
-    Column("tag", help: "the tag"),
-    Column("action", help: "what was done with it, or in a dry run would be"),
+    Column("repository", help: "the repository at the target").key,
+    Column("tag", help: "the tag").key,
+    Column("action", help: "what was done with it, or in a dry run would be").key,
     Column("digest", null: "where it is not known", help: "the digest of the image"),
     Column("bytes", .size, help: "what was sent"),
-    Column("referrers", .int, help: "how many artifacts about the image came along"),
+    Column("referrers", .int, help: "how many artifacts about the image came along").detail,
     Column("reason", help: "why"),
   ]
   private static let shape = Shape(columns)

@@ -7,12 +7,13 @@ import OCIRegistry
 /// The rows of a plan, and of what came of it.
 enum PurgeRows {
   static let columns = [
-    Column("repository", help: "the repository"),
-    Column("tag", null: "for a manifest without a tag", help: "the tag"),
+    Column("repository", help: "the repository").key,
+    Column("tag", null: "for a manifest without a tag", help: "the tag").key,
     Column("digest", null: "for a repository that was left alone", help: "the manifest"),
     Column(
       "action",
-      help: "delete, untag (the manifest stays) or keep; afterwards deleted, untagged, kept or failed"),
+      help: "delete, untag (the manifest stays) or keep; afterwards deleted, untagged, kept or failed"
+    ).key,
     Column("rule", null: "where no rule fits", help: "the rule that decided"),
     Column("age", .duration, null: "where nothing tells", help: "how long ago it was changed"),
     Column("bytes", .size, help: "what its deletion frees; what rows share counts for the first"),

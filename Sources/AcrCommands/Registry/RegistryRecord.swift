@@ -7,21 +7,21 @@ import AzureRegistry
 enum RegistryRecord {
   /// The columns, in their order.
   static let columns = [
-    Column("name", help: "the registry's name"),
-    Column("loginServer", help: "its host"),
+    Column("name", help: "the registry's name").key,
+    Column("loginServer", help: "its host").key,
     Column("location", help: "the Azure region"),
     Column("sku", help: "the tier: Basic, Standard or Premium"),
     Column("resourceGroup", help: "its resource group"),
-    Column("subscription", help: "the id of its subscription"),
-    Column("id", help: "its resource id"),
-    Column("provisioningState", help: "for example Succeeded"),
-    Column("adminUserEnabled", .bool, help: "whether its admin user can sign in"),
-    Column("anonymousPullEnabled", .bool, help: "whether anybody can pull"),
-    Column("publicNetworkAccess", .bool, help: "whether it answers outside private networks"),
-    Column("deniesByDefault", .bool, help: "whether its network rules refuse what they do not name"),
-    Column("trustedServices", .bool, help: "whether Azure's own services pass its network rules"),
-    Column("exportEnabled", .bool, help: "whether its images can be imported elsewhere"),
-    Column("roleAssignmentMode", help: "how its roles are assigned"),
+    Column("subscription", help: "the id of its subscription").detail,
+    Column("id", help: "its resource id").detail,
+    Column("provisioningState", help: "for example Succeeded").detail,
+    Column("adminUserEnabled", .bool, help: "whether its admin user can sign in").detail,
+    Column("anonymousPullEnabled", .bool, help: "whether anybody can pull").detail,
+    Column("publicNetworkAccess", .bool, help: "whether it answers outside private networks").detail,
+    Column("deniesByDefault", .bool, help: "whether its network rules refuse what they do not name").detail,
+    Column("trustedServices", .bool, help: "whether Azure's own services pass its network rules").detail,
+    Column("exportEnabled", .bool, help: "whether its images can be imported elsewhere").detail,
+    Column("roleAssignmentMode", help: "how its roles are assigned").detail,
   ]
   private static let shape = Shape(columns)
 

@@ -114,6 +114,10 @@ struct NamedArtifact: Sendable {
 
 /// Shows how far imports are.
 public protocol ImportProgress: Sendable {
+  /// So many imports will start; what is told several times adds up.
+  func expect(_ count: Int)
+  /// One of those that were expected ended before it started: nothing had to be done, or it was refused (nil).
+  func pass(_ result: ImportResult?)
   /// An import starts.
   /// - Parameter name: the import as people write it, for the line that stands for it.
   /// - Returns: what takes its events.
@@ -139,6 +143,8 @@ public protocol ImportProgressLine: Sendable {
 public struct NoProgress: ImportProgress, ImportProgressLine {
   /// Creates a display of nothing.
   public init() {}
+  public func expect(_ count: Int) {}
+  public func pass(_ result: ImportResult?) {}
   public func start(_ name: String) -> any ImportProgressLine { self }
   public func report(_ event: ImportEvent) {}
   public func finish(_ result: ImportResult?) {}

@@ -10,19 +10,19 @@ enum TrustRows {
 
   /// What is told of every signature.
   static let signatureColumns = [
-    Column("status", help: "verified or failed"),
+    Column("status", help: "verified or failed").key,
     Column("digest", help: "the digest that the signature has to be about"),
-    Column("signer", null: failed, help: "the name in the certificate, or the key's SHA-256"),
+    Column("signer", null: failed, help: "the name in the certificate, or the key's SHA-256").key,
     Column("issuer", null: "for a key, and \(failed)", help: "who vouched for the name"),
     Column("time", .datetime, null: "where nobody proves it", help: "when it was signed"),
-    Column("witness", null: "where nobody proves the time", help: "the log or authority that proves the time"),
+    Column("witness", null: "where nobody proves the time", help: "the log or authority that proves the time").detail,
     Column("predicateType", null: "for a signature of the artifact itself", help: "the type of the signed statement"),
-    Column("format", null: failed, help: "how the signature is written down"),
-    Column("repository", null: "where the certificate has none", help: "the repository that was built"),
-    Column("commit", null: "where the certificate has none", help: "the commit that was built"),
-    Column("entries", .list, help: "entries in transparency logs that were checked"),
-    Column("claims", .record, help: "what else the signer says"),
-    Column("unchecked", .list, help: "what was there and could not be checked"),
+    Column("format", null: failed, help: "how the signature is written down").detail,
+    Column("repository", null: "where the certificate has none", help: "the repository that was built").detail,
+    Column("commit", null: "where the certificate has none", help: "the commit that was built").detail,
+    Column("entries", .list, help: "entries in transparency logs that were checked").detail,
+    Column("claims", .record, help: "what else the signer says").detail,
+    Column("unchecked", .list, help: "what was there and could not be checked").detail,
   ]
 
   /// What is told of signatures of images besides.
@@ -30,11 +30,11 @@ enum TrustRows {
     signatureColumns + [
       Column("image", help: "the image that was named"),
       Column("platform", null: "for the image as a whole", help: "the platform of the digest"),
-      Column("covers", null: "without --platform", help: "the platform's digest, read from the verified index"),
-      Column("place", help: "where the signature was found"),
-      Column("artifact", help: "the digest of the manifest that carries it"),
-      Column("check", null: "where it was accepted", help: "the check that failed"),
-      Column("reason", null: "where it was accepted", help: "why it failed"),
+      Column("covers", null: "without --platform", help: "the platform's digest, read from the verified index").detail,
+      Column("place", help: "where the signature was found").detail,
+      Column("artifact", help: "the digest of the manifest that carries it").detail,
+      Column("check", null: "where it was accepted", help: "the check that failed").key,
+      Column("reason", null: "where it was accepted", help: "why it failed").key,
     ]
 
   static let signatureShape = Shape(signatureColumns)

@@ -12,6 +12,19 @@ public struct Column: Sendable, Equatable {
   public var only: String?
   /// One line: what it says.
   public var help: String
+  /// Which columns a narrow table leaves out first.
+  public var rank = Rank.normal
+
+  /// How much a column matters in a table that is wider than the terminal.
+  public enum Rank: Int, Sendable, Comparable {
+    /// What one asks the command for; never left out.
+    case key
+    case normal
+    /// Left out first.
+    case detail
+
+    public static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+  }
 
   /// Creates a column.
   public init(
@@ -30,6 +43,18 @@ public struct Column: Sendable, Equatable {
   public func only(_ condition: String) -> Column {
     var column = self
     column.only = condition
+    return column
+  }
+
+  /// The same column, which a narrow table never leaves out.
+  public var key: Column { ranked(.key) }
+
+  /// The same column, which a narrow table leaves out first.
+  public var detail: Column { ranked(.detail) }
+
+  private func ranked(_ rank: Rank) -> Column {
+    var column = self
+    column.rank = rank
     return column
   }
 

@@ -11,6 +11,7 @@ struct GlobalFlags {
     let output = Flag<String?>(
       "output", short: "o", help: "how the result is shown", completer: .fixed(OutputFormat.names),
       check: OutputFormat.check)
+    let wide = Switch("wide", help: "all columns, with whole digests and exact times, as `--output wide`")
     let onlyShowErrors = Switch("only-show-errors", help: "no notes and warnings")
     let verbose = Switch("verbose", help: "says how long it took")
     let debug = Switch("debug", help: "lists its requests on standard error, and says how long it took")
@@ -53,7 +54,7 @@ struct GlobalFlags {
       }
       self.format = format
     } else {
-      format = nil
+      format = declared.wide.read(arguments) ? .wide : nil
     }
     verbosity =
       declared.debug.read(arguments)

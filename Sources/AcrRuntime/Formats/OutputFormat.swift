@@ -5,6 +5,12 @@ import AcrText
 public enum OutputFormat: String, Sendable, CaseIterable {
   /// Columns for people.
   case table
+  /// All columns, whole, however long the lines become.
+  case wide
+  /// A field to a line.
+  case list
+  /// Columns with lines between them.
+  case grid
   /// Indented JSON.
   case json
   /// JSON in colours where the output takes them.
@@ -22,6 +28,17 @@ public enum OutputFormat: String, Sendable, CaseIterable {
 
   /// All names, for sentences.
   static let names = allCases.map(\.rawValue)
+
+  /// The layout of a format for people; nil for formats for programs.
+  public var form: TableLayout.Form? {
+    switch self {
+    case .table: .table
+    case .wide: .wide
+    case .list: .list
+    case .grid: .grid
+    case .json, .jsonc, .jsonl, .tsv, .yaml, .none: nil
+    }
+  }
 
   /// Checks a name that a script writes out.
   static let check: TextCheck = { text in

@@ -9,6 +9,8 @@ public final class Shape: @unchecked Sendable {
   /// Finds a name among many: places in `names`, by hash with open addressing; -1 is free. Empty for few names, where a
   /// scan is quicker.
   private var table: [Int32] = []
+  /// How much each column matters in a narrow table, where a command declared it; names added later are `normal`.
+  private let ranks: [Column.Rank]?
 
   /// Up to so many names a scan beats hashing.
   private static let mostScanned = 16
@@ -18,10 +20,37 @@ public final class Shape: @unchecked Sendable {
   static let longestShared = 64
 
   /// Creates a shape. Names are expected to be distinct.
-  public init(_ names: [String]) {
+  public init(_ names: [String], ranks: [Column.Rank]? = nil) {
     self.names = names
+    self.ranks = ranks
     if names.count > Shape.mostScanned { index() }
   }
+
+  /// True when a command declared the columns.
+  var isDeclared: Bool { ranks != nil }
+
+  /// How much a column matters in a narrow table.
+  func rank(of index: Int) -> Column.Rank {
+    guard let ranks, index < ranks.count else { return .normal }
+    return ranks[index]
+  }
+
+  /// A shape with more names, which are `key`: somebody asked for them.
+  public func adding(_ more: [String]) -> Shape {
+    Shape(names + more, ranks: ranks.map { $0 + Array(repeating: .key, count: names.count + more.count - $0.count) })
+  }
+
+  /// A shape without one of the names.
+  func without(_ place: Int) -> Shape {
+    var names = names
+    var ranks = ranks
+    names.remove(at: place)
+    if ranks.map({ place < $0.count }) == true { ranks?.remove(at: place) }
+    return Shape(names, ranks: ranks)
+  }
+
+  /// The same names in a shape of its own.
+  func copy() -> Shape { Shape(names, ranks: ranks) }
 
   /// The position of a name.
   public func index(of name: String) -> Int? {
@@ -93,5 +122,5 @@ public final class Shape: @unchecked Sendable {
 
 extension Shape {
   /// The shape of rows with these columns.
-  public convenience init(_ columns: [Column]) { self.init(columns.map(\.name)) }
+  public convenience init(_ columns: [Column]) { self.init(columns.map(\.name), ranks: columns.map(\.rank)) }
 }

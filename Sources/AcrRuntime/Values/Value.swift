@@ -54,7 +54,7 @@ public struct Record: Sendable {
     if shape.names.count < Shape.mostShared, name.utf8.count <= Shape.longestShared {
       shape = shapes.shape(shape, adding: name)
     } else {
-      if !isKnownUniquelyReferenced(&shape) { shape = Shape(shape.names) }
+      if !isKnownUniquelyReferenced(&shape) { shape = shape.copy() }
       shape.append(name)
     }
     values.append(value)

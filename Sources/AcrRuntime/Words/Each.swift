@@ -33,10 +33,10 @@ struct Each: Command {
 enum KeepGoing {
   /// The columns of the rows. Without the flag rows are what the block gives.
   static let columns = [
-    Column("item", .any, null: "for an item that is null", help: "the item"),
-    Column("ok", .bool, help: "whether the block came to its end"),
+    Column("item", .any, null: "for an item that is null", help: "the item").key,
+    Column("ok", .bool, help: "whether the block came to its end").key,
     Column("value", .any, null: "after an error, and where the block gives nothing", help: "what the block gave"),
-    Column("error", .record, null: "where there was none", help: "the error, as `catch` has it"),
+    Column("error", .record, null: "where there was none", help: "the error, as `catch` has it").key,
   ]
   private static let shape = Shape(columns)
 

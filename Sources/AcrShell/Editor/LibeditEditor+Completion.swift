@@ -2,19 +2,17 @@ import AcrSystem
 import AcrText
 import CEditline
 
-/// Pages shown below the line, one at each Tab at the same place.
+/// What Tab has listed below the line; Tab again at the same place makes a menu of it.
 struct Listing {
   let before: String
   let after: String
-  let pages: [TerminalText]
-  var next = 0
 }
 
 extension LibeditEditor {
-  /// Tab: inserts what all candidates have in common; where that is nothing, lists them, page by page.
+  /// Tab: inserts what all candidates have in common; where that is nothing, lists them, and then lets one choose.
   func completeWord() -> UInt8 {
     let (before, after) = line()
-    if let listing, listing.before == before, listing.after == after, listing.pages.count > 1 { return showNextPage() }
+    let isListed = listing.map { $0.before == before && $0.after == after } ?? false
     listing = nil
     guard let complete else { return UInt8(CC_ERROR) }
     let completion = complete(CompletionRequest.Text(pending: pending, before: before, after: after))
@@ -24,25 +22,21 @@ extension LibeditEditor {
     let replaced = String(decoding: before.utf8.dropFirst(start), as: UTF8.self)
     var text = insertion
     if let only = completion.onlyCandidate, only.isFinal, !after.hasPrefix(" ") { text += " " }
+    // Candidates that only contain what was typed have nothing to put in its place.
+    if completion.candidates.count > 1, !WordQuoting(insertion).value.hasPrefix(WordQuoting(replaced).value) {
+      text = replaced
+    }
     guard text != replaced else {
       guard completion.candidates.count > 1 else { return UInt8(CC_ERROR) }
+      listing = Listing(before: before, after: after)
+      if isListed, hasPaste { return chooseCandidate(completion, replacing: replaced, after: after) }
       let size = screenSize()
-      let pages = CompletionList(completion.candidates, columns: size.columns, rows: size.rows)
-        .pages(isColored: options.isColored)
-      listing = Listing(before: before, after: after, pages: pages)
-      return showNextPage()
+      let list = CompletionList(completion.candidates, columns: size.columns, rows: size.rows)
+      return show(below: list.text(isColored: options.isColored), after: after)
     }
     el_deletestr(handle, Int32(clamping: replaced.unicodeScalars.count))
     guard el_insertstr(handle, text) == 0 else { return UInt8(CC_ERROR) }
     return completion.candidates.count > 1 ? UInt8(CC_REFRESH_BEEP) : UInt8(CC_REFRESH)
-  }
-
-  private func showNextPage() -> UInt8 {
-    guard var listing else { return UInt8(CC_ERROR) }
-    defer { self.listing = listing }
-    let page = listing.pages[listing.next]
-    listing.next = (listing.next + 1) % listing.pages.count
-    return show(below: page, after: listing.after)
   }
 
   /// `?`: help for the command at the cursor; in a text, a word or an expression only a character.

@@ -33,6 +33,7 @@ extension LibeditEditor {
     bind("acr-new-line", to: ["\\e^M", "\\e^J"])
     if options.readsEditrc { el_source(handle, nil) }
     bind("acr-complete", to: ["^I"])
+    bind("acr-search", to: ["^R"])
     bind("acr-explain", to: ["?"])
     // `bind -v` starts from vi's own bindings.
     isVi = ceditline_key_map(handle).map { String(cString: $0) == "vi" } ?? false
@@ -58,6 +59,9 @@ extension LibeditEditor {
   private func addFunctions() {
     ceditline_add_function(handle, "acr-complete", "Complete the word at the cursor") { handle, _ in
       LibeditEditor.of(handle)?.completeWord() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-search", "Choose an earlier entry") { handle, _ in
+      LibeditEditor.of(handle)?.searchHistory() ?? UInt8(CC_ERROR)
     }
     ceditline_add_function(handle, "acr-paste", "Insert a pasted block") { handle, _ in
       LibeditEditor.of(handle)?.insertPaste() ?? UInt8(CC_ERROR)
@@ -114,7 +118,7 @@ extension LibeditEditor {
     entry != walk.shown && entry.utf8.starts(with: walk.prefix.utf8)
   }
 
-  private func replaceLine(with text: String) -> Bool {
+  func replaceLine(with text: String) -> Bool {
     // el_replacestr refuses an empty text, so the line goes and comes in two steps.
     let (before, after) = line()
     el_cursor(handle, Int32(clamping: after.unicodeScalars.count))

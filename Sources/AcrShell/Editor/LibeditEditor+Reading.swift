@@ -7,6 +7,12 @@ extension LibeditEditor {
   /// ends the read, and a new window size or a text above the line is drawn without a key.
   /// - Returns: 1, 0 at the end of input, or -1 with `errno` set.
   func readScalar(into character: UnsafeMutablePointer<UInt32>) -> Int32 {
+    if interruptIsPending {
+      interruptIsPending = false
+      leaveInterruptedLine()
+      ceditline_interrupt()
+      return -1
+    }
     printList()
     drawHints()
     var first: UInt8 = 0
@@ -85,7 +91,7 @@ extension LibeditEditor {
 
   /// Draws the line anew, at its own first row or below a text that takes its place. Where the cursor is now follows from the
   /// width, because terminals flow long lines anew.
-  private func redraw(below text: TerminalText) {
+  func redraw(below text: TerminalText) {
     hintsAreShown = false
     var layout = DisplayLayout(width: screenSize().columns)
     layout.advance(over: promptText + line().before)
@@ -128,7 +134,7 @@ extension LibeditEditor {
   ]
 
   /// A byte that follows within a few milliseconds, as those of one key do.
-  private func byteAtHand() -> UInt8? {
+  func byteAtHand() -> UInt8? {
     if !heldBytes.isEmpty { return heldBytes.removeFirst() }
     guard FileDescriptor.wait(forAnyOf: [input], milliseconds: 20)?[0] ?? false,
       case .bytes(let bytes) = FileDescriptor.read(input, upTo: 1)

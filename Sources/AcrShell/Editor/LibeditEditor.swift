@@ -66,6 +66,8 @@ public final class LibeditEditor: LineEditor {
   var heldBytes: [UInt8] = []
   /// Texts of other threads for above the line.
   let visitors = VisitorTexts()
+  /// ^C came while a list was shown.
+  var interruptIsPending = false
   /// True with vi's key maps.
   var isVi = false
   private(set) var wasInterrupted = false
@@ -142,6 +144,7 @@ public final class LibeditEditor: LineEditor {
     note = nil
     suggestion = ""
     wasInterrupted = false
+    interruptIsPending = false
     // ^Z would leave the terminal raw, and the typed text would be lost.
     TerminalGuard.ignoresSuspend = true
     TerminalGuard.arm(input: input, output: output)

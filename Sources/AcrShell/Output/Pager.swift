@@ -14,11 +14,12 @@ struct Pager: Sendable {
   }
 
   /// Shows a text and returns when the person has left the pager.
+  /// - Parameter isWide: true for lines that are longer than the screen: `less` scrolls them sideways with the arrow keys.
   /// - Returns: false when the pager could not be started, so that nothing has been shown.
-  func show(_ text: TerminalText) -> Bool {
+  func show(_ text: TerminalText, isWide: Bool = false) -> Bool {
     // As git does it: colours pass, what fits ends at once, the text stays on the screen.
     var environment = ProcessInformation.environment
-    if environment["LESS"] == nil { environment["LESS"] = "FRX" }
+    if environment["LESS"] == nil { environment["LESS"] = isWide ? "FRXS" : "FRX" }
     var command = ChildCommand(words[0], Array(words.dropFirst()), environment: environment)
     command.output = .inherited
     command.errors = .inherited

@@ -8,9 +8,12 @@ final class ShownValues: OutputSink {
   private let output: StandardStream
   private let errors: StandardStream
   private let format: OutputFormat
+  private let isAsked: Bool
   private let isColored: Bool
   /// Takes progress lines away before something else is written.
   private let clearProgress: @Sendable () -> Void
+  /// Takes messages where standard error is for a program; nil for lines of text.
+  private let note: (@Sendable (String) -> Void)?
   private let prompt = Mutex(PromptNeeds())
 
   /// What only a prompt wants.
@@ -25,13 +28,15 @@ final class ShownValues: OutputSink {
 
   init(
     output: StandardStream, errors: StandardStream, format: OutputFormat?, isColored: Bool,
-    clearProgress: @escaping @Sendable () -> Void
+    clearProgress: @escaping @Sendable () -> Void, note: (@Sendable (String) -> Void)? = nil
   ) {
     self.output = output
     self.errors = errors
     self.format = format ?? (output.isTerminal ? .table : .json)
+    isAsked = format != nil
     self.isColored = isColored
     self.clearProgress = clearProgress
+    self.note = note
   }
 
   /// Shows tables that are longer than the screen through a pager from now on.
@@ -56,7 +61,8 @@ final class ShownValues: OutputSink {
     case .jsonl: try eachRow(shown) { try self.write(try self.hidingSecrets($0).json() + "\n") }
     case .tsv: try eachRow(shown) { try self.write(try TabSeparated.line($0) + "\n") }
     case .yaml: try showYAML(shown)
-    case .table: try showTable(shown)
+    case .table, .wide, .list, .grid:
+      try showTable(shown, (format ?? self.format).form ?? .table, isAsked: format != nil || isAsked)
     }
   }
 
@@ -68,6 +74,7 @@ final class ShownValues: OutputSink {
   }
 
   func message(_ text: String) {
+    if let note { return note(text) }
     clearProgress()
     errors.tell(data: text + "\n")
   }
@@ -158,22 +165,26 @@ final class ShownValues: OutputSink {
     }
   }
 
-  private func showTable(_ shown: Output) throws {
+  /// - Parameter isAsked: whether somebody named the format; then rows without names get headings, as the Azure CLI does.
+  private func showTable(_ shown: Output, _ form: TableLayout.Form, isAsked: Bool) throws {
     let value = try shown.collected()
     guard !value.isNull else { return }
-    let layout = TableLayout(width: output.columns, isColored: isColored)
+    let layout = TableLayout(
+      width: output.columns, isColored: isColored, form: form, numbersColumns: isAsked,
+      isASCII: TerminalStyle.isASCII)
     let lines = layout.lines(value)
     guard !lines.isEmpty else { return message("(nothing)") }
     prompt.withLock { $0.columns = value.columnNames }
-    try showLong(lines.joined(separator: "\n") + "\n")
+    try showLong(lines.joined(separator: "\n") + "\n", isWide: form == .wide)
   }
 
   /// Writes a text of whole lines, at the prompt through the pager when it is longer than the screen.
-  func showLong(_ text: TerminalText) throws {
+  /// - Parameter isWide: true for lines that the pager is to scroll sideways.
+  func showLong(_ text: TerminalText, isWide: Bool = false) throws {
     let pager = prompt.withLock { $0.pager }
     if let pager, let rows = output.rows, text.bytes.count(where: { $0 == 0x0A }) >= rows {
       clearProgress()
-      if pager.show(text) { return }
+      if pager.show(text, isWide: isWide) { return }
     }
     try show(text)
   }

@@ -9,6 +9,8 @@ import Synchronization
 final class InteractiveShell {
   private let context: ProgramContext
   private var scope = SessionScope()
+  /// The commands and the session's `def`s, for Tab, hints and `help`.
+  private var catalog: Catalog
   private let errorVariable: Int
   private let currentRun = CurrentRun()
   /// What Enter looked at last.
@@ -22,6 +24,7 @@ final class InteractiveShell {
 
   init(_ context: ProgramContext) {
     self.context = context
+    catalog = context.session.catalog
     errorVariable = scope.declare("error")
   }
 
@@ -35,7 +38,9 @@ final class InteractiveShell {
       context.sink.message("note: the history cannot be read: \((error as? AcrError)?.message ?? "\(error)")")
     }
     let values = LiveValues(
-      SessionValues(lookup: RegistryLookup(session: context.registries)),
+      SessionValues(
+        lookup: RegistryLookup(session: context.registries),
+        earlierHosts: SessionValues.hosts(in: history?.entries ?? [])),
       isInHurry: { InteractiveShell.isKeyWaiting })
     guard let editor = makeEditor(values, entries: history?.entries ?? []) else {
       return ScriptRunner(context).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
@@ -70,7 +75,6 @@ final class InteractiveShell {
   }
 
   private func makeEditor(_ values: LiveValues, entries: [String]) -> LibeditEditor? {
-    let catalog = context.session.catalog
     let complete: (CompletionRequest.Text) -> Completion = { [self] text in
       var note: String?
       var completion = request(text, catalog).completion { query in
@@ -88,8 +92,8 @@ final class InteractiveShell {
     }
     let isColored = TerminalStyle.isColored(FileDescriptor.error)
     let editor = LibeditEditor(options: .init(isColored: isColored), history: entries, complete: complete)
-    editor?.advise = { CompletionRequest($0, catalog: catalog).advice }
-    editor?.explain = { text in
+    editor?.advise = { [unowned self] in CompletionRequest($0, catalog: catalog).advice }
+    editor?.explain = { [unowned self] text in
       CompletionRequest(text, catalog: catalog).question.map {
         HelpText(catalog: catalog, columns: StandardStream.error.columns).answer(to: $0)
       }
@@ -102,7 +106,40 @@ final class InteractiveShell {
     let known = UncheckedBox(self)
     return CompletionRequest(text, catalog: catalog, variables: scope.variables.keys.sorted()) { source in
       known.value.columns(of: source)
+    } value: { name in
+      known.value.text(of: name)
     }
+  }
+
+  /// What a variable is as a part of a word; a secret is none.
+  private func text(of name: String) -> String? {
+    guard let variable = scope.variables[name] else { return nil }
+    switch context.session.global(variable.index) {
+    case .string(let text): return text
+    case .int(let number): return String(number)
+    default: return nil
+    }
+  }
+
+  /// The commands, with the `def`s of this session.
+  private func catalogWithDefinitions() -> Catalog {
+    let known = context.session.catalog
+    guard !scope.functionIndex.isEmpty else { return known }
+    var own: [Signature] = []
+    for (name, index) in scope.functionIndex.sorted(by: { $0.key < $1.key }) where index < scope.functions.count {
+      var signature = scope.functions[index].signature
+      signature.name = name
+      own.append(signature)
+    }
+    // The flags that every command of some groups has besides its own.
+    let globalFlags =
+      known.commands.filter(\.group.takesGlobalFlags)
+      .map { signature in signature.allFlags.filter { flag in !signature.flags.contains { $0.name == flag.name } } }
+      .max { $0.count < $1.count } ?? []
+    // A `def` stands before a command of its name, as in a call.
+    return Catalog(
+      commands: own + known.commands, functions: known.functions,
+      globalFlags: globalFlags, withheld: known.withheld, offersEnvironment: known.offersEnvironment)
   }
 
   private func columns(of source: RowSource) -> [String] {
@@ -180,13 +217,22 @@ final class InteractiveShell {
       failure = ErrorKind.usage.name
       return .goOn
     }
+    let hasNewNames =
+      result.session.functionIndex != scope.functionIndex
+      || result.session.functions.count != scope.functions.count
     scope = result.session
+    if hasNewNames {
+      catalog = catalogWithDefinitions()
+      context.help.use(catalog)
+    }
     context.secretLines.use(scope)
     let run = context.makeRun(isInteractive: true)
     currentRun.set(run)
     defer { currentRun.set(nil) }
     let start = Monotonic.now()
+    context.display.waits?.setActive(true)
     let outcome = context.session.run(script, in: run)
+    context.display.waits?.setActive(false)
     duration = Int64(Monotonic.milliseconds(Monotonic.now() - start)) * 1_000_000
     context.clearProgress()
     context.summarizeProgress()

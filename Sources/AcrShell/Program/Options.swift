@@ -61,7 +61,7 @@ struct Options: ParsableCommand {
   @Option(
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
-      "How shown values are written: table, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).",
+      "How shown values are written: table, wide, list, grid, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).",
       valueName: "format"), completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var output: OutputFormat?
 
@@ -70,7 +70,10 @@ struct Options: ParsableCommand {
       "How errors are written: text, json, or github (annotations in GitHub Actions).", valueName: "format"))
   var diagnostics = DiagnosticsFormat.text
 
-  @Option(help: ArgumentHelp("How progress is shown: auto (lines on a terminal), json, or none.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "How progress is shown: auto (lines that move on a terminal; plain where CI=true), plain (a line when an import ends, and every 10 seconds), json, or none.",
+      valueName: "format"))
   var progress = ProgressFormat.auto
 
   @Option(help: ArgumentHelp("How many transfers run at a time.", valueName: "count"))
@@ -148,5 +151,5 @@ enum DiagnosticsFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// How progress is shown.
 enum ProgressFormat: String, ExpressibleByArgument, CaseIterable {
-  case auto, json, none
+  case auto, plain, json, none
 }

@@ -17,11 +17,14 @@ final class ProgramContext {
   let promptCommand = PromptCommand()
   /// The entries of all sessions; nil without a home folder.
   let history: HistoryStore?
+  /// Explains the commands, and the `def`s of a prompt.
+  let help: HelpCommand
   /// What stays out of the history.
   let secretLines: SecretLines
   /// Takes progress lines away.
   let clearProgress: @Sendable () -> Void
-  private let terminalProgress: TerminalProgress?
+  /// How far imports are, and what is waited for.
+  let display: ProgressOutput
   private let gatheredNotes: GatheredNotes
   /// What commands know of registries and Azure, for the prompt.
   let registries: CommandContext
@@ -52,7 +55,7 @@ final class ProgramContext {
           caFile: running?.certificateAuthority ?? caFile, insecureHosts: insecure,
           variable: running.map { $0.proxyVariable } ?? ProcessInformation.variable))
     }
-    let transport: any Transport
+    var transport: any Transport
     if let sandbox {
       let sandboxTransport = SandboxTransport(sandbox, configure: curl)
       transport = sandboxTransport
@@ -64,25 +67,18 @@ final class ProgramContext {
     }
     let trace = try options.trace.map { path throws(AcrError) in try RequestTrace(path: path) }
 
-    var terminal: TerminalProgress?
-    let progress: any ImportProgress
-    switch options.progress {
-    case .json: progress = JSONProgress(stream: .error)
-    case .none: progress = NoProgress()
-    case .auto:
-      let isPossible = StandardStream.error.isTerminal && environment["TERM"] != "dumb"
-      let display = isPossible ? TerminalProgress(stream: .error) : nil
-      terminal = display
-      progress = display ?? NoProgress()
-    }
-    clearProgress = { [terminal] in terminal?.clear() }
+    let display = ProgressOutput(options.progress, environment)
+    self.display = display
+    clearProgress = { display.clear() }
+    if let waits = display.waits { transport = WatchedTransport(inner: transport, waits: waits) }
     let sink = ShownValues(
       output: .output, errors: .error, format: options.output, isColored: usesColor && StandardStream.output.isTerminal,
-      clearProgress: clearProgress)
+      clearProgress: clearProgress, note: display.note)
     self.sink = sink
+    // Whoever reads progress as JSON gets nothing else on standard error.
     reporter = Reporter(
-      format: options.diagnostics, usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress
-    )
+      format: options.progress == .json && options.diagnostics == .text ? .json : options.diagnostics,
+      usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress)
     let retryNotes = GatheredNotes()
     gatheredNotes = retryNotes
     let http = HTTPClient(
@@ -105,11 +101,11 @@ final class ProgramContext {
     registries = CommandContext(
       registries: RegistryClients(
         http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
-      azure: azure, progress: progress, transfers: options.transfers,
+      azure: azure, progress: display.progress, transfers: options.transfers,
       trustedRoot: { () throws(AcrError) in try sandbox?.running().trustedRoot })
     registries.status.update { $0.isSandbox = sandbox != nil }
-    terminalProgress = terminal
     let help = HelpCommand()
+    self.help = help
     let historyCommand = HistoryCommand()
     session = Session(commands: registries.commands + [help, historyCommand, promptCommand])
     help.use(session.catalog)
@@ -123,7 +119,7 @@ final class ProgramContext {
   /// Says what the imports since the last call came to, when they were many, and which waits were only counted.
   func summarizeProgress() {
     for note in gatheredNotes.rest() { sink.message("note: \(note)") }
-    terminalProgress?.summarize()
+    display.summarize()
   }
 
   /// A context for one run.

@@ -56,11 +56,13 @@ struct ScriptRunner {
     }
     let run = context.makeRun(isInteractive: false)
     ConsoleSignals.shared.install()
+    context.display.waits?.setActive(true)
     let outcome = ConsoleSignals.shared.watch { _ in
       run.interrupt()
     } while: {
       context.session.run(script, arguments: arguments, in: run)
     }
+    context.display.waits?.setActive(false)
     context.summarizeProgress()
     switch outcome {
     case .finished: return run.hasFailedItems ? 6 : 0

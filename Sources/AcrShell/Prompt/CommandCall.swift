@@ -99,9 +99,9 @@ struct CommandCall {
     return parameter.map { "-\($0.name)" } ?? "--\(flag.name)"
   }
 
-  /// What a flag or positional holds, when that is known before the run.
-  func value(of name: String) -> String? {
-    guard let raw = given[name], !raw.contains("$"), !raw.hasPrefix("(") else { return nil }
+  /// What a flag or positional holds as it is written, when that is a word or a text.
+  func written(_ name: String) -> String? {
+    guard let raw = given[name], !raw.hasPrefix("("), !(raw.hasPrefix("'") && raw.contains("$")) else { return nil }
     let value = WordQuoting(raw).value
     return value.isEmpty ? nil : value
   }

@@ -80,15 +80,20 @@ public struct CompletionRequest: Sendable {
   /// The columns of rows, and the fields of records, that the session has at hand.
   public var columns: @Sendable (RowSource) -> [String]
 
+  /// The text of a variable; nil where it holds none that may be shown.
+  public var value: @Sendable (String) -> String?
+
   /// Creates a request.
   public init(
     _ text: Text, catalog: Catalog, variables: [String] = [],
-    columns: @escaping @Sendable (RowSource) -> [String] = { _ in [] }
+    columns: @escaping @Sendable (RowSource) -> [String] = { _ in [] },
+    value: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.text = text
     self.catalog = catalog
     self.variables = variables
     self.columns = columns
+    self.value = value
   }
 
   /// The candidates for the word at the cursor. The same request and values give the same answer.

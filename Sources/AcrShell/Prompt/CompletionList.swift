@@ -1,7 +1,7 @@
 import AcrText
 
 /// The candidates as a list for a terminal: one per line with their descriptions when they have any, in columns otherwise.
-/// What does not fit the screen is cut into pages.
+/// Of what does not fit the screen the beginning is shown; the menu has all.
 struct CompletionList {
   private let candidates: [Completion.Candidate]
   private let columns: Int
@@ -13,19 +13,13 @@ struct CompletionList {
     self.rows = max(4, rows)
   }
 
-  /// The pages, each of lines with their ends. A page and the line being edited fit the screen together.
-  func pages(isColored: Bool) -> [TerminalText] {
+  /// Lines with their ends, which fit the screen together with the line that is edited.
+  func text(isColored: Bool) -> TerminalText {
     let lines = isDescribed ? described(isColored: isColored) : table()
     let limit = rows - 3
-    guard lines.count > limit else { return [lines.joined()] }
-    // The last line of each page says how to see the next.
-    let starts = Array(stride(from: 0, to: lines.count, by: limit - 1))
-    return starts.enumerated().map { page, start in
-      let note = "page \(page + 1) of \(starts.count), \(candidates.count) in all; Tab shows the next"
-      let text = Self.fitted(note, to: columns - 1)
-      return lines[start..<min(start + limit - 1, lines.count)].joined()
-        + (isColored ? "\u{1B}[2m\(text)\u{1B}[0m\n" as TerminalText : "\(text)\n")
-    }
+    guard lines.count > limit else { return lines.joined() }
+    let note = Self.fitted("\(candidates.count) in all; Tab again opens a menu", to: columns - 1)
+    return lines.prefix(limit - 1).joined() + (isColored ? "\u{1B}[2m\(note)\u{1B}[0m\n" as TerminalText : "\(note)\n")
   }
 
   /// Hundreds of names are easier to look over in columns than one below the other.

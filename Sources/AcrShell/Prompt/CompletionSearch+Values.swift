@@ -11,17 +11,17 @@ extension CompletionSearch {
     case .fixed(let texts): return answer(quoted(texts.map { LiveValue($0) }, typed), for: typed)
     case .registry: return answer(quoted(values(.registries), typed), for: typed)
     case .repository(let holder):
-      guard let registry = call.value(of: holder) else { return none }
+      guard let registry = known(call, holder) else { return none }
       return answer(quoted(values(.repositories(registry: registry)), typed), for: typed)
     case .tag(let registry, let repository):
-      guard let registry = call.value(of: registry), let repository = call.value(of: repository) else { return none }
+      guard let registry = known(call, registry), let repository = known(call, repository) else { return none }
       return answer(quoted(values(.tags(registry: registry, repository: repository)), typed), for: typed)
     case .image(let holder):
-      guard let registry = call.value(of: holder) else { return none }
+      guard let registry = known(call, holder) else { return none }
       return answer(images(typed, in: registry, lead: ""), for: typed)
     case .reference:
       // As with az, `--registry` takes the place of the host in `--source`.
-      if let registry = call.value(of: "registry") { return answer(images(typed, in: registry, lead: ""), for: typed) }
+      if let registry = known(call, "registry") { return answer(images(typed, in: registry, lead: ""), for: typed) }
       return answer(references(typed, withTags: true), for: typed)
     case .repositoryReference: return answer(references(typed, withTags: false), for: typed)
     case .column:
@@ -43,12 +43,13 @@ extension CompletionSearch {
       let hosts = values(.hosts).map { WordQuoting.Item($0.text + "/", isFinal: false) }
       return WordQuoting(typed).candidates(hosts)
     }
-    let host = String(plain[..<slash])
+    let lead = String(plain[...slash])
+    guard let host = resolved(String(plain[..<slash])) else { return [] }
     guard withTags else {
-      let names = values(.repositories(registry: host)).map { WordQuoting.Item("\(host)/\($0.text)") }
-      return WordQuoting(typed).candidates(names)
+      let names = values(.repositories(registry: host)).map { WordQuoting.Item("\(lead)\($0.text)") }
+      return WordQuoting(typed).candidates(names, shownFrom: lead.contains("$") ? lead : "")
     }
-    return images(typed, in: host, lead: "\(host)/")
+    return images(typed, in: host, lead: lead)
   }
 
   /// `repository`, then `repository:tag` or `repository@digest`.
@@ -79,6 +80,29 @@ extension CompletionSearch {
     return quoting.candidates(
       tags.map { .init("\(lead)\(repository):\($0.text)", description: $0.description) },
       shownFrom: "\(lead)\(repository):")
+  }
+
+  /// What a flag or positional holds, with the values of variables.
+  private func known(_ call: CommandCall, _ name: String) -> String? { call.written(name).flatMap(resolved) }
+
+  /// A word with the texts of the session's variables in it; nil where one is not known before the run.
+  func resolved(_ word: String) -> String? {
+    guard word.contains("$") else { return word }
+    var result = ""
+    var rest = word[...]
+    while let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      var name = rest[rest.index(after: dollar)...].prefix { $0.utf8.allSatisfy(StatementScanner.isNameByte) }
+      var end = name.endIndex
+      if name.isEmpty, rest[dollar...].hasPrefix("${"), let close = rest[dollar...].firstIndex(of: "}") {
+        name = rest[rest.index(dollar, offsetBy: 2)..<close]
+        end = rest.index(after: close)
+      }
+      guard !name.isEmpty, let value = request.value(String(name)) else { return nil }
+      result += value
+      rest = rest[end...]
+    }
+    return result + rest
   }
 
   /// - Parameter lead: what stands before the path in the word.

@@ -163,6 +163,11 @@ struct CompletionSearch {
         }
       }
     }
+    if found.isEmpty, path.isEmpty, typed.count > 2 {
+      // A word out of the middle, as in `tags` for `repository show-tags`.
+      found = catalog.commands.filter { isPiped ? $0.input != .none : $0.input != .required }
+        .filter { Self.hasWord($0.name, typed) }.map { Completion.Candidate($0.name, description: $0.summary) }
+    }
     if isPiped, path.isEmpty {
       for (name, summary) in [("where", "keep the rows that match a condition"), ("extend", "add columns")]
       where name.hasPrefix(typed) && !found.contains(where: { $0.text == name }) {
@@ -170,6 +175,11 @@ struct CompletionSearch {
       }
     }
     return found.sorted { $0.text < $1.text }
+  }
+
+  /// Whether one of the words of a name begins with a text.
+  private static func hasWord(_ name: String, _ typed: some StringProtocol) -> Bool {
+    !typed.isEmpty && name.split(whereSeparator: { $0 == " " || $0 == "-" }).contains { $0.hasPrefix(typed) }
   }
 
   private func command(_ words: [String], _ word: StatementScanner.Word) -> Completion {
@@ -195,7 +205,8 @@ struct CompletionSearch {
     if let positional = call.nextPositional {
       candidates += values(for: positional.completer, type: positional.type, typed: typed, call).candidates
     }
-    if typed.isEmpty, candidates.isEmpty { candidates = flags(call, typed: typed) }
+    // Where a value has to come first, the line below says which; flags are for who begins one.
+    if typed.isEmpty, candidates.isEmpty, call.missingPositionals.isEmpty { candidates = flags(call, typed: typed) }
     return answer(candidates, for: typed)
   }
 
@@ -224,7 +235,11 @@ struct CompletionSearch {
     }
     let open = call.openFlags
     let ordered = open.filter(\.isRequired) + open.filter { !$0.isRequired }
-    let long = ordered.filter { "--\($0.name)".hasPrefix(typed) }.map { flag in
+    var fitting = ordered.filter { "--\($0.name)".hasPrefix(typed) }
+    if fitting.isEmpty, typed.hasPrefix("--") {
+      fitting = ordered.filter { Self.hasWord($0.name, typed.dropFirst(2)) }
+    }
+    let long = fitting.map { flag in
       Completion.Candidate(
         "--\(flag.name)", display: "--\(flag.name)" + (flag.short.map { ", -\($0)" } ?? ""),
         description: (flag.isRequired ? "(required) " : "") + flag.help)

@@ -96,4 +96,18 @@ public enum TerminalStyle {
     else { return false }
     return ProcessInformation.variable("NO_COLOR")?.isEmpty ?? true
   }
+
+  /// True where the locale says that the terminal knows no more than ASCII. Without a locale, as in most containers,
+  /// terminals know UTF-8.
+  static var isASCII: Bool {
+    isASCII(
+      locale: ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { ProcessInformation.variable($0) }.first { !$0.isEmpty })
+  }
+
+  /// Whether a locale such as `C` or `de_DE.ISO-8859-1` is not one of UTF-8.
+  static func isASCII(locale: String?) -> Bool {
+    guard let locale else { return false }
+    guard let dot = locale.firstIndex(of: ".") else { return locale == "C" || locale == "POSIX" }
+    return !["utf-8", "utf8"].contains { locale[dot...].lowercased().dropFirst().hasPrefix($0) }
+  }
 }

@@ -6,6 +6,13 @@ import Synchronization
 /// The values behind Tab at the prompt: files of this machine, and what registries hold.
 struct SessionValues: ValueSource {
   let lookup: RegistryLookup
+  /// Hosts that references of earlier entries begin with.
+  var earlierHosts: [String] = []
+
+  /// Registries that everybody can pull from.
+  private static let publicHosts = [
+    "docker.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io",
+  ]
 
   func values(for query: ValueQuery) throws -> [LiveValue] {
     switch query {
@@ -14,7 +21,12 @@ struct SessionValues: ValueSource {
       return try wait { await lookup.registries() }.map {
         LiveValue($0.name, description: $0.name == $0.host ? "" : $0.host)
       }
-    case .hosts: return try wait { await lookup.registries() }.map { LiveValue($0.host) }
+    case .hosts:
+      let known = try wait { await lookup.registries() }.map(\.host)
+      var seen: Set<String> = []
+      return (known + earlierHosts + SessionValues.publicHosts).filter { seen.insert($0).inserted }.map {
+        LiveValue($0)
+      }
     case .repositories(let registry):
       return try wait { try await lookup.repositories(of: registry) }.map { LiveValue($0) }
     case .tags(let registry, let repository):
@@ -38,6 +50,26 @@ struct SessionValues: ValueSource {
     done.wait()
     guard let result = answer.withLock({ $0 }) else { throw AcrError(.cancelled, "interrupted") }
     return try result.get()
+  }
+}
+
+extension SessionValues {
+  /// The hosts of references in these entries, the latest first; 50 at most.
+  static func hosts(in entries: [String]) -> [String] {
+    var hosts: [String] = []
+    var seen: Set<String> = []
+    for entry in entries.suffix(2_000).reversed() where hosts.count < 50 {
+      for word in entry.split(whereSeparator: { $0.isWhitespace || "\"'()[]{}".contains($0) }) {
+        guard let slash = word.firstIndex(of: "/") else { continue }
+        let host = word[..<slash]
+        // As in Docker's references: the first part is a host when it has a dot or a port, or is `localhost`.
+        guard host.contains(where: { $0 == "." || $0 == ":" }) || host == "localhost", host.first != ".",
+          let known = try? RegistryHost(String(host)), known.name == host, seen.insert(known.name).inserted
+        else { continue }
+        hosts.append(known.name)
+      }
+    }
+    return hosts
   }
 }
 

@@ -51,21 +51,38 @@ struct WordQuoting {
     }
   }
 
-  /// The values that begin with the word. When one of them needs quotes all get them, so that what they have in common is
+  /// The values that begin with the word; where there are none, those that have it inside, or its letters in order. When one of them needs quotes all get them, so that what they have in common is
   /// still a beginning of each.
   /// - Parameter shownFrom: a beginning that lists leave out.
   func candidates(_ values: [Item], shownFrom: String = "") -> [Completion.Candidate] {
+    // A variable at the beginning of the word stays one.
+    let verbatim = quote != "'" && shownFrom.contains("$") ? shownFrom : ""
     // What would steer the terminal, or cannot be seen, is not put into the line.
-    let fitting = values.filter { $0.text.utf8.starts(with: value.utf8) && TerminalText.visible($0.text) == $0.text }
-    let mark = quote ?? (fitting.contains { $0.text.contains(where: Self.special.contains) } ? "\"" : nil)
+    let fitting = fitting(values.filter { TerminalText.visible($0.text) == $0.text }, shownFrom)
+    let mark =
+      quote
+      ?? (fitting.contains { $0.text.dropFirst(verbatim.count).contains(where: Self.special.contains) } ? "\"" : nil)
     return fitting.map { item in
       let display = String(item.text.dropFirst(shownFrom.count))
       var text = item.text
       if let mark {
-        let inner = mark == "'" ? text : text.map { "\\\"$".contains($0) ? "\\\($0)" : String($0) }.joined()
+        let rest = text.dropFirst(verbatim.count)
+        let inner =
+          verbatim + (mark == "'" ? String(rest) : rest.map { "\\\"$".contains($0) ? "\\\($0)" : String($0) }.joined())
         text = "\(mark)\(inner)\(item.isFinal ? String(mark) : "")"
       }
       return Completion.Candidate(text, display: display, description: item.description, isFinal: item.isFinal)
     }
+  }
+
+  private func fitting(_ values: [Item], _ lead: String) -> [Item] {
+    let beginning = values.filter { $0.text.utf8.starts(with: value.utf8) }
+    guard beginning.isEmpty, value.utf8.starts(with: lead.utf8), value.utf8.count > lead.utf8.count else {
+      return beginning
+    }
+    let typed = String(value.dropFirst(lead.count))
+    let matches = values.map { NameMatch.of(String($0.text.dropFirst(lead.count)), typed: typed) }
+    guard let best = matches.compactMap({ $0 }).min() else { return [] }
+    return zip(values, matches).filter { $0.1 == best }.map(\.0)
   }
 }

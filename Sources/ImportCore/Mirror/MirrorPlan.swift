@@ -136,9 +136,11 @@ public struct MirrorRow: Sendable {
   /// The row as a progress display takes it; nil for a failure.
   public var outcome: ImportResult? {
     guard action != .failed, action != .refused else { return nil }
+    var blobs = ImportResult.BlobCounts()
+    blobs.copiedBytes = bytes
     return ImportResult(
       source: "", targets: ["\(repository):\(tag)"], digest: digest, mediaType: nil, isUnchanged: action == .unchanged,
-      manifests: 0, blobs: .init())
+      manifests: 0, blobs: blobs)
   }
 
   /// Creates the row of a failure.

@@ -104,7 +104,7 @@ struct GlobalFlagTests {
       ),
       (
         "let f = \"xml\"\nlist -o $f",
-        "usage: `xml` is not a format [$f] = the formats are table, json, jsonc, jsonl, tsv, yaml, none"
+        "usage: `xml` is not a format [$f] = the formats are table, wide, list, grid, json, jsonc, jsonl, tsv, yaml, none"
       ),
     ])
   func failing(_ text: String, _ expected: String) { #expect(run(text).lines == [expected]) }
