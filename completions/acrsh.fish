@@ -393,6 +393,9 @@ set -g __acrsh_lines \
     'acr show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr show	-n	*	the registry: its name, login server or resource id' \
     'acr show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'avg	-	-	Gives the average of the rows, or of one of their columns' \
+    'base64	-	-	Writes bytes as Base64' \
+    'base64	@	FILE	a file (what comes from the pipe)' \
     'blob show	-	-	Shows a blob: a configuration, a statement, an SBOM, a layer' \
     'blob show	--debug	-	lists its requests on standard error, and says how long it took' \
     'blob show	--json	-	fails unless it is a JSON document' \
@@ -403,6 +406,11 @@ set -g __acrsh_lines \
     'blob show	--verbose	-	says how long it took' \
     'blob show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'blob show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'chart	-	-	Draws rows as bars, a histogram or a sparkline' \
+    'chart	--bins	*	how many bars a histogram has, 1 to 100' \
+    'chart	--width	*	how many columns the chart takes, 20 to 400' \
+    'chart	@	bars,histogram,sparkline	bars, histogram or sparkline' \
+    'chunk	-	-	Gathers the rows in lists of so many' \
     'cloud list	-	-	Lists the known clouds, with their addresses' \
     'cloud list	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud list	--only-show-errors	-	no notes and warnings' \
@@ -510,8 +518,11 @@ set -g __acrsh_lines \
     'diff	--verbose	-	says how long it took' \
     'diff	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'diff	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'drop	-	-	Leaves columns out' \
     'each	-	-	Runs a block for each row and returns the results' \
     'each	--keep-going	-	continue after errors' \
+    'enumerate	-	-	Numbers the rows, as `{index, item}`' \
+    'enumerate	--from	*	the number of the first row' \
     'extend	-	-	Adds columns to each row' \
     'file show	-	-	Gives the contents of a file of an image' \
     'file show	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -533,10 +544,14 @@ set -g __acrsh_lines \
     'files	--verbose	-	says how long it took' \
     'files	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'files	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
-    'first	-	-	Takes the first N rows' \
+    'first	-	-	Takes the first row, or a list of the first N rows' \
     'flatten	-	-	Flattens nested lists' \
+    'fold	-	-	Makes one value of all rows, step by step' \
     'from	-	-	Parses text into data' \
-    'from	@	json,jsonl,csv,tsv	json, jsonl, csv or tsv' \
+    'from	-	-	Parses text into data' \
+    'from	@	json,jsonl,csv,tsv,toml	json, jsonl, csv, tsv or toml' \
+    'from	@	json,jsonl,csv,tsv,toml,yaml	json, jsonl, csv, tsv, toml or yaml' \
+    'from-base64	-	-	Reads Base64 back into bytes' \
     'garbage	-	-	Lists manifests that no tag reaches, with their age and size' \
     'garbage	--by	manifest,repository,month	a row for each manifest, repository or month' \
     'garbage	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -548,11 +563,26 @@ set -g __acrsh_lines \
     'garbage	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'garbage	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'get	-	-	Gets one column of each row, one field of a record, or one item of a list' \
+    'glob	-	-	Lists the files whose paths match a pattern, in order' \
+    'glob	--folders	-	folders too' \
+    'glob	@	FILE	for example `images/*.csv`, `**/*.json`' \
     'group-by	-	-	Groups rows by a column, as `{key, rows}`' \
     'help	-	-	Lists the commands, or explains one' \
     'history	-	-	Lists the history of all sessions, oldest first' \
     'history	--clear	-	forget all entries, or those that contain the text' \
     'history	--last	*	only the newest entries, at most this many' \
+    'http get	-	-	Asks a web server, and gives its answer: JSON as data, anything else as text' \
+    'http get	--bearer	*	a token for `Authorization: Bearer`' \
+    'http get	--full	-	give `{status, headers, body}`, whatever the status' \
+    'http get	--headers	*	header fields as a record; a value may be a secret' \
+    'http get	--raw	-	give the text of the answer, whatever its type' \
+    'http post	-	-	Sends data to a web server, and gives its answer' \
+    'http post	--bearer	*	a token for `Authorization: Bearer`' \
+    'http post	--body	*	what to send (what comes from the pipe): data as JSON, a text as it is' \
+    'http post	--content-type	*	the type of the body, where it is another one' \
+    'http post	--full	-	give `{status, headers, body}`, whatever the status' \
+    'http post	--headers	*	header fields as a record; a value may be a secret' \
+    'http post	--raw	-	give the text of the answer, whatever its type' \
     'ignore	-	-	Discards the result' \
     'import	-	-	Copies an image or any other artifact into a registry, without Docker' \
     'import	--accept	*	a block that looks at the image first, and refuses it by `throw`' \
@@ -594,9 +624,17 @@ set -g __acrsh_lines \
     'import	-s	*	the subscription of the registry to import into, by name or id' \
     'import	-t	*	the image’s repository:tag in the target' \
     'import	-u	*	the user for the source’s registry' \
+    'input	-	-	Asks a question and gives the answer' \
+    'input	--choice	*	an answer that is allowed' \
+    'input	--default	*	the answer where nothing is typed, and without a terminal' \
+    'input	-c	*	an answer that is allowed' \
+    'input	-d	*	the answer where nothing is typed, and without a terminal' \
     'join-by	-	-	Joins two tables by a column, as `{COLUMN, left, right}`' \
     'join-by	--outer	-	also rows without a partner' \
-    'last	-	-	Takes the last N rows' \
+    'last	-	-	Takes the last row, or a list of the last N rows' \
+    'latest	-	-	Gives the row with the newest version, or the latest time' \
+    'latest	--prerelease	-	versions such as 2.0.0-rc.1 count too' \
+    'latest	--within	*	only versions of a range such as `^1.4`' \
     'layers	-	-	Lists the layers of an image: command, size, files, wasted bytes' \
     'layers	--all	-	also the steps that made no layer' \
     'layers	--debug	-	lists its requests on standard error, and says how long it took' \
@@ -757,6 +795,8 @@ set -g __acrsh_lines \
     'manifest tree	-n	*	repository:tag or repository@digest' \
     'manifest tree	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest tree	-r	*	the registry: a name, a host, or oci:PATH' \
+    'max	-	-	Gives the greatest of the rows, or of one of their columns' \
+    'min	-	-	Gives the least of the rows, or of one of their columns' \
     'mirror	-	-	Mirrors a repository: all tags, or the selected ones' \
     'mirror	--all-repositories	-	source and target are registries, and every repository is mirrored' \
     'mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all' \
@@ -786,8 +826,10 @@ set -g __acrsh_lines \
     'mirror	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'mirror	-y	-	does not ask before it deletes' \
     'open	-	-	Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text' \
+    'open	--format	json,jsonl,csv,tsv	what it is, where the name does not say: json, jsonl, csv or tsv' \
     'open	--raw	-	give the text, whatever the name’s ending' \
-    'open	@	FILE	the file' \
+    'open	-f	json,jsonl,csv,tsv	what it is, where the name does not say: json, jsonl, csv or tsv' \
+    'open	@	FILE	the file; `-` is standard input' \
     'operation list	-	-	Lists pending Azure imports' \
     'operation list	--debug	-	lists its requests on standard error, and says how long it took' \
     'operation list	--only-show-errors	-	no notes and warnings' \
@@ -817,6 +859,7 @@ set -g __acrsh_lines \
     'par-each	--jobs	*	how many at a time, 1 to 64' \
     'par-each	--keep-going	-	continue after errors' \
     'par-each	-j	*	how many at a time, 1 to 64' \
+    'percentile	-	-	Gives the value that so many percent of the rows do not exceed' \
     'preflight	-	-	Checks whether Azure can import an image, without importing it' \
     'preflight	--debug	-	lists its requests on standard error, and says how long it took' \
     'preflight	--force	-	tags that point at another image may be moved' \
@@ -909,6 +952,7 @@ set -g __acrsh_lines \
     'referrers	-n	*	repository:tag or repository@digest' \
     'referrers	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'referrers	-r	*	the registry: a name, a host, or oci:PATH' \
+    'rename	-	-	Gives columns other names' \
     'repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags' \
     'repository delete	--debug	-	lists its requests on standard error, and says how long it took' \
     'repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)' \
@@ -998,8 +1042,10 @@ set -g __acrsh_lines \
     'retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected	the kind of error to try again after' \
     'retry	--times	*	how many tries in all, 1 to 100' \
     'retry	--wait	*	how long to wait before the second try' \
+    'reverse	-	-	Gives the rows in the opposite order' \
     'run	-	-	Runs a program, without a shell, and returns `{stdout, stderr, code}`' \
     'run	--allow-failure	-	give the record whatever the code' \
+    'run	--reads	-	the program changes nothing, so a dry run starts it too' \
     'save	-	-	Writes a file: text as it is, data in the format of the file’s extension' \
     'save	--append	-	add to the end of the file' \
     'save	@	FILE	the file' \
@@ -1022,12 +1068,23 @@ set -g __acrsh_lines \
     'secret file	@	FILE	the file' \
     'secret prompt	-	-	Asks for a secret without showing it' \
     'select	-	-	Selects columns' \
+    'sha256	-	-	Gives the SHA-256 of bytes, in hexadecimal digits' \
+    'sha256	@	FILE	a file (what comes from the pipe)' \
+    'sha512	-	-	Gives the SHA-512 of bytes, in hexadecimal digits' \
+    'sha512	@	FILE	a file (what comes from the pipe)' \
     'skip	-	-	Skips the first N rows' \
+    'sleep	-	-	Waits for some time' \
+    'slice	-	-	Takes rows from one position up to another' \
     'sort-by	-	-	Sorts rows by columns, or a list of plain values' \
     'sort-by	--desc	-	greatest first' \
+    'sort-by	--semver	-	texts as versions: 1.10 behind 1.9' \
+    'stdin	-	-	Reads standard input' \
+    'sum	-	-	Adds up the rows, or one of their columns' \
+    'timeout	-	-	Runs a block and stops it when it takes too long' \
     'to	-	-	Formats data as text' \
     'to	--compact	-	JSON on one line' \
-    'to	@	json,jsonl,csv,tsv,yaml,table	json, jsonl, csv, tsv, yaml or table' \
+    'to	--header	-	TSV with a line of the columns’ names, as a file has it' \
+    'to	@	json,jsonl,csv,tsv,yaml,table,md,html	json, jsonl, csv, tsv, yaml, table, md or html' \
     'token	-	-	Gets an access token for the account' \
     'token	--debug	-	lists its requests on standard error, and says how long it took' \
     'token	--only-show-errors	-	no notes and warnings' \
@@ -1091,7 +1148,10 @@ set -g __acrsh_lines \
     'whoami	--query	*	picks from the result with a JMESPath expression' \
     'whoami	--verbose	-	says how long it took' \
     'whoami	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
-    'whoami	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown'
+    'whoami	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'window	-	-	Gives every list of so many rows that follow each other' \
+    'window	--step	*	how many rows the next list begins later' \
+    'zip	-	-	Puts each row beside the one of another list, as `{left, right}`'
 
 # The text of -c: every line is the text with its last word completed, a tab, and what it is.
 function __acrsh_text
@@ -1178,6 +1238,7 @@ complete -c acrsh -n 'not __acrsh_has_script' -l strict -d 'With --check: also r
 complete -c acrsh -n 'not __acrsh_has_script' -l fmt -d 'Lay out the files in place; `-` reads standard input and writes standard output. With --check nothing is written; files that differ are named, and the exit code is 2.'
 complete -c acrsh -n 'not __acrsh_has_script' -l lsp -d 'Speak the Language Server Protocol on standard input and output.'
 complete -c acrsh -n 'not __acrsh_has_script' -l dry-run -d 'Read and check as usual, but change nothing: print what would be done.'
+complete -c acrsh -n 'not __acrsh_has_script' -l trace-script -d 'Write each statement to standard error before it runs, as it is written; secrets are left out.'
 complete -c acrsh -n 'not __acrsh_has_script' -l sandbox -d 'Use an emulated Azure on this machine, with sample registries and accounts (docs/sandbox.md). Nothing leaves the machine, and everything is removed at the end.'
 complete -c acrsh -n 'not __acrsh_has_script' -s o -l output -x -a 'table wide list grid json jsonc jsonl tsv yaml none' -d 'How shown values are written: table, wide, list, grid, json, jsonc, jsonl, tsv, yaml or none (default: table on a terminal, json otherwise).'
 complete -c acrsh -n 'not __acrsh_has_script' -l diagnostics -x -a 'text json github' -d 'How errors are written: text, json, or github (annotations in GitHub Actions).'

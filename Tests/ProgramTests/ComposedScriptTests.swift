@@ -57,7 +57,7 @@ struct ComposedScriptTests {
   func twice() async throws {
     try await withTemporaryDirectory { directory in
       let lines = try await BuiltProducts.acrsh(["-c", "print a", "-c", "print b"], in: directory).run()
-      #expect(lines.exitCode == 64)
+      #expect(lines.exitCode == 2)
       #expect(lines.errorOutput.contains("-c is given twice"))
       let path = try directory.write("param --n: int = 0\nprint $n\n", to: "n.acr")
       let flags = try await BuiltProducts.acrsh([path, "--n", "1", "--n", "2"], in: directory).run()

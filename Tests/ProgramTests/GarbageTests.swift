@@ -106,7 +106,7 @@ struct GarbageTests {
       #expect(result.exitCode == 0, "\(result.errorOutput)")
       let index = "application/vnd.oci.image.index.v1+json"
       #expect(
-        result.output == "5\n0\nconflict\nconflict\n6\n1\n\(index)\ntrue\n6\n0\n2\n", "\(result.errorOutput)")
+        result.output == "6\n0\nconflict\nconflict\n6\n1\n\(index)\ntrue\n6\n0\nnull\n2\n", "\(result.errorOutput)")
     }
   }
 

@@ -207,8 +207,8 @@ struct PromptCompletionTests {
         try await PromptScreens.check("pages", terminal, authorities: [server.authority])
         terminal.press(.tab)
         try await terminal.expect("choose:    1 of 300")
-        terminal.type("2/99")
-        try await terminal.expect("the ones that fit") { $0.text.contains("nothing fits") }
+        terminal.type("zzz")
+        try await terminal.expect("nothing that fits") { $0.text.contains("nothing fits") }
         terminal.type("\u{15}299")
         try await terminal.expect("> team-2/service-299")
         try await PromptScreens.check("menu", terminal, authorities: [server.authority])
@@ -221,7 +221,8 @@ struct PromptCompletionTests {
         terminal.press(.down)
         terminal.press(.enter)
         try await terminal.expect("the second one in the line") {
-          $0.typedLine.contains("--repository team-0/service-1") && !$0.text.contains("choose:")
+          // The space behind it may stand on the next row.
+          $0.text.contains("--repository team-0/service-1") && !$0.text.contains("choose:")
         }
       }
     }

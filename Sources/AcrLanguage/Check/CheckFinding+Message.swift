@@ -148,7 +148,9 @@ extension CheckFinding {
         "`\(parameter)` takes a block, this is \(isRecord ? "a record" : "a value")",
         help: isRecord ? "a block that gives a record is `{ { … } }`" : "write `{ … }`")
     case .needsInput(let name):
-      Wording("`\(name)` needs rows from a pipe", help: "put it after `|`: `… | \(name) …`")
+      Wording(
+        "`\(name)` needs rows from a pipe",
+        help: "put it after `|`: `… | \(name) …`; as a text it needs quotes: `\"\(name)\"`")
     case .takesNoInput(let name):
       Wording("`\(name)` takes nothing from a pipe", help: "put it first, or inside a block: `| each { … }`")
     case .functionTakesNoInput(let name):

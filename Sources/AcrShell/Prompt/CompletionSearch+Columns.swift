@@ -45,7 +45,9 @@ extension CompletionSearch {
     }
     if !first.isEmpty {
       // `lib.` is a module.
-      let isVariable = first == "it" || request.variables.contains(first) || scan.names.contains(first)
+      let isVariable =
+        first == "it" || request.variables.contains(first) || scan.names.contains(first)
+        || !request.columns(.variable(first, path: [])).isEmpty
       guard scan.bracket == .interpolation, isVariable else { return nil }
       parts.removeFirst()
       return variableColumns(first, parts)

@@ -92,7 +92,9 @@ struct ContentCommandTests {
   }
 
   private func json(_ line: String, _ runner: CommandRunner) async throws -> String {
-    if case .string(let text) = try await runner.run("\(line) | to json --compact") { return text }
+    if case .string(let text) = try await runner.run("\(line) | to json --compact") {
+      return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
     return "?"
   }
 

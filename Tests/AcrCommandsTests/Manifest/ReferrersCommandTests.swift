@@ -51,7 +51,9 @@ struct ReferrersCommandTests {
   }
 
   private func json(_ line: String, _ runner: CommandRunner) async throws -> String {
-    if case .string(let text) = try await runner.run("\(line) | to json --compact") { return text }
+    if case .string(let text) = try await runner.run("\(line) | to json --compact") {
+      return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
     return "?"
   }
 

@@ -169,7 +169,7 @@ struct YAMLTests {
 
   @Test("`to yaml`; secrets are refused")
   func words() {
-    #expect(value("{a: 5MB, b: 90m, c: [\"x\"]} | to yaml") == #""a: 5000000\nb: 1h30m\nc:\n- x""#)
+    #expect(value("{a: 5MB, b: 90m, c: [\"x\"]} | to yaml") == #""a: 5000000\nb: 1h30m\nc:\n- x\n""#)
     #expect(run("{s: (secret env PATH)} | to yaml").error?.error.message.contains("is a secret") == true)
   }
 }

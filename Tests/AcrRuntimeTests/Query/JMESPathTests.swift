@@ -111,7 +111,7 @@ struct JMESPathTests {
     arguments: [
       ("{s: 5MB} | query 's > `4999999`'", "true"), ("{s: 5MB} | query 'type(s)'", "\"number\""),
       ("type(({s: 5MB} | query s))", "\"size\""), ("[1MB, 3MB] | query 'sum(@)'", "4000000"),
-      ("[1MB, 3MB] | query 'max(@)' | to json", "\"3000000\""), ("{d: 90m} | query 'd'", "\"1h30m\""),
+      ("[1MB, 3MB] | query 'max(@)' | to json", #""3000000\n""#), ("{d: 90m} | query 'd'", "\"1h30m\""),
       ("{d: 90m} | query \"d == '1h30m'\"", "true"), ("type(({d: 90m} | query d))", "\"duration\""),
       ("{t: date(\"2024-05-01\")} | query \"t < '2024-05-02'\"", "true"),
       ("{t: date(\"2024-05-01\")} | query \"starts_with(t, '2024-05')\"", "true"),
@@ -154,7 +154,7 @@ struct JMESPathTests {
       #expect(throws: JMESPathError.self) { try JMESPath(text) }
     }
     let chain = "a" + String(repeating: " || a", count: 1500)
-    #expect(value("{b: 1} | query \"\(chain)\" | to json") == "\"null\"")
+    #expect(value("{b: 1} | query \"\(chain)\" | to json") == #""null\n""#)
   }
 
   @Test("An error's sentence counts characters, and shows the part of a long query that matters")

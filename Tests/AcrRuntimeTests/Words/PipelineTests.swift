@@ -21,7 +21,7 @@ struct PipelineTests {
       ("[{n: 1, m: 1}, {n: 2, m: 1}, {n: 1, m: 0}] | sort-by n m --desc | get m", "[1,1,0]"),
       ("[2MB, 10MB, 1GB] | sort-by --desc", "[1000000000,10000000,2000000]"),
       ("[3, 1.5, 2] | sort-by", "[1.5,2,3]"),
-      ("[1, 2, 3] | first", "[1]"), ("[1, 2, 3] | first 2", "[1,2]"), ("[1, 2, 3] | last 2", "[2,3]"),
+      ("[1, 2, 3] | first", "1"), ("[1, 2, 3] | first 2", "[1,2]"), ("[1, 2, 3] | last 2", "[2,3]"),
       ("[1, 2, 3] | skip 2", "[3]"), ("[1, 1.0, 2, 1] | unique", "[1,2]"),
       ("[{a: 1, b: 1}, {b: 1, a: 1}] | unique | count", "1"),
       ("[{a: 1, b: 1}, {a: 1, b: 2}] | unique a | get b", "[1]"),
@@ -56,12 +56,12 @@ struct PipelineTests {
       ("\"a,b\\n1,\\\"x, \\\"\\\"y\\\"\\\"\\\"\\n\" | from csv", #"[{"a":"1","b":"x, \"y\""}]"#),
       ("\"a\\tb\\n1\\t2\\n\" | from tsv", #"[{"a":"1","b":"2"}]"#),
       ("\"{}\\n[1]\\n\" | from jsonl", "[{},[1]]"),
-      ("{a: 1, s: 2MB, d: 90m} | to json --compact", #""{\"a\":1,\"s\":2000000,\"d\":\"1h30m\"}""#),
-      ("[{a: 1, b: \"x,y\"}, {a: null, c: [1]}] | to csv", #""a,b,c\r\n1,\"x,y\",\r\n,,[1]""#),
-      ("[1, 2] | to jsonl", #""1\n2""#),
+      ("{a: 1, s: 2MB, d: 90m} | to json --compact", #""{\"a\":1,\"s\":2000000,\"d\":\"1h30m\"}\n""#),
+      ("[{a: 1, b: \"x,y\"}, {a: null, c: [1]}] | to csv", #""a,b,c\r\n1,\"x,y\",\r\n,,[1]\r\n""#),
+      ("[1, 2] | to jsonl", #""1\n2\n""#),
       (
         "[{name: \"a\", size: 12MB}, {name: \"bcd\", size: 5KB}] | to table",
-        #""name     size\na     12.0 MB\nbcd   5.00 kB""#
+        #""name     size\na     12.0 MB\nbcd   5.00 kB\n""#
       ),
     ])
   func words(_ text: String, _ expected: String) {

@@ -145,7 +145,9 @@ struct PromptTerminalTests {
       try await expectLine("acrsh>", in: terminal)
       terminal.press(.controlR)
       terminal.type("alp")
-      try await terminal.expect("bck:")
+      try await terminal.expect("> import alpine")
+      terminal.press(.enter)
+      try await expectLine("acrsh> import alpine", in: terminal)
       terminal.press(.enter)
       try await terminal.expect("two runs") { $0.text.components(separatedBy: "ran <import alpine>").count == 3 }
     }
