@@ -9,8 +9,7 @@ enum AzureDocument {
 
   /// The columns of every row of `list-metadata`, in order: what a registry leaves out is null, so that scripts can ask
   /// for a column without knowing whether the manifest is tagged or an index.
-  private static let columns = MetadataRow.azureColumns.map(\.name)
-  private static let shape = Shape(columns)
+  private static let shape = Shape(MetadataRow.azureColumns)
 
   /// The columns of `/acr/v1/…/_tags`, in the order in which the registry sends them.
   static let tagColumns = [
@@ -38,14 +37,15 @@ enum AzureDocument {
 
   /// A manifest of `/acr/v1/…/_manifests` as a row. Members beyond the usual columns stand behind them.
   static func manifest(_ json: JSONValue) -> Value {
-    var values = [Value](repeating: .null, count: columns.count)
+    var values = [Value](repeating: .null, count: shape.names.count)
     var more: [(String, Value)] = []
     for member in json.members ?? [] {
       let value = value(member.value, of: member.name)
       if let index = shape.index(of: member.name) { values[index] = value } else { more.append((member.name, value)) }
     }
     guard !more.isEmpty else { return .record(Record(shape: shape, values: values)) }
-    return .record(Record(shape: Shape(columns + more.map(\.0)), values: values + more.map(\.1)))
+    let extended = shape.adding(more.map(\.0), rank: .detail)
+    return .record(Record(shape: extended, values: values + more.map(\.1)))
   }
 
   private static func value(_ json: JSONValue, of name: String) -> Value {

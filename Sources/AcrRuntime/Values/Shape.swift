@@ -35,9 +35,9 @@ public final class Shape: @unchecked Sendable {
     return ranks[index]
   }
 
-  /// A shape with more names, which are `key`: somebody asked for them.
-  public func adding(_ more: [String]) -> Shape {
-    Shape(names + more, ranks: ranks.map { $0 + Array(repeating: .key, count: names.count + more.count - $0.count) })
+  /// A shape with more names, which are `key` where somebody asked for them.
+  public func adding(_ more: [String], rank: Column.Rank = .key) -> Shape {
+    Shape(names + more, ranks: ranks.map { $0 + Array(repeating: rank, count: names.count + more.count - $0.count) })
   }
 
   /// A shape without one of the names.

@@ -52,7 +52,7 @@ extension CompletionSearch {
       call.openFlags.filter { $0.isRequired && !call.isGiven($0) }.map { (call.written($0), $0.help) }
       + call.missingPositionals.map { ($0.type == .block ? "{ … }" : $0.name.uppercased(), $0.help) }
     guard let first = missing.first else { return nil }
-    if missing.count == 1 { return "needs \(first.0): \(first.1)" }
+    if missing.count == 1 { return first.1.isEmpty ? "needs \(first.0)" : "needs \(first.0): \(first.1)" }
     return "needs \(missing.map(\.0).joined(separator: ", "))"
   }
 
