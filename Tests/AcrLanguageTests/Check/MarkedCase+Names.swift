@@ -100,7 +100,8 @@ extension MarkedCase {
       #"error: `--write-enabled` takes `true` or `false`, `no` is not one"#),
     MarkedCase(
       #"«first» 5"#,
-      #"error: `first` needs rows from a pipe = put it after `|`: `… | first …`"#),
+      #"error: `first` needs rows from a pipe = put it after `|`: `… | first …`; "#
+        + #"as a text it needs quotes: `"first"`"#),
     MarkedCase(
       #"mirror a b | where «.actoin» == "copied" | select tag «bites» | get «digest»"#,
       #"warning: `mirror` gives no column `actoin` / did you mean `action`? = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
@@ -137,7 +138,8 @@ extension MarkedCase {
       #"[1] | each {}"#),
     MarkedCase(
       #"«where» .x == 1"#,
-      #"error: `where` needs rows from a pipe = put it after `|`: `… | where …`"#),
+      #"error: `where` needs rows from a pipe = put it after `|`: `… | where …`; "#
+        + #"as a text it needs quotes: `"where"`"#),
     MarkedCase(
       #"let y = «.x»"#,
       #"error: `.x` needs a row, and there is none here = `$it` and `.name` are available in `where`, `extend` and blocks without named values"#
@@ -223,7 +225,8 @@ extension MarkedCase {
       #"error: `x` is not a command = declare a variable with `let x = …`"#),
     MarkedCase(
       #"«count» «[1]»"#,
-      #"error: `count` needs rows from a pipe = put it after `|`: `… | count …`"#,
+      #"error: `count` needs rows from a pipe = put it after `|`: `… | count …`; "#
+        + #"as a text it needs quotes: `"count"`"#,
       #"error: `count` takes no value without a flag = `help count` shows what it takes; a text with spaces needs quotes"#
     ),
     MarkedCase(
@@ -406,10 +409,12 @@ extension MarkedCase {
       #"error: with `--registry`, give the source without the registry's name"#),
     MarkedCase(
       #"«par-each» { print x }"#,
-      #"error: `par-each` needs rows from a pipe = put it after `|`: `… | par-each …`"#),
+      #"error: `par-each` needs rows from a pipe = put it after `|`: `… | par-each …`; "#
+        + #"as a text it needs quotes: `"par-each"`"#),
     MarkedCase(
       #"«extend» a = 1"#,
-      #"error: `extend` needs rows from a pipe = put it after `|`: `… | extend …`"#),
+      #"error: `extend` needs rows from a pipe = put it after `|`: `… | extend …`; "#
+        + #"as a text it needs quotes: `"extend"`"#),
     MarkedCase(
       #"[1] | extend a = 1, «a» = 2"#,
       #"error: `a` is given twice"#),
