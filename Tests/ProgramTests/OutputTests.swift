@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -133,6 +134,25 @@ struct OutputTests {
           }
         }
       }
+    }
+  }
+
+  @Test("--progress json writes nothing but JSON on standard error, messages and the end of all included")
+  func progressIsJSON() async throws {
+    try await withTemporaryDirectory { directory in
+      let script = try directory.write(
+        """
+        ["a", "b"] | each { |x| {source: "oci:none:$x", to: "oci:out:$x"} } | import --keep-going | ignore
+        print --err "a word"
+        """, to: "script.acr")
+      let result = try await BuiltProducts.acrsh(["--progress", "json", script], in: directory).run()
+      #expect(result.exitCode == 6)
+      let events = try result.errorOutput.split(separator: "\n").map { line in
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+      }
+      #expect(events.contains { $0["text"] as? String == "a word" })
+      #expect(events.last?["event"] as? String == "summary")
+      #expect(events.last?["failed"] as? Int == 2)
     }
   }
 }
