@@ -14,7 +14,7 @@ import urllib.parse
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 LINK = re.compile(r"(\]\(|(?:src|srcset)=\")([^)\s#\"]+)(#[^)\s\"]*)?([)\"])")
 LANGUAGES = {"acr": "acr", "yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "py": "python", "swift": "swift", "lua": "lua", "el": "lisp",
-             "toml": "toml", "csv": "text", "service": "ini", "timer": "ini", "js": "js", "scm": "scheme"}
+             "toml": "toml", "csv": "text", "service": "ini", "timer": "ini", "js": "js", "scm": "scheme", "rs": "rust", "vim": "vim"}
 
 
 class Pages:
