@@ -41,7 +41,7 @@ extension SyntaxTree {
   /// True when both hold the same statements and documentation, wherever they stand.
   func hasSameStructure(as other: SyntaxTree) -> Bool {
     documentation == other.documentation && namesInDefinitions == other.namesInDefinitions
-      && Self.isSame(statements, other.statements)
+      && statements.isSame(as: other.statements)
   }
 
   /// True when both hold the same comments, but for blanks at their ends.
@@ -50,19 +50,5 @@ extension SyntaxTree {
       tree.comments.map { FormatBuilder.withoutBlanks(tree.source.text($0)) }.sorted()
     }
     return texts[0] == texts[1]
-  }
-
-  /// Compares parts of trees by reflection, so that a part added to the tree cannot be forgotten here.
-  private static func isSame(_ left: Any, _ right: Any) -> Bool {
-    if left is Span { return right is Span }
-    if let text = left as? String { return text == right as? String }
-    let leftMirror = Mirror(reflecting: left)
-    let rightMirror = Mirror(reflecting: right)
-    guard leftMirror.subjectType == rightMirror.subjectType, leftMirror.children.count == rightMirror.children.count
-    else { return false }
-    if leftMirror.children.isEmpty { return "\(left)" == "\(right)" }
-    return zip(leftMirror.children, rightMirror.children).allSatisfy { one, two in
-      one.label == two.label && isSame(one.value, two.value)
-    }
   }
 }

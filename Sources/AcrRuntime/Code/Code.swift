@@ -216,7 +216,7 @@ indirect enum Taking: Sendable {
 }
 
 /// `$x = …`, `$x.a[0] += …`.
-struct AssignmentCode: Sendable {
+final class AssignmentCode: Sendable {
   let name: String
   let variable: VariableReference
   let path: [Step]
@@ -224,8 +224,24 @@ struct AssignmentCode: Sendable {
   let span: Span
   let operation: AssignmentOperator
   let value: NodeID
-  /// Of `$x.a = $x.a + …`: the place as an expression, and what is added.
-  var growth: (place: NodeID, more: NodeID)?
+  /// Of `$x.a = $x.a + …`: the place as an expression, and the same as `$x.a += …`.
+  let growth: (place: NodeID, sum: AssignmentCode)?
+  /// True for `$x = $x + …` of a global.
+  let growsGlobal: Bool
+
+  init(
+    name: String, variable: VariableReference, path: [Step], span: Span, operation: AssignmentOperator, value: NodeID,
+    growth: (place: NodeID, sum: AssignmentCode)? = nil, growsGlobal: Bool = false
+  ) {
+    self.name = name
+    self.variable = variable
+    self.path = path
+    self.span = span
+    self.operation = operation
+    self.value = value
+    self.growth = growth
+    self.growsGlobal = growsGlobal
+  }
 
   enum Step: Sendable {
     case field(String, Span)

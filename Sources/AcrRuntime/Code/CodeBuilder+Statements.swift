@@ -84,14 +84,23 @@ extension CodeBuilder {
       case .index(let index, let span): .index(expression(index), span)
       }
     }
-    var code = AssignmentCode(
-      name: place.name, variable: place.variable, path: path, span: place.span, operation: operation, value: value)
+    var growth: (place: NodeID, sum: AssignmentCode)?
+    var growsGlobal = false
     if operation == .set, case .binary(.add, let left, let right) = nodes[Int(value.index)],
       isPlace(left, place.variable, path[...])
     {
-      code.growth = (left, right)
+      if path.isEmpty {
+        growsGlobal = true
+      } else {
+        let sum = AssignmentCode(
+          name: place.name, variable: place.variable, path: path, span: place.span, operation: .add, value: right)
+        growth = (left, sum)
+      }
     }
-    assignments.append(code)
+    assignments.append(
+      AssignmentCode(
+        name: place.name, variable: place.variable, path: path, span: place.span, operation: operation, value: value,
+        growth: growth, growsGlobal: growsGlobal))
     let index = Int32(assignments.count - 1)
     if path.isEmpty, operation == .add, case .slot(let slot) = place.variable {
       return .add(slot: Int32(slot), value, assignment: index)

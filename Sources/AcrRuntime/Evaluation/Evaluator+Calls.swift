@@ -5,41 +5,74 @@ extension Evaluator {
   // MARK: `def`
 
   /// Calls a `def` and gives the value of its `return` or last statement.
-  /// - Parameters:
-  ///   - index: the call's number in ``Code/callSites`` and ``Code/calls``.
-  ///   - input: the value before the pipe, for a `def` that takes one.
-  func call(_ index: Int32, _ frame: inout Frame, input: Value? = nil) throws -> Value {
+  /// - Parameter index: the call's number in ``Code/callSites`` and ``Code/calls``.
+  func call(_ index: Int32, _ frame: inout Frame) throws -> Value {
     let site = code.callSites[Int(index)]
+    guard site.isPlain else { return try call(index, &frame, input: nil) }
     guard frame.depth < depthLimit else { throw tooDeep(index, frame) }
     try step(frame, code.calls[Int(index)].nameSpan)
     let entry = code.entries[Int(site.function)]
+    return try withUnsafeTemporaryAllocation(of: Value.self, capacity: entry.slotCount) { slots in
+      for slot in 0..<entry.slotCount { slots.initializeElement(at: slot, to: .null) }
+      meter.enter(slots)
+      do {
+        let first = Int(site.arguments.first)
+        for slot in 0..<Int(site.arguments.count) {
+          let value = try value(code.lists[first + slot], &frame)
+          slots[slot] =
+            value.fits(code.types[first + slot])
+            ? value : try plainArgument(value, code.calls[Int(index)], slot, frame)
+        }
+        let result = try run(entry, slots, index, frame)
+        leave(slots)
+        return result
+      } catch let error {
+        leave(slots)
+        throw error
+      }
+    }
+  }
+
+  /// Lets the values of a call go. Most are ints and the like, for which nothing has to be done.
+  @inline(__always)
+  private func leave(_ slots: UnsafeMutableBufferPointer<Value>) {
+    meter.leave()
+    for slot in slots.indices { slots[slot] = .null }
+  }
+
+  /// Calls a `def` whose parameters need more than a value each.
+  /// - Parameter input: the value before the pipe, for a `def` that takes one.
+  func call(_ index: Int32, _ frame: inout Frame, input: Value?) throws -> Value {
+    guard frame.depth < depthLimit else { throw tooDeep(index, frame) }
+    let call = code.calls[Int(index)]
+    try step(frame, call.nameSpan)
+    let entry = code.entries[call.function]
     return try withUnsafeTemporaryAllocation(of: Value.self, capacity: entry.slotCount) { slots in
       slots.initialize(repeating: .null)
       defer { slots.deinitialize() }
       meter.enter(slots)
       defer { meter.leave() }
+      let place = meter.place
+      defer { meter.release(place) }
       var inner = Frame(slots: slots, source: entry.source, depth: frame.depth + 1)
-      if site.isPlain {
-        var slot = 0
-        for position in Int(site.arguments.first)..<Int(site.arguments.first + site.arguments.count) {
-          let value = try value(code.lists[position], &frame)
-          slots[slot] =
-            value.fits(code.types[position]) ? value : try plainArgument(value, code.calls[Int(index)], slot, frame)
-          slot += 1
-        }
-      } else {
-        let place = meter.place
-        defer { meter.release(place) }
-        try bind(code.calls[Int(index)], &inner, &frame, input: input)
-      }
-      do {
-        if try execute(entry.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
-        return inner.result
-      } catch var error as RuntimeError {
-        let call = code.calls[Int(index)]
-        error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
-        throw error
-      }
+      try bind(call, &inner, &frame, input: input)
+      return try run(entry, slots, index, frame)
+    }
+  }
+
+  /// Runs the body of a `def` whose parameters have their values.
+  @inline(__always)
+  private func run(
+    _ entry: Callee.Entry, _ slots: UnsafeMutableBufferPointer<Value>, _ index: Int32, _ frame: borrowing Frame
+  ) throws -> Value {
+    var inner = Frame(slots: slots, source: entry.source, depth: frame.depth + 1)
+    do {
+      if try execute(entry.body, &inner, keepsValue: true) == .exited { throw ExitRequest(inner.result) }
+      return inner.result
+    } catch var error as RuntimeError {
+      let call = code.calls[Int(index)]
+      error.pass(through: "`\(call.name)`", frame.source, call.nameSpan)
+      throw error
     }
   }
 
@@ -277,33 +310,36 @@ extension Evaluator {
       within: { [self] run, arguments in try with(run) { try $0.perform(literal, arguments, of: call, box) } }
     )
     .with { [self] value in
-      for (index, parameter) in literal.parameters.enumerated() {
-        store(index == 0 ? value : .null, parameter, box.frame)
+      var frame = box.inner
+      if literal.parameters.count == 1 {
+        store(value, literal.parameters[0], frame)
+      } else {
+        for (index, parameter) in literal.parameters.enumerated() {
+          store(index == 0 ? value : .null, parameter, frame)
+        }
       }
-      return try perform(literal, of: call, box)
+      return try perform(literal, of: call, &frame)
     }
   }
 
   private func perform(
     _ literal: BlockCode, _ arguments: [Value], of call: CommandCode, _ box: FrameBox
   ) throws -> Value {
+    var frame = box.inner
     for (index, parameter) in literal.parameters.enumerated() {
-      store(index < arguments.count ? arguments[index] : .null, parameter, box.frame)
+      store(index < arguments.count ? arguments[index] : .null, parameter, frame)
     }
-    return try perform(literal, of: call, box)
+    return try perform(literal, of: call, &frame)
   }
 
   /// Runs a block whose parameters have their values.
-  private func perform(_ literal: BlockCode, of call: CommandCode, _ box: FrameBox) throws -> Value {
+  @inline(__always)
+  private func perform(_ literal: BlockCode, of call: CommandCode, _ frame: inout Frame) throws -> Value {
     do {
-      if try box.withFrame({ try execute(literal.body, &$0, keepsValue: true) }) == .exited {
-        throw ExitRequest(box.frame.result)
-      }
-      let result = box.frame.result
-      box.frame.result = .null
-      return result
+      if try execute(literal.body, &frame, keepsValue: true) == .exited { throw ExitRequest(frame.result) }
+      return frame.result
     } catch var error as RuntimeError {
-      error.pass(through: "block of `\(call.name)`", box.frame.source, call.nameSpan)
+      error.pass(through: "block of `\(call.name)`", frame.source, call.nameSpan)
       throw error
     }
   }

@@ -383,8 +383,8 @@ extension Evaluator {
     var text = ""
     let place = meter.place
     defer { meter.release(place) }
-    for (index, piece) in pieces.enumerated() {
-      switch piece {
+    for index in pieces.indices {
+      switch pieces[index] {
       case .literal(let literal): text += literal
       case .value(let expression):
         let value = try value(expression, &frame)
@@ -393,7 +393,7 @@ extension Evaluator {
             if index + 1 < pieces.count, case .literal(let rest) = pieces[index + 1] { rest } else { nil }
           throw noText(value, expression, followedBy: next, frame)
         }
-        try take(2 * part.utf8.count, frame, code.span(id))
+        if meter.isCounting { try take(2 * part.utf8.count, frame, code.span(id)) }
         text += part
       }
     }

@@ -66,9 +66,10 @@ extension Evaluator {
     _ input: Output, _ condition: NodeID, _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let keeps = { [self] (item: Value) throws -> Bool in
-      try step(box.frame, span)
-      store(item, row, box.frame)
-      return try box.withFrame { try self.condition(condition, &$0, of: "`where`") }
+      var frame = box.inner
+      try step(frame, span)
+      store(item, row, frame)
+      return try self.condition(condition, &frame, of: "`where`")
     }
     switch input {
     case .value(.list(let items)):
@@ -92,15 +93,16 @@ extension Evaluator {
     _ input: Output, _ entries: [(name: String, value: NodeID)], _ row: VariableReference, _ span: Span, _ box: FrameBox
   ) throws -> Output {
     let extended = { [self] (item: Value) throws -> Value in
-      try step(box.frame, span)
+      var frame = box.inner
+      try step(frame, span)
       guard case .record(var record) = item else {
-        throw failure("`extend` adds columns to records, and this row is \(item.typePhrase)", box.frame, span)
+        throw failure("`extend` adds columns to records, and this row is \(item.typePhrase)", frame, span)
       }
-      store(item, row, box.frame)
-      try charge(HeapSize.list(record.values.count + entries.count), box.frame, span)
+      store(item, row, frame)
+      try charge(HeapSize.list(record.values.count + entries.count), frame, span)
       for (offset, entry) in entries.enumerated() {
-        record.set(entry.name, try box.withFrame { try value(entry.value, &$0) }, shapes)
-        if offset + 1 < entries.count { store(.record(record), row, box.frame) }
+        record.set(entry.name, try value(entry.value, &frame), shapes)
+        if offset + 1 < entries.count { store(.record(record), row, frame) }
       }
       return .record(record)
     }

@@ -13,23 +13,81 @@ extension Evaluator {
       }
       return
     }
+    if place.path.count == 1, !meter.isCounting, case .slot(let slot) = place.variable {
+      let step = try self.step(place.path[0], &frame)
+      if changePart(of: &frame.slots[slot], step.kind, place.operation, new) { return }
+      return try assign(new, place, [step], &frame)
+    }
     let held = meter.place
     defer { meter.release(held) }
     meter.hold(new)
     var steps: [PlaceStep] = []
     steps.reserveCapacity(place.path.count)
-    for step in place.path {
-      switch step {
-      case .field(let name, let span): steps.append(PlaceStep(.field(name), span))
-      case .index(let index, let span):
-        switch try value(index, &frame) {
-        case .int(let number): steps.append(PlaceStep(.index(number), span))
-        case .string(let name): steps.append(PlaceStep(.field(name), span))
-        case let other:
-          throw failure("an index is an int or a string, not \(operand(other, index))", frame, span)
-        }
+    for step in place.path { steps.append(try self.step(step, &frame)) }
+    try assign(new, place, steps, &frame)
+  }
+
+  /// A step of a place with its index evaluated.
+  private func step(_ step: AssignmentCode.Step, _ frame: inout Frame) throws -> PlaceStep {
+    switch step {
+    case .field(let name, let span): return PlaceStep(.field(name), span)
+    case .index(let index, let span):
+      switch try value(index, &frame) {
+      case .int(let number): return PlaceStep(.index(number), span)
+      case .string(let name): return PlaceStep(.field(name), span)
+      case let other:
+        throw failure("an index is an int or a string, not \(operand(other, index))", frame, span)
       }
     }
+  }
+
+  /// Changes a field or item of a variable's value, where nothing can go wrong.
+  /// - Returns: false when nothing was changed, and the general way has to be gone.
+  private func changePart(
+    of variable: inout Value, _ step: PlaceStep.Kind, _ operation: AssignmentOperator, _ new: Value
+  ) -> Bool {
+    switch step {
+    case .field(let name):
+      guard case .record(var record) = variable else { return false }
+      // The variable is without its value meanwhile, so that nothing else holds it.
+      variable = .null
+      defer { variable = .record(record) }
+      if let place = record.shape.index(of: name) {
+        return Evaluator.change(&record.values[place], operation, new)
+      }
+      guard case .set = operation else { return false }
+      record.append(name, new, shapes)
+      return true
+    case .index(let number):
+      guard case .list(var items) = variable else { return false }
+      let place = number < 0 ? Int(clamping: number) + items.count : Int(clamping: number)
+      guard items.indices.contains(place) else { return false }
+      variable = .null
+      defer { variable = .list(items) }
+      return Evaluator.change(&items[place], operation, new)
+    }
+  }
+
+  @inline(__always)
+  private static func change(_ part: inout Value, _ operation: AssignmentOperator, _ new: Value) -> Bool {
+    switch operation {
+    case .set:
+      part = new
+      return true
+    case .add:
+      if case .int(let more) = new, case .int(let old) = part {
+        let (sum, overflow) = old.addingReportingOverflow(more)
+        if !overflow { part = .int(sum) }
+        return !overflow
+      }
+      guard canGrow(part, new) else { return false }
+      // Two lists or two texts: this does not fail.
+      return (try? part.add(new)) != nil
+    case .subtract: return false
+    }
+  }
+
+  private func assign(_ new: Value, _ place: AssignmentCode, _ steps: [PlaceStep], _ frame: inout Frame) throws {
     try growing(
       place.variable, at: steps.map(\.growth), by: place.operation == .add ? new : nil, &frame, place.span
     ) { frame in
@@ -96,24 +154,22 @@ extension Evaluator {
   }
 
   /// `$x.a = $x.a + …`: the same for a part of a variable's value.
-  func grow(_ assignment: AssignmentCode, _ place: NodeID, by more: NodeID, _ frame: inout Frame) throws {
+  func grow(
+    _ assignment: AssignmentCode, _ place: NodeID, adding sum: AssignmentCode, _ frame: inout Frame
+  ) throws {
     let left = try value(place, &frame)
-    let right = try holding(left) { try value(more, &frame) }
+    let right = try holding(left) { try value(sum.value, &frame) }
     guard Evaluator.canGrow(left, right) else {
       return try assign(
-        try result(of: .add, left, right, place, more, assignment.value, frame), assignment, &frame)
+        try result(of: .add, left, right, place, sum.value, assignment.value, frame), assignment, &frame)
     }
     // What was read of the place is let go first, or it would be copied.
     _ = consume left
-    var adding = AssignmentCode(
-      name: assignment.name, variable: assignment.variable, path: assignment.path, span: assignment.span,
-      operation: .add, value: more)
-    adding.growth = nil
-    try assign(right, adding, &frame)
+    try assign(right, sum, &frame)
   }
 
-  private static func canGrow(_ value: borrowing Value, _ more: borrowing Value) -> Bool {
-    switch (copy value, copy more) {
+  private static func canGrow(_ value: Value, _ more: Value) -> Bool {
+    switch (value, more) {
     case (.list, .list), (.string, .string): true
     default: false
     }
@@ -220,15 +276,5 @@ extension Value {
     } else {
       self = try adding(other)
     }
-  }
-}
-
-extension AssignmentCode {
-  /// True for `$x = $x + …` of a global.
-  func growsGlobal(_ code: Code) -> Bool {
-    guard operation == .set, path.isEmpty, case .global(let index) = variable,
-      case .binary(.add, let left, _) = code[value], case .global(let added, _) = code[left]
-    else { return false }
-    return Int(added) == index
   }
 }

@@ -52,13 +52,16 @@ extension Evaluator {
     case .assign(let assignment):
       try step(frame, code.statementSpans[index])
       let assignment = code.assignments[Int(assignment)]
-      if assignment.growsGlobal(code) {
+      if assignment.growsGlobal {
         try grow(assignment.variable, by: assignment.value, &frame)
-      } else if let growth = assignment.growth, !assignment.path.isEmpty {
-        try grow(assignment, growth.place, by: growth.more, &frame)
+      } else if let growth = assignment.growth {
+        try grow(assignment, growth.place, adding: growth.sum, &frame)
       } else {
         try assign(try value(assignment.value, &frame), assignment, &frame)
       }
+    case .expression(let expression):
+      try step(frame, code.statementSpans[index])
+      if keepsValue { frame.result = try value(expression, &frame) } else { try perform(expression, &frame) }
     case .while(let condition, let block):
       while try self.condition(condition, &frame, of: "`while`") {
         try step(frame, code.statementSpans[index])
@@ -97,9 +100,6 @@ extension Evaluator {
   @inline(never)
   private func executeOther(_ index: Int, _ frame: inout Frame, keepsValue: Bool) throws -> Completion {
     switch code.statements[index] {
-    case .expression(let expression):
-      try step(frame, code.statementSpans[index])
-      if keepsValue { frame.result = try value(expression, &frame) } else { try perform(expression, &frame) }
     case .show(let expression):
       try step(frame, code.statementSpans[index])
       try show(expression, &frame)
@@ -143,7 +143,7 @@ extension Evaluator {
       return .exited
     case .break: return .broke
     case .continue: return .continued
-    case .set, .grow, .add, .if, .return, .declare, .assign, .while: break
+    case .set, .grow, .add, .if, .return, .declare, .assign, .expression, .while: break
     }
     return .normal
   }

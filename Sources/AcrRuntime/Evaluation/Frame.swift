@@ -10,7 +10,7 @@ struct Frame {
   /// How many `def` calls are open.
   let depth: Int
   /// The code holds it for as long as the run lasts.
-  private let unmanagedSource: Unmanaged<Source>
+  fileprivate let unmanagedSource: Unmanaged<Source>
 
   /// The text of the code that runs in it, for the places of errors.
   var source: Source { unmanagedSource.takeUnretainedValue() }
@@ -54,12 +54,24 @@ final class SlotStorage: @unchecked Sendable {
 /// called by commands, which cannot hand an `inout` frame through. Used by one thread at a time, and not after the pipeline.
 final class FrameBox: @unchecked Sendable {
   var frame: Frame
+  private let slots: UnsafeMutableBufferPointer<Value>
+  private let source: Unmanaged<Source>
+  private let depth: Int
   /// Holds the slots where they are the box's own.
   private let storage: SlotStorage?
 
   init(_ frame: Frame, storage: SlotStorage? = nil) {
     self.frame = frame
     self.storage = storage
+    slots = frame.slots
+    source = frame.unmanagedSource
+    depth = frame.depth
+  }
+
+  /// A frame with the same variables and a result of its own, for a block or a condition that runs for one row. It costs no
+  /// access to `frame`, which Swift would check.
+  var inner: Frame {
+    @inline(__always) get { Frame(slots: slots, source: source, depth: depth) }
   }
 
   /// A box with a copy of the variables, for another thread.

@@ -27,8 +27,8 @@ public enum Builtins {
     functions.map { ($0.signature.name, $0) }, uniquingKeysWith: { first, _ in first })
 }
 
-/// A function of the language: its signature and what it does.
-struct Function: Sendable {
+/// A function of the language: its signature and what it does. A call counts one reference of it, not those of all its parts.
+final class Function: Sendable {
   let signature: FunctionSignature
   let body: @Sendable (FunctionCall) throws -> Value
 
@@ -60,7 +60,8 @@ struct FunctionCall {
   let patterns: PatternCache
   /// Counts steps and the memory of what it makes.
   let meter: Meter
-  let host: Host
+  /// What the run sees of the world.
+  var host: Host { meter.run.host }
 
   /// The error for an argument of the wrong type.
   func wrong(_ index: Int, _ expected: String, help: String? = nil) -> FunctionArgumentError {
@@ -99,10 +100,9 @@ extension Evaluator {
   ) throws -> Value {
     let place = meter.place
     defer { meter.release(place) }
-    for argument in arguments { meter.hold(argument) }
+    if meter.isCounting { for argument in arguments { meter.hold(argument) } }
     do {
-      return try function.body(
-        FunctionCall(arguments: arguments, patterns: patterns, meter: meter, host: run.host))
+      return try function.body(FunctionCall(arguments: arguments, patterns: patterns, meter: meter))
     } catch let error as FunctionArgumentError {
       // Spread arguments are more than there are expressions.
       let expression = code.lists[Int(range.first) + min(error.index, Int(range.count) - 1)]

@@ -64,16 +64,7 @@ extension Builtins {
     ) { call in
       let text = try call.string(0)
       let pattern = try call.patterns.pattern(try call.string(1))
-      // Matches do not overlap, but groups can hold the same part again.
-      return .list(
-        try pattern.all(in: text, call.meter).map { match in
-          if call.meter.isCounting {
-            let groups = match.groups.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
-            try call.meter.take(max(groups, match.text.utf8.count))
-          }
-          guard !match.groups.isEmpty else { return .string(String(match.text)) }
-          return .list(match.groups.map { group in group.map { .string(String($0)) } ?? .null })
-        })
+      return .list(try pattern.values(in: text, call.meter))
     },
     Function(
       "replace-matches", 3...3, "text, pattern, new",

@@ -39,63 +39,82 @@ final class TextExpression {
   func all(in text: String, _ meter: Meter? = nil) throws(AcrError) -> [Match] {
     var text = text
     text.makeContiguousUTF8()
-    var outcome: Result<[[Int]], AcrError>?
-    var quick = backtracking ?? BacktrackMatcher(program)
-    backtracking = nil
-    defer { backtracking = quick }
-    if quick.takes(text.utf8.count) {
-      text.utf8.withContiguousStorageIfAvailable { bytes in
-        do throws(AcrError) {
-          outcome = .success(
-            try TextExpression.places(bytes, meter) { position throws(AcrError) in
-              try quick.match(in: bytes, from: position, meter)
-            })
-        } catch {
-          outcome = .failure(error)
-        }
-      }
-    } else {
-      guard try automaton.matches(text, meter) else { return [] }
-      var threads = self.threads ?? PatternThreads(program)
-      self.threads = nil
-      defer { self.threads = threads }
-      text.utf8.withContiguousStorageIfAvailable { bytes in
-        do throws(AcrError) {
-          outcome = .success(
-            try TextExpression.places(bytes, meter) { position throws(AcrError) in
-              try threads.match(in: bytes, from: position, meter)
-            })
-        } catch {
-          outcome = .failure(error)
-        }
-      }
-    }
-    var matches: [Match] = []
-    for places in try outcome?.get() ?? [] {
+    var places: [[Int]] = []
+    try forEachMatch(in: text, meter) { slots, _ in places.append(slots) }
+    return places.map { places in
       let parts = Swift.stride(from: 0, to: places.count, by: 2).map { index -> Substring? in
         guard places[index] >= 0, places[index + 1] >= 0 else { return nil }
         let start = text.utf8.index(text.utf8.startIndex, offsetBy: places[index])
         let end = text.utf8.index(text.utf8.startIndex, offsetBy: places[index + 1])
         return text[start..<end]
       }
-      matches.append(Match(text: parts[0] ?? "", groups: Array(parts.dropFirst())))
+      return Match(text: parts[0] ?? "", groups: Array(parts.dropFirst()))
     }
-    return matches
   }
 
-  private static func places(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ meter: Meter?, _ next: (Int) throws(AcrError) -> [Int]?
-  ) throws(AcrError) -> [[Int]] {
-    var found: [[Int]] = []
-    var position = 0
-    while position <= bytes.count, let match = try next(position) {
-      // The places, the match made of them, and the list of its groups' texts.
-      try meter?.take(2 * (HeapSize.header + 16 * match.count) + 2 * HeapSize.list(match.count / 2) + 96)
-      found.append(match)
-      position = match[1]
-      guard match[0] == match[1] else { continue }
-      position += position < bytes.count ? PatternText.scalar(bytes, position).1 : 1
+  /// All matches as values of the language: the text of each, or with groups in the pattern the list of their texts.
+  /// - Throws: ``AcrError`` of kind `cancelled` after ^C, of kind `limit` when they would take too much memory.
+  func values(in text: String, _ meter: Meter) throws(AcrError) -> [Value] {
+    var values: [Value] = []
+    try forEachMatch(in: text, meter) { slots, bytes throws(AcrError) in
+      func part(_ index: Int) -> Value {
+        guard slots[index] >= 0, slots[index + 1] >= 0 else { return .null }
+        let range = slots[index]..<slots[index + 1]
+        return .string(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+      }
+      if meter.isCounting {
+        // Matches do not overlap, but groups can hold the same part again.
+        var size = 0
+        for index in Swift.stride(from: 0, to: slots.count, by: 2) where slots[index] >= 0 {
+          size += slots[index + 1] - slots[index]
+        }
+        try meter.take(size)
+      }
+      guard slots.count > 2 else { return values.append(part(0)) }
+      var groups: [Value] = []
+      groups.reserveCapacity(slots.count / 2 - 1)
+      for index in Swift.stride(from: 2, to: slots.count, by: 2) { groups.append(part(index)) }
+      values.append(.list(groups))
     }
-    return found
+    return values
+  }
+
+  /// Passes the places of each match, and the bytes of the text.
+  private func forEachMatch(
+    in text: String, _ meter: Meter?,
+    _ body: (_ slots: [Int], _ bytes: UnsafeBufferPointer<UInt8>) throws(AcrError) -> Void
+  ) throws(AcrError) {
+    if backtracking == nil { backtracking = BacktrackMatcher(program) }
+    let isShort = backtracking?.takes(text.utf8.count) ?? false
+    if !isShort {
+      guard try automaton.matches(text, meter) else { return }
+      if threads == nil { threads = PatternThreads(program) }
+    }
+    var text = text
+    let failure = text.withUTF8 { bytes -> AcrError? in
+      do throws(AcrError) {
+        var position = 0
+        while position <= bytes.count {
+          let found: [Int]?
+          // They are used where they are: a copy would count references of all their parts.
+          if isShort {
+            found = try backtracking?.find(in: bytes, from: position, meter) == true ? backtracking?.slots : nil
+          } else {
+            found = try threads?.match(in: bytes, from: position, meter)
+          }
+          guard let slots = found else { break }
+          // The places, the match made of them, and the list of its groups' texts.
+          try meter?.take(2 * (HeapSize.header + 16 * slots.count) + 2 * HeapSize.list(slots.count / 2) + 96)
+          try body(slots, bytes)
+          position = slots[1]
+          guard slots[0] == slots[1] else { continue }
+          position += position < bytes.count ? PatternText.scalar(bytes, position).1 : 1
+        }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
   }
 }

@@ -53,6 +53,32 @@ enum ByteText {
     return values
   }
 
+  /// The lines of a text, which end in LF or CR LF, without empty ones at the end. A line feed is never a part of a character
+  /// but in CR LF, so bytes tell where lines end, whatever the text.
+  static func lines(_ text: String) -> [Value] {
+    var text = text
+    return text.withUTF8 { bytes -> [Value] in
+      var lines: [Value] = []
+      var start = 0
+      var empty = 0
+      while start < bytes.count {
+        let lineFeed = ByteSearch.first(0x0A, in: bytes, from: start) ?? bytes.count
+        let isAfterReturn = lineFeed < bytes.count && lineFeed > start && bytes[lineFeed - 1] == 0x0D
+        let end = isAfterReturn ? lineFeed - 1 : lineFeed
+        if end == start {
+          empty += 1
+        } else {
+          // Empty lines count only when another one follows.
+          for _ in 0..<empty { lines.append(.string("")) }
+          empty = 0
+          lines.append(.string(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)))
+        }
+        start = lineFeed + 1
+      }
+      return lines
+    }
+  }
+
   /// A text with every occurrence of a part replaced; nil where only a search by characters is right.
   static func replacing(_ part: String, with new: String, in text: String) -> String? {
     guard let places = places(of: part, in: text) else { return nil }

@@ -105,10 +105,7 @@ struct Lines: Command {
       throw AcrError(.invalid, "`lines` takes a text apart, but the pipe gives \(value.typePhrase)")
     }
     try call.meter.chargeParts(of: text, at: "\n")
-    // Swift sees CR LF as one character, which is a line end like LF.
-    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    return .value(.list(lines.map { .string(String($0)) }))
+    return .value(.list(ByteText.lines(text)))
   }
 
   /// The lines of bytes as they come; empty ones at the end are left out.

@@ -119,7 +119,8 @@ struct SortKeys {
     }
     try meter.step(steps)
     switch column {
-    case .ints(let keys) where nulls == nil: return sorted(keys)
+    case .ints(let keys) where nulls == nil:
+      return keys.count < IntegerSort.fewest ? sorted(keys) : IntegerSort.order(keys, isDescending: isDescending)
     case .numbers(let keys) where nulls == nil: return sorted(keys)
     case .texts(let keys) where nulls == nil: return sorted(keys)
     case .times(let keys) where nulls == nil: return sorted(keys)

@@ -72,17 +72,27 @@ extension LanguageServer {
     try refuseInvalid(plain, for: subject)
     let occurrences = search.occurrences(of: subject)
     var edits: [(source: Source, edits: [Fix.Edit])] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    var changed: Set<ChangedPlace> = []
     for occurrence in occurrences {
+      let source = ObjectIdentifier(occurrence.source)
+      guard changed.insert(ChangedPlace(source: source, span: occurrence.span)).inserted else { continue }
       let text = occurrence.isFlag ? String(plain.map { $0 == "_" ? "-" : $0 }) : Self.written(plain, for: subject)
       let edit = Fix.Edit(occurrence.span, text)
-      if let index = edits.firstIndex(where: { $0.source === occurrence.source }) {
-        if !edits[index].edits.contains(edit) { edits[index].edits.append(edit) }
+      if let index = places[source] {
+        edits[index].edits.append(edit)
       } else {
+        places[source] = edits.count
         edits.append((occurrence.source, [edit]))
       }
     }
     for (source, changes) in edits { try refuseConflict(plain, subject, source, changes) }
     return workspaceEdit(edits)
+  }
+
+  private struct ChangedPlace: Hashable {
+    let source: ObjectIdentifier
+    let span: Span
   }
 
   /// A variable has `_` where its flag has `-`.

@@ -13,18 +13,23 @@ extension LanguageServer {
     let wanted = parameters["range"] == nil ? nil : try stretch(parameters).span
     let index = document.index
     let search = search
-    var known: [String: (Int, Bool)] = [:]
-    let tokens = SemanticTokens(index) { words in
-      let first = words[0]
-      if let answer = known[first], answer.1 { return answer }
-      if search.definition(named: first, in: index) != nil {
-        known[first] = (1, true)
-        return (1, true)
-      }
+    var isOwn: [String: Bool] = [:]
+    // Each word of a command asks about the same words.
+    var latest: (words: [String], answer: (Int, Bool))?
+    func command(_ words: [String]) -> (Int, Bool) {
+      let own = isOwn[words[0]] ?? (search.definition(named: words[0], in: index) != nil)
+      isOwn[words[0]] = own
+      if own { return (1, true) }
       for length in stride(from: words.count, to: 0, by: -1) {
         if catalog.command(named: words.prefix(length).joined(separator: " ")) != nil { return (length, false) }
       }
       return (1, false)
+    }
+    let tokens = SemanticTokens(index) { words in
+      if let latest, latest.words == words { return latest.answer }
+      let answer = command(words)
+      latest = (words, answer)
+      return answer
     }
     return ["data": .array(tokens.data(within: wanted, encoding))]
   }

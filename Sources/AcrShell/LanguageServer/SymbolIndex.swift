@@ -40,11 +40,18 @@ struct SymbolIndex {
   private(set) var references: [Reference] = []
   /// The `def`s by name.
   private(set) var definitions: [String: Int] = [:]
+  /// The loaded modules: the name they have here, if any, and their paths.
+  let modules: [(alias: String?, path: String)]
+  /// The modules by the names they have here.
+  private(set) var moduleNames: [String: Int] = [:]
   private var scopes: [[String: Int]] = [[:]]
   private var bodies: [Definition] = []
 
   init(_ source: Source) {
     tree = SyntaxTree.parseUnfinished(source)
+    modules = tree.statements.compactMap { statement in
+      if case .use(let path, let alias, _) = statement { (alias?.text, path.text) } else { nil }
+    }
     for case .definition(let definition) in tree.statements {
       definitions[definition.name.text] = symbols.count
       add(
@@ -68,18 +75,12 @@ struct SymbolIndex {
     return around.min { ($0.span.end - $0.span.start) < ($1.span.end - $1.span.start) }
   }
 
-  /// The loaded modules: the name they have here, if any, and their paths.
-  var modules: [(alias: String?, path: String)] {
-    tree.statements.compactMap { statement in
-      if case .use(let path, let alias, _) = statement { (alias?.text, path.text) } else { nil }
-    }
-  }
-
   // MARK: Declarations
 
   @discardableResult
   private mutating func add(_ symbol: Symbol) -> Int {
     symbols.append(symbol)
+    if symbol.isModule, moduleNames[symbol.name] == nil { moduleNames[symbol.name] = symbols.count - 1 }
     references.append(Reference(span: symbol.nameSpan, target: .symbol(symbols.count - 1), isWrite: true))
     return symbols.count - 1
   }

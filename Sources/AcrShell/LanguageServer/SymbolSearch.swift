@@ -34,18 +34,40 @@ struct Occurrence {
   var isFlag = false
 }
 
-/// Finds what names stand for, and every place of it.
+/// Finds what names stand for, and every place of it. One search answers one request: it reads each module once.
 struct SymbolSearch {
   let workspace: Workspace
   let catalog: Catalog
   /// Reads a module as the check does: the path as written, and the text that asks for it.
-  let load: (String, Source) -> Source?
+  private let load: (String, Source) -> Source?
+  private let read = ReadModules()
+
+  /// What a path of `use` means in a text.
+  private struct ModulePath: Hashable {
+    let importer: String
+    let path: String
+  }
+
+  private final class ReadModules {
+    var found: [ModulePath: (path: String, index: SymbolIndex)?] = [:]
+  }
+
+  init(workspace: Workspace, catalog: Catalog, load: @escaping (String, Source) -> Source?) {
+    self.workspace = workspace
+    self.catalog = catalog
+    self.load = load
+  }
 
   /// The index of a module that a text loads, and its path.
   func module(_ path: String, of source: Source) -> (path: String, index: SymbolIndex)? {
-    guard let loaded = load(path, source) else { return nil }
-    let path = DocumentURI.normalized(loaded.name)
-    return workspace.index(at: path).map { (path, $0) }
+    let place = ModulePath(importer: source.name, path: path)
+    if let known = read.found[place] { return known }
+    let found = load(path, source).flatMap { loaded -> (path: String, index: SymbolIndex)? in
+      let path = DocumentURI.normalized(loaded.name)
+      return workspace.index(at: path).map { (path, $0) }
+    }
+    read.found[place] = .some(found)
+    return found
   }
 
   /// The `def` that a name means in a text: its own, `module.name`, or one of a module that was loaded without a name.
@@ -142,6 +164,14 @@ struct SymbolSearch {
       resolved[name] = .some(answer)
       return answer
     }
+    var flags: [String: Bool] = [:]
+    /// Whether a flag of the `def` sets the parameter that is looked for.
+    func sets(_ written: String, _ path: String, _ definition: String, _ number: Int) -> Bool {
+      if let known = flags[written] { return known }
+      let answer = workspace.index(at: path)?.parameter(written, of: definition) == number
+      flags[written] = answer
+      return answer
+    }
     return index.references.compactMap { reference in
       switch reference.target {
       case .symbol(let number): declared(number, reference, subject, in: index)
@@ -156,7 +186,7 @@ struct SymbolSearch {
         } else {
           nil
         }
-      case .flag(let written, let words): flag(written, words[0], reference, subject, in: index, target)
+      case .flag(let written, let words): flag(written, words[0], reference, subject, in: index, target, sets)
       }
     }
   }
@@ -205,11 +235,10 @@ struct SymbolSearch {
 
   private func flag(
     _ written: String, _ command: String, _ reference: SymbolIndex.Reference, _ subject: Subject,
-    in index: SymbolIndex, _ target: (String) -> Subject?
+    in index: SymbolIndex, _ target: (String) -> Subject?, _ sets: (String, String, String, Int) -> Bool
   ) -> Occurrence? {
     guard case .parameter(let path, let definition, let number) = subject,
-      target(command) == .definition(path: path, definition), let owner = workspace.index(at: path),
-      owner.parameter(written, of: definition) == number
+      target(command) == .definition(path: path, definition), sets(written, path, definition, number)
     else { return nil }
     return Occurrence(
       source: index.tree.source, span: Span(reference.span.start + 2, reference.span.end), isWrite: false,
@@ -219,9 +248,7 @@ struct SymbolSearch {
 
 extension SymbolIndex {
   /// The number of the module that is called so here.
-  func module(named alias: String) -> Int? {
-    symbols.firstIndex { $0.isModule && $0.name == alias }
-  }
+  func module(named alias: String) -> Int? { moduleNames[alias] }
 
   /// The name of the `def` around a parameter.
   func definition(around span: Span) -> String? {

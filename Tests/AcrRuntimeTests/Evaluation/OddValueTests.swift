@@ -46,7 +46,7 @@ struct OddValueTests {
   private let patterns = PatternCache()
 
   private func call(_ function: Function, _ arguments: [Value]) {
-    let call = FunctionCall(arguments: arguments, patterns: patterns, meter: Meter(context), host: Host())
+    let call = FunctionCall(arguments: arguments, patterns: patterns, meter: Meter(context))
     guard let result = try? function.body(call) else { return }
     _ = result.text
     _ = try? result.json()

@@ -48,7 +48,7 @@ struct MatcherTests {
   @Test("Searching by bytes gives what searching by characters gives")
   func bytes() {
     var random = SplitMix64(state: 3)
-    let alphabet = Array("aab,\n é") + ["\r\n"]
+    let alphabet: [Character] = Array("aab,\n é") + ["\r\n", "\r", "\u{301}"]
     for _ in 0..<4_000 {
       let text = String(
         (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
@@ -58,6 +58,9 @@ struct MatcherTests {
         #expect(
           parts.compactMap(\.text) == text.split(separator: part, omittingEmptySubsequences: false).map(String.init))
       }
+      var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+      while lines.last?.isEmpty == true { lines.removeLast() }
+      #expect(ByteText.lines(text).compactMap(\.text) == lines.map(String.init), "\(text.debugDescription)")
       if let has = ByteText.contains(part, in: text) { #expect(has == text.contains(part)) }
       if let new = ByteText.replacing(part, with: "<é>", in: text) { #expect(new == text.replacing(part, with: "<é>")) }
     }
