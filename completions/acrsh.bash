@@ -278,14 +278,17 @@ acr purge	--concurrency	*	how many repositories to clean at a time
 acr purge	--debug	-	lists its requests on standard error, and says how long it took
 acr purge	--dry-run	-	shows the plan and deletes nothing
 acr purge	--filter	*	REPOSITORY:EXPRESSION, which tags of which repositories
+acr purge	--filter-timeout-seconds	*	accepted and not needed: expressions end in time by themselves
 acr purge	--include-locked	-	unlocks and deletes what is locked, too
-acr purge	--keep	*	keeps the newest of the tags that fit, this many
+acr purge	--keep	*	keeps the newest of the tags that fit, and of manifests without a tag, this many
 acr purge	--max-share	*	the largest share of a repository that may go
 acr purge	--only-show-errors	-	no notes and warnings
 acr purge	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr purge	--query	*	picks from the result with a JMESPath expression
 acr purge	--registry	*	the registry: a name or a host
-acr purge	--untagged	-	deletes manifests without a tag, too
+acr purge	--repository-page-size	*	accepted and not needed
+acr purge	--untagged	-	deletes manifests without a tag that are as old, too
+acr purge	--untagged-only	-	deletes manifests without a tag and no tags; of any age without --ago
 acr purge	--verbose	-	says how long it took
 acr purge	--wide	-	all columns, with whole digests and exact times, as `--output wide`
 acr purge	--yes	-	do not ask

@@ -150,6 +150,49 @@ struct PromptOutputTests {
     }
   }
 
+  @Test("a large layer or SBOM that is read has a line with bytes, rate and time left, which is gone afterwards")
+  func reading() async throws {
+    try await withRegistryServer { server in
+      try await withTemporaryDirectory { directory in
+        let images = SyntheticImages(in: try ImageLayout(path: directory.path("images")))
+        var archive = TarArchive()
+        archive.add("data/large.bin", "0", [UInt8](repeating: 7, count: 24 << 20))
+        archive.file("etc/name", "found\n")
+        let image = try images.image(archives: [archive.gzipped], tag: "1")
+        let filler = String(repeating: "x", count: 10 << 20)
+        let sbom =
+          #"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"musl","description":"\#(filler)"}]}"#
+        let listed = try images.artifact(type: "application/vnd.cyclonedx+json", content: sbom, subject: image)
+        try images.referrersTag(of: image, listing: [listed])
+        let content = try RegistryContent(authority: server.directAuthority)
+        try await content.push(images.layout, to: "big")
+        try await withFaultProxy(to: server.authority, faults: [.latency(.milliseconds(25))]) { proxy in
+          let reference = "\(proxy.authority)/big:1"
+          for (line, what, answer) in [
+            ("files \(reference) | where .path == 'etc/name' | get path", "reading layer sha256:", "\netc/name"),
+            ("file show \(reference) /etc/name", "reading layer sha256:", "\nfound"),
+            ("sbom \(reference) | get name", "reading SBOM sha256:", "\nmusl"),
+          ] {
+            // A prompt of its own for each: layers that were read once are known.
+            try await withPrompt(in: directory, columns: 110, rows: 24) { terminal in
+              terminal.enter(line)
+              try await terminal.expect("a line of progress") { screen in
+                screen.text.contains(what) && screen.text.contains(" MB of ") && screen.text.contains("MB/s")
+                  && screen.text.contains(" s left") && !screen.showsCursor
+              }
+              // Nothing is imported, so no blobs are counted, and there is no summary.
+              #expect(!terminal.screen.text.contains(" blobs"), "\(terminal.screen.text)")
+              try await terminal.expect("the answer", within: .seconds(60)) { $0.text.contains(answer) }
+              try await terminal.expectPrompt()
+              #expect(terminal.screen.showsCursor && !terminal.screen.text.contains(what), "\(terminal.screen.text)")
+              #expect(!terminal.screen.text.contains("imports:"))
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("the cursor is back after ^C, and when the process is ended from outside")
   func cursor() async throws {
     try await withRegistryServer { server in

@@ -44,6 +44,32 @@ struct PurgeProgramTests {
     }
   }
 
+  @Test("a registry with soft delete: the plan says when the bytes are freed; one without says nothing")
+  func softDelete() async throws {
+    let soft = """
+      {"name": "softregistry", "subscription": "\(AzureWorld.subscription)", "resourceGroup": "myResourceGroup",
+       "location": "westus", "sku": "Premium", "policies": {"softDeletePolicy": "enabled"},
+       "roleAssignments": [{"principal": "\(AzureWorld.principal)", "role": "Owner"}]}
+      """
+    try await withAzureWorld(registries: soft) { world in
+      for (registry, isSoft) in [("softregistry", true), ("myregistry", false)] {
+        let host = "\(registry).azurecr.io"
+        let script = """
+          import mcr.microsoft.com/hello-world:latest \(host)/app:1 | ignore
+          purge \(host)/app --tags "*" --older-than 0s --max-share 100% --dry-run | ignore
+          """
+        let result = try await world.run(["-c", script])
+        #expect(result.exitCode == 0, "\(result.errorOutput)")
+        #expect(result.errorOutput.contains("would delete 1 tag"), "\(result.errorOutput)")
+        #expect(
+          result.errorOutput.contains(
+            "note: \(host) has soft delete: what is deleted can be restored for 7 days, and its bytes are freed after that"
+          )
+            == isSoft, "\(result.errorOutput)")
+      }
+    }
+  }
+
   @Test("minor-versions.yaml keeps the newest of each minor version")
   func minorVersions() async throws {
     try await withTemporaryDirectory { directory in

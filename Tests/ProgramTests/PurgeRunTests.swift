@@ -110,6 +110,60 @@ struct PurgeRunTests {
     }
   }
 
+  @Test("garbage --by month is a chart in tables, with the month in which each blob came first, and numbers in data")
+  func growth() async throws {
+    let registry = try Self.registry(["app"], images: 4)
+    defer { registry.stop() }
+    var content = registry["app"]
+    content.traits.isAzure = true
+    let digests = (0..<4).compactMap { content.tags["t\($0)"] }
+    for (digest, month) in zip(digests, ["2026-01", "2026-03", "2026-03", "2026-04"]) {
+      content.metadata.times[digest] = "\(month)-05T00:00:00.0000000Z"
+    }
+    // One is garbage: it is a part of the growth, and not of what tags reach.
+    content.tags["t3"] = nil
+    registry["app"] = content
+    let size = Int64(content.manifests[digests[0]]?.bytes.count ?? 0)
+    let config = Int64(#"{"os":"linux","architecture":"amd64","n":0}"#.utf8.count)
+    let own = size + config
+    try await withTemporaryDirectory { directory in
+      func run(_ arguments: [String], _ environment: [String: String] = [:]) async throws -> ProgramResult {
+        let line = "garbage \(registry.authority)/app --by month"
+        let result = try await BuiltProducts.acrsh(
+          arguments + ["-c", line], in: directory, environment: environment
+        ).run(timeout: .seconds(60))
+        #expect(result.exitCode == 0, "\(result.errorOutput)")
+        return result
+      }
+      let rows = try Self.rows(try await run(["-o", "json"]))
+      #expect(rows.map { $0["month"]?.string } == ["2026-01", "2026-03", "2026-04"])
+      #expect(rows.map { $0["manifests"]?.integer } == [1, 2, 1])
+      // The layer that all share came with the first.
+      #expect(rows.map { $0["bytes"]?.integer } == [own + 500, 2 * own, own])
+      #expect(rows.map { $0["total"]?.integer } == [own + 500, 3 * own + 500, 4 * own + 500])
+      let all = Double(4 * own + 500)
+      for (row, total) in zip(rows, [own + 500, 3 * own + 500, 4 * own + 500]) {
+        guard case .number(let share)? = row["share"] else {
+          #expect(row["share"]?.integer == 1 && total == 4 * own + 500)
+          continue
+        }
+        #expect(abs(share - Double(total) / all) < 1e-9)
+      }
+      let chart = try await run(["-o", "table"], ["LANG": "C.UTF-8"])
+      let lines = chart.output.split(separator: "\n").map(String.init)
+      try #require(lines.count >= 4, "\(chart.output)")
+      func bar(_ line: String) -> Int { line.count { $0 == "█" } }
+      // Bars grow with the share, to the full ten places.
+      #expect(bar(lines[1]) < bar(lines[2]) && bar(lines[2]) < bar(lines[3]), "\(chart.output)")
+      #expect(lines[3].contains("██████████") && lines[3].hasSuffix("100 %"), "\(chart.output)")
+      let percent = Int((Double(own + 500) / all * 100).rounded())
+      #expect(lines[1].hasPrefix("2026-01") && lines[1].hasSuffix(" \(percent) %"), "\(chart.output)")
+      #expect(chart.errorOutput.contains("1 manifest that nothing reaches"), "\(chart.errorOutput)")
+      let ascii = try await run(["-o", "table"], ["LANG": "C", "LC_ALL": "C"])
+      #expect(!ascii.output.contains("█") && ascii.output.contains("100 %"), "\(ascii.output)")
+    }
+  }
+
   @Test("shards do every repository exactly once, also by the number of a job in Kubernetes")
   func shards() async throws {
     let names = (0..<9).map { "team/app-\($0)" }

@@ -9,6 +9,8 @@ extension MemoryRegistry {
     public var times: [String: String] = [:]
     /// The tags and digests that are locked against deletion.
     public var locked: Set<String> = []
+    /// The quarantine states of digests, such as `Quarantined` and `Passed`; those of others are not told.
+    public var quarantine: [String: String] = [:]
     /// Whether the whole repository is.
     public var isLocked = false
 
@@ -17,9 +19,10 @@ extension MemoryRegistry {
 
     func json(_ key: String) -> String {
       let time = times[key] ?? "2026-01-01T00:00:00.0000000Z"
+      let state = quarantine[key].map { #","quarantineState":"\#($0)""# } ?? ""
       return #"""
         "createdTime":"\#(time)","lastUpdateTime":"\#(time)",\#
-        "changeableAttributes":{"deleteEnabled":\#(!locked.contains(key)),"writeEnabled":true}
+        "changeableAttributes":{"deleteEnabled":\#(!locked.contains(key)),"writeEnabled":true\#(state)}
         """#
     }
   }

@@ -88,10 +88,10 @@ struct ContentDiff: Sendable {
   }
 
   private func packages(_ run: RunContext) throws -> Output {
-    let (left, right) = (left, right)
+    let (left, right, session) = (left, right, session)
     let (mine, other) = try Blocking.wait(run) { () async throws -> (AttachedSBOM, AttachedSBOM) in
-      let mine = try await Self.sbom(of: left, beside: right)
-      return (mine, try await Self.sbom(of: right, beside: left))
+      let mine = try await Self.sbom(of: left, beside: right, session)
+      return (mine, try await Self.sbom(of: right, beside: left, session))
     }
     for (side, sbom) in [("left", mine), ("right", other)] { run.sink.message("\(side): \(sbom.note)") }
     return .value(.list(Self.packageRows(mine.list.packages, other.list.packages)))
@@ -100,10 +100,10 @@ struct ContentDiff: Sendable {
   /// The SBOM of one side.
   /// - Throws: ``AcrError``: where only this side has none, it says so.
   private static func sbom(
-    of image: ImageArgument.Chosen, beside other: ImageArgument.Chosen
+    of image: ImageArgument.Chosen, beside other: ImageArgument.Chosen, _ session: CommandContext
   ) async throws -> AttachedSBOM {
     do {
-      return try await StatementReader(image).sbom()
+      return try await StatementReader(image, session).sbom()
     } catch var error as AcrError where error.kind == .notFound {
       error.message += ", so its packages cannot be compared with those of `\(other.name)`"
       error.help = "`referrers` lists what is about an image; `diff A B --files` compares the files instead"

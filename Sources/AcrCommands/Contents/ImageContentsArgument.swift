@@ -18,23 +18,26 @@ extension ImageArgument.Chosen {
       name: "`\(name)`", layers: model.layers, store: store, cache: session.listings, limits: store.limits,
       diffIDs: diffIDs
     ) { layer in
-      let line = layer.size >= LayerProgress.worthwhile ? LayerProgress(layer, progress) : nil
+      let line = ReadingProgress(layer, "layer", progress)
       let blob = VerifiedBlob(layer, from: store) { line?.report($0) }
       return { try await blob.next() }
     }
   }
 }
 
-/// The line of progress of a layer that is read; it ends with the reading.
-private final class LayerProgress: Sendable {
-  /// Smaller layers are read in a moment.
-  static let worthwhile: Int64 = 8 << 20
+/// The line of progress of a large blob that is read; it ends with the reading.
+final class ReadingProgress: Sendable {
+  /// Smaller blobs are read in a moment.
+  private static let worthwhile: Int64 = 8 << 20
 
   private let line: any ImportProgressLine
 
-  init(_ layer: Descriptor, _ progress: any ImportProgress) {
-    line = progress.startReading("reading layer \(layer.digest.short)")
-    line.report(.planned(manifests: 0, blobs: 1, bytes: layer.size))
+  /// Starts a line.
+  /// - Returns: nil for a small blob.
+  init?(_ blob: Descriptor, _ what: String, _ progress: any ImportProgress) {
+    guard blob.size >= Self.worthwhile else { return nil }
+    line = progress.startReading("reading \(what) \(blob.digest.short)")
+    line.report(.planned(manifests: 0, blobs: 1, bytes: blob.size))
   }
 
   deinit { line.finish(nil) }

@@ -49,7 +49,10 @@ struct ProvenanceCommand: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let image = try ImageArgument.read(call[\.image], session)
     let digest = call[\.from]
-    let (provenance, statement) = try Blocking.wait(call.run) { try await StatementReader(image).provenance(digest) }
+    let context = session
+    let (provenance, statement) = try Blocking.wait(call.run) {
+      try await StatementReader(image, context).provenance(digest)
+    }
     if !statement.isSigned { call.run.sink.message("note: \(statement.note)") }
     func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }
     func time(_ value: String?) -> Value { value.flatMap(Timestamp.init(rfc3339:)).map(Value.datetime) ?? .null }

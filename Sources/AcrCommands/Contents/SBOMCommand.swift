@@ -41,7 +41,8 @@ struct SBOMCommand: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let image = try ImageArgument.read(call[\.image], session)
     let digest = call[\.from]
-    let sbom = try Blocking.wait(call.run) { try await StatementReader(image).sbom(digest) }
+    let context = session
+    let sbom = try Blocking.wait(call.run) { try await StatementReader(image, context).sbom(digest) }
     call.run.sink.message(sbom.note)
     func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }
     return .value(

@@ -38,10 +38,14 @@ extension ReadStatement {
 /// Reads SBOMs and provenance that are about an image: of BuildKit, cosign, GitHub and plain artifacts.
 struct StatementReader: Sendable {
   private let image: ImageArgument.Chosen
+  private let progress: any ImportProgress
   /// SBOMs are the largest of these documents.
   private static let mostBytes: Int64 = 128 << 20
 
-  init(_ image: ImageArgument.Chosen) { self.image = image }
+  init(_ image: ImageArgument.Chosen, _ session: CommandContext) {
+    self.image = image
+    progress = session.progress
+  }
 
   /// What could be what is asked for: about the image first, then about its index. Bundles tell what they hold only inside.
   func candidates(_ kind: RelatedArtifact.Kind) async throws -> RelatedArtifacts {
@@ -104,7 +108,8 @@ struct StatementReader: Sendable {
         .invalid, "\(contents.digest.short) has \(ByteCount.human(contents.size)), which is too much to read",
         help: "`blob show --raw` gives its bytes")
     }
-    let bytes = try await VerifiedBlob(contents, from: image.store, observer: { _ in }).all()
+    let line = ReadingProgress(contents, kind == .sbom ? "SBOM" : "provenance", progress)
+    let bytes = try await VerifiedBlob(contents, from: image.store) { line?.report($0) }.all()
     do throws(TrustFailure) {
       if item.isBundle {
         guard case .envelope(let envelope) = try SigstoreBundle(parsing: bytes).content else { return nil }

@@ -30,6 +30,26 @@ extension ImportCommand {
     return engine == .service && given[\.noPreflight] ? .nothing : .usual
   }
 
+  /// Says that signatures and other referrers are not looked for, where no flag for them says so.
+  /// - Throws: ``ArgumentError`` for `--referrers` where nobody waits for the image.
+  func tellWhatStays(_ given: GivenArguments<Parameters>, _ sink: any OutputSink) throws {
+    if given[\.noWait] {
+      guard !given[\.referrers] else {
+        throw ArgumentError(
+          given.parameters.referrers,
+          AcrError(
+            .usage, "`--referrers` and `--no-wait` cannot be combined: referrers are copied once the image is there",
+            help: "leave one out; or run the line again with --referrers when the import has ended"))
+      }
+      guard !given[\.noReferrers] else { return }
+      sink.message(
+        "note: with --no-wait, signatures and other referrers are not copied; when the import has ended, the same line with "
+          + "--referrers brings them")
+    } else if given[\.noPreflight], !given[\.referrers], !given[\.noReferrers] {
+      sink.message("note: with --no-preflight, signatures and other referrers are not copied; --referrers brings them")
+    }
+  }
+
   /// Brings what is about an image that is there now. Azure imports only the image, so this machine copies the rest. What
   /// cannot be brought is a note.
   /// - Parameters:

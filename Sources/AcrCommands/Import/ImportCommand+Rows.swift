@@ -80,6 +80,7 @@ extension ImportCommand {
       }
       return items
     }
+    if items.contains(where: { $0.engine == .service }) { try tellWhatStays(call.given, sink) }
     let report = try locate(call.parameters.rows.report) { () throws(AcrError) in
       try call[\.rows][\.report].map { path throws(AcrError) in try RunReport(path: path) }
     }
@@ -91,7 +92,7 @@ extension ImportCommand {
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")
     }
-    let metrics = RunMetrics(call[\.rows][\.metrics], command: "import", now: .now())
+    let metrics = RunMetrics(call[\.rows][\.metrics], command: "import", now: .now(), session)
     return .rows(stream(items, queue, journal, report, metrics, service, call.run))
   }
 

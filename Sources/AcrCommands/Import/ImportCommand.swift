@@ -159,6 +159,7 @@ struct ImportCommand: Command {
   ) async throws -> Record {
     let request = order.request
     let extent = try referrerExtent(given, .service)
+    try tellWhatStays(given, run.sink)
     let (plan, present) = try await plan(order, looksFirst: try looksFirst(given), run.sink)
     if run.isDryRun {
       let targets = request.targets.map(\.displayName)

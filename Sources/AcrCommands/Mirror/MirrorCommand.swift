@@ -96,10 +96,18 @@ struct MirrorCommand: Command {
     let mirror = try mirror(call, options)
     let shard = try ShardArgument.read(call.parameters.shard, call[\.shard], call.run)
     let pairs = try pairs(call).filter { pair in shard?.contains(pair.target.displayName) ?? true }
-    let metrics = isDryRun ? nil : RunMetrics(call[\.metrics], command: "mirror", now: .now())
+    let metrics = isDryRun ? nil : RunMetrics(call[\.metrics], command: "mirror", now: .now(), session)
     let started = Timestamp.now()
-    let plans = try Blocking.wait(call.run) {
-      try await ImportQueue(jobs: 8).run(pairs) { try await mirror.plan($0, options) }.map { try $0.get() }
+    let plans: [MirrorPlan]
+    do {
+      plans = try Blocking.wait(call.run) {
+        try await ImportQueue(jobs: 8).run(pairs) { try await mirror.plan($0, options) }.map { try $0.get() }
+      }
+      if !isDryRun { try askBeforePruning(plans, call) }
+    } catch {
+      // Figures of an earlier run must not stand for this one.
+      try? MirrorCommand.write(metrics, [], error: error)
+      throw error
     }
     if isDryRun {
       let rows = try Blocking.wait(call.run) {
@@ -110,7 +118,6 @@ struct MirrorCommand: Command {
       call.run.sink.message("dry run: nothing was changed")
       return try finish(rows, call, started: started, isDryRun: true, metrics)
     }
-    try askBeforePruning(plans, call)
     let lines = MirrorProgress(session.progress)
     lines.expect(plans.reduce(0) { $0 + $1.items.count })
     do {
@@ -251,7 +258,7 @@ struct MirrorCommand: Command {
     Column("action", help: "what was done with it, or in a dry run would be").key,
     Column("digest", null: "where it is not known", help: "the digest of the image"),
     Column("bytes", .size, help: "what was sent"),
-    Column("referrers", .int, help: "how many artifacts about the image came along").detail,
+    Column("referrers", .int, help: "how many artifacts about the image came along, or in a dry run would").detail,
     Column("reason", help: "why"),
   ]
   private static let shape = Shape(columns)

@@ -12,11 +12,17 @@ struct AcrPurgeCommand: Command {
     let registry = Flag<String?>("registry", short: "r", help: "the registry: a name or a host", completer: .registry)
     let filter = Flag<[String]>("filter", short: "f", help: "REPOSITORY:EXPRESSION, which tags of which repositories")
     let ago = Flag<String>("ago", default: "1d", help: "how long ago a tag was last changed, such as 30d or 2d3h6m")
-    let keep = Flag<Int64>("keep", default: 0, help: "keeps the newest of the tags that fit, this many")
-    let untagged = Switch("untagged", help: "deletes manifests without a tag, too")
+    let keep = Flag<Int64>(
+      "keep", default: 0, help: "keeps the newest of the tags that fit, and of manifests without a tag, this many")
+    let untagged = Switch("untagged", help: "deletes manifests without a tag that are as old, too")
+    let untaggedOnly = Switch(
+      "untagged-only", help: "deletes manifests without a tag and no tags; of any age without --ago")
     let includeLocked = Switch("include-locked", help: "unlocks and deletes what is locked, too")
     let dryRun = Switch("dry-run", help: "shows the plan and deletes nothing")
     let concurrency = Flag<Int64>("concurrency", default: 4, help: "how many repositories to clean at a time")
+    let filterTimeout = Flag<Int64?>(
+      "filter-timeout-seconds", help: "accepted and not needed: expressions end in time by themselves")
+    let pageSize = Flag<Int64?>("repository-page-size", help: "accepted and not needed")
     let maxShare = Flag<String>(
       "max-share", default: "100%", help: "the largest share of a repository that may go",
       check: PurgeCommand.checkShare)
@@ -28,7 +34,8 @@ struct AcrPurgeCommand: Command {
     summary: "Deletes old tags by Microsoft's `acr purge` flags",
     description: """
       Does what the page of acr-cli promises: deletes the tags that fit a filter and were last changed longer ago than \
-      --ago, but for the newest --keep of them. Manifests stay without a tag, unless you give --untagged. Unlike acr-cli, it \
+      --ago, but for the newest --keep of them. Manifests stay without a tag, unless you give --untagged, which deletes those \
+      that were last changed longer ago than --ago. Unlike acr-cli, it \
       never deletes what a tag, an index or a subject needs: platforms of a multi-platform image, signatures, SBOMs. `purge` \
       has more rules. It asks at the prompt, and not in scripts.
       """,
@@ -36,6 +43,7 @@ struct AcrPurgeCommand: Command {
     examples: [
       .init(
         "What would go", "acr purge --registry myregistry --filter 'app:^pr-' --ago 30d --keep 3 --untagged --dry-run"),
+      .init("What no tag needs, in all repositories", "acr purge --registry myregistry --untagged-only --ago 7d"),
       .init("In all repositories", "acr purge --registry myregistry --filter '.*:.*' --ago 90d --untagged"),
     ],
     changes: true, columns: OutputColumns(PurgeRows.columns))
@@ -44,8 +52,10 @@ struct AcrPurgeCommand: Command {
     var line = AcrPurgeLine()
     line.filters = call[\.filter]
     line.ago = call[\.ago]
+    line.isAgoGiven = call.isGiven(call.parameters.ago)
     line.keep = call[\.keep]
     line.untagged = call[\.untagged]
+    line.untaggedOnly = call[\.untaggedOnly]
     line.includesLocked = call[\.includeLocked]
     line.concurrency = call[\.concurrency]
     guard let share = PurgeCommand.share(call[\.maxShare]) else {

@@ -9,10 +9,14 @@ struct AcrPurgeLine: Sendable {
   var filters: [String] = []
   /// How old a tag has to be, as Go writes durations, with days: `2d3h6m`.
   var ago = "1d"
-  /// How many of the newest tags of each filter stay.
+  /// Whether the line says how old; without it, `--untagged-only` is for manifests of any age.
+  var isAgoGiven = false
+  /// How many of the newest tags of each filter stay, and of the manifests without a tag.
   var keep: Int64 = 0
   /// Whether manifests without a tag are deleted, and those that lose their last one.
   var untagged = false
+  /// Whether only manifests without a tag are deleted; filters then name repositories only.
+  var untaggedOnly = false
   var includesLocked = false
   var isDryRun = false
   var concurrency: Int64?
@@ -28,7 +32,12 @@ struct AcrPurgeLine: Sendable {
 
   /// The rules that do what the line's page promises, and which repositories it means.
   func rules() throws(AcrError) -> (rules: PurgeRules, means: @Sendable (RepositoryName) -> Bool) {
-    guard !filters.isEmpty else {
+    guard !untagged || !untaggedOnly else {
+      throw AcrError(
+        .usage, "`--untagged` and `--untagged-only` cannot be combined",
+        help: "--untagged-only deletes no tags; --untagged deletes tags by --filter, too")
+    }
+    guard !filters.isEmpty || untaggedOnly else {
       throw AcrError(
         .usage, "`acr purge` needs `--filter`", help: "write `--filter 'REPOSITORY:EXPRESSION'`, for example 'app:^pr-'"
       )
@@ -48,14 +57,23 @@ struct AcrPurgeLine: Sendable {
         found.append(Filter(repository: repository, isRepository: isRepository, tags: [test]))
       }
     }
-    var rules = found.map { filter in
-      PurgeRule(
-        "--filter \(filter.repository)", .delete,
-        [.repository([filter.isRepository]), .tag(filter.tags), .olderThan(age)],
-        newest: keep == 0 ? nil : PurgeRule.Newest(Int(keep)))
+    let newest = keep == 0 ? nil : PurgeRule.Newest(Int(keep))
+    var rules =
+      untaggedOnly
+      ? []
+      : found.map { filter in
+        PurgeRule(
+          "--filter \(filter.repository)", .delete,
+          [.repository([filter.isRepository]), .tag(filter.tags), .olderThan(age)], newest: newest)
+      }
+    let tests = found.isEmpty ? [RuleWords.anything] : found.map(\.isRepository)
+    if untagged || untaggedOnly {
+      let isAged = untagged || isAgoGiven
+      rules.append(
+        PurgeRule(
+          untagged ? "--untagged" : "--untagged-only", .delete,
+          [.repository(tests), .untagged] + (isAged ? [.olderThan(age)] : []), newest: newest))
     }
-    let tests = found.map(\.isRepository)
-    if untagged { rules.append(PurgeRule("--untagged", .delete, [.repository(tests), .untagged])) }
     return (PurgeRules(rules), { name in tests.contains { $0.matches(name.name) } })
   }
 
@@ -130,18 +148,23 @@ struct AcrPurgeLine: Sendable {
       }
       switch name {
       case "--filter", "-f": line.filters.append(try value())
-      case "--ago": line.ago = try value()
+      case "--ago":
+        line.ago = try value()
+        line.isAgoGiven = true
       case "--keep": line.keep = try number()
       case "--concurrency": line.concurrency = try number()
       case "--untagged": line.untagged = true
+      case "--untagged-only": line.untaggedOnly = true
       case "--dry-run", "-d": line.isDryRun = true
       case "--include-locked": line.includesLocked = true
-      // The registry is that of the task.
-      case "--registry", "-r": _ = try value()
+      // The registry is that of the task. Expressions need no limit of time, and the size of pages changes nothing.
+      case "--registry", "-r", "--filter-timeout-seconds", "--repository-page-size": _ = try value()
+      case "--verbose": break
       default:
         throw AcrError(
           .usage, "acrsh does not know `\(name)` of `acr purge`",
-          help: "it knows --filter, --ago, --keep, --untagged, --include-locked, --dry-run, --concurrency")
+          help: "it knows --filter, --ago, --keep, --untagged, --untagged-only, --include-locked, --dry-run, "
+            + "--concurrency")
       }
     }
     return line
@@ -190,7 +213,7 @@ struct AcrPurgeLine: Sendable {
     }
     var options = PurgeOptions(now: run.host.now())
     options.includesLocked = includesLocked
-    options.deletesTagsOnly = !untagged
+    options.deletesTagsOnly = !untagged && !untaggedOnly
     options.maxShare = maxShare
     let jobs = concurrency ?? 4
     guard (1...1000).contains(jobs) else {

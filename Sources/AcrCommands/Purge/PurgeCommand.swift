@@ -117,7 +117,7 @@ struct PurgeCommand: Command {
     let work = PurgeWork(
       session: session, targets: targets.part(shard), rules: rules, options: options, jobs: Int(jobs),
       isDryRun: isDryRun, report: report, run: call.run, journal: journal,
-      metrics: RunMetrics(call[\.metrics], command: "purge", now: .now()), keepIf: keepIf)
+      metrics: RunMetrics(call[\.metrics], command: "purge", now: .now(), session), keepIf: keepIf)
     return try work { what in try Deletion.ask(what, call[\.confirmation]) }
   }
 }

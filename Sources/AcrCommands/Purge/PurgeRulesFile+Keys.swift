@@ -31,6 +31,7 @@ extension PurgeRulesFile {
     DocumentKey("larger-than", .size, "images that are larger, with everything below them"),
     DocumentKey("smaller-than", .size, "images that are smaller, with everything below them"),
     DocumentKey("locked", .bool, "tags and manifests that are locked, or not"),
+    DocumentKey("quarantined", .bool, "what an Azure registry holds in quarantine, which other rules keep; or not"),
     DocumentKey(
       "used-by", .choice(PurgeCondition.Use.allCases.map(\.rawValue)),
       "tags of a manifest that an index lists, that has a subject, or neither"),

@@ -29,7 +29,16 @@ struct PurgeRulesFile {
     for (rule, name) in file.digestFiles {
       let folder = FileSystem.folder(of: path)
       let path = name.hasPrefix("/") ? name : folder.map { "\($0)/\(name)" } ?? name
-      file.rules[rule].conditions.append(.digests(try DigestList.read(path)))
+      do throws(AcrError) {
+        file.rules[rule].conditions.append(.digests(try DigestList.read(path)))
+      } catch {
+        var error = error
+        if error.kind == .notFound {
+          error.help =
+            "the rule `\(file.rules[rule].name)` reads it; make it first, such as: kubectl get pods -A -o json > \(path)"
+        }
+        throw error
+      }
     }
     return file
   }
@@ -152,6 +161,7 @@ struct PurgeRulesFile {
     if let size = fields.size("larger-than") { found.append(.largerThan(WireSize(clamping: size))) }
     if let size = fields.size("smaller-than") { found.append(.smallerThan(WireSize(clamping: size))) }
     if let isLocked = fields.bool("locked") { found.append(.locked(isLocked)) }
+    if let isQuarantined = fields.bool("quarantined") { found.append(.quarantined(isQuarantined)) }
     if let use = fields.choice("used-by", PurgeCondition.Use.allCases.map(\.rawValue)) {
       found += PurgeCondition.Use(rawValue: use).map { [.usedBy($0)] } ?? []
     }

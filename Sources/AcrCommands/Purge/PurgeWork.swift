@@ -63,6 +63,7 @@ struct PurgeWork {
     let doubt = PurgeDoubt(
       otherRepositories: !targets.isWholeRegistry || !rows.isEmpty, unreadImages: !plans.allSatisfy(\.areBytesExact))
     announce(plans)
+    if plans.contains(where: { $0.refusal == nil && !$0.isEmpty }) { try tellOfSoftDelete() }
     for plan in plans {
       if let refusal = plan.refusal {
         run.sink.message("\(refusal.message)")
@@ -179,6 +180,25 @@ struct PurgeWork {
   }
 
   // MARK: Messages
+
+  /// Says that deleted artifacts are kept for a while, where the account can see the registry in Azure. Whoever is not
+  /// signed in, or not allowed to, is told nothing.
+  private func tellOfSoftDelete() throws {
+    let hosts = Set(targets.repositories.map(\.client.host))
+    let azure = session.azure
+    for host in hosts.sorted(by: { $0.name < $1.name }) {
+      let days = try Blocking.wait(run) { () async throws -> Int? in
+        guard try await azure.isAzure(host), let services = try? await azure.services(),
+          await services.identity.account != nil
+        else { return nil }
+        return (try? await services.finder.registry(at: host))?.softDeleteDays
+      }
+      guard let days else { continue }
+      run.sink.message(
+        "note: \(host.name) has soft delete: what is deleted can be restored for \(days) day\(days == 1 ? "" : "s"), and "
+          + "its bytes are freed after that")
+    }
+  }
 
   /// The plan in a line for each repository, before the question.
   private func announce(_ plans: [PurgePlan]) {

@@ -14,14 +14,18 @@ struct RunMetrics: Sendable {
   private let command: String
   private let started: Timestamp
   private let start = ContinuousClock.now
+  private let session: CommandContext
+  private let throttledBefore: Int
 
   /// Notes the beginning.
   /// - Returns: nil without a path.
-  init?(_ path: String?, command: String, now: Timestamp) {
+  init?(_ path: String?, command: String, now: Timestamp, _ session: CommandContext) {
     guard let path else { return nil }
     self.path = path
     self.command = command
+    self.session = session
     started = now
+    throttledBefore = session.azure.settings.http.throttledCount
   }
 
   /// Writes the file.
@@ -53,6 +57,9 @@ struct RunMetrics: Sendable {
     family(
       "acrsh_run_failures", "Failures of the last run by kind.",
       failures.sorted { $0.key < $1.key }.map { ("kind=\"\($0.key)\"", "\($0.value)") })
+    family(
+      "acrsh_run_throttled_requests", "Answers of the last run that asked to send later (429, 503 with Retry-After).",
+      [("", "\(session.azure.settings.http.throttledCount - throttledBefore)")])
     text += "# EOF\n"
     try FileSystem.replace(path, with: Array(text.utf8))
   }

@@ -12,6 +12,8 @@ struct ImageCheck: Sendable {
     let platform: Platform?
     /// The platform's digest that the verified index covers.
     let covers: Digest?
+    /// What came of the index of a platform that needs a signature of its own, since the index has none that counts.
+    var index: TrustVerdict?
   }
 
   let store: any ArtifactSource
@@ -46,7 +48,9 @@ struct ImageCheck: Sendable {
       let manifest = try await store.manifest(.digest(child.digest))
       let result = try await verifier.verify(ImageUnderTest(manifest, in: store.displayName), [demand])
       notes += result.notes
-      outcomes += result.verdicts.map { Outcome(verdict: $0, platform: child.platform, covers: nil) }
+      outcomes += result.verdicts.map {
+        Outcome(verdict: $0, platform: child.platform, covers: nil, index: isRecursive ? nil : verdict)
+      }
     }
     return (outcomes, notes)
   }

@@ -81,7 +81,9 @@ struct VerifyCommand: Command {
     for note in notes { call.run.sink.message("note: \(note)") }
     let image = "\(artifact.store.displayName)\(artifact.tag.map { ":\($0.name)" } ?? "")"
     if let failed = outcomes.first(where: { !$0.verdict.isMet }) {
-      throw TrustReport.error(failed.verdict, image: image, demand)
+      var error = TrustReport.error(failed.verdict, image: image, demand)
+      if let index = failed.index { error.notes.append(TrustReport.note(onIndex: index, demand)) }
+      throw error
     }
     var rows: [Value] = []
     for outcome in outcomes {
@@ -118,6 +120,13 @@ enum TrustReport {
     case .signature: "signature"
     case .attestation(let types): "attestation of the type \(types.map { "`\($0.name)`" }.joined(separator: " or "))"
     }
+  }
+
+  /// Why the signature of an index does not cover its platform.
+  static func note(onIndex verdict: TrustVerdict, _ demand: TrustDemand) -> String {
+    let index = "the index \(verdict.digest)"
+    guard let first = verdict.rejected.first else { return "\(index) has no \(wanted(demand)) either" }
+    return "the \(wanted(demand)) of \(index) is not accepted: \(first.failure.message)"
   }
 
   /// Who signed, in words.

@@ -69,6 +69,9 @@ public struct HTTPClient: Sendable {
     }
   }
 
+  /// How many answers so far asked to send later: 429, and 503 with a time to wait. Copies share the count.
+  public var throttledCount: Int { gate.throttledCount }
+
   /// True while a host has failed at so many requests in a row that each is sent once only.
   func isGivenUp(_ host: String) -> Bool { health.isFailing(host) }
 

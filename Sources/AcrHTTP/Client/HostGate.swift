@@ -40,6 +40,10 @@ final class HostGate: Sendable {
   }
 
   private let hosts = Mutex<[String: Host]>([:])
+  private let throttled = Atomic<Int>(0)
+
+  /// How many answers said that a host has too much to do.
+  var throttledCount: Int { throttled.load(ordering: .relaxed) }
 
   // MARK: Waits that hosts ask for
 
@@ -93,11 +97,13 @@ final class HostGate: Sendable {
 
   /// Notes that a host has too much to do, for a request whose pass was given back already.
   func narrow(_ pass: Pass) {
+    throttled.add(1, ordering: .relaxed)
     change(pass.host) { host, _ in host.narrow(pass.epoch, busy: HostGate.widest / 4) }
   }
 
   /// Gives a pass back.
   func leave(_ pass: Pass, _ outcome: Outcome) {
+    if outcome == .throttled { throttled.add(1, ordering: .relaxed) }
     change(pass.host) { host, underWay in
       switch outcome {
       case .answered:

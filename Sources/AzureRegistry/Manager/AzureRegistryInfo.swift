@@ -36,6 +36,8 @@ public struct AzureRegistryInfo: Sendable, Hashable {
   public let isExportAllowed: Bool
   /// False where `/oauth2/exchange` refuses tokens for the resource manager (`azureADAuthenticationAsArmPolicy`).
   public let acceptsResourceManagerTokens: Bool
+  /// For how many days what is deleted can be restored (`softDeletePolicy`); nil where it is gone at once.
+  public let softDeleteDays: Int?
   /// Which roles count.
   public let roleAssignmentMode: RoleAssignmentMode
   /// Where blobs come from when they have hosts of their own.
@@ -74,6 +76,11 @@ public struct AzureRegistryInfo: Sendable, Hashable {
     }
     isExportAllowed = isEnabled("exportPolicy")
     acceptsResourceManagerTokens = isEnabled("azureADAuthenticationAsArmPolicy")
+    let softDelete = properties?["policies"]?["softDeletePolicy"]
+    // The service's own default is seven days.
+    softDeleteDays =
+      softDelete?["status"]?.string?.lowercased() == "enabled"
+      ? Int(clamping: softDelete?["retentionDays"]?.integer ?? 7) : nil
     roleAssignmentMode =
       text("roleAssignmentMode").hasPrefix("abac") ? .repository : .registry
     dataEndpoints = properties?["dataEndpointHostNames"]?.array?.compactMap(\.string) ?? []

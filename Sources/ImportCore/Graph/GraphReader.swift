@@ -14,6 +14,8 @@ public struct GraphReader: Sendable {
     /// What is no image by the list of an Azure registry, and what neither a tag nor an index leads to. Images are listed
     /// then, and read when their bodies are needed (``GraphReader/read(_:of:)``). Everything where there is no such list.
     case listed
+    /// No manifest that an Azure registry lists: enough for tags that go alone. Everything where there is no such list.
+    case names
   }
 
   let store: any ArtifactSource
@@ -66,6 +68,10 @@ public struct GraphReader: Sendable {
     let named =
       extent == .listed ? Set(inventory.tags.lazy.filter { $0.tag.subjectDigest != nil }.compactMap(\.digest)) : []
     for (digest, mediaType) in inventory.manifests ?? [] where reading.begin(digest) {
+      if extent == .names {
+        try reading.add(ManifestNode(listed: digest, mediaType: mediaType ?? ""))
+        continue
+      }
       if extent == .listed, let mediaType, inventory.facts.manifests[digest]?.isImage == true, !named.contains(digest) {
         try reading.add(ManifestNode(listed: digest, mediaType: mediaType))
         continue
@@ -90,7 +96,7 @@ public struct GraphReader: Sendable {
     }
     try await read(wanted, into: &reading)
     switch extent {
-    case .whole:
+    case .whole, .names:
       // A complete list of manifests has every referrer, and each names its subject.
       if inventory.manifests == nil { try await addReferrers(to: &reading) { _ in true } }
     case .around(let center):

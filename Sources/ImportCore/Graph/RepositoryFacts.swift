@@ -11,6 +11,8 @@ public struct RepositoryFacts: Sendable {
     public var updated: Timestamp?
     /// Whether a lock forbids deleting or changing it.
     public var isLocked = false
+    /// Whether the registry holds it back until a scan has passed it.
+    public var isQuarantined = false
     /// An image's platform.
     public var platform: Platform?
     /// True where the list describes an image for a platform, and no artifact of another kind. Whether it is about another
@@ -24,6 +26,9 @@ public struct RepositoryFacts: Sendable {
       isLocked = ["deleteEnabled", "writeEnabled"].contains {
         json["changeableAttributes"]?[$0]?.bool == false
       }
+      // Without quarantine the state is missing, or `Passed`.
+      let state = json["changeableAttributes"]?["quarantineState"]?.string ?? ""
+      isQuarantined = !state.isEmpty && state.lowercased() != "passed"
       platform = Platform(json: json)
       let config = json["configMediaType"]?.string ?? MediaType.ociConfig
       isImage =

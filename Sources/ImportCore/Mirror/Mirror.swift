@@ -172,9 +172,9 @@ public struct Mirror: Sendable {
     guard !waiting.isEmpty else { return }
     let known = rows
     let found = try await ImportQueue(jobs: 2 * queue.jobs, keepsGoing: queue.keepsGoing).run(waiting) { index in
-      let (plan, item) = work[index]
+      let plan = work[index].0
       var row = known[index]
-      row.referrers = try await copyReferrers(of: row.digest.map { [$0] } ?? [], row, item, plan)
+      row.referrers = try await copyReferrers(of: row.digest.map { [$0] } ?? [], row, plan)
       if let digest = row.digest {
         journal?.note(finished: plan.pair.source.displayName, "\(row.repository):\(row.tag)", digest)
       }
@@ -228,7 +228,7 @@ public struct Mirror: Sendable {
         row.awaitsReferrers = true
         return row
       }
-      row.referrers = try await copyReferrers(of: arrived, row, item, plan)
+      row.referrers = try await copyReferrers(of: arrived, row, plan)
     }
     if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }
     return row

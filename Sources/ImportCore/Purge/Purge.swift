@@ -11,7 +11,7 @@ public struct Purge: Sendable {
   let patience: Duration
 
   /// How many manifests are deleted side by side.
-  static let batch = 16
+  static let batch = 32
 
   /// Creates a purge.
   /// - Parameters:
@@ -39,11 +39,15 @@ public struct Purge: Sendable {
     reader.keepsFacts = true
     reader.annotations = needs.annotations
     let readsAll = options.readsAll || options.asks || needs.needManifests
-    var reading = try await reader.reading(of: readsAll ? .whole : .listed)
+    // Tags that go alone leave every manifest where it is.
+    let isTagsOnly = options.deletesTagsOnly && needs.needOnlyLists && !readsAll && !options.listsKept
+    var reading = try await reader.reading(of: readsAll ? .whole : isTagsOnly ? .names : .listed)
     // The lists told whether this is a registry of Azure.
     try await requireUnlocked(store)
     var unread = reading.nodes.filter { !$0.isRead }.map(\.digest)
-    if unread.count <= options.fewUnread {
+    if isTagsOnly {
+      unread = []
+    } else if unread.count <= options.fewUnread {
       try await reader.read(unread, of: &reading)
       unread = []
     }

@@ -11,6 +11,7 @@ struct PurgeDecider {
     let tag: TagName?
     let time: Timestamp?
     let isLocked: Bool
+    let isQuarantined: Bool
   }
 
   /// What the rules say of an item.
@@ -35,13 +36,14 @@ struct PurgeDecider {
       items.append(
         Item(
           position: position, tag: tag, time: facts.time(tag, position, in: graph),
-          isLocked: facts.isLocked(tag) || facts.isLocked(digest)))
+          isLocked: facts.isLocked(tag) || facts.isLocked(digest), isQuarantined: facts.isQuarantined(digest)))
     }
     for position in graph.unneeded() {
+      let digest = graph.nodes[position].digest
       items.append(
         Item(
-          position: position, tag: nil, time: facts.time(position, in: graph),
-          isLocked: facts.isLocked(graph.nodes[position].digest)))
+          position: position, tag: nil, time: facts.time(position, in: graph), isLocked: facts.isLocked(digest),
+          isQuarantined: facts.isQuarantined(digest)))
     }
     return items
   }
@@ -54,18 +56,25 @@ struct PurgeDecider {
     for rule in rules {
       let test = PurgeTest(rule, self)
       let open = items.indices.filter { chosen[$0] == nil && test.fits(items[$0]) }
-      for index in rule.newest.map({ choose(open, items, $0, rule.action) }) ?? open { chosen[index] = rule }
+      for index in rule.newest.map({ choose(open, items, $0, rule) }) ?? open { chosen[index] = rule }
     }
     return zip(items, chosen).map { Decision(item: $0, rule: $1) }
   }
 
+  private func name(_ item: Item) -> String { item.tag?.name ?? graph.nodes[item.position].digest.hex }
+
   /// The newest of each group for a rule to keep, all others for a rule to delete.
   private func choose(
-    _ open: [Int], _ items: [Item], _ newest: PurgeRule.Newest, _ action: PurgeRule.Action
+    _ open: [Int], _ items: [Item], _ newest: PurgeRule.Newest, _ rule: PurgeRule
   ) -> [Int] {
-    var groups: [String: [(index: Int, tag: TagName)]] = [:]
+    // Manifests without a tag are counted by rules about nothing else.
+    let isAboutUntagged = rule.conditions.contains { if case .untagged = $0 { true } else { false } }
+    var groups: [String?: [(index: Int, tag: TagName?)]] = [:]
     for index in open {
-      guard let tag = items[index].tag else { continue }
+      guard let tag = items[index].tag else {
+        if isAboutUntagged { groups[nil, default: []].append((index, nil)) }
+        continue
+      }
       guard let group = newest.group else {
         groups["", default: []].append((index, tag))
         continue
@@ -78,12 +87,13 @@ struct PurgeDecider {
       let unknown = newest.isOlder == nil ? members.filter { items[$0.index].time == nil } : []
       let known = newest.isOlder == nil ? members.filter { items[$0.index].time != nil } : members
       let order = known.sorted { left, right in
-        if let isOlder = newest.isOlder { return isOlder(right.tag, left.tag) }
+        if let isOlder = newest.isOlder, let first = left.tag, let second = right.tag { return isOlder(second, first) }
         let (first, second) = (items[left.index].time, items[right.index].time)
         return first == second
-          ? left.tag.name > right.tag.name : (first?.nanoseconds ?? .min) > (second?.nanoseconds ?? .min)
+          ? name(items[left.index]) > name(items[right.index])
+          : (first?.nanoseconds ?? .min) > (second?.nanoseconds ?? .min)
       }
-      switch action {
+      switch rule.action {
       case .keep: found += (order.prefix(newest.count) + unknown).map(\.index)
       case .delete: found += order.dropFirst(newest.count).map(\.index)
       }
@@ -136,6 +146,7 @@ private struct PurgeTest {
     case .largerThan(let size): return graph.bytes(below: node.digest) > size
     case .smallerThan(let size): return graph.bytes(below: node.digest) < size
     case .locked(let isLocked): return item.isLocked == isLocked
+    case .quarantined(let isQuarantined): return item.isQuarantined == isQuarantined
     case .usedBy(.index): return !graph.indexes(of: item.position).isEmpty
     case .usedBy(.subject): return !graph.subjects[item.position].isEmpty
     case .usedBy(.nothing):

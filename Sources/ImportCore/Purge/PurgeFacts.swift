@@ -34,6 +34,8 @@ struct PurgeFacts: Sendable {
 
   func isLocked(_ digest: Digest) -> Bool { facts.manifests[digest]?.isLocked ?? false }
 
+  func isQuarantined(_ digest: Digest) -> Bool { facts.manifests[digest]?.isQuarantined ?? false }
+
   /// The platforms of an image, or of the images in an index.
   func platforms(_ position: Int, in graph: ArtifactGraph) -> [Platform] {
     let node = graph.nodes[position]

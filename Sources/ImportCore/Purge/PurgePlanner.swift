@@ -22,7 +22,7 @@ struct PurgePlanner {
 
   func plan(_ rules: [PurgeRule]) -> PurgePlan {
     let decisions = PurgeDecider(graph: graph, facts: facts, now: options.now).decide(rules)
-    let outcome = outcome(of: decisions)
+    let outcome = outcome(of: decisions, deletesQuarantined: PurgeRules(rules).deletesQuarantined)
     var rows: [PurgeRow] = []
     var untags: [PurgePlan.Untag] = []
     var kept: [PurgeRow] = []
@@ -77,13 +77,18 @@ struct PurgePlanner {
 
   private func isKeptByLock(_ item: PurgeDecider.Item) -> Bool { item.isLocked && !options.includesLocked }
 
+  /// What waits for a scan goes only by a rule that is about quarantine.
+  private func isKeptByQuarantine(_ decision: PurgeDecider.Decision) -> Bool {
+    decision.item.isQuarantined && !(decision.rule?.namesQuarantine ?? false)
+  }
+
   private func isReleased(_ item: PurgeDecider.Item) -> Bool {
     released?.contains(.init(tag: item.tag, digest: graph.nodes[item.position].digest)) ?? true
   }
 
-  /// Whether a rule deletes it, and neither a lock nor the caller keeps it.
+  /// Whether a rule deletes it, and neither a lock, quarantine nor the caller keeps it.
   private func mayGo(_ decision: PurgeDecider.Decision) -> Bool {
-    decision.deletes && !isKeptByLock(decision.item) && isReleased(decision.item)
+    decision.deletes && !isKeptByLock(decision.item) && !isKeptByQuarantine(decision) && isReleased(decision.item)
   }
 
   private func isKnown(_ item: PurgeDecider.Item) -> Bool {
@@ -97,7 +102,7 @@ struct PurgePlanner {
   }
 
   /// What the rules delete, less what anything kept reaches, with what only that was needed for.
-  private func outcome(of decisions: [PurgeDecider.Decision]) -> Outcome {
+  private func outcome(of decisions: [PurgeDecider.Decision], deletesQuarantined: Bool) -> Outcome {
     var roots: Set<Int> = []
     var candidates: Set<Int> = []
     for decision in decisions {
@@ -109,6 +114,9 @@ struct PurgePlanner {
     }
     if let known {
       for (position, node) in graph.nodes.enumerated() where !known.contains(node.digest.key) { roots.insert(position) }
+    }
+    if !deletesQuarantined {
+      for (position, node) in graph.nodes.enumerated() where facts.isQuarantined(node.digest) { roots.insert(position) }
     }
     if !options.includesLocked {
       for (position, node) in graph.nodes.enumerated() {
@@ -165,6 +173,8 @@ struct PurgePlanner {
     let reason: String
     if decision.deletes, isKeptByLock(decision.item) {
       reason = "it is locked"
+    } else if decision.deletes, isKeptByQuarantine(decision) {
+      reason = "it is in quarantine"
     } else if decision.deletes, !isReleased(decision.item) {
       reason = "kept by --keep-if"
     } else if decision.deletes, options.deletesTagsOnly {

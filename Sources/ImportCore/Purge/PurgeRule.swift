@@ -48,6 +48,13 @@ public struct PurgeRule: Sendable {
   }
 }
 
+extension PurgeRule {
+  /// True for a rule that is about what is in quarantine.
+  var namesQuarantine: Bool {
+    conditions.contains { if case .quarantined(true) = $0 { true } else { false } }
+  }
+}
+
 /// A test of a text, with the words that a person wrote for it.
 public struct TextTest: Sendable {
   /// As it was written.
@@ -96,6 +103,8 @@ public enum PurgeCondition: Sendable {
   case smallerThan(WireSize)
   /// A lock forbids deleting or changing it; or none does.
   case locked(Bool)
+  /// An Azure registry holds it in quarantine; or it does not.
+  case quarantined(Bool)
   /// What needs its manifest, apart from tags.
   case usedBy(Use)
   /// It is, or lists, one of these manifests.
@@ -112,6 +121,9 @@ public struct PurgeRules: Sendable {
 
   /// True where a rule deletes.
   public var deletes: Bool { rules.contains { $0.action == .delete } }
+
+  /// True where a rule deletes what is in quarantine, and says so.
+  var deletesQuarantined: Bool { rules.contains { $0.action == .delete && $0.namesQuarantine } }
 
   /// The annotations that rules look at.
   var annotations: Set<String> {
@@ -140,6 +152,18 @@ public struct PurgeRules: Sendable {
       rule.conditions.contains { condition in
         switch condition {
         case .artifactType, .annotation, .largerThan, .smallerThan, .usedBy(.subject), .usedBy(.nothing): true
+        default: false
+        }
+      }
+    }
+  }
+
+  /// Whether rules look at nothing but what the lists of an Azure registry tell.
+  var needOnlyLists: Bool {
+    rules.allSatisfy { rule in
+      rule.conditions.allSatisfy { condition in
+        switch condition {
+        case .repository, .tag, .untagged, .olderThan, .newerThan, .locked, .quarantined: true
         default: false
         }
       }

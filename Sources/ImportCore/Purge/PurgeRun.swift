@@ -236,7 +236,8 @@ private struct PurgeRun {
       for (index, item) in items.enumerated() {
         group.addTask {
           do {
-            return (index, try await limit.withPlace { try await work(item) })
+            // These are small requests: two share a place.
+            return (index, try await limit.withHalfPlaces(1) { try await work(item) })
           } catch let error as AcrError where error.kind == .notFound {
             // Azure's registries delete what is about a manifest with it.
             return (index, .gone)

@@ -76,6 +76,42 @@ struct ReferrerImportTests {
     }
   }
 
+  @Test("are said to stay behind with --no-wait and --no-preflight, where Azure imports")
+  func saysWhatStays() async throws {
+    try await CommandWorld.with { world in
+      _ = try await world.runner.run("login --identity")
+      let line = "import --name myregistry --source mcr.microsoft.com/hello-world:latest --image"
+      let loud = "signatures and other referrers are not copied"
+      func notes(_ flags: String) async throws -> [String] {
+        let before = world.runner.messages.count
+        _ = try await world.runner.run("\(line) \(flags)")
+        return world.runner.messages.dropFirst(before).filter { $0.contains(loud) }
+      }
+      let waiting = try await notes("hello:1 --no-wait")
+      #expect(waiting.count == 1 && waiting[0].contains("--no-wait") && waiting[0].contains("--referrers brings them"))
+      let blind = try await notes("hello:2 --no-preflight")
+      #expect(blind.count == 1 && blind[0].contains("--no-preflight") && blind[0].contains("--referrers brings them"))
+      for flags in [
+        "hello:3", "hello:4 --no-wait --no-referrers", "hello:5 --no-preflight --no-referrers",
+        "hello:6 --no-preflight --referrers",
+      ] {
+        #expect(try await notes(flags).isEmpty, "\(flags)")
+      }
+      // One note for all rows.
+      let before = world.runner.messages.count
+      _ = try await world.runner.run(
+        "['hello-world:latest', 'windows/servercore:ltsc2019'] | each { \"mcr.microsoft.com/$it\" } "
+          + "| import --name myregistry --no-preflight")
+      #expect(world.runner.messages.dropFirst(before).count { $0.contains(loud) } == 1, "\(world.runner.messages)")
+      do {
+        _ = try await world.runner.run("\(line) hello:7 --no-wait --referrers")
+        Issue.record("no error")
+      } catch let error as TestSupportError {
+        #expect("\(error)".contains("`--referrers` and `--no-wait` cannot be combined"), "\(error)")
+      }
+    }
+  }
+
   @Test("are a note where they cannot be brought, and the image is there")
   func notes() async throws {
     try await VerifyTests.with { world in

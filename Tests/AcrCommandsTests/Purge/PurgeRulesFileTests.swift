@@ -30,7 +30,7 @@ struct PurgeRulesFileTests {
           - keep: {newest: 3, group: "/^([a-z]+)-/", order: time}
           - delete: {repository: dev/*, untagged: true, older-than: 7d, newer-than: 90d}
           - delete: {platform: [linux/arm64], artifact-type: "application/*", annotation: {team: [a, b]}}
-          - delete: {larger-than: 2GiB, smaller-than: 10GB, locked: false, used-by: index}
+          - delete: {larger-than: 2GiB, smaller-than: 10GB, locked: false, quarantined: true, used-by: index}
           - delete: {digest: "sha256:\(String(repeating: "a", count: 64))"}
           - keep: {digests-file: in-use.txt}
           - delete: {tag: pr-*, except-newest: 2, order: version}
@@ -44,7 +44,7 @@ struct PurgeRulesFileTests {
     #expect(file.rules.map(\.name).prefix(2) == ["releases", "rule 2"])
     #expect(
       file.rules.map(\.action) == [.keep, .keep, .keep, .delete, .delete, .delete, .delete, .keep, .delete, .delete])
-    #expect(file.rules.map(\.conditions.count) == [1, 2, 0, 4, 3, 4, 1, 0, 1, 0])
+    #expect(file.rules.map(\.conditions.count) == [1, 2, 0, 4, 3, 5, 1, 0, 1, 0])
     #expect(file.rules[1].newest?.count == 10 && file.rules[1].newest?.isOlder != nil)
     #expect(file.rules[2].newest?.isOlder == nil)
   }

@@ -51,6 +51,19 @@ struct RuleWordsTests {
     let (rules, means) = try line.rules()
     #expect(rules.rules.map(\.name) == ["--filter app", "--filter .*/cache", "--untagged"])
     #expect(rules.rules[0].newest?.count == 3)
+    // Manifests without a tag go by the same age, and the newest of them stay, too.
+    #expect(rules.rules[2].newest?.count == 3)
+    let ages = rules.rules[2].conditions.compactMap { if case .olderThan(let age) = $0 { age } else { nil } }
+    #expect(ages == [try AcrPurgeLine.duration("2d3h6m")])
+    let only = try AcrPurgeLine.read(
+      "acr purge --untagged-only --keep 1 --filter-timeout-seconds 5 --repository-page-size=10 --verbose")
+    let (bare, meansAll) = try only.rules()
+    #expect(bare.rules.map(\.name) == ["--untagged-only"] && bare.rules[0].newest?.count == 1)
+    #expect(!bare.rules[0].conditions.contains { if case .olderThan = $0 { true } else { false } })
+    let (any, other) = (try RepositoryName("any/name"), try RepositoryName("other"))
+    #expect(meansAll(any))
+    let some = try AcrPurgeLine.read("acr purge --untagged-only --filter 'app:^never$' --ago 3d").rules()
+    #expect(some.rules.rules[0].conditions.count == 3 && !some.means(other))
     let meant = try ["app", "a/cache", "apps"].map { means(try RepositoryName($0)) }
     #expect(meant == [true, true, false])
     #expect(try AcrPurgeLine.duration("2d3h6m") == .seconds(2 * 86_400 + 3 * 3600 + 6 * 60))
@@ -61,7 +74,8 @@ struct RuleWordsTests {
     for wrong in [
       "", "acr", "acr build .", "acr purge", "acr purge --filter app", "acr purge --filter :x",
       "acr purge --filter 'a:b",
-      "acr purge --filter a:( ", "acr purge --filter a:b --what", "acr purge --filter a:b --keep many",
+      "acr purge --filter a:b --untagged --untagged-only", "acr purge --filter a:( ", "acr purge --filter a:b --what",
+      "acr purge --filter a:b --keep many",
     ] {
       #expect(throws: AcrError.self, "\(wrong)") { try AcrPurgeLine.read(wrong).rules() }
     }

@@ -25,14 +25,30 @@ struct HostileVerifyTests {
       try await world.push()
       let key = "--key \(signer.publicKey)"
       #expect(try await world.rows("verify \(world.app):v1 \(key)").count == 1)
-      for platform in ["", " --platform linux/arm64", " --recursive"] {
-        let bare = try await world.error("verify \(world.app):bare \(key)\(platform)")
-        #expect(bare.contains("error[rejected]") && bare.contains("has no signature"), "\(platform): \(bare)")
-        let moved = try await world.error("verify \(world.app):copied \(key)\(platform)")
-        // Whatever is asked for, the copied signature counts for nothing.
-        #expect(moved.contains("error[rejected]"), "\(platform): \(moved)")
-        guard platform.isEmpty else { continue }
-        #expect(moved.contains("the signature is for another image: \(signed.digest)"), "\(moved)")
+      let bareDigest = try world.images.layout.descriptor(tag: "bare").digest
+      // Whatever is asked for, the copied signature counts for nothing.
+      for flag in ["", " --recursive"] {
+        let bare = try await world.error("verify \(world.app):bare \(key)\(flag)")
+        #expect(
+          bare.contains("error[rejected]: `\(world.app):bare` (\(bareDigest)) has no signature"), "\(flag): \(bare)")
+        let moved = try await world.error("verify \(world.app):copied \(key)\(flag)")
+        #expect(
+          moved.contains("error[rejected]: the signature of `\(world.app):copied` (\(copied.digest)) is not accepted: ")
+            && moved.contains("the signature is for another image: \(signed.digest)"), "\(flag): \(moved)")
+      }
+      let platform = "--platform linux/arm64"
+      for (tag, digest, why) in [
+        ("bare", bareDigest, "the index \(bareDigest) has no signature either"),
+        (
+          "copied", copied.digest,
+          "the signature of the index \(copied.digest) is not accepted: the signature is for another image: \(signed.digest)"
+        ),
+      ] {
+        let refused = try await world.error("verify \(world.app):\(tag) \(key) \(platform)")
+        // The replaced platform is named, and why the index does not cover it.
+        #expect(
+          refused.contains("error[rejected]: `\(world.app):\(tag)` (\(evil.digest)) has no signature"), "\(refused)")
+        #expect(refused.contains(why) && refused.contains("\(digest)"), "\(refused)")
       }
       let policy = try world.directory.write(
         "acrsh: policy\nrules:\n  - source: \"*\"\n    signatures: [{key: key.pub}]\n", to: "policy.yaml")

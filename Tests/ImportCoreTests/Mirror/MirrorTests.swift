@@ -100,9 +100,15 @@ struct MirrorTests {
       try await lab.push("app")
       let v1 = MirrorOptions(selects: { $0.name == "v1" })
       let mirror = Mirror(engine: lab.engine)
+      // The plan counts what the run brings, and reads only.
+      let planned = try await mirror.preview(try await mirror.plan(try lab.mirrorPair("app"), v1))
+      #expect(planned.map(\.referrers) == [2] && planned.first?.action == .wouldCopy)
+      #expect(try await lab.targetTags("app").isEmpty)
       let rows = try await mirror.run(try await mirror.plan(try lab.mirrorPair("app"), v1))
       #expect(rows.map(\.tag.name) == ["v1"])
       #expect(rows.first?.referrers == 2)
+      let again = try await mirror.preview(try await mirror.plan(try lab.mirrorPair("app"), v1))
+      #expect(again.map(\.referrers) == [0] && again.first?.action == .unchanged)
       let fallback = "sha256-\(image.digest.hex)"
       #expect(try await lab.targetTags("app") == [fallback, "\(fallback).sig", "v1"])
       let content = try RegistryContent(authority: lab.target.directAuthority)

@@ -97,6 +97,77 @@ struct PurgeTests {
     #expect(registry["app"].manifests.count == 3)
   }
 
+  @Test("where only tags go, no manifest at Azure is read, and none is deleted")
+  func tagsOnly() async throws {
+    let registry = try registry(isAzure: true)
+    defer { registry.stop() }
+    var options = PurgeOptions(now: Self.now)
+    options.maxShare = 1
+    options.deletesTagsOnly = true
+    let purge = Purge(tags("a", "c"), options, limit: TransferLimit(4), patience: .zero)
+    let plan = try await purge.plan(try store(registry.authority))
+    #expect(!registry.requests.contains { $0.path.contains("/v2/app/manifests/") || $0.path.contains("/referrers/") })
+    #expect(plan.rows.filter { $0.action == .untag }.compactMap(\.tag?.name).sorted() == ["a", "c"])
+    _ = try await purge.run(plan)
+    #expect(Set(registry["app"].tags.keys) == ["b"] && registry["app"].manifests.count == 3)
+    #expect(!registry.requests.contains { $0.method == "GET" && $0.path.contains("/v2/app/manifests/") })
+  }
+
+  @Test("a rule about manifests without a tag: by their age, and the newest of them stay")
+  func newestUntagged() async throws {
+    let registry = try registry(isAzure: true)
+    defer { registry.stop() }
+    var content = registry["app"]
+    let digests = ["a", "b", "c"].compactMap { content.tags[$0] }
+    for (digest, day) in zip(digests, ["01", "02", "03"]) {
+      content.metadata.times[digest] = "2023-01-\(day)T00:00:00.0000000Z"
+    }
+    content.tags = [:]
+    registry["app"] = content
+    func going(_ conditions: [PurgeCondition], _ newest: PurgeRule.Newest?) async throws -> Set<String> {
+      let rules = PurgeRules([PurgeRule("untagged", .delete, conditions, newest: newest)])
+      let rows = try await purge(rules).plan(try store(registry.authority)).rows
+      return Set(rows.filter { $0.action == .delete }.compactMap { $0.digest?.description })
+    }
+    #expect(try await going([.untagged], nil) == Set(digests))
+    #expect(try await going([.untagged], .init(1)) == Set(digests.prefix(2)))
+    #expect(try await going([.untagged], .init(5)).isEmpty)
+    let age = Self.now.duration(since: try #require(Timestamp(rfc3339: "2023-01-02T12:00:00Z")))
+    #expect(try await going([.untagged, .olderThan(age)], .init(1)) == Set(digests.prefix(1)))
+    // A rule about tags and manifests counts tags only, and leaves manifests alone.
+    #expect(try await going([], .init(1)).isEmpty)
+  }
+
+  @Test("what Azure holds in quarantine stays with everything it needs, unless a rule is about quarantine")
+  func quarantine() async throws {
+    let registry = try registry(isAzure: true)
+    defer { registry.stop() }
+    var content = registry["app"]
+    let digest = try #require(content.tags["b"])
+    content.metadata.quarantine = [digest: "Quarantined", try #require(content.tags["c"]): "Passed"]
+    content.tags["b2"] = digest
+    // An index that needs it goes, and it stays.
+    let size = content.manifests[digest]?.bytes.count ?? 0
+    content.put(
+      manifest: Array(
+        #"{"schemaVersion":2,"manifests":[{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(digest)","size":\#(size)}]}"#
+          .utf8), mediaType: MediaType.ociIndex, tag: "multi")
+    registry["app"] = content
+    let plan = try await purge().plan(try store(registry.authority))
+    let kept = plan.rows.filter { $0.action == .keep }
+    #expect(Set(kept.compactMap { $0.tag?.name }) == ["b", "b2"])
+    #expect(kept.allSatisfy { $0.reason == "it is in quarantine" }, "\(kept)")
+    _ = try await purge().run(plan)
+    #expect(Set(registry["app"].tags.keys) == ["b", "b2"] && Set(registry["app"].manifests.keys) == [digest])
+    let rules = PurgeRules([PurgeRule("scanned", .delete, [.quarantined(false)])])
+    #expect(try await purge(rules).plan(try store(registry.authority)).isEmpty)
+    let failed = PurgeRules([PurgeRule("failed scans", .delete, [.quarantined(true)])])
+    let second = try await purge(failed).plan(try store(registry.authority))
+    #expect(second.rows.count { $0.action == .delete } == 2, "\(second.rows)")
+    _ = try await purge(failed).run(second)
+    #expect(registry["app"].manifests.isEmpty)
+  }
+
   @Test("an index whose child is missing: the repository is left alone, and the message names it")
   func missingChild() async throws {
     let registry = try registry()

@@ -100,6 +100,47 @@ struct RandomPurgeTests {
     return before.manifests.count - after.manifests.count + before.tags.count - after.tags.count
   }
 
+  @Test("the same at docker-registry: what may go is gone, and each tag that stays is read whole")
+  func dockerRegistry() async throws {
+    let count =
+      ProcessInfo.processInfo.environment["ACRSH_PURGE_REPOSITORIES"].flatMap { UInt64($0) } ?? 8
+    let http = HTTPClient(transport: CurlTransport(CurlTransport.Configuration(userAgent: "acrsh-tests")))
+    var deleted = 0
+    try await withRegistryServer { server in
+      let content = try RegistryContent(authority: server.directAuthority)
+      let session = RegistryClients(http: http, credentials: CredentialStore(environment: [:]))
+      for seed in Self.first..<Self.first + count {
+        var made = RandomRepository(seed: seed, hasReferrersAPI: false)
+        let name = "random/r\(seed)"
+        var options = PurgeOptions(now: Timestamp(seconds: 1_700_000_000))
+        options.maxShare = 1
+        // The registry lists no manifests without a tag.
+        var whole = made.content
+        whole.manifests = RandomRepository.visible(whole).manifests
+        try await content.push(whole, to: name)
+        let oracle = PurgeOracle(whole, &made, options)
+        let store = session.repository(try RegistryHost(server.authority), try RepositoryName(name), access: .pull)
+        let purge = Purge(PurgeRules(oracle.rules), options, limit: TransferLimit(8), patience: .zero)
+        let plan = try await purge.plan(store)
+        let planned = Set(plan.rows.filter { $0.action == .delete }.compactMap { $0.digest?.description })
+        #expect(planned == oracle.going, "seed \(seed): the plan and the oracle differ")
+        let rows = try await purge.run(plan)
+        #expect(!rows.contains { [.delete, .untag, .keep, .failed].contains($0.action) }, "seed \(seed): \(rows)")
+        for digest in whole.manifests.keys {
+          let isThere = try await store.hasManifest(try Digest(digest))
+          #expect(isThere != oracle.going.contains(digest), "seed \(seed): \(digest)")
+        }
+        deleted += oracle.going.count
+        let left = whole.tags.keys.filter { !oracle.going.contains(whole.tags[$0] ?? "") }
+        #expect(Set(try await content.tags(name)) == Set(left), "seed \(seed)")
+        for tag in left where !tag.hasPrefix("sha256-") || tag.contains(".") {
+          try await content.verify(name, reference: tag)
+        }
+      }
+    }
+    #expect(deleted > Int(count) / 2, "hardly anything was deleted")
+  }
+
   /// Gives tags and manifests ages of up to ten days, and locks some.
   private static func makeAzure(
     _ content: inout MemoryRegistry.Repository, _ made: inout RandomRepository, _ now: Timestamp
