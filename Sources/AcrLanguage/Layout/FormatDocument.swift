@@ -45,12 +45,18 @@ struct FormatDocument: Sendable {
   }
 
   static func text(_ text: String) -> FormatDocument {
-    FormatDocument(.text(text), width: DisplayWidth.of(text), hasBreak: text.utf8.contains(Byte.newline))
+    FormatDocument(.text(text), width: columns(of: text), hasBreak: text.utf8.contains(Byte.newline))
   }
 
   static func concat(_ parts: [FormatDocument]) -> FormatDocument {
     FormatDocument(
       .concat(parts), width: parts.reduce(0) { $0 + $1.width }, hasBreak: parts.contains(where: \.hasBreak))
+  }
+
+  /// The columns of a text. Most have ASCII characters only, whose bytes are counted here: the function for any kind of text
+  /// asks for each of them what it is.
+  static func columns(of text: String) -> Int {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? text.utf8.count : DisplayWidth.of(text)
   }
 
   /// A space, or a line's end.
@@ -141,14 +147,16 @@ struct FormatWriter {
 
   private mutating func put(_ text: String) {
     guard !text.isEmpty else { return }
-    output += String(repeating: " ", count: pendingIndent)
-    column += pendingIndent
-    pendingIndent = 0
+    if pendingIndent > 0 {
+      output += String(repeating: " ", count: pendingIndent)
+      column += pendingIndent
+      pendingIndent = 0
+    }
     output += text
-    if let newline = text.lastIndex(of: "\n") {
+    if text.utf8.contains(Byte.newline), let newline = text.lastIndex(of: "\n") {
       column = DisplayWidth.of(text[text.index(after: newline)...])
     } else {
-      column += DisplayWidth.of(text)
+      column += FormatDocument.columns(of: text)
     }
   }
 
@@ -162,13 +170,21 @@ struct FormatWriter {
   private func fits(_ document: FormatDocument) -> Bool {
     guard !document.hasBreak else { return false }
     var room = limit - column - pendingIndent - document.width
-    var rest = stack[...]
+    // What follows is looked at where it is: taking it off a slice would copy all of it, each time.
+    var following = stack.count
     var inner: [Item] = []
     while room >= 0 {
-      guard let item = inner.popLast() ?? rest.popLast() else { return true }
+      let item: Item
+      if let part = inner.popLast() {
+        item = part
+      } else {
+        guard following > 0 else { return true }
+        following -= 1
+        item = stack[following]
+      }
       switch item.document.kind {
       case .text(let text):
-        guard let newline = text.firstIndex(of: "\n") else {
+        guard text.utf8.contains(Byte.newline), let newline = text.firstIndex(of: "\n") else {
           room -= item.document.width
           continue
         }
@@ -193,7 +209,7 @@ struct FormatWriter {
 
   /// Puts the trailing comments of neighbouring lines under each other.
   private static func aligned(_ text: String) -> String {
-    guard text.contains(commentMark) else { return text }
+    guard text.utf8.contains(0) else { return text }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
       $0.split(separator: Character(commentMark), maxSplits: 1, omittingEmptySubsequences: false)
     }
