@@ -95,4 +95,20 @@ import Testing
     #expect(Suggestion.near("zzz", in: ["latest"]) == [])
     #expect(Suggestion.near("abc", in: ["xyz"], maxDistance: 3) == ["xyz"])
   }
+
+  @Test(arguments: [
+    ("world", "fold"), ("normal", "format"), ("hello", "yellow"), ("table", "cabel"), ("lines", "files"),
+  ])
+  func isNoSlipOfAnother(_ name: String, _ other: String) {
+    #expect(Suggestion.nearest(to: name, in: [other]) == nil)
+  }
+
+  @Test(arguments: [
+    ("lsit-metdata", "list-metadata"), ("imprt", "import"), ("wehre", "where"), ("repostory", "repository"),
+    ("slect", "select"), ("gruop-by", "group-by"), ("ipmrot", "import"), ("nmae", "name"),
+    ("ocunt", "count"), ("eahc", "each"), ("resgistyr", "registry"),
+  ])
+  func isASlipOfAnother(_ name: String, _ other: String) {
+    #expect(Suggestion.nearest(to: name, in: [other]) == other)
+  }
 }
