@@ -14,6 +14,8 @@ struct TranscriptRunner {
   struct Result {
     var outputs: [[String]] = []
     var exitCode: Int32?
+    /// What the check of a script would say of types and columns in entries that ran to their end.
+    var falseAlarms: [String] = []
   }
 
   /// The environment that scripts of transcripts find.
@@ -62,19 +64,23 @@ struct TranscriptRunner {
     var result = Result()
     let sink = TranscriptSink(showsTables: section.settings.showsTables)
     let answers = section.settings.answers.isEmpty ? nil : Answers(section.settings.answers)
+    var ran: [String] = []
     for entry in section.entries {
       let source = Source(name: "<prompt>", text: entry.text.replacingOccurrences(of: "␀", with: "\0"))
       let check = Checker.check(
         source: source, catalog: session.catalog, session: scope, environment: ["ACRT_REGISTRY", "ACRT_PASSWORD"],
         loader: loader)
       sink.report(check.diagnostics)
+      let before = scope
       if let script = check.script {
         scope = check.session
         let run = RunContext(
           sink: sink, host: Self.host, isDryRun: section.settings.isDryRun, isInteractive: answers != nil,
           prompter: answers)
         switch session.run(script, in: run) {
-        case .finished: break
+        case .finished:
+          ran.append(entry.text)
+          result.falseAlarms += falseAlarms(entry.text, session, before)
         case .exited(let code): sink.write("(exit \(code))")
         case .failed(let error):
           session.setGlobal(errorVariable, to: .record(error.record))
@@ -83,7 +89,25 @@ struct TranscriptRunner {
       }
       result.outputs.append(sink.take())
     }
+    // The same as one script, in which more is known of variables.
+    result.falseAlarms += falseAlarms(ran.joined(separator: "\n"), session, nil)
+    // A `def` that an entry then shows to fail is no false alarm.
+    let said = result.outputs.joined()
+    result.falseAlarms.removeAll { alarm in said.contains { $0.hasSuffix(": \(alarm)") } }
     return result
+  }
+
+  /// What the shapes of values make the check say of a text that ran.
+  private func falseAlarms(_ text: String, _ session: Session, _ scope: SessionScope?) -> [String] {
+    let source = Source(name: "<prompt>", text: text.replacingOccurrences(of: "␀", with: "\0"))
+    let found = [true, false].map { reportsTypes in
+      Checker.check(
+        source: source, catalog: session.catalog, session: scope, loader: loader, reportsTypes: reportsTypes,
+        limit: .max
+      ).diagnostics.map(\.message)
+    }
+    // A prompt warns of columns, too.
+    return found[0].filter { !found[1].contains($0) || scope == nil && $0.contains("gives no column") }
   }
 
   // MARK: A script
@@ -96,13 +120,16 @@ struct TranscriptRunner {
       source: Source(name: "script.acr", text: text), catalog: session.catalog, environment: ["ACRT_REGISTRY"],
       loader: loader, isStrict: section.settings.isStrict)
     var code: Int32 = 0
+    var falseAlarms: [String] = []
     if section.settings.isOnlyChecked {
       sink.report(check.diagnostics)
       code = check.hasErrors || section.settings.isStrict && !check.diagnostics.isEmpty ? 2 : 0
     } else if let script = check.script {
       let run = makeRun(sink, isInteractive: false)
       switch session.run(script, arguments: section.settings.arguments, in: run) {
-      case .finished: code = run.hasFailedItems ? 6 : 0
+      case .finished:
+        code = run.hasFailedItems ? 6 : 0
+        falseAlarms = self.falseAlarms(text, session, nil)
       case .exited(let exit): code = exit
       case .failed(let error):
         sink.report([error.diagnostic])
@@ -113,7 +140,7 @@ struct TranscriptRunner {
       code = 2
     }
     let silent = Array(repeating: [String](), count: section.entries.count - 1)
-    return Result(outputs: silent + [sink.take()], exitCode: code)
+    return Result(outputs: silent + [sink.take()], exitCode: code, falseAlarms: falseAlarms)
   }
 
   private var loader: ModuleLoader? {

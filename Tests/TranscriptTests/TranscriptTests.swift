@@ -17,6 +17,7 @@ import Testing
         \(output.joined(separator: "\n"))
         """)
     }
+    #expect(result.falseAlarms.isEmpty, "\(section.file):\(section.line): the check complains of what runs")
     if let code = section.settings.exitCode {
       #expect(result.exitCode == code, "\(section.file):\(section.line)")
     }

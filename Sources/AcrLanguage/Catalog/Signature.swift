@@ -314,6 +314,8 @@ public struct Catalog: Sendable {
   public let withheld: Set<String>
   /// Whether scripts may read `$env`.
   public let offersEnvironment: Bool
+  /// Says what is wrong with a regular expression; nil where nobody knows.
+  public let checkPattern: TextCheck?
   private let commandIndex: [String: Int]
   private let cmdletIndex: [String: Int]
   private let functionIndex: [String: Int]
@@ -325,10 +327,12 @@ public struct Catalog: Sendable {
   ///   - globalFlags: the flags that every command of the groups `registry` and `session` gets.
   ///   - withheld: names of the language that are not offered, for a better message than "unknown".
   ///   - offersEnvironment: whether scripts may read `$env`.
+  ///   - checkPattern: says what is wrong with a regular expression.
   public init(
     commands: [Signature], functions: [FunctionSignature], globalFlags: [Signature.Flag] = [],
-    withheld: Set<String> = [], offersEnvironment: Bool = true
+    withheld: Set<String> = [], offersEnvironment: Bool = true, checkPattern: TextCheck? = nil
   ) {
+    self.checkPattern = checkPattern
     self.withheld = withheld
     self.offersEnvironment = offersEnvironment
     self.commands = commands.map { signature in

@@ -56,6 +56,7 @@ extension CheckFinding {
     case .secretInScript(let flag):
       let name = flag.uppercased().drop { $0 == "-" }.map { $0 == "-" ? "_" : $0 }
       return [.replace(span, with: "(secret env \(String(name)))")]
+    case .type(let finding): return finding.fixes(at: span)
     default: return []
     }
   }

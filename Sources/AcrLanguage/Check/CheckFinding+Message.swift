@@ -219,6 +219,7 @@ extension CheckFinding {
         "the value of `\(flag)` is visible to anyone who can read this file",
         help: "`\(flag) (secret env NAME)` reads it when the script runs")
     case .unusedDefinition(let name): Wording("`\(name)` is never called")
+    case .type(let finding): finding.wording
     }
   }
 

@@ -90,6 +90,8 @@ enum CheckFinding: Equatable, Sendable {
   case revealsSecret
   case secretInScript(String)
   case unusedDefinition(String)
+  /// What the shapes of values tell.
+  case type(TypeFinding)
 
   var severity: Diagnostic.Severity {
     switch self {
@@ -97,6 +99,7 @@ enum CheckFinding: Equatable, Sendable {
       .unusedDefinition, .unknownColumn, .armNeverReached, .emptyRange, .listOfLiterals:
       .warning
     case .plainSecret: .note
+    case .type(let finding): finding.severity
     default: .error
     }
   }

@@ -14,6 +14,9 @@ final class CheckProgram {
   private var pending: [Diagnostic] = []
   /// Functions whose bodies are checked; nil while they wait for it.
   var functions: [CheckedFunction?]
+  /// The slots of each function, and the globals, that something assigns to after their declaration.
+  var assigned: [Int: Set<VariableReference>] = [:]
+  var assignedGlobals: Set<Int> = []
   /// What calls need to know of each function.
   var signatures: [Signature]
   /// The functions that something calls.
@@ -23,6 +26,10 @@ final class CheckProgram {
   var loading: [String] = []
   /// Modules that have been checked, by the name of their source.
   var modules: [String: Module] = [:]
+  /// The trees of all texts, by their sources.
+  var trees: [ObjectIdentifier: SyntaxTree] = [:]
+  /// Whether types that do not fit are findings. At the prompt a line runs at once, and its own error says more.
+  let reportsTypes: Bool
 
   /// A module that was loaded.
   struct Module {
@@ -36,8 +43,9 @@ final class CheckProgram {
 
   init(
     catalog: Catalog, session: SessionScope, environment: Set<String>, loader: ModuleLoader?, isSession: Bool,
-    isStrict: Bool
+    isStrict: Bool, reportsTypes: Bool? = nil
   ) {
+    self.reportsTypes = reportsTypes ?? !isSession
     self.catalog = catalog
     self.environment = environment
     self.loader = loader

@@ -139,7 +139,8 @@ public indirect enum CheckedPattern: Sendable {
   case value(CheckedExpression)
   case comparison(BinaryOperator, CheckedExpression)
   case range(from: CheckedExpression?, to: CheckedExpression?)
-  case record([Field], Span)
+  /// - Parameter rest: what takes the fields that are left, as a record; nil where they are passed over.
+  case record([Field], rest: CheckedPattern?, Span)
   /// - Parameter rest: what takes the items that are left; nil where none may be left.
   case list([CheckedPattern], rest: CheckedPattern?, Span)
   case oneOf([CheckedPattern])

@@ -133,24 +133,24 @@ extension Checker {
     case .range(let from, let to, _):
       let start = from.map { check($0) }
       return .range(from: start, to: to.map { check($0) })
-    case .record(let fields, let span):
-      return .record(
-        fields.map {
-          CheckedPattern.Field(
-            name: $0.name.text, isOptional: $0.isOptional, pattern: check($0.pattern, as: kind), span: $0.name.span)
-        }, span)
+    case .record(let fields, let rest, let span):
+      let checked = fields.map {
+        CheckedPattern.Field(
+          name: $0.name.text, isOptional: $0.isOptional, pattern: check($0.pattern, as: kind), span: $0.name.span)
+      }
+      return .record(checked, rest: rest.map { check($0, as: kind) }, span)
     case .list(let items, let span):
       var rest: CheckedPattern?
       var checked: [CheckedPattern] = []
       for item in items {
-        if case .rest(let name, _) = item {
-          rest = name.map { .bind(declare($0, kind)) } ?? .anything
+        if case .rest = item {
+          rest = check(item, as: kind)
         } else {
           checked.append(check(item, as: kind))
         }
       }
       return .list(checked, rest: rest, span)
-    case .rest: return .anything
+    case .rest(let name, _): return name.map { .bind(declare($0, kind)) } ?? .anything
     case .oneOf(let patterns, let span):
       if let name = pattern.names.first { report(.nameInAlternative(name.text), span) }
       return .oneOf(patterns.map { check($0, as: kind) })

@@ -97,10 +97,8 @@ extension Checker {
       if case .expression(let expression) = pipeline.stages[0] { return check(expression) }
     }
     var stages: [CheckedStage] = []
-    var columns: PipelineColumns?
     for (index, stage) in pipeline.stages.enumerated() {
       let isFirst = index == 0
-      let count = stages.count
       switch stage {
       case .expression(let expression): stages.append(.expression(check(expression)))
       case .where(let condition, let span):
@@ -114,7 +112,6 @@ extension Checker {
       case .command(let call):
         if let checked = check(call, isFirst: isFirst) { stages.append(checked) }
       }
-      columns = stages.count > count ? checkColumns(stages[count], from: columns) : nil
     }
     if stages.count == 1, case .call(let call, let span) = stages[0] { return .call(call, span) }
     if stages.count == 1, case .expression(let expression) = stages[0] { return expression }

@@ -72,6 +72,7 @@ extension Checker {
     program.functions[index] = CheckedFunction(
       name: name, documentation: "", source: source, span: span, parameters: [],
       body: CheckedBlock(statements: statements, span: span), slotCount: checker.frame.slotCount)
+    program.assigned[index] = checker.frame.assigned
     var constants: [String: Int] = [:]
     for (name, variable) in checker.scopes[1] {
       if case .global(let global) = checker.variables[variable].reference { constants[name] = global }

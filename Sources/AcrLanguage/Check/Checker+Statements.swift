@@ -181,8 +181,12 @@ extension Checker {
         name: definition.name.text, documentation: definition.documentation, source: checker.source,
         span: definition.span, parameters: checker.frame.parameters, body: body, slotCount: checker.frame.slotCount)
     }
+    let assigned = frame.assigned
     frame = outer
-    if let index { program.functions[index] = function }
+    if let index {
+      program.functions[index] = function
+      program.assigned[index] = assigned
+    }
   }
 
   private mutating func check(_ parameter: Parameter, after earlier: [CheckedParameter]) -> CheckedParameter {

@@ -162,6 +162,10 @@ extension Checker {
       report(.assignsOuterInParallel(name), place.name.span)
       return nil
     }
+    switch variable.reference {
+    case .slot: frame.assigned.insert(variable.reference)
+    case .global(let global): program.assignedGlobals.insert(global)
+    }
     // `$x.a = 1` keeps the rest of the value, so that the declaration counts as used.
     if !path.isEmpty { variables[index].isUsed = true }
     return CheckedPlace(name: name, variable: variable.reference, path: path, span: place.span)

@@ -26,6 +26,25 @@ public struct Checker {
   /// True in a pipeline that stands as an item, an argument or a condition.
   var isInItem = false
 
+  /// What is known of the values of a text that is being written, by the places of declarations and of uses of variables.
+  public static func shapes(
+    of tree: SyntaxTree, catalog: Catalog, environment: Set<String> = [], loader: ModuleLoader? = nil
+  ) -> [Span: ValueShape] {
+    let program = CheckProgram(
+      catalog: catalog, session: SessionScope(), environment: environment, loader: loader, isSession: false,
+      isStrict: false)
+    program.loading.append(tree.source.name)
+    var checker = Checker(program: program, tree: tree, isModule: false, functionIndex: [:])
+    checker.scopes = [[:], [:]]
+    checker.frame.isTopLevel = true
+    checker.declareDefinitions()
+    let body = CheckedBlock(statements: checker.checkStatements(tree.statements), span: Span(0, 0))
+    let shapes = ShapeInference(
+      program, source: tree.source, assigned: checker.frame.assigned, firstFunction: 0)
+    shapes.run(checker.frame.parameters, body)
+    return shapes.known
+  }
+
   /// Parses and checks a text.
   /// - Parameters:
   ///   - session: what earlier entries at the prompt left; nil for a script.
@@ -33,30 +52,32 @@ public struct Checker {
   ///   - loader: reads modules; without it `use` is an error.
   ///   - isStrict: also warns of what is allowed but should be looked at before a script is trusted: `reveal`, secrets
   ///     written in the text, and `def`s that nothing calls.
+  ///   - reportsTypes: whether types that do not fit are reported; unless given, they are in scripts, and not at the prompt.
+  ///   - limit: how many findings are given at most.
   public static func check(
     source: Source, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
-    loader: ModuleLoader? = nil, isStrict: Bool = false
+    loader: ModuleLoader? = nil, isStrict: Bool = false, reportsTypes: Bool? = nil, limit: Int = diagnosticLimit
   ) -> CheckResult {
     check(
       ParsedText(source), catalog: catalog, session: session, environment: environment, loader: loader,
-      isStrict: isStrict)
+      isStrict: isStrict, reportsTypes: reportsTypes, limit: limit)
   }
 
   /// Checks a text that was parsed before; the rest is as in
   /// ``check(source:catalog:session:environment:loader:isStrict:)``.
   public static func check(
     _ text: ParsedText, catalog: Catalog, session: SessionScope? = nil, environment: Set<String> = [],
-    loader: ModuleLoader? = nil, isStrict: Bool = false
+    loader: ModuleLoader? = nil, isStrict: Bool = false, reportsTypes: Bool? = nil, limit: Int = diagnosticLimit
   ) -> CheckResult {
     let source = text.source
     let scope = session ?? SessionScope()
     let program = CheckProgram(
       catalog: catalog, session: scope, environment: environment, loader: loader, isSession: session != nil,
-      isStrict: isStrict)
+      isStrict: isStrict, reportsTypes: reportsTypes)
     program.loading.append(source.name)
     guard let tree = tree(of: text, program) else {
       SecretFinder(catalog: catalog, session: scope).hideSecrets(of: source)
-      return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source), session: scope)
+      return CheckResult(script: nil, diagnostics: sorted(program.diagnostics, source, limit), session: scope)
     }
     var checker = Checker(program: program, tree: tree, isModule: false, functionIndex: scope.functionIndex)
     checker.moduleConstants = scope.constants
@@ -64,7 +85,7 @@ public struct Checker {
       if let dot = name.firstIndex(of: ".") { checker.moduleAliases.insert(String(name[..<dot])) }
     }
     defer { checker.hideSecrets() }
-    return checker.checkScript(scope)
+    return checker.checkScript(scope, limit)
   }
 
   /// Notes in the text what of it is secret, now that all `def`s are known.
@@ -86,9 +107,10 @@ public struct Checker {
     self.tree = tree
     self.isModule = isModule
     self.functionIndex = functionIndex
+    program.trees[ObjectIdentifier(tree.source)] = tree
   }
 
-  private mutating func checkScript(_ session: SessionScope) -> CheckResult {
+  private mutating func checkScript(_ session: SessionScope, _ limit: Int) -> CheckResult {
     scopes = [[:], [:]]
     for (name, global) in session.variables {
       variables.append(
@@ -100,10 +122,12 @@ public struct Checker {
     declareDefinitions()
     let body = CheckedBlock(
       statements: checkStatements(tree.statements), span: Span(0, Int32(clamping: source.bytes.count)))
+    ShapeInference(program, source: source, assigned: frame.assigned, firstFunction: session.functions.count)
+      .run(frame.parameters, body)
     if !program.isSession { warnOfUnused(scopes[1]) }
     if program.isStrict { warnOfUncalled() }
     program.finish()
-    let diagnostics = Self.sorted(program.diagnostics, source)
+    let diagnostics = Self.sorted(program.diagnostics, source, limit)
     let functions = program.functions.compactMap { $0 }
     guard !program.hasErrors, functions.count == program.functions.count else {
       return CheckResult(script: nil, diagnostics: diagnostics, session: session)
@@ -126,7 +150,7 @@ public struct Checker {
   }
 
   /// The first findings by place; those in other texts come first, because the text at hand builds on them.
-  private static func sorted(_ diagnostics: [Diagnostic], _ source: Source) -> [Diagnostic] {
+  private static func sorted(_ diagnostics: [Diagnostic], _ source: Source, _ limit: Int) -> [Diagnostic] {
     let ordered = diagnostics.enumerated().sorted { left, right in
       let leftIsHere = left.element.source === source
       let rightIsHere = right.element.source === source
@@ -135,10 +159,10 @@ public struct Checker {
       let rightStart = right.element.span?.start ?? 0
       return leftIsHere && leftStart != rightStart ? leftStart < rightStart : left.offset < right.offset
     }.map(\.element)
-    if ordered.count <= diagnosticLimit { return ordered }
+    if ordered.count <= limit { return ordered }
     // Errors must not be crowded out by warnings.
     let errors = ordered.filter { $0.severity == .error }
-    return Array((errors.count >= diagnosticLimit ? errors : ordered).prefix(diagnosticLimit))
+    return Array((errors.count >= limit ? errors : ordered).prefix(limit))
   }
 
   func report(_ finding: CheckFinding, _ span: Span) { program.report(finding, span, in: tree) }
@@ -201,6 +225,8 @@ struct Frame {
   var contexts: [Context] = []
   var parameters: [CheckedParameter] = []
   var captures: [Captures] = []
+  /// The slots that something assigns to after their declaration.
+  var assigned: Set<VariableReference> = []
 
   /// True outside blocks given to commands, and outside of values.
   var isShowing: Bool { isTopLevel && contexts.allSatisfy { if case .loop = $0 { true } else { false } } }

@@ -47,7 +47,9 @@ extension FormatBuilder {
       return .concat([.text(operation.rawValue + " "), document(operand)])
     case .range(let from, let to, _):
       return .concat((from.map { [document($0)] } ?? []) + [.text("..")] + (to.map { [document($0)] } ?? []))
-    case .record(let fields, _): return .concat([.text("{"), joined(fields.map(document)), .text("}")])
+    case .record(let fields, let rest, _):
+      let parts = fields.map(document) + (rest.map { [document($0)] } ?? [])
+      return .concat([.text("{"), joined(parts), .text("}")])
     case .list(let items, _): return .concat([.text("["), joined(items.map(document)), .text("]")])
     case .rest(let name, _): return .text("..." + (name?.text ?? ""))
     case .oneOf(let patterns, _): return joined(patterns.map(document))

@@ -127,7 +127,8 @@ extension ValuePattern: SyntaxSameness {
       operation == otherOperation && one.isSame(as: two)
     case (.range(let from, let to, _), .range(let otherFrom, let otherTo, _)):
       from.isSame(as: otherFrom) && to.isSame(as: otherTo)
-    case (.record(let one, _), .record(let two, _)): one.isSame(as: two)
+    case (.record(let one, let rest, _), .record(let two, let otherRest, _)):
+      one.isSame(as: two) && rest.isSame(as: otherRest)
     case (.list(let one, _), .list(let two, _)), (.oneOf(let one, _), .oneOf(let two, _)): one.isSame(as: two)
     case (.rest(let one, _), .rest(let two, _)): one.isSame(as: two)
     default: false

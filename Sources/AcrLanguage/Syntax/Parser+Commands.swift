@@ -246,6 +246,10 @@ extension Parser {
         } else {
           arguments.append(.value(try parseArgumentValue()))
         }
+      } else if case .flag(let flag)? = arguments.last, flag.name.text == Self.queryFlag, flag.value == nil,
+        let query = parseQuery()
+      {
+        arguments.append(.value(query))
       } else {
         arguments.append(.value(try parseArgumentValue()))
       }
@@ -317,6 +321,9 @@ extension Parser {
     }
     let name = Name(text: lexer.text(start, end), span: Span(Int32(start), Int32(end)))
     lexer.position = end + 1
+    if name.text == Self.queryFlag, let query = parseQuery() {
+      return FlagArgument(name: name, value: query, span: lexer.span(from: start))
+    }
     let value = try parseArgumentValue()
     return FlagArgument(name: name, value: value, span: lexer.span(from: start))
   }

@@ -135,14 +135,28 @@ extension Parser {
     var fields: [FieldPattern] = []
     var tallest = 0
     lexer.skipSpace()
+    var rest: ValuePattern?
     while lexer.current != Byte.closeBrace {
+      if isAtSpread {
+        rest = try parseRest()
+        _ = passComma()
+        break
+      }
       fields.append(try parseFieldPattern())
       tallest = max(tallest, height)
       guard passComma() else { break }
     }
     try leave(Byte.closeBrace, expected: "`,` or `}`")
     try grow(above: tallest, from: start)
-    return .record(fields, lexer.span(from: start))
+    return .record(fields, rest: rest, lexer.span(from: start))
+  }
+
+  /// `...rest` or `...`.
+  private mutating func parseRest() throws(SyntaxFailure) -> ValuePattern {
+    let start = lexer.position
+    lexer.position += 3
+    let name = Byte.isLetter(lexer.current) ? try parseDeclaredName() : nil
+    return .rest(name, lexer.span(from: start))
   }
 
   private mutating func parseFieldPattern() throws(SyntaxFailure) -> FieldPattern {
@@ -192,10 +206,7 @@ extension Parser {
     lexer.skipSpace()
     while lexer.current != Byte.closeBracket {
       if isAtSpread {
-        let restStart = lexer.position
-        lexer.position += 3
-        let name = Byte.isLetter(lexer.current) ? try parseDeclaredName() : nil
-        items.append(.rest(name, lexer.span(from: restStart)))
+        items.append(try parseRest())
         _ = passComma()
         break
       }

@@ -100,9 +100,10 @@ public indirect enum ValuePattern: Sendable {
   case comparison(BinaryOperator, Expression, Span)
   /// `1..5`, `1..`, `..5`; both ends belong to it.
   case range(from: Expression?, to: Expression?, Span)
-  case record([FieldPattern], Span)
+  /// - Parameter rest: `...rest` or `...` at the end, which gets the fields that are left.
+  case record([FieldPattern], rest: ValuePattern?, Span)
   case list([ValuePattern], Span)
-  /// `...rest` or `...` at the end of a list.
+  /// `...rest` or `...` at the end of a list or record.
   case rest(Name?, Span)
   /// Several, of which one has to fit.
   case oneOf([ValuePattern], Span)
@@ -112,7 +113,7 @@ public indirect enum ValuePattern: Sendable {
     switch self {
     case .name(let name): name.span
     case .value(let value): value.span
-    case .anything(let span), .comparison(_, _, let span), .range(_, _, let span), .record(_, let span),
+    case .anything(let span), .comparison(_, _, let span), .range(_, _, let span), .record(_, _, let span),
       .list(_, let span), .rest(_, let span), .oneOf(_, let span):
       span
     }
@@ -123,7 +124,7 @@ public indirect enum ValuePattern: Sendable {
     switch self {
     case .name(let name): [name]
     case .anything, .value, .comparison, .range: []
-    case .record(let fields, _): fields.flatMap(\.pattern.names)
+    case .record(let fields, let rest, _): fields.flatMap(\.pattern.names) + (rest?.names ?? [])
     case .list(let items, _), .oneOf(let items, _): items.flatMap(\.names)
     case .rest(let name, _): name.map { [$0] } ?? []
     }
@@ -135,7 +136,7 @@ public indirect enum ValuePattern: Sendable {
     case .name, .anything, .rest: []
     case .value(let value), .comparison(_, let value, _): [value]
     case .range(let from, let to, _): [from, to].compactMap(\.self)
-    case .record(let fields, _): fields.flatMap(\.pattern.expressions)
+    case .record(let fields, _, _): fields.flatMap(\.pattern.expressions)
     case .list(let items, _), .oneOf(let items, _): items.flatMap(\.expressions)
     }
   }

@@ -203,7 +203,7 @@ indirect enum Taking: Sendable {
   case value(NodeID)
   case comparison(BinaryOperator, NodeID)
   case range(from: NodeID, to: NodeID)
-  case record([Field], Span)
+  case record([Field], rest: Taking?, Span)
   case list([Taking], rest: Taking?, Span)
   case oneOf([Taking])
 

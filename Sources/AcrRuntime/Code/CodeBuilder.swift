@@ -154,11 +154,11 @@ struct CodeBuilder {
     case .comparison(let operation, let operand): .comparison(operation, expression(operand))
     case .range(let from, let to):
       .range(from: from.map { expression($0) } ?? .none, to: to.map { expression($0) } ?? .none)
-    case .record(let fields, let span):
+    case .record(let fields, let rest, let span):
       .record(
         fields.map {
           Taking.Field(name: $0.name, isOptional: $0.isOptional, taking: built($0.pattern), span: $0.span)
-        }, span)
+        }, rest: rest.map { built($0) }, span)
     case .list(let items, let rest, let span):
       .list(items.map { built($0) }, rest: rest.map { built($0) }, span)
     case .oneOf(let patterns): .oneOf(patterns.map { built($0) })

@@ -33,13 +33,14 @@ extension Evaluator {
         }
       }
       return true
-    case .record(let fields, _):
+    case .record(let fields, let rest, let span):
       guard case .record(let record) = value else { return false }
       for field in fields {
         guard let part = record[field.name] ?? (field.isOptional ? .null : nil) else { return false }
         guard try fits(field.taking, part, &frame) else { return false }
       }
-      return true
+      guard let rest else { return true }
+      return try fits(rest, .record(try self.rest(of: record, behind: fields, frame, span)), &frame)
     case .list(let items, let rest, _):
       guard case .list(let values) = value,
         rest == nil ? values.count == items.count : values.count >= items.count
@@ -76,7 +77,7 @@ extension Evaluator {
   func take(_ taking: Taking, _ value: Value, _ frame: inout Frame) throws {
     switch taking {
     case .bind(let variable): store(value, variable, frame)
-    case .record(let fields, let span):
+    case .record(let fields, let rest, let span):
       guard case .record(let record) = value else {
         throw failure(
           "`{ … }` takes the fields of a record, and this is \(value.typePhrase)", frame, span,
@@ -90,6 +91,7 @@ extension Evaluator {
         }
         try take(field.taking, part, &frame)
       }
+      if let rest { try take(rest, .record(try self.rest(of: record, behind: fields, frame, span)), &frame) }
     case .list(let items, let rest, let span):
       guard case .list(let values) = value else {
         throw failure(
@@ -106,6 +108,19 @@ extension Evaluator {
       if let rest { try take(rest, .list(Array(values.dropFirst(items.count))), &frame) }
     case .anything, .value, .comparison, .range, .oneOf: break
     }
+  }
+
+  /// The fields that a pattern leaves, in their order.
+  private func rest(
+    of record: Record, behind fields: [Taking.Field], _ frame: borrowing Frame, _ span: Span
+  ) throws -> Record {
+    let taken = Set(fields.map(\.name))
+    try charge(HeapSize.list(record.values.count), frame, span)
+    var rest = Record([:])
+    for (name, value) in zip(record.shape.names, record.values) where !taken.contains(name) {
+      rest.append(name, value, shapes)
+    }
+    return rest
   }
 
   /// The error of a `match` that no arm fits.

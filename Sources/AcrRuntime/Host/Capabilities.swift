@@ -91,6 +91,6 @@ public struct Capabilities: Sendable, Equatable {
       functions: Builtins.catalogFunctions.filter { !withholds($0.name) },
       globalFlags: GlobalFlags.all,
       withheld: Set(Word.allCases.map(\.rawValue).filter(withholds)).subtracting(own),
-      offersEnvironment: words.contains(.environment))
+      offersEnvironment: words.contains(.environment), checkPattern: TextExpression.problem)
   }
 }

@@ -9,7 +9,7 @@ struct Retry: Command {
     let times = Flag<Int64>("times", default: 3, help: "how many tries in all, 1 to 100")
     let on = Flag<[String]>(
       "on", default: ["throttled", "network", "timeout"], help: "the kind of error to try again after",
-      completer: .fixed(ErrorKind.all.map(\.name)))
+      completer: .fixed(ErrorKind.all.map(\.name)), check: Retry.checkKind)
     let wait = Flag<Duration>("wait", default: .seconds(1), help: "how long to wait before the second try")
   }
 
@@ -56,17 +56,21 @@ struct Retry: Command {
   }
 
   private func kinds(_ call: Call<Parameters>) throws -> [ErrorKind] {
-    let names = call[\.on]
-    return try names.map { name in
+    try call[\.on].map { name in
       guard let kind = ErrorKind(name: name) else {
-        let near = Suggestion.nearest(to: name, in: ErrorKind.all.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
-        throw ArgumentError(
-          call.parameters.on,
-          AcrError(
-            .usage, "`\(name)` is not a kind of error\(near)",
-            help: "the kinds are \(ErrorKind.all.map(\.name).joined(separator: ", "))"))
+        let problem = Retry.checkKind(name)
+        throw ArgumentError(call.parameters.on, AcrError(.usage, problem?.message ?? "", help: problem?.help))
       }
       return kind
     }
+  }
+
+  /// Says what is wrong with the name of a kind of error.
+  private static let checkKind: TextCheck = { name in
+    guard ErrorKind(name: name) == nil else { return nil }
+    let kinds = ErrorKind.all.map(\.name)
+    let near = Suggestion.nearest(to: name, in: kinds).map { "; did you mean `\($0)`?" } ?? ""
+    return TextProblem(
+      "`\(name)` is not a kind of error\(near)", help: "the kinds are \(kinds.joined(separator: ", "))")
   }
 }

@@ -20,7 +20,9 @@ extension LanguageServer {
   private func explanation(_ reference: SymbolIndex.Reference, in document: OpenDocument) -> String? {
     let help = HelpText(catalog: catalog)
     switch reference.target {
-    case .symbol(let index): return explanation(document.index.symbols[index], in: document.source)
+    case .symbol(let index):
+      return explanation(document.index.symbols[index], in: document.source)
+        + (shape(of: index, in: document).map { explanation($0) } ?? "")
     case .command(let words, let position):
       if position == 0, let found = definition(named: words[0], in: document) {
         return explanation(found.symbol, in: found.source)
@@ -126,7 +128,8 @@ extension LanguageServer {
       text,
       catalog: Catalog(
         commands: definitions + catalog.commands, functions: definitions.map(\.asFunction) + catalog.functions),
-      variables: document.index.symbols.filter { if case .definition = $0.kind { false } else { true } }.map(\.name))
+      variables: document.index.symbols.filter { if case .definition = $0.kind { false } else { true } }.map(\.name),
+      columns: columns(in: document, before: offset))
     let folder = document.path.lastIndex(of: "/").map { String(document.path[...$0]) } ?? ""
     // Registries are not asked: typing in an editor must not send requests.
     let found = request.completion { query in
@@ -155,6 +158,24 @@ extension LanguageServer {
       found += signatures(module.index, prefix: alias.map { "\($0)." } ?? "")
     }
     return found
+  }
+
+  /// The fields of the variables that stand in a statement that is being written.
+  private func columns(in document: OpenDocument, before offset: Int) -> @Sendable (RowSource) -> [String] {
+    var known: [RowSource: [String]] = [:]
+    let start = document.statementStart(before: offset)
+    let text = String(decoding: document.source.bytes[start..<offset], as: UTF8.self)
+    for part in text.split(whereSeparator: { !($0.isLetter || $0.isNumber || "_.$?[]".contains($0)) }) {
+      var steps = part.split(separator: ".").map { String($0.prefix { $0 != "?" && $0 != "[" }) }
+      guard let first = steps.first else { continue }
+      steps.removeFirst()
+      let name = first.hasPrefix("$") ? String(first.dropFirst()) : first
+      for length in 0...steps.count {
+        let path = Array(steps.prefix(length))
+        known[.variable(name, path: path)] = fields(of: name, path: path, before: offset, in: document)
+      }
+    }
+    return { [known] in known[$0] ?? [] }
   }
 
   private func item(_ candidate: Completion.Candidate, _ range: JSONValue) -> JSONValue {

@@ -36,6 +36,8 @@ final class OpenDocument {
   private var knownIndex: SymbolIndex?
   /// What the last check found; nil after a change.
   var check: CheckResult?
+  /// What is known of its variables; nil after a change.
+  var shapes: [Span: ValueShape]?
 
   init(uri: String, version: Int64?, text: String) {
     self.uri = uri
@@ -59,6 +61,7 @@ final class OpenDocument {
     source = Source(name: path, bytes: text)
     knownIndex = nil
     check = nil
+    shapes = nil
   }
 }
 

@@ -112,13 +112,17 @@ extension MarkedCase {
       mirror a b | extend mb = .bytes / 1MB, half = .mb / 2 | sort-by half | where .mb > 1 and $it?.nosuch == null | get half
       mirror a b --dry-run | get dry_run
       mirror a b | group-by tag | where count(.rows) > 1 | get key
-      mirror a b | each { |row| $row } | get nosuch
+      mirror a b | each { |row| $row } | get «nosuch»
       let rows = mirror a b
-      $rows | where .nosuch == 1 | get nosuch
+      $rows | where «.nosuch» == 1 | get «nosuch»
       join-by tag [] [] | where .nosuch == 1
       repository show | get nosuch
       list-metadata a/b --query "[]" | where .nosuch == 1
-      """#),
+      """#,
+      #"warning: `mirror` gives no column `nosuch` = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
+      #"warning: `mirror` gives no column `nosuch` = its columns: repository, tag, action, digest, bytes, referrers, reason"#,
+      #"warning: `mirror` gives no column `nosuch` = its columns: repository, tag, action, digest, bytes, referrers, reason"#
+    ),
     MarkedCase(
       #"print x | «acr login» --name x"#,
       #"error: `acr login` takes nothing from a pipe = put it first, or inside a block: `| each { … }`"#),

@@ -17,5 +17,5 @@ struct MarkedCase: Sendable, CustomTestStringConvertible {
 }
 
 extension MarkedCase {
-  static let all = syntax + names
+  static let all = syntax + names + types
 }

@@ -20,11 +20,13 @@ struct GrammarTests {
     "head": ["if $a | count { print 1 }", "for x in list-metadata r { print $x }"],
     "assert": ["assert $a == 1 \"text\""],
     "bars": ["each { |a, {b}, [c]| print $a }", "let f = { || 1 }"],
-    "binding": ["let {a, b} = $x", "let [a, {b}, ...c] = $x", "let [...] = $x"],
+    "binding": [
+      "let {a, b} = $x", "let [a, {b}, ...c] = $x", "let [...] = $x", "let {a, ...b} = $x", "let {...} = $x",
+    ],
     "field": ["let {a?, b as c, d: {e}, \"f g\" as h, \"i\"?: [j]} = $x"],
     "tail": ["let [...a] = $x"],
     "pattern": [
-      "match $a { _ { 1 } 1..5 { 2 } ..3 { 3 } 4.. { 4 } like \"a*\" { 5 } {a: 1, b} { 6 } [1, x, ...] { 7 } }"
+      "match $a { _ { 1 } 1..5 { 2 } ..3 { 3 } 4.. { 4 } like \"a*\" { 5 } {a: 1, b} { 6 } {a, ...b} { 6 } [1, x, ...] { 7 } }"
     ],
     "inner": ["match $a { [b, 1, {c}] { 1 } }"],
     "part": ["match $a { {a?, b as c, d: 1, \"e f\" as g, \"h\"?: 2} { 1 } }"],
@@ -55,7 +57,7 @@ struct GrammarTests {
     "source": ["[1] | count"],
     "stage": ["$a | where .x | extend b = 1, c = 2 | count"],
     "command": ["az acr import --name x"],
-    "argument": ["import --name=x -n y z"],
+    "argument": ["import --name=x -n y z", "acr list --query [].name", "acr list --query=[?a=='b'].c[0]"],
     "value": [
       "print word \"text\" $a (print 1).a [1][0] {a: 1} { print 1 }", "print f(1) $f(2) $a[0].b ...$c ...(f) ...[1]",
     ],

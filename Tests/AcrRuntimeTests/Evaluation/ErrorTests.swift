@@ -140,9 +140,10 @@ struct ErrorTests {
     #expect(failed.error?.error.notes == ["tried twice", "all 2 tries failed"])
     #expect(run("retry --on network { fail }", commands: [Self.failing]).transcript.talked == [])
     #expect(
-      value("retry --on throtled { 1 }")
-        == "usage: `throtled` is not a kind of error; did you mean `throttled`? [throtled] = the kinds are usage, auth, denied, "
-        + "not-found, conflict, throttled, network, timeout, invalid, server, cancelled, thrown, rejected")
+      value("retry --on (lower(\"throtled\")) { 1 }")
+        == "usage: `throtled` is not a kind of error; did you mean `throttled`? [(lower(\"throtled\"))]"
+        + " = the kinds are usage, auth, denied, not-found, conflict, throttled, network, timeout, invalid, server, "
+        + "cancelled, thrown, rejected")
     #expect(value("retry --times 0 { 1 }") == "usage: `--times` is a number from 1 to 100, not 0 [0]")
   }
 }

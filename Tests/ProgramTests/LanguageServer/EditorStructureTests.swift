@@ -220,6 +220,28 @@ struct EditorStructureTests {
     }
   }
 
+  @Test("the types of variables in hints, and their fields in hover")
+  func types() async throws {
+    try await withTemporaryDirectory { directory in
+      var editor = EditorSession()
+      editor.open(
+        "let rows⟦1⟧ = [{tag: \"a\", n: 1}]\nlet one⟦2⟧ = $rows | first\nlet plain = 5\n"
+          + "let n⟦3⟧ = if count($ro⟦4⟧ws) > 1 { 1 } else { 2 }\nprint $one $plain $n ${one.tag}\n")
+      let hints = editor.ask(
+        "inlayHint", about: EditorSession.standardURI,
+        ["range": ["start": ["line": 0, "character": 0], "end": ["line": 9, "character": 0]]])
+      let hover = editor.ask("hover", at: 4)
+      let answers = try await editor.run(in: directory)
+      let types = try answers.list(hints).filter { $0["kind"] as? Int == 1 }
+      #expect(types.compactMap { $0["label"] as? String } == [": list of record", ": record?", ": int"])
+      let places = types.compactMap { $0["position"] as? [String: Int] }
+      #expect(places == [1, 2, 3].compactMap { editor.place($0) as? [String: Int] })
+      let contents = try #require(try answers.object(hover)["contents"] as? [String: Any])
+      let text = try #require(contents["value"] as? String)
+      #expect(text.contains("list of record\n- `tag`: string\n- `n`: int"))
+    }
+  }
+
   @Test("members of modules, and names inside `${…}`")
   func completion() async throws {
     try await withTemporaryDirectory { directory in

@@ -17,6 +17,15 @@ const itemFragment = /([^\s"'|;&()\[\]{}<>$\\#,]|\\[^\s"'|;&()\[\]{}<>$,])([^\s"
 const moreFragment = /([^\s"'|;&()\[\]{}<>$\\]|\\[^\s"'|;&()\[\]{}<>$])+/;
 const moreItemFragment = /([^\s"'|;&()\[\]{}<>$\\,]|\\[^\s"'|;&()\[\]{}<>$,])+/;
 
+// A query without quotes, as `--query [].os`: brackets in brackets, and no spaces.
+const queryPart = /[^\s"'`|;&()\[\]{}<>$\\,=]/.source;
+const inBrackets = /[^\s"|;&()\[\]{}$\\]/.source;
+const inner = `(\\[${inBrackets}*\\]|\\{${inBrackets}*\\})`;
+const group = `(\\[(${inBrackets}|${inner})*\\]|\\{(${inBrackets}|${inner})*\\})`;
+const query = new RegExp(
+  `(\\[\\]|\\[${inBrackets}*\\]\\.|\\[[*?](${inBrackets}|${inner})*\\]|${queryPart}+\\[(${inBrackets}|${inner})*\\])` +
+    `(${queryPart}|${group})*`);
+
 const statements = [
   'param', 'let', 'var', 'for', 'while', 'assert', 'def', 'throw', 'return', 'exit', 'break', 'continue', 'use', 'else',
   'catch', 'finally',
@@ -93,10 +102,18 @@ function inContext(context) {
         alias(own('flag')($), $.flag), $.end_of_flags, own('argument_value')($),
         alias($._spread_argument, $.spread)),
     [`_flag_${context}`]: ($) =>
-      prec.right(
-        seq(
-          alias($._flag_name, $.flag_name),
-          optional(choice(seq(token.immediate('='), optional(own('argument_value')($))), own('more')($))))),
+      choice(
+        prec.right(
+          seq(
+            alias($._flag_name, $.flag_name),
+            optional(choice(seq(token.immediate('='), optional(own('argument_value')($))), own('more')($))))),
+        prec.right(
+          seq(
+            alias($._query_flag, $.flag_name),
+            optional(
+              choice(
+                alias($._query, $.word), own('more')($),
+                seq(token.immediate(prec(2, '=')), optional(choice(alias($._query, $.word), own('argument_value')($))))))))),
     [`_argument_value_${context}`]: ($) =>
       choice(
         $.string, $.raw_string, $._argument_postfix, alias(own('word')($), $.word),
@@ -209,7 +226,8 @@ module.exports = grammar({
       prec.right(choice(seq($._pattern_value, '..', optional($._pattern_value)), seq('..', $._pattern_value))),
     comparison_pattern: ($) =>
       seq(choice(...comparisons), $._sum),
-    record_pattern: ($) => seq(alias($._record_open, '{'), separated($.field_pattern), '}'),
+    record_pattern: ($) =>
+      seq(alias($._record_open, '{'), separated(choice($.field_pattern, $.rest_pattern)), '}'),
     field_pattern: ($) =>
       seq(
         field('name', choice($.name, $.string, $.raw_string)), optional(token.immediate('?')),
@@ -305,6 +323,8 @@ module.exports = grammar({
     _fragment: () => token(prec(-2, fragment)),
     _item_fragment: () => token(prec(-2, itemFragment)),
     _flag_name: () => token(prec(1, /-(-|[A-Za-z_])[A-Za-z0-9_-]*/)),
+    _query_flag: () => token(prec(2, '--query')),
+    _query: () => token(query),
     end_of_flags: () => token(prec(2, '--')),
   },
 });
