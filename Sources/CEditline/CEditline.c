@@ -86,6 +86,8 @@ int ceditline_set_signal_handling(EditLine *editor, int enabled) { return el_set
 
 int ceditline_prepare_terminal(EditLine *editor) { return el_set(editor, EL_PREP_TERM, 1); }
 
+int ceditline_restore_terminal(EditLine *editor) { return el_set(editor, EL_PREP_TERM, 0); }
+
 int ceditline_set_key_map(EditLine *editor, const char *name) { return el_set(editor, EL_EDITOR, name); }
 
 const char *ceditline_key_map(EditLine *editor) {

@@ -172,7 +172,7 @@ struct PromptCompletionTests {
       // The sandbox takes its time to start, which is nothing to show on the page.
       try await terminal.run("prompt --slow 1h", expecting: "prompt --slow 1h")
       terminal.enter("whoami | get user")
-      try await terminal.expect("acrsh 11111111… [sandbox]", within: .seconds(30))
+      try await terminal.expect("acrsh 11111111… [sandbox]", within: .seconds(60))
       try await terminal.clear()
       terminal.type("repository list --name my")
       terminal.press(.tab)
@@ -201,7 +201,7 @@ struct PromptCompletionTests {
         terminal.press(.tab)
         try await terminal.expect("the line and its hint below the beginning") {
           $0.text.contains("300 in all; Tab again opens a menu") && $0.typedLine.hasSuffix("--repository team-")
-            && $0.linesBelow.first?.hasPrefix("--repository: ") == true
+            && $0.linesBelow.first?.hasPrefix("--repository STRING: ") == true
         }
         #expect(terminal.screen.text.contains("team-0/service-0 "))
         try await PromptScreens.check("pages", terminal, authorities: [server.authority])

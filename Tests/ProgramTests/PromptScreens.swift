@@ -26,7 +26,7 @@ enum PromptScreens {
   ) async throws {
     if isExact, ProcessInfo.processInfo.environment["ACRSH_UPDATE_SCREENS"] == nil {
       let document = try String(contentsOf: page, encoding: .utf8)
-      let isThere: Void? = try? await terminal.expect("the screen `\(name)`", within: .seconds(20)) { screen in
+      let isThere: Void? = try? await terminal.expect("the screen `\(name)`", within: .seconds(60)) { screen in
         document.contains("<!-- screen: \(name) -->\n```text\n\(text(of: screen, authorities))\n```\n")
       }
       if isThere != nil { return }

@@ -208,7 +208,7 @@ struct SandboxTests {
       defer { program.stop() }
       try await waitForFiles(1, in: directory.path("home/.local/state/acrsh/operations"))
       program.send(SIGINT)
-      let result = try #require(try await program.wait(timeout: .seconds(30)))
+      let result = try #require(try await program.wait(timeout: .seconds(60)))
       #expect(result.exitCode == 130, "\(result.errorOutput)")
       #expect(result.errorOutput.contains("the import continues in Azure"), "\(result.errorOutput)")
       let mark = try #require(result.errorOutput.firstRange(of: "operation wait registries-"), "\(result.errorOutput)")

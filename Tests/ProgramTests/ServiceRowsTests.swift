@@ -50,7 +50,7 @@ struct ServiceRowsTests {
       // The answer to the last one is written down when it arrives.
       try await world.waitForNotedOperations(12)
       running.send(SIGKILL)
-      _ = try await running.wait(timeout: .seconds(20))
+      _ = try await running.wait(timeout: .seconds(60))
 
       let pending = try await world.run(["-c", "operation list | count | print"])
       #expect(pending.output == "12\n", "\(pending.errorOutput)")

@@ -80,7 +80,7 @@ struct StoppingTests {
         try await reach(state, servers)
         let start = ContinuousClock.now
         terminal.press(.controlC)
-        try await terminal.expect("the prompt after ^C", within: .seconds(20)) {
+        try await terminal.expect("the prompt after ^C", within: .seconds(60)) {
           $0.currentLine.hasSuffix("✗ cancelled>")
         }
         note("^C at the prompt", state, start)
@@ -136,7 +136,7 @@ struct StoppingTests {
         terminal.press(.controlC)
         try await terminal.expect("cleaning")
         terminal.press(.controlC)
-        let ending = try await terminal.wait(within: .seconds(20))
+        let ending = try await terminal.wait(within: .seconds(60))
         #expect(ending == .exit(130))
         #expect(terminal.screen.showsCursor)
       }
@@ -159,7 +159,7 @@ struct StoppingTests {
   func endOfPrompt(_ signal: Int32) async throws {
     try await withPrompt { terminal in
       terminal.send(signal)
-      let ending = try await terminal.wait(within: .seconds(20))
+      let ending = try await terminal.wait(within: .seconds(60))
       #expect(ending == .signal(signal))
     }
     try await withPrompt { terminal in
@@ -167,7 +167,7 @@ struct StoppingTests {
       try await terminal.expect("ready")
       try await Task.sleep(for: .milliseconds(200))
       terminal.send(signal)
-      let ending = try await terminal.wait(within: .seconds(20))
+      let ending = try await terminal.wait(within: .seconds(60))
       #expect(ending == .signal(signal))
     }
   }

@@ -96,7 +96,7 @@ struct TerminalOutputTests {
           ["-o", format, "-c", line.replacing("$D", with: server.authority)], in: directory,
           environment: ["EVIL": evil])
         try await withTerminal(program, columns: 200, rows: 50) { terminal in
-          try await terminal.wait(within: .seconds(30))
+          try await terminal.wait(within: .seconds(60))
           #expect(Self.unsafe(in: terminal.transcript) == [], "-o \(format): \(terminal.transcript.debugDescription)")
           if line.contains("env.EVIL") { #expect(!terminal.transcript.isEmpty) }
         }
@@ -121,7 +121,7 @@ struct TerminalOutputTests {
       ] {
         let program = try BuiltProducts.acrsh(["-c", line], in: directory, environment: ["EVIL": evil])
         try await withTerminal(program, columns: 200, rows: 50) { terminal in
-          try await terminal.wait(within: .seconds(30))
+          try await terminal.wait(within: .seconds(60))
           #expect(Self.unsafe(in: terminal.transcript) == [], "\(line): \(terminal.transcript.debugDescription)")
           #expect(!terminal.transcript.isEmpty)
         }

@@ -50,13 +50,13 @@ struct EmulatorProcess: Sendable {
   /// Ends it at once, without any chance to tidy up.
   func kill() async throws {
     program.send(SIGKILL)
-    guard try await program.wait(timeout: .seconds(20)) != nil else { throw TestSupportError("SIGKILL did not end it") }
+    guard try await program.wait(timeout: .seconds(60)) != nil else { throw TestSupportError("SIGKILL did not end it") }
   }
 
   /// Ends it as a service manager does, and says how it went.
   func terminate() async throws -> ProgramResult? {
     program.send(SIGTERM)
-    return try await program.wait(timeout: .seconds(20))
+    return try await program.wait(timeout: .seconds(60))
   }
 
   /// Ends it if it still runs.

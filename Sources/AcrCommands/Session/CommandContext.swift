@@ -22,6 +22,8 @@ public final class CommandContext: Sendable {
   public let progress: any ImportProgress
   /// What the prompt tells.
   public let status = SessionStatus()
+  /// Where the person is.
+  public let places = Places()
   /// What `configure --defaults` chose.
   let defaults: Defaults
   /// The imports the service was asked for.

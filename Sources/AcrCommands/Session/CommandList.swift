@@ -29,6 +29,7 @@ enum CommandList {
     ManifestDeleteCommand.init, MirrorCommand.init, PurgeCommand.init, GarbageCommand.init,
     AcrPurgeCommand.init, AcrRunCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
+    ListPlaceCommand.init, ChangePlaceCommand.init, ShowPlaceCommand.init,
   ]
 
   private static let data: [Entry] = [HTTPGetCommand.init, HTTPPostCommand.init, { _ in From.withYAML }]

@@ -278,6 +278,8 @@ public enum Completer: Sendable, Equatable {
   case reference
   /// A repository with its registry, `host/repository`.
   case repositoryReference
+  /// Where `cd` can go: a registry, a whole reference, or the way from where the person is.
+  case place
   /// A column of the rows that come from the pipe.
   case column
   /// Names of commands, for `help`.

@@ -104,6 +104,14 @@ enum CheckFinding: Equatable, Sendable {
     }
   }
 
+  /// Whether it says that a name is nobody's.
+  var isUnknownName: Bool {
+    switch self {
+    case .unknownVariable, .unknownConstant, .unknownCommand, .unknownFlag, .unknownFunction, .unknownModule: true
+    default: false
+    }
+  }
+
   static func wrongArity(_ function: FunctionSignature, given: Int) -> CheckFinding {
     .wrongArity(name: function.name, arity: function.arity, parameters: function.parameters, given: given)
   }

@@ -61,6 +61,7 @@ final class CheckProgram {
     var diagnostic = Diagnostic(
       finding.severity, wording.message, source: tree.source, span: span, label: wording.label, help: wording.help)
     diagnostic.fixes = finding.fixes(at: span, in: tree)
+    diagnostic.isUnknownName = finding.isUnknownName
     switch finding {
     case .unusedVariable, .unusedDefinition: pending.append(diagnostic)
     default: add(diagnostic)

@@ -21,6 +21,8 @@ public struct Diagnostic: Sendable {
   public var help: String?
   /// The cures that can be carried out, the likeliest first.
   public var fixes: [Fix] = []
+  /// True when the text names something that nobody knows: a command, flag, function or variable.
+  public internal(set) var isUnknownName = false
 
   /// A line behind the text: `request: 1f2e…`.
   public struct Note: Sendable, Equatable {

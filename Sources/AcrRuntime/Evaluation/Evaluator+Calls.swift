@@ -225,9 +225,25 @@ extension Evaluator {
         }
         continue
       }
-      arguments.values[argument.parameter] = value
+      arguments.values[argument.parameter] =
+        entry.references.contains(argument.parameter) ? try whole(value, argument, box) : value
     }
     return arguments
+  }
+
+  /// References that count from where the person is, made whole.
+  private func whole(_ value: Value, _ argument: ArgumentCode, _ box: FrameBox) throws -> Value {
+    guard let reference = run.host.reference else { return value }
+    switch value {
+    case .list(let values): return .list(try values.map { try whole($0, argument, box) })
+    case .string(let text) where text.utf8.first == UInt8(ascii: "."):
+      do throws(AcrError) {
+        return .string(try reference(text))
+      } catch {
+        throw RuntimeError(error, source: box.frame.source, span: argument.span)
+      }
+    default: return value
+    }
   }
 
   /// The value of an argument, converted to its type. Null passes: who may leave an argument out decides what it means.

@@ -149,6 +149,8 @@ final class CommandTable: Sendable {
     let required: Set<String>
     let flags: Set<String>
     let globalFlags: Set<String>
+    /// What holds references, which may count from where the person is.
+    let references: Set<String>
 
     /// True for a word of the language, which counts the values it makes.
     let countsItself: Bool
@@ -165,6 +167,16 @@ final class CommandTable: Sendable {
         signature.flags.filter(\.isRequired).map(\.name) + signature.positionals.filter(\.isRequired).map(\.name))
       flags = Set(signature.allFlags.map(\.name))
       globalFlags = Set(signature.globalFlags.map(\.name))
+      references = Set(
+        signature.flags.filter { Self.isReference($0.completer) }.map(\.name)
+          + signature.positionals.filter { Self.isReference($0.completer) }.map(\.name))
+    }
+
+    private static func isReference(_ completer: Completer) -> Bool {
+      switch completer {
+      case .reference, .repositoryReference, .registry: true
+      default: false
+      }
     }
   }
 

@@ -103,8 +103,10 @@ extension Duration {
 }
 
 /// `exit` inside a block that a command runs: it passes through the command like an error that nothing catches.
-struct ExitRequest: Error {
-  let code: Int32
+package struct ExitRequest: Error {
+  package let code: Int32
+
+  package init(code: Int32) { self.code = code }
 }
 
 /// Errors that scripts caught or got as a record of `--keep-going`, so that `throw $e` passes on the same error with its

@@ -20,6 +20,9 @@ public struct Host: Sendable {
   /// The argument says several times a second whether to give up.
   public var input: (@Sendable (_ isStopped: () -> Bool) throws -> [UInt8]?)?
 
+  /// Makes a reference whole that begins with a dot, as in `./api:1`; without it references are taken as they are.
+  public var reference: (@Sendable (_ text: String) throws(AcrError) -> String)?
+
   /// A world without variables and folder, with the machine's clocks.
   public init(
     environment: [String: String] = [:], folder: String? = nil,

@@ -2,13 +2,36 @@ import AcrSystem
 import AcrCore
 import Synchronization
 
-/// The statements of all sessions in one file that they share: a JSON string per line, the oldest first. Several processes
-/// append without losing each other's lines, by `O_APPEND` under `flock`.
+/// The statements of all sessions in one file that they share: a JSON string per line, the oldest first, and behind it, once
+/// it has run, an object that says how that went. Several processes append without losing each other's lines, by `O_APPEND`
+/// under `flock`.
 public final class HistoryStore: Sendable {
-  /// How many entries a session loads, and what a trim leaves.
+  /// How many entries a session loads.
   public static let loadedCount = 10_000
-  /// How many entries the file may have before it is trimmed.
-  public static let fileLimit = 20_000
+  /// How many lines a trim leaves.
+  public static let keptLines = 20_000
+  /// How many lines the file may have before it is trimmed.
+  public static let fileLimit = 40_000
+
+  /// A statement, and how its last run went, where that is known.
+  public struct Entry: Sendable, Equatable {
+    /// What was typed.
+    public var text: String
+    /// When it began to run.
+    public var time: Timestamp?
+    /// How long it ran, in nanoseconds.
+    public var duration: Int64?
+    /// `ok`, or the kind of the error it ended with.
+    public var state: String?
+
+    /// Creates an entry.
+    public init(_ text: String, time: Timestamp? = nil, duration: Int64? = nil, state: String? = nil) {
+      self.text = text
+      self.time = time
+      self.duration = duration
+      self.state = state
+    }
+  }
 
   private struct State {
     var entries: [String] = []
@@ -51,7 +74,8 @@ public final class HistoryStore: Sendable {
     let lines = try readSharedLines()
     state.withLock { state in
       state.fileCount = lines.count
-      state.entries = Self.entries(in: lines.suffix(Self.loadedCount)).filter(accepts)
+      let statements = lines.filter { $0.first == UInt8(ascii: "\"") }
+      state.entries = Self.entries(in: statements.suffix(Self.loadedCount)).filter(accepts)
     }
     if lines.count > Self.fileLimit { try trim() }
   }
@@ -66,9 +90,37 @@ public final class HistoryStore: Sendable {
       return true
     }
     guard isNew else { return }
+    var line = JSONWriter()
+    line.string(statement)
+    try append(line.bytes)
+  }
+
+  /// Notes how a statement that was appended has run.
+  /// - Throws: ``AcrError`` when it cannot be written.
+  public func note(_ run: Entry) throws {
+    guard accepts(run.text) else { return }
+    var line = JSONWriter()
+    line.startObject()
+    line.key("entry")
+    line.string(run.text)
+    if let time = run.time {
+      line.key("time")
+      line.string(time.description)
+    }
+    if let duration = run.duration {
+      line.key("nanoseconds")
+      line.integer(duration)
+    }
+    if let state = run.state {
+      line.key("state")
+      line.string(state)
+    }
+    line.endObject()
+    try append(line.bytes)
+  }
+
+  private func append(_ line: [UInt8]) throws {
     try withLockedFile { file in
-      var line = JSONWriter()
-      line.string(statement)
       // A process that was killed while writing may have left a line without an end.
       var last: UInt8 = 0x0A
       let size = file.currentStatus.size
@@ -76,7 +128,7 @@ public final class HistoryStore: Sendable {
         try file.seek(to: size - 1)
         last = try file.readPiece(upTo: 1)?.first ?? last
       }
-      try file.write((last == 0x0A ? [] : [0x0A]) + line.bytes + [0x0A])
+      try file.write((last == 0x0A ? [] : [0x0A]) + line + [0x0A])
     }
     let count = state.withLock { state in
       state.fileCount += 1
@@ -87,7 +139,22 @@ public final class HistoryStore: Sendable {
 
   /// All entries of all sessions, the oldest first.
   /// - Throws: ``AcrError`` when there is a file that cannot be read.
-  public func readAll() throws -> [String] { Self.entries(in: try readSharedLines()) }
+  public func readAll() throws -> [Entry] {
+    var entries: [Entry] = []
+    for line in try readSharedLines() {
+      if let text = Self.entry(in: line) {
+        if text != entries.last?.text { entries.append(Entry(text)) }
+      } else if let run = Self.run(in: line),
+        let index = entries.suffix(Self.reach).lastIndex(where: { $0.text == run.text })
+      {
+        entries[index] = run
+      }
+    }
+    return entries
+  }
+
+  /// How far behind its statement a run is looked for: other sessions write in between.
+  private static let reach = 200
 
   /// Forgets entries, in the file and in this session.
   /// - Parameter isUnwanted: says of an entry whether it goes.
@@ -98,10 +165,10 @@ public final class HistoryStore: Sendable {
     try withLockedFile { file in
       let lines = try readLines(of: file)
       let kept = lines.filter { line in
-        Self.entry(in: line).map { !isUnwanted($0) } ?? true
+        (Self.entry(in: line) ?? Self.run(in: line)?.text).map { !isUnwanted($0) } ?? true
       }
-      removed = lines.count - kept.count
-      guard removed > 0 else { return }
+      guard kept.count < lines.count else { return }
+      removed = lines.count { line in Self.entry(in: line).map(isUnwanted) ?? false }
       try replace(with: kept)
     }
     state.withLock { $0.entries.removeAll(where: isUnwanted) }
@@ -133,12 +200,22 @@ public final class HistoryStore: Sendable {
     return entry
   }
 
-  /// Leaves the newest entries in a new file that takes the old one's place in one step.
+  /// What a line says about a run; nil when it is about none.
+  private static func run(in line: ArraySlice<UInt8>) -> Entry? {
+    guard line.first == UInt8(ascii: "{"), let json = try? JSONValue(parsing: Array(line)),
+      let text = json["entry"]?.string
+    else { return nil }
+    return Entry(
+      text, time: json["time"]?.string.flatMap(Timestamp.init(rfc3339:)), duration: json["nanoseconds"]?.integer,
+      state: json["state"]?.string)
+  }
+
+  /// Leaves the newest lines in a new file that takes the old one's place in one step.
   private func trim() throws {
     try withLockedFile { file in
       let lines = try readLines(of: file)
       guard lines.count > Self.fileLimit else { return }
-      try replace(with: lines.suffix(Self.loadedCount))
+      try replace(with: lines.suffix(Self.keptLines))
     }
   }
 

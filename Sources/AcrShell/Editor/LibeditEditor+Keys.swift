@@ -35,6 +35,8 @@ extension LibeditEditor {
     bind("acr-complete", to: ["^I"])
     bind("acr-search", to: ["^R"])
     bind("acr-explain", to: ["?"])
+    bind("acr-expand", to: ["^]"])
+    bind("acr-edit", to: ["^X^E"])
     // `bind -v` starts from vi's own bindings.
     isVi = ceditline_key_map(handle).map { String(cString: $0) == "vi" } ?? false
     if isVi { bindViKeys() } else { bind("acr-paste", to: ["\\e[200~"]) }
@@ -44,7 +46,7 @@ extension LibeditEditor {
   private func bindViKeys() {
     let keys = [
       ("^P", "acr-older"), ("^N", "acr-newer"), ("^F", "acr-forward"), ("^B", "ed-prev-char"), ("^A", "acr-beginning"),
-      ("^E", "acr-end"), ("^_", "acr-paste"),
+      ("^E", "acr-end"), ("^_", "acr-paste"), ("^L", "ed-clear-screen"),
     ]
     for (key, function) in keys {
       ceditline_bind(handle, key, function)
@@ -87,6 +89,12 @@ extension LibeditEditor {
     ceditline_add_function(handle, "acr-explain", "Help for the command at the cursor") { handle, _ in
       LibeditEditor.of(handle)?.explainLine() ?? UInt8(CC_ERROR)
     }
+    ceditline_add_function(handle, "acr-expand", "Write out the abbreviation before the cursor") { handle, _ in
+      LibeditEditor.of(handle)?.expandWord() ?? UInt8(CC_ERROR)
+    }
+    ceditline_add_function(handle, "acr-edit", "Edit the statement in $VISUAL or $EDITOR") { handle, _ in
+      LibeditEditor.of(handle)?.editOutside() ?? UInt8(CC_ERROR)
+    }
     ceditline_add_function(handle, "acr-new-line", "Insert a line end without submitting") { handle, _ in
       el_insertstr(handle, "\n") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
     }
@@ -118,6 +126,31 @@ extension LibeditEditor {
     entry != walk.shown && entry.utf8.starts(with: walk.prefix.utf8)
   }
 
+  // MARK: - Abbreviations
+
+  /// The key that becomes ``expandWord()``, put before a space or Enter by the reader: ^].
+  static let expandKey: UInt8 = 0x1D
+
+  /// Whether the word before the cursor is an abbreviation, which is then written out before the key counts.
+  func wantsExpansion() -> Bool {
+    guard let expand, !isPasting, expansion == nil else {
+      expansion = nil
+      return false
+    }
+    let (before, after) = line()
+    guard after.isEmpty || after.first == " " || after.first == "\n" else { return false }
+    expansion = expand(CompletionRequest.Text(pending: pending, before: before, after: after))
+    return expansion != nil
+  }
+
+  private func expandWord() -> UInt8 {
+    // The key that asked comes again, and must not ask again.
+    guard let text = expansion else { return UInt8(CC_ERROR) }
+    let word = StatementScanner(pending + line().before).word.raw
+    el_deletestr(handle, Int32(clamping: word.unicodeScalars.count))
+    return el_insertstr(handle, text) == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
+  }
+
   func replaceLine(with text: String) -> Bool {
     // el_replacestr refuses an empty text, so the line goes and comes in two steps.
     let (before, after) = line()
@@ -131,6 +164,8 @@ extension LibeditEditor {
     let mark = Array("\u{1B}[201~".unicodeScalars)
     var text = String.UnicodeScalarView()
     var ending: [Unicode.Scalar] = []
+    isPasting = true
+    defer { isPasting = false }
     while ending != mark {
       var character: wchar_t = 0
       guard el_wgetc(handle, &character) == 1 else { return UInt8(CC_ERROR) }

@@ -14,12 +14,21 @@ extension LibeditEditor {
       return -1
     }
     printList()
+    drawColors()
     drawHints()
     var first: UInt8 = 0
     let status = nextByte(&first)
     guard status == 1 else { return status }
     eraseHints()
     note = nil
+    if first == 0x0D || first == 0x0A { drawColors(isLast: true) }
+    // Letters and the key that deletes them change only their own place; of other keys that is not known.
+    painted.isCertain = painted.isCertain && (first >= 0x20 || first == 0x08)
+    if [0x20, 0x0D, 0x0A].contains(first), wantsExpansion() {
+      heldBytes.insert(first, at: 0)
+      character.pointee = UInt32(Self.expandKey)
+      return 1
+    }
     if first == 0x1B, isVi, let key = viKey() {
       character.pointee = UInt32(key)
       return 1
@@ -98,6 +107,8 @@ extension LibeditEditor {
     let up: TerminalText = layout.row > 0 ? "\u{1B}[\(layout.row)A" : ""
     FileDescriptor.put("\(up)\r\u{1B}[J\(text.withCarriageReturns)", on: output)
     ceditline_redraw(handle)
+    forgetColors()
+    drawColors()
     drawHints()
   }
 
@@ -109,6 +120,7 @@ extension LibeditEditor {
     FileDescriptor.put("\n\(list.text)", on: output)
     el_cursor(handle, -list.back)
     ceditline_redraw(handle)
+    forgetColors()
   }
 
   // MARK: - vi

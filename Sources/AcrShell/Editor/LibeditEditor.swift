@@ -40,6 +40,16 @@ public final class LibeditEditor: LineEditor {
   public var advise: ((CompletionRequest.Text) -> String?)?
   /// Gives the help that `?` shows, lines with their ends; nil where `?` is a character like others.
   public var explain: ((CompletionRequest.Text) -> String?)?
+  /// Gives the role of each byte of the line, called after each key like `advise`; nil for a line without colours.
+  var colors: ((CompletionRequest.Text) -> [LineColors.Role])?
+  /// Gives what the word before the cursor stands for, asked at a space and at Enter; nil for itself.
+  var expand: ((CompletionRequest.Text) -> String?)?
+  /// What the next ``expandWord()`` puts in the place of the word before the cursor.
+  var expansion: String?
+  /// True while pasted text is read, in which no key means anything.
+  var isPasting = false
+  /// What of the line has been drawn in colours.
+  var painted = PaintedLine()
   let complete: ((CompletionRequest.Text) -> Completion)?
   private let history: OpaquePointer
   /// False on terminals without cursor movement, which know no bracketed paste either.
@@ -143,12 +153,13 @@ public final class LibeditEditor: LineEditor {
     list = nil
     note = nil
     suggestion = ""
+    forgetColors()
     wasInterrupted = false
     interruptIsPending = false
     // ^Z would leave the terminal raw, and the typed text would be lost.
     TerminalGuard.ignoresSuspend = true
     TerminalGuard.arm(input: input, output: output)
-    if hasPaste { FileDescriptor.put("\u{1B}[?2004h", on: output) }
+    if hasPaste { FileDescriptor.put(lineStart + "\u{1B}[?2004h", on: output) }
     visitors.open()
     defer {
       FileDescriptor.put(visitors.close(), on: output)
@@ -166,12 +177,23 @@ public final class LibeditEditor: LineEditor {
         el_reset(handle)
         return .interrupted
       }
-      guard count < 0, failure != 0, isGone == 0 else { return .endOfInput }
+      guard count < 0, failure != 0, isGone == 0 else {
+        // A statement is dropped, and the next prompt comes on a line of its own.
+        if !pending.isEmpty { FileDescriptor.put("\n", on: output) }
+        return .endOfInput
+      }
       throw SystemError(failure).acrError("cannot read from the terminal")
     }
     // libedit overwrites its buffer at the next read.
     let bytes = UnsafeRawBufferPointer(start: line, count: Int(count))
     return .line(String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes[...], as: UTF8.self))
+  }
+
+  /// Leads to the first column, on a row of its own where something stands on this one: keys that were typed while a
+  /// statement ran, or the output of a program that ended without a line end. libedit takes the first column for granted. As
+  /// many blanks as a row has, less one, end in the same row only from its first column on.
+  private var lineStart: TerminalText {
+    TerminalText(String(repeating: " ", count: max(1, screenSize().columns) - 1)) + "\r"
   }
 
   /// Shows a text of another thread above the line that is edited.

@@ -22,7 +22,7 @@ final class HelpCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     guard let catalog = catalog.withLock({ $0 }) else { return .nothing }
-    let help = HelpText(catalog: catalog)
+    let help = HelpText(catalog: catalog, columns: StandardStream.output.columns)
     var words = call[\.name]
     if words.first == "az", words.count > 1 { words.removeFirst() }
     let name = words.joined(separator: " ")

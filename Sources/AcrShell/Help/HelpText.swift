@@ -31,8 +31,7 @@ struct HelpText {
 
   /// Everything about one command.
   func command(_ signature: Signature) -> String {
-    var text = "\(signature.name): \(signature.summary)\n\nUsage\n  \(usage(signature))\n"
-    for line in dialects(signature) { text += "  \(line)\n" }
+    var text = "\(signature.name): \(signature.summary)\n\nUsage\n\(hanging(usage(signature)))"
     if !signature.aliases.isEmpty { text += "\nAlso written\n  \(signature.aliases.joined(separator: "\n  "))\n" }
     if !signature.description.isEmpty { text += "\n\(wrap(signature.description, indent: 0))" }
     let values = signature.positionals.map { (label($0), note($0.help, $0.isRequired, nil)) }
@@ -49,8 +48,21 @@ struct HelpText {
     if !signature.examples.isEmpty {
       text += "\nExamples\n" + signature.examples.map { "  # \($0.title)\n  \($0.line)\n" }.joined()
     }
+    let dialects = dialects(signature)
+    if !dialects.isEmpty {
+      text += "\nAs the Azure CLI and Azure PowerShell write it\n" + dialects.map(hanging).joined()
+    }
     return text
   }
+
+  /// A usage line, which goes on further to the right where the screen ends.
+  private func hanging(_ line: String) -> String {
+    let lines = HelpText.wrap(line, indent: 0, width: width - 6).split(separator: "\n")
+    return lines.enumerated().map { "\($0 == 0 ? "  " : "      ")\($1)\n" }.joined()
+  }
+
+  /// The columns to fill.
+  private var width: Int { min(100, max(30, (columns ?? 101) - 1)) }
 
   /// The names of columns, their types below each other, and what they say.
   private func aligned(_ columns: OutputColumns) -> [(String, String)] {
@@ -72,29 +84,54 @@ struct HelpText {
       let required = signature.flags.filter(\.isRequired) + signature.flags.filter { !$0.isRequired }
       let flags = required.map { (label($0), note($0.help, $0.isRequired, $0)) }
       let example = signature.examples.first.map { "  \($0.line)\n" } ?? ""
-      return "\(signature.summary)\n  \(usage(signature))\n" + table(values + flags) + example
+      return "\(signature.summary)\n\(hanging(usage(signature)))" + table(values + flags) + example
         + "`help \(signature.name)` says more.\n"
     }
   }
 
-  /// Names with their explanations, which go on below themselves where the screen ends.
+  /// ``answer(to:)``, cut so that its first line stays on the screen.
+  /// - Parameter rows: the rows of the screen, of which the line that is edited takes some.
+  func answer(to question: CompletionRequest.Question, rows: Int) -> String {
+    let text = answer(to: question)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    /// A line that is wider than the screen takes several rows.
+    func height(_ line: Substring) -> Int { 1 + max(0, line.count - 1) / max(1, columns ?? 100) }
+    let room = max(4, rows - 3)
+    guard lines.dropLast().map(height).reduce(0, +) > room else { return text }
+    var used = 0
+    let shown = lines.prefix { line in
+      used += height(line)
+      return used < room
+    }
+    let cut = lines.count - 1 - shown.count
+    let name =
+      switch question {
+      case .command(let signature): " \(signature.name)"
+      case .family(let words): " \(words)"
+      case .overview, .stages: ""
+      }
+    return shown.joined(separator: "\n") + "\n… \(cut) more lines; `help\(name)` shows all of them.\n"
+  }
+
+  /// Names with their explanations, which go on below themselves where the screen ends. On a narrow screen they stand below
+  /// the names.
   private func table(_ rows: [(String, String)]) -> String {
     let width = rows.map(\.0.count).max() ?? 0
-    let room = max(20, (columns ?? 100) - 1 - width - 4)
+    let isNarrow = self.width - width - 4 < 24
+    let room = isNarrow ? self.width - 6 : self.width - width - 4
     return rows.map { name, text in
-      var lines = [""]
-      for word in text.split(separator: " ") {
-        if lines[lines.count - 1].isEmpty {
-          lines[lines.count - 1] = String(word)
-        } else if lines[lines.count - 1].count + 1 + word.count <= room {
-          lines[lines.count - 1] += " \(word)"
-        } else {
-          lines.append(String(word))
-        }
-      }
-      let indent = "\n" + String(repeating: " ", count: width + 4)
-      return "  \(pad(name, width))  \(lines.joined(separator: indent))\n"
+      let lines = HelpText.wrap(text, indent: 0, width: room).split(separator: "\n")
+      let indent = String(repeating: " ", count: isNarrow ? 6 : width + 4)
+      if isNarrow { return "  \(trimmed(name))\n" + lines.map { "\(indent)\($0)\n" }.joined() }
+      let rest = lines.dropFirst().map { "\(indent)\($0)\n" }.joined()
+      return "  \(pad(name, width))  \(lines.first ?? "")\n\(rest)"
     }.joined()
+  }
+
+  private func trimmed(_ text: String) -> Substring {
+    var text = text[...]
+    while text.last == " " { text = text.dropLast() }
+    return text
   }
 
   /// The same command as the Azure CLI and as Azure PowerShell write it, where they have it.
@@ -181,7 +218,7 @@ struct HelpText {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  private func wrap(_ text: String, indent: Int) -> String { HelpText.wrap(text, indent: indent, width: 100) }
+  private func wrap(_ text: String, indent: Int) -> String { HelpText.wrap(text, indent: indent, width: width) }
 
   /// Paragraphs with lines of so many columns.
   static func wrap(_ text: String, indent: Int, width: Int) -> String {

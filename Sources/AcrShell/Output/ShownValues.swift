@@ -175,16 +175,20 @@ final class ShownValues: OutputSink {
     let lines = layout.lines(value)
     guard !lines.isEmpty else { return message("(nothing)") }
     prompt.withLock { $0.columns = value.columnNames }
-    try showLong(lines.joined(separator: "\n") + "\n", isWide: form == .wide)
+    try showLong(
+      lines.joined(separator: "\n") + "\n", isWide: form == .wide,
+      fixedColumns: form == .wide ? Pager.firstColumn(ofHeadings: lines[0]) : 0)
   }
 
   /// Writes a text of whole lines, at the prompt through the pager when it is longer than the screen.
-  /// - Parameter isWide: true for lines that the pager is to scroll sideways.
-  func showLong(_ text: TerminalText, isWide: Bool = false) throws {
+  /// - Parameters:
+  ///   - isWide: true for lines that the pager is to scroll sideways.
+  ///   - fixedColumns: how many columns of the screen stay where they are meanwhile.
+  func showLong(_ text: TerminalText, isWide: Bool = false, fixedColumns: Int = 0) throws {
     let pager = prompt.withLock { $0.pager }
     if let pager, let rows = output.rows, text.bytes.count(where: { $0 == 0x0A }) >= rows {
       clearProgress()
-      if pager.show(text, isWide: isWide) { return }
+      if pager.show(text, isWide: isWide, fixedColumns: fixedColumns) { return }
     }
     try show(text)
   }

@@ -57,6 +57,8 @@ final class InteractiveShell {
       completeness: { [self] in completeness($0) },
       run: { [self] entry in
         defer { values.entryHasRun() }
+        let start = Timestamp.now()
+        defer { note(entry, start) }
         return perform(parsed(entry))
       },
       interrupt: { [currentRun] in currentRun.interrupt() }, tell: { [sink = context.sink] in sink.message($0) })
@@ -93,22 +95,44 @@ final class InteractiveShell {
     let isColored = TerminalStyle.isColored(FileDescriptor.error)
     let editor = LibeditEditor(options: .init(isColored: isColored), history: entries, complete: complete)
     editor?.advise = { [unowned self] in CompletionRequest($0, catalog: catalog).advice }
+    editor?.colors = { [unowned self] in colors(of: $0) }
+    editor?.expand = { [context] in context.abbreviations.expansion(of: $0) }
     editor?.explain = { [unowned self] text in
       CompletionRequest(text, catalog: catalog).question.map {
-        HelpText(catalog: catalog, columns: StandardStream.error.columns).answer(to: $0)
+        HelpText(catalog: catalog, columns: StandardStream.error.columns)
+          .answer(to: $0, rows: StandardStream.error.rows ?? 24)
       }
     }
     return editor
   }
 
+  /// The roles of the bytes of a line, for its colours.
+  private func colors(of text: CompletionRequest.Text) -> [LineColors.Role] {
+    let whole = text.pending + text.before + text.after
+    let names = UnknownNames(
+      catalog: context.session.catalog, scope: scope, environment: Set(context.environment.keys))
+    let unknown = names.ranges(in: whole, cursor: text.pending.utf8.count + text.before.utf8.count)
+    let roles = LineColors.roles(of: whole, catalog: catalog, unknown: unknown)
+    return Array(roles.dropFirst(text.pending.utf8.count))
+  }
+
+  /// Notes in the history how an entry has run.
+  private func note(_ entry: String, _ start: Timestamp) {
+    // That the file cannot be written has been said when the entry was added.
+    try? context.history?.note(
+      HistoryStore.Entry(entry, time: start, duration: duration, state: failure ?? "ok"))
+  }
+
   /// A request with what the session knows at this moment.
   private func request(_ text: CompletionRequest.Text, _ catalog: Catalog) -> CompletionRequest {
     let known = UncheckedBox(self)
-    return CompletionRequest(text, catalog: catalog, variables: scope.variables.keys.sorted()) { source in
+    var request = CompletionRequest(text, catalog: catalog, variables: scope.variables.keys.sorted()) { source in
       known.value.columns(of: source)
     } value: { name in
       known.value.text(of: name)
     }
+    request.place = context.registries.places.current?.folder.reference
+    return request
   }
 
   /// What a variable is as a part of a word; a secret is none.
@@ -164,7 +188,7 @@ final class InteractiveShell {
     state.text = settings.text
     for part in settings.parts {
       switch part {
-      case .registry: state.registry = facts.registry
+      case .registry: state.registry = context.registries.places.current?.text ?? facts.registry
       case .identity: state.identity = (facts.account ?? facts.registryUser).map(InteractiveShell.shortened)
       case .sandbox: state.isSandbox = facts.isSandbox
       case .dryRun: state.isDryRun = context.options.dryRun
@@ -226,7 +250,7 @@ final class InteractiveShell {
       context.help.use(catalog)
     }
     context.secretLines.use(scope)
-    let run = context.makeRun(isInteractive: true)
+    let run = context.makeRun(atPrompt: true)
     currentRun.set(run)
     defer { currentRun.set(nil) }
     let start = Monotonic.now()

@@ -15,6 +15,7 @@ final class ProgramContext {
   let reporter: Reporter
   /// The settings of the prompt.
   let promptCommand = PromptCommand()
+  let abbreviations = AbbreviationCommand()
   /// The entries of all sessions; nil without a home folder.
   let history: HistoryStore?
   /// Explains the commands, and the `def`s of a prompt.
@@ -107,7 +108,8 @@ final class ProgramContext {
     let help = HelpCommand()
     self.help = help
     let historyCommand = HistoryCommand()
-    session = Session(commands: registries.commands + [help, historyCommand, promptCommand])
+    session = Session(
+      commands: registries.commands + [help, historyCommand, promptCommand, abbreviations] + ScreenCommands.all)
     help.use(session.catalog)
     let secrets = SecretLines(session.catalog)
     secretLines = secrets
@@ -123,15 +125,18 @@ final class ProgramContext {
   }
 
   /// A context for one run.
-  func makeRun(isInteractive: Bool) -> RunContext {
+  /// - Parameter atPrompt: whether a person types what runs. A script asks too where its person sits at the terminal.
+  func makeRun(atPrompt: Bool) -> RunContext {
     var host = Host(environment: environment, folder: ".")
     let zone = environment["TZ"]
     host.zone = { ZoneFiles.local(zone) }
+    host.reference = { [places = registries.places] text throws(AcrError) in try places.reference(text) }
     // At the prompt, standard input is what the person types there.
-    if !isInteractive { host.input = { try FileDescriptor.readInput(isStopped: $0) } }
+    if !atPrompt { host.input = { try FileDescriptor.readInput(isStopped: $0) } }
     return RunContext(
       sink: sink, host: host, isDryRun: options.dryRun, isTracing: options.traceScript,
-      isInteractive: isInteractive, prompter: TerminalPrompter.ifPossible)
+      isInteractive: atPrompt || TerminalDevice.isTerminal(FileDescriptor.input),
+      prompter: TerminalPrompter.ifPossible)
   }
 
   /// How long transfers may take to end with the process, in nanoseconds.

@@ -54,7 +54,7 @@ struct ScriptRunner {
       StandardStream.output.tell("\(ScriptArguments.help(for: script, program: source.name))\n")
       return 0
     }
-    let run = context.makeRun(isInteractive: false)
+    let run = context.makeRun(atPrompt: false)
     ConsoleSignals.shared.install()
     context.display.waits?.setActive(true)
     let outcome = ConsoleSignals.shared.watch { _ in

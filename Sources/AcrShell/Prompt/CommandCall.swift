@@ -90,6 +90,9 @@ struct CommandCall {
     return open.filter { $0.flag?.isRequired ?? false } + open.filter { !($0.flag?.isRequired ?? false) }
   }
 
+  /// Whether any flag is given.
+  var hasFlags: Bool { !flagsGiven.isEmpty }
+
   /// Whether a flag is given.
   func isGiven(_ flag: Signature.Flag) -> Bool { flagsGiven.contains(flag.name) }
 

@@ -80,6 +80,9 @@ public struct CompletionRequest: Sendable {
   /// The columns of rows, and the fields of records, that the session has at hand.
   public var columns: @Sendable (RowSource) -> [String]
 
+  /// The registry or repository where the person is, as a reference; nil for nowhere.
+  public var place: String?
+
   /// The text of a variable; nil where it holds none that may be shown.
   public var value: @Sendable (String) -> String?
 

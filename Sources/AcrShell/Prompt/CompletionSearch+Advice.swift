@@ -42,18 +42,34 @@ extension CompletionSearch {
     var arguments = words.dropFirst(length)
     if !unfinished.isEmpty { arguments = arguments.dropLast() }
     let finished = CommandCall(signature, arguments: Array(arguments), later: later, isCmdlet: isCmdlet(words))
-    if let flag = finished.flagAwaitingValue { return "\(finished.written(flag)): \(flag.help)" }
+    if let flag = finished.flagAwaitingValue {
+      return "\(finished.written(flag)) \(flag.type?.placeholder ?? ""): \(flag.help)"
+    }
     let call = CommandCall(
       signature, arguments: Array(words.dropFirst(length)), later: later, isCmdlet: isCmdlet(words))
     if signature.input == .required, !scan.stage.isPiped {
       return "`\(signature.name)` needs rows from a pipe before it"
     }
     let missing =
-      call.openFlags.filter { $0.isRequired && !call.isGiven($0) }.map { (call.written($0), $0.help) }
-      + call.missingPositionals.map { ($0.type == .block ? "{ … }" : $0.name.uppercased(), $0.help) }
-    guard let first = missing.first else { return nil }
+      call.openFlags.filter { $0.isRequired && !call.isGiven($0) }
+      .map { ("\(call.written($0)) \($0.type?.placeholder ?? "")", $0.help) }
+      + call.missingPositionals.map { (label($0), $0.help) }
+    guard let first = missing.first else {
+      // What may come next.
+      guard unfinished.isEmpty, !call.isCmdlet, !call.hasFlags, let next = call.nextPositional else { return nil }
+      return next.help.isEmpty ? "[\(label(next))]" : "[\(label(next))]: \(next.help)"
+    }
     if missing.count == 1 { return first.1.isEmpty ? "needs \(first.0)" : "needs \(first.0): \(first.1)" }
     return "needs \(missing.map(\.0).joined(separator: ", "))"
+  }
+
+  /// A value as hints name it: with its type, where it is no text.
+  private func label(_ value: Signature.Positional) -> String {
+    switch value.type {
+    case .block: "{ … }"
+    case .string, .any: value.name.uppercased()
+    default: "\(value.name.uppercased()) (\(value.type))"
+    }
   }
 
   var question: CompletionRequest.Question? {

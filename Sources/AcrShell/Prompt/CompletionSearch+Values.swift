@@ -1,3 +1,4 @@
+import AcrCore
 import AcrLanguage
 
 /// Values of flags and positionals: live ones, fixed ones, files.
@@ -24,6 +25,7 @@ extension CompletionSearch {
       if let registry = known(call, "registry") { return answer(images(typed, in: registry, lead: ""), for: typed) }
       return answer(references(typed, withTags: true), for: typed)
     case .repositoryReference: return answer(references(typed, withTags: false), for: typed)
+    case .place: return answer(places(typed), for: typed)
     case .column:
       return answer(quoted(inputColumns(of: scan.earlierStages), typed), for: typed)
     case .command:
@@ -39,6 +41,7 @@ extension CompletionSearch {
   private func references(_ typed: String, withTags: Bool) -> [Completion.Candidate] {
     let plain = WordQuoting(typed).value
     if plain.hasPrefix("oci:") { return files(typed, behind: "oci:") }
+    if plain.hasPrefix("./"), request.place != nil { return steps(typed, behind: "./", withTags: withTags) }
     guard let slash = plain.firstIndex(of: "/") else {
       let hosts = values(.hosts).map { WordQuoting.Item($0.text + "/", isFinal: false) }
       return WordQuoting(typed).candidates(hosts)
@@ -50,6 +53,55 @@ extension CompletionSearch {
       return WordQuoting(typed).candidates(names, shownFrom: lead.contains("$") ? lead : "")
     }
     return images(typed, in: host, lead: lead)
+  }
+
+  /// What `cd` takes: the next part of names here, or a whole reference.
+  private func places(_ typed: String) -> [Completion.Candidate] {
+    let plain = WordQuoting(typed).value
+    guard request.place != nil, !RegistryHost.looksLikeHost(plain.prefix { $0 != "/" }) || plain.hasPrefix(":") else {
+      return references(typed, withTags: true)
+    }
+    return steps(typed, behind: plain.hasPrefix("./") ? "./" : "", withTags: true)
+  }
+
+  /// The next part of repositories' names from where the person is, as in folders, and a repository's tags.
+  /// - Parameter lead: what stands before the way in the word.
+  private func steps(_ typed: String, behind lead: String, withTags: Bool) -> [Completion.Candidate] {
+    guard let place = request.place else { return [] }
+    let slash = place.firstIndex(of: "/")
+    let host = String(slash.map { place[..<$0] } ?? place[...])
+    let path = slash.map { String(place[place.index(after: $0)...]) } ?? ""
+    let quoting = WordQuoting(typed)
+    let way = String(quoting.value.dropFirst(lead.count))
+    if withTags, let colon = way.lastIndex(of: ":") {
+      let repository = [path, String(way[..<colon])].filter { !$0.isEmpty }.joined(separator: "/")
+      let tags = values(.tags(registry: host, repository: repository))
+      return quoting.candidates(
+        tags.map { .init("\(lead)\(way[...colon])\($0.text)", description: $0.description) },
+        shownFrom: "\(lead)\(way[...colon])")
+    }
+    let folder = way.lastIndex(of: "/").map { String(way[...$0]) } ?? ""
+    let prefix = [path, folder].filter { !$0.isEmpty }.joined(separator: "/")
+    let start = prefix.isEmpty || prefix.hasSuffix("/") ? prefix : prefix + "/"
+    let names = values(.repositories(registry: host)).map(\.text)
+    let known = Set(names)
+    var seen: Set<Substring> = []
+    var items: [WordQuoting.Item] = []
+    for name in names where name.hasPrefix(start) && name.count > start.count {
+      let part = name.dropFirst(start.count).prefix { $0 != "/" }
+      guard seen.insert(part).inserted else { continue }
+      // What is no repository itself leads on.
+      items.append(.init("\(lead)\(folder)\(part)" + (known.contains(start + part) ? "" : "/"), isFinal: false))
+    }
+    let found = quoting.candidates(items, shownFrom: lead + folder)
+    guard withTags, found.count <= 1,
+      known.contains(start + way.dropFirst(folder.count)) || way.isEmpty && known.contains(path)
+    else { return found }
+    let repository = way.isEmpty ? path : start + way.dropFirst(folder.count)
+    let tags = values(.tags(registry: host, repository: repository))
+    return found.filter { $0.text != quoting.value }
+      + quoting.candidates(
+        tags.map { .init("\(lead)\(way):\($0.text)", description: $0.description) }, shownFrom: "\(lead)\(way):")
   }
 
   /// `repository`, then `repository:tag` or `repository@digest`.

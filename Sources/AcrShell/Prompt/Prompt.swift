@@ -30,7 +30,7 @@ public struct Prompt: Sendable, Equatable {
   public struct State: Sendable, Equatable {
     /// What stands in front.
     public var text = "acrsh"
-    /// The registry signed in to, or that commands use by default.
+    /// Where the person is; else the registry signed in to, or that commands use by default.
     public var registry: String?
     /// Who is signed in.
     public var identity: String?

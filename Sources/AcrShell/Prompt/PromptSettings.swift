@@ -12,7 +12,7 @@ struct PromptSettings: Sendable, Equatable {
 
     var help: String {
       switch self {
-      case .registry: "the registry signed in to"
+      case .registry: "the place that `cd` went to, else the registry signed in to"
       case .identity: "who is signed in"
       case .sandbox: "a mark in the sandbox"
       case .dryRun: "a mark in a dry run"

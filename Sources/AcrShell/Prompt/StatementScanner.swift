@@ -8,8 +8,27 @@ struct StatementScanner {
     let start: Int
   }
 
+  /// A stretch of the scanned text that is shown in a way of its own.
+  struct Piece: Equatable {
+    enum Kind: Equatable {
+      /// A word of the stage with this number.
+      case word(stage: Int)
+      /// A text with its quotes; without its end it runs to the end of what was scanned.
+      case text(isClosed: Bool)
+      /// `${…}` inside a text or word.
+      case interpolation
+      case comment
+    }
+
+    let kind: Kind
+    /// Its bytes in the scanned text.
+    let range: Range<Int>
+  }
+
   /// One stage of a pipeline, as far as it has been written.
   struct Stage {
+    /// Tells it from others.
+    var number = 0
     /// The words that are finished.
     var words: [Word] = []
     /// True behind a `|`.
@@ -43,7 +62,13 @@ struct StatementScanner {
     var commas = 0
   }
 
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
+  /// What has ended, in no order; see ``allPieces``.
+  private var pieces: [Piece] = []
+  /// Where brackets stand that belong together.
+  private(set) var brackets: [(opening: Int, closing: Int)] = []
+  /// The stages so far: what they stand in, and whether behind a `|`.
+  private(set) var stages: [(kind: Kind, isPiped: Bool)] = [(.script, false)]
   private var frames = [Frame(kind: .script)]
   private var position = 0
   /// Variables declared anywhere in the text.
@@ -55,6 +80,40 @@ struct StatementScanner {
   init(_ text: String) {
     bytes = Array(text.utf8)
     while position < bytes.count { step() }
+  }
+
+  /// All pieces in the order in which they begin, those that hold others before them; what is open ends with the text.
+  var allPieces: [Piece] {
+    var all = pieces
+    for frame in frames {
+      if let start = frame.wordStart {
+        all.append(Piece(kind: .word(stage: frame.stage.number), range: start..<bytes.count))
+      }
+      switch frame.kind {
+      case .doubleQuote, .singleQuote:
+        all.append(Piece(kind: .text(isClosed: false), range: frame.opening..<bytes.count))
+      case .interpolation: all.append(Piece(kind: .interpolation, range: frame.opening..<bytes.count))
+      default: break
+      }
+    }
+    func rank(_ piece: Piece) -> Int { if case .word = piece.kind { 0 } else { 1 } }
+    return all.sorted {
+      ($0.range.lowerBound, -$0.range.upperBound, rank($0)) < ($1.range.lowerBound, -$1.range.upperBound, rank($1))
+    }
+  }
+
+  /// What would close everything that is open, the innermost first.
+  var closings: String {
+    frames.dropFirst().reversed().map { frame in
+      switch frame.kind {
+      case .script: ""
+      case .block, .interpolation: "}"
+      case .paren, .call: ")"
+      case .list: "]"
+      case .doubleQuote: "\""
+      case .singleQuote: "'"
+      }
+    }.joined()
   }
 
   /// What the text ends in; quotes count.
@@ -118,7 +177,7 @@ struct StatementScanner {
     switch innermost {
     case .doubleQuote: stepInString()
     case .singleQuote:
-      if bytes[position] == UInt8(ascii: "'") { frames.removeLast() }
+      if bytes[position] == UInt8(ascii: "'") { endText() }
       position += 1
     default: stepInCode()
     }
@@ -127,10 +186,10 @@ struct StatementScanner {
   private mutating func stepInString() {
     switch bytes[position] {
     case UInt8(ascii: "\\"): position += 1
-    case UInt8(ascii: "\""): frames.removeLast()
+    case UInt8(ascii: "\""): endText()
     case UInt8(ascii: "$") where peek() == UInt8(ascii: "{"):
+      push(Frame(kind: .interpolation, opening: position))
       position += 1
-      frames.append(Frame(kind: .interpolation))
     default: break
     }
     position = min(position + 1, bytes.count)
@@ -169,7 +228,7 @@ struct StatementScanner {
       } else {
         frames[top].earlier.append(frames[top].stage)
       }
-      frames[top].stage = Stage(isPiped: true, start: position + 1)
+      frames[top].stage = newStage(in: frames[top].kind, isPiped: true, start: position + 1)
     case UInt8(ascii: "("):
       let isCall = frames[top].wordStart.map { Self.isNameByte(bytes[position - 1]) && $0 < position } ?? false
       open(isCall ? .call : .paren)
@@ -192,8 +251,24 @@ struct StatementScanner {
   }
 
   private mutating func startStatement(in top: Int) {
-    frames[top].stage = Stage(start: position + 1)
+    frames[top].stage = newStage(in: frames[top].kind, start: position + 1)
     frames[top].earlier = []
+  }
+
+  private mutating func newStage(in kind: Kind, isPiped: Bool = false, start: Int = 0) -> Stage {
+    stages.append((kind, isPiped))
+    return Stage(number: stages.count - 1, isPiped: isPiped, start: start)
+  }
+
+  private mutating func push(_ frame: Frame) {
+    var frame = frame
+    frame.stage = newStage(in: frame.kind)
+    frames.append(frame)
+  }
+
+  private mutating func endText() {
+    let frame = frames.removeLast()
+    pieces.append(Piece(kind: .text(isClosed: true), range: frame.opening..<position + 1))
   }
 
   private mutating func startWord() {
@@ -203,13 +278,18 @@ struct StatementScanner {
 
   private mutating func open(_ kind: Kind) {
     startWord()
-    frames.append(Frame(kind: kind, opening: position))
+    push(Frame(kind: kind, opening: position))
   }
 
   /// A closing mark that fits nothing open is passed over, as a person may be about to put it right.
   private mutating func close(_ fits: (Kind) -> Bool) {
     endWord()
     guard let index = frames.lastIndex(where: { fits($0.kind) }) else { return }
+    let opening = frames[index].opening
+    brackets.append((opening, position))
+    if frames[index].kind == .interpolation {
+      pieces.append(Piece(kind: .interpolation, range: opening..<position + 1))
+    }
     frames.removeSubrange(index...)
   }
 
@@ -220,6 +300,7 @@ struct StatementScanner {
     let word = Word(raw: text(start..<position), start: start)
     noteName(word, in: top)
     frames[top].stage.words.append(word)
+    pieces.append(Piece(kind: .word(stage: frames[top].stage.number), range: start..<position))
   }
 
   private mutating func noteName(_ word: Word, in top: Int) {
@@ -249,6 +330,8 @@ struct StatementScanner {
   }
 
   private mutating func skipComment() {
+    let start = position
+    defer { pieces.append(Piece(kind: .comment, range: start..<position)) }
     while position < bytes.count, bytes[position] != 0x0A { position += 1 }
     endsInComment = position == bytes.count
   }

@@ -52,6 +52,9 @@ int ceditline_set_signal_handling(EditLine *editor, int enabled);
 /// EL_PREP_TERM: puts the terminal into the mode for editing; el_gets puts it back when it returns.
 int ceditline_prepare_terminal(EditLine *editor);
 
+/// EL_PREP_TERM with 0: the terminal as it was before.
+int ceditline_restore_terminal(EditLine *editor);
+
 /// EL_EDITOR: "emacs" or "vi".
 int ceditline_set_key_map(EditLine *editor, const char *name);
 const char *ceditline_key_map(EditLine *editor);

@@ -188,13 +188,13 @@ struct CompletionTests {
 
   @Test(arguments: [
     ("import^", "Copies an image or any other artifact into a registry, without Docker"),
-    ("account set --verbose ^", "needs --subscription: the subscription, by name or id"),
-    ("import --username ^", "--username: the user for the source's registry"), ("import --name x ^", nil),
+    ("account set --verbose ^", "needs --subscription STRING: the subscription, by name or id"),
+    ("import --username ^", "--username STRING: the user for the source's registry"), ("import --name x ^", nil),
     ("mirror ^", "needs SOURCE, TARGET"),
-    ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", nil),
+    ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", "[COUNT (int)]: how many (1)"),
     ("open ^", "needs PATH: the file; `-` is standard input"),
     ("open x^", nil), ("1 + ^", nil), ("# import ^", nil), ("print \"import ^", nil), ("", nil),
-    ("let x = cloud set ^", "needs --name: the cloud"),
+    ("let x = cloud set ^", "needs --name STRING: the cloud"),
   ])
   func advises(text: String, expected: String?) { #expect(request(text).advice == expected) }
 

@@ -102,7 +102,7 @@ struct ChildProcessTests {
     let error = await #expect(throws: AcrError.self) { try await task.value }
     #expect(error?.kind == .cancelled)
     let answer = try await ChildProcess(ChildCommand("cat")).result(
-      of: Array("hi".utf8), timeout: .seconds(30), name: "`cat`")
+      of: Array("hi".utf8), timeout: .seconds(60), name: "`cat`")
     #expect(String(decoding: answer.output, as: UTF8.self) == "hi")
   }
 }

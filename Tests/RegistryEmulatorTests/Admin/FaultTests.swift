@@ -77,7 +77,7 @@ struct FaultTests {
         try await Task.sleep(for: .milliseconds(50))
       }
       try await emulator.kill()
-      _ = try await upload.wait(timeout: .seconds(20))
+      _ = try await upload.wait(timeout: .seconds(60))
 
       emulator = try await EmulatorProcess(data: data, world: EmulatorProcess.smallWorld)
       let registry = try emulator.registry("first")
