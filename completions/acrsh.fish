@@ -61,6 +61,8 @@ set -g __acrsh_lines \
     'Set-AzContext	-	-	Sets the default subscription' \
     'Set-AzContext	-Subscription	*	the subscription, by name or id' \
     'Set-AzContext	-SubscriptionId	*	the subscription, by name or id' \
+    'abbr	-	-	Defines a word that the prompt writes out' \
+    'abbr	--remove	-	forgets the abbreviation' \
     'account get-access-token	-	-	Gets an access token for the account' \
     'account get-access-token	--debug	-	lists its requests on standard error, and says how long it took' \
     'account get-access-token	--only-show-errors	-	no notes and warnings' \
@@ -396,6 +398,8 @@ set -g __acrsh_lines \
     'acr show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'acr show	-n	*	the registry: its name, login server or resource id' \
     'acr show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'alias	-	-	Defines a word that the prompt writes out' \
+    'alias	--remove	-	forgets the abbreviation' \
     'avg	-	-	Gives the average of the rows, or of one of their columns' \
     'base64	-	-	Writes bytes as Base64' \
     'base64	@	FILE	a file (what comes from the pipe)' \
@@ -409,11 +413,20 @@ set -g __acrsh_lines \
     'blob show	--verbose	-	says how long it took' \
     'blob show	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'blob show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cd	-	-	Goes to a registry, repository or image' \
+    'cd	--debug	-	lists its requests on standard error, and says how long it took' \
+    'cd	--only-show-errors	-	no notes and warnings' \
+    'cd	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'cd	--query	*	picks from the result with a JMESPath expression' \
+    'cd	--verbose	-	says how long it took' \
+    'cd	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'cd	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'chart	-	-	Draws rows as bars, a histogram or a sparkline' \
     'chart	--bins	*	how many bars a histogram has, 1 to 100' \
     'chart	--width	*	how many columns the chart takes, 20 to 400' \
     'chart	@	bars,histogram,sparkline	bars, histogram or sparkline' \
     'chunk	-	-	Gathers the rows in lists of so many' \
+    'clear	-	-	Empties the screen' \
     'cloud list	-	-	Lists the known clouds, with their addresses' \
     'cloud list	--debug	-	lists its requests on standard error, and says how long it took' \
     'cloud list	--only-show-errors	-	no notes and warnings' \
@@ -573,6 +586,7 @@ set -g __acrsh_lines \
     'help	-	-	Lists the commands, or explains one' \
     'history	-	-	Lists the history of all sessions, oldest first' \
     'history	--clear	-	forget all entries, or those that contain the text' \
+    'history	--failed	-	only entries whose last run failed' \
     'history	--last	*	only the newest entries, at most this many' \
     'http get	-	-	Asks a web server, and gives its answer: JSON as data, anything else as text' \
     'http get	--bearer	*	a token for `Authorization: Bearer`' \
@@ -712,6 +726,14 @@ set -g __acrsh_lines \
     'logout	--verbose	-	says how long it took' \
     'logout	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
     'logout	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'ls	-	-	Lists what is here: registries, repositories, tags, platforms, layers, files' \
+    'ls	--debug	-	lists its requests on standard error, and says how long it took' \
+    'ls	--only-show-errors	-	no notes and warnings' \
+    'ls	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'ls	--query	*	picks from the result with a JMESPath expression' \
+    'ls	--verbose	-	says how long it took' \
+    'ls	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'ls	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'manifest config	-	-	Shows the configuration of an image: platform, entry point, environment, labels' \
     'manifest config	--debug	-	lists its requests on standard error, and says how long it took' \
     'manifest config	--name	*	repository:tag or repository@digest' \
@@ -897,7 +919,7 @@ set -g __acrsh_lines \
     'prompt	--slow	*	shows the time of entries that take at least this long' \
     'prompt	--suggestions	*	whether to suggest earlier entries' \
     'prompt	--text	*	the text at the start' \
-    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
+    'prompt	@	registry,identity,sandbox,dry-run,state,duration	registry: the place that `cd` went to, else the registry signed in to; identity: who is signed in; sandbox: a mark in the sandbox; dry-run: a mark in a dry run; state: the kind of the error the last entry ended with; duration: how long the last entry took, when it was long' \
     'provenance	-	-	Shows how an image was built: builder, source, commit, materials' \
     'provenance	--debug	-	lists its requests on standard error, and says how long it took' \
     'provenance	--from	*	which of several: the digest of the referrer, or of its blob' \
@@ -940,7 +962,16 @@ set -g __acrsh_lines \
     'purge	--yes	-	do not ask' \
     'purge	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'purge	-y	-	do not ask' \
+    'pwd	-	-	Says where one is: the place that `cd` went to' \
+    'pwd	--debug	-	lists its requests on standard error, and says how long it took' \
+    'pwd	--only-show-errors	-	no notes and warnings' \
+    'pwd	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
+    'pwd	--query	*	picks from the result with a JMESPath expression' \
+    'pwd	--verbose	-	says how long it took' \
+    'pwd	--wide	-	all columns, with whole digests and exact times, as `--output wide`' \
+    'pwd	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'query	-	-	Queries a value or rows with a JMESPath expression, like the Azure CLI’s --query' \
+    'quit	-	-	Leaves the prompt or script, as `exit` does' \
     'referrers	-	-	Lists signatures, SBOMs, provenance and other referrers of an image' \
     'referrers	--debug	-	lists its requests on standard error, and says how long it took' \
     'referrers	--kind	signature,sbom,provenance,attestation,other	only these: signature, sbom, provenance, attestation, other' \
@@ -1041,6 +1072,7 @@ set -g __acrsh_lines \
     'repository update	-n	*	the registry: a name or a host' \
     'repository update	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown' \
     'repository update	-t	*	one image: repository:tag or repository@digest' \
+    'reset	-	-	Puts the terminal in order and empties the screen' \
     'retry	-	-	Runs a block again when it fails with a transient error' \
     'retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected	the kind of error to try again after' \
     'retry	--times	*	how many tries in all, 1 to 100' \

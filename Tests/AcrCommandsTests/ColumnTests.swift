@@ -25,8 +25,8 @@ struct ColumnTests {
     }
   }
 
-  /// What lasts longer than a session is not there in this one, and a web server is in `LibraryProgramTests`.
-  private static let uncovered: Set<String> = ["history", "http get", "http post"]
+  /// What lasts longer than a session, or only the prompt has, is not there in this one, and a web server is in `LibraryProgramTests`.
+  private static let uncovered: Set<String> = ["abbr", "history", "http get", "http post"]
 
   @Test("are those that commands give, between a docker-registry, a folder and an emulated Azure")
   func columns() async throws {
@@ -88,6 +88,7 @@ struct ColumnTests {
     return [
       Case("list-metadata", "list-metadata \(app)"), Case("list-metadata", "list-metadata oci:\(folder)"),
       Case("list-metadata", "list-metadata \(app) --used-by"),
+      Case("ls", "ls \(host)", isWhole: false), Case("ls", "ls \(app):v1", isWhole: false),
       Case("manifest tree", "manifest tree \(app):v1", isWhole: false),
       Case("manifest tree", "manifest tree \(app):v1 --flat"), Case("referrers", "referrers oci:\(folder):v1"),
       Case("files", "files oci:\(folder):explored"), Case("files", "files oci:\(folder):explored --by-layer"),

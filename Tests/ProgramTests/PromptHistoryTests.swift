@@ -40,9 +40,9 @@ struct PromptHistoryTests {
   func missing() async throws {
     try await withPrompt(columns: 80, rows: 6) { terminal in
       terminal.type("cloud set ")
-      try await terminal.expect("needs --name: the cloud")
+      try await terminal.expect("needs --name STRING: the cloud")
       let screen = terminal.screen
-      #expect(screen.linesBelow.first == "needs --name: the cloud")
+      #expect(screen.linesBelow.first == "needs --name STRING: the cloud")
       #expect(screen.style(row: screen.row + 1, column: 0) == "2")
       #expect(screen.column == 17)
       try await PromptScreens.check("missing", terminal)

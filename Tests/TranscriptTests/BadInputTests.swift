@@ -126,7 +126,9 @@ import Testing
       var generator = ProgramGenerator(seed: Self.seed &+ UInt64(index) &* 7919)
       let text = generator.program()
       Self.note(Array(text.utf8))
-      let result = Checker.check(source: Source(name: "random.acr", text: text), catalog: session.catalog)
+      // Types that never fit are for the run here: the check would stop most of these programs.
+      let result = Checker.check(
+        source: Source(name: "random.acr", text: text), catalog: session.catalog, reportsTypes: false)
       guard let script = result.script else { continue }
       ran += 1
       let run = RunContext(sink: DiscardingSink())

@@ -24,7 +24,7 @@ enum TypeFinding: Equatable, Sendable {
   var wording: Wording {
     switch self {
     case .operation(let operation, let left, let right, let hint, _):
-      Wording(Self.sentence(operation, left, right), help: hint)
+      Wording(operation.mismatch(left, right), help: hint)
     case .condition(let what, let found, let help, _):
       Wording("a condition is true or false, and \(what) got \(found)", help: help)
     case .misfit(let message, let help, _): Wording(message, help: help)
@@ -57,20 +57,6 @@ enum TypeFinding: Equatable, Sendable {
     case .missingField, .missingColumn, .operation, .condition, .misfit, .noPattern, .secretInText, .printedSecret,
       .noFields:
       []
-    }
-  }
-
-  private static func sentence(_ operation: BinaryOperator, _ left: String, _ right: String) -> String {
-    switch operation {
-    case .add: "cannot add \(left) and \(right)"
-    case .subtract: "cannot subtract \(right) from \(left)"
-    case .multiply: "cannot multiply \(left) by \(right)"
-    case .divide: "cannot divide \(left) by \(right)"
-    case .modulo: "cannot take the remainder of \(left) by \(right)"
-    case .contained, .notContained: "cannot look for \(left) in \(right)"
-    case .like, .matches, .notMatches: "`\(operation.rawValue)` compares strings, not \(left) with \(right)"
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .coalesce:
-      "cannot compare \(left) with \(right)"
     }
   }
 

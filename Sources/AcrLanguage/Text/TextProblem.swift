@@ -32,8 +32,9 @@ extension Source {
     } else {
       return whole
     }
-    // The end of the text has no character to point at; the one behind it (a quote, as a rule) stands for it.
-    let start = whole.start + Int32(offset + range.lowerBound)
-    return Span(min(start, max(whole.start, whole.end - 1)), max(start + 1, start + Int32(range.count)))
+    // The end of the text has no character to point at: a quote behind it stands for it, or its last character.
+    let writtenStart = whole.start + Int32(offset + range.lowerBound)
+    let start = min(writtenStart, max(whole.start, whole.end - 1))
+    return Span(start, min(max(start + 1, writtenStart + Int32(range.count)), Int32(bytes.count)))
   }
 }

@@ -249,17 +249,7 @@ extension Evaluator {
     case .other(let error): return RuntimeError(error, source: frame.source, span: span)
     case .mismatch: break
     }
-    let message =
-      switch operation {
-      case .add: "cannot add \(left) and \(right)"
-      case .subtract: "cannot subtract \(right) from \(left)"
-      case .multiply: "cannot multiply \(left) by \(right)"
-      case .divide: "cannot divide \(left) by \(right)"
-      case .modulo: "cannot take the remainder of \(left) by \(right)"
-      case .contained, .notContained: "cannot look for \(left) in \(right)"
-      case .like, .matches, .notMatches: "`\(operation.rawValue)` compares strings, not \(left) with \(right)"
-      default: "cannot compare \(left) with \(right)"
-      }
+    let message = operation.mismatch(left, right)
     var help: String?
     switch (operation, leftValue, rightValue) {
     case _ where leftValue.holdsSecret || rightValue.holdsSecret:

@@ -159,7 +159,6 @@ public final class LibeditEditor: LineEditor {
     // ^Z would leave the terminal raw, and the typed text would be lost.
     TerminalGuard.ignoresSuspend = true
     TerminalGuard.arm(input: input, output: output)
-    if hasPaste { FileDescriptor.put(lineStart + "\u{1B}[?2004h", on: output) }
     visitors.open()
     defer {
       FileDescriptor.put(visitors.close(), on: output)
@@ -169,6 +168,8 @@ public final class LibeditEditor: LineEditor {
     }
     // libedit would do this only after it has shown the prompt, and the kernel would echo what is typed in between.
     ceditline_prepare_terminal(handle)
+    // Only now, as nothing is echoed any more.
+    if hasPaste { FileDescriptor.put(lineStart + "\u{1B}[?2004h", on: output) }
     var count: Int32 = 0
     var failure: Int32 = 0
     var isGone: Int32 = 0

@@ -12,8 +12,9 @@ final class AbbreviationCommand: Command {
 
   struct Parameters: ParameterSet {
     let remove = Switch("remove", help: "forgets the abbreviation")
+    let name = Positional<String?>("name", help: "the short word")
     let words = Rest<String>(
-      "words", takesFlags: true, help: "a name, `=`, and what it stands for; a text in quotes where it has a `|`")
+      "words", takesFlags: true, help: "`=`, and what it stands for; a text in quotes where it has a `|`")
   }
 
   let signature = Signature(
@@ -39,20 +40,20 @@ final class AbbreviationCommand: Command {
   func run(_ call: Call<Parameters>) throws -> Output {
     let words = call[\.words]
     if call[\.remove] {
-      guard words.count == 1, let name = words.first else {
+      guard words.isEmpty, let name = call[\.name] else {
         throw AcrError(.usage, "`abbr --remove` takes one name", help: "`abbr` lists them")
       }
       guard state.withLock({ $0.removeValue(forKey: name) }) != nil else {
         let names = state.withLock { Array($0.keys) }
         throw ArgumentError(
-          call.parameters.words,
+          call.parameters.name,
           AcrError(
             .notFound, "there is no abbreviation `\(name)`",
             help: Suggestion.nearest(to: name, in: names).map { "did you mean `\($0)`?" } ?? "`abbr` lists them"))
       }
       return .nothing
     }
-    guard let name = words.first else {
+    guard let name = call[\.name] else {
       let rows = state.withLock { $0.sorted { $0.key < $1.key } }
       return .value(.list(rows.map { .record(Record(["name": .string($0.key), "text": .string($0.value)])) }))
     }
@@ -60,23 +61,23 @@ final class AbbreviationCommand: Command {
       name.utf8.allSatisfy({ StatementScanner.isNameByte($0) || $0 == UInt8(ascii: "-") })
     else {
       throw ArgumentError(
-        call.parameters.words,
+        call.parameters.name,
         AcrError(.usage, "`\(name)` cannot be an abbreviation", help: "take letters, digits, `-` and `_`"))
     }
-    if words.count == 1 {
+    if words.isEmpty {
       guard let text = text(for: name) else {
         throw ArgumentError(
-          call.parameters.words,
+          call.parameters.name,
           AcrError(.notFound, "there is no abbreviation `\(name)`", help: "`abbr \(name) = …` defines it"))
       }
       return .value(.string(text))
     }
-    guard words[1] == "=", words.count > 2 else {
+    guard words[0] == "=", words.count > 1 else {
       throw ArgumentError(
         call.parameters.words,
         AcrError(.usage, "what `\(name)` stands for is missing", help: "write `abbr \(name) = …`"))
     }
-    let text = words.dropFirst(2).joined(separator: " ")
+    let text = words.dropFirst().joined(separator: " ")
     guard TerminalText.visible(text) == text else {
       throw ArgumentError(
         call.parameters.words,
