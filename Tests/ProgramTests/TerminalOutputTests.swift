@@ -96,6 +96,10 @@ struct TerminalOutputTests {
           ["-o", format, "-c", line.replacing("$D", with: server.authority)], in: directory,
           environment: ["EVIL": evil])
         try await withTerminal(program, columns: 200, rows: 50) { terminal in
+          if line.hasPrefix("confirm") {
+            try await terminal.expect("[y/N]")
+            terminal.enter("n")
+          }
           try await terminal.wait(within: .seconds(60))
           #expect(Self.unsafe(in: terminal.transcript) == [], "-o \(format): \(terminal.transcript.debugDescription)")
           if line.contains("env.EVIL") { #expect(!terminal.transcript.isEmpty) }

@@ -98,19 +98,19 @@ struct HelpText {
     func height(_ line: Substring) -> Int { 1 + max(0, line.count - 1) / max(1, columns ?? 100) }
     let room = max(4, rows - 3)
     guard lines.dropLast().map(height).reduce(0, +) > room else { return text }
-    var used = 0
-    let shown = lines.prefix { line in
-      used += height(line)
-      return used < room
-    }
-    let cut = lines.count - 1 - shown.count
     let name =
       switch question {
       case .command(let signature): " \(signature.name)"
       case .family(let words): " \(words)"
       case .overview, .stages: ""
       }
-    return shown.joined(separator: "\n") + "\n… \(cut) more lines; `help\(name)` shows all of them.\n"
+    func rest(_ count: Int) -> String { "… \(count) more lines; `help\(name)` shows all of them." }
+    var used = height(rest(lines.count)[...])
+    let shown = lines.prefix { line in
+      used += height(line)
+      return used <= room
+    }
+    return (shown.map(String.init) + [rest(lines.count - 1 - shown.count)]).joined(separator: "\n") + "\n"
   }
 
   /// Names with their explanations, which go on below themselves where the screen ends. On a narrow screen they stand below
