@@ -40,7 +40,7 @@ final class InteractiveShell {
     let values = LiveValues(
       SessionValues(
         lookup: RegistryLookup(session: context.registries),
-        earlierHosts: SessionValues.hosts(in: history?.entries ?? [])),
+        earlierHosts: { SessionValues.hosts(in: history?.entries ?? []) }),
       isInHurry: { InteractiveShell.isKeyWaiting })
     guard let editor = makeEditor(values, entries: history?.entries ?? []) else {
       return ScriptRunner(context).fail(AcrError(.invalid, "the line editor cannot use this terminal"))

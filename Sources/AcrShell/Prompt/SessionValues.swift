@@ -6,8 +6,8 @@ import Synchronization
 /// The values behind Tab at the prompt: files of this machine, and what registries hold.
 struct SessionValues: ValueSource {
   let lookup: RegistryLookup
-  /// Hosts that references of earlier entries begin with.
-  var earlierHosts: [String] = []
+  /// Gives the hosts that references of earlier entries begin with, when Tab asks for hosts.
+  var earlierHosts: @Sendable () -> [String] = { [] }
 
   /// Registries that everybody can pull from.
   private static let publicHosts = [
@@ -24,7 +24,7 @@ struct SessionValues: ValueSource {
     case .hosts:
       let known = try wait { await lookup.registries() }.map(\.host)
       var seen: Set<String> = []
-      return (known + earlierHosts + SessionValues.publicHosts).filter { seen.insert($0).inserted }.map {
+      return (known + earlierHosts() + SessionValues.publicHosts).filter { seen.insert($0).inserted }.map {
         LiveValue($0)
       }
     case .repositories(let registry):
@@ -57,14 +57,16 @@ extension SessionValues {
   /// The hosts of references in these entries, the latest first; 50 at most.
   static func hosts(in entries: [String]) -> [String] {
     var hosts: [String] = []
-    var seen: Set<String> = []
+    var words: Set<String> = []
+    let separators = Set(" \t\r\n\"'()[]{}".utf8)
     for entry in entries.suffix(2_000).reversed() where hosts.count < 50 {
-      for word in entry.split(whereSeparator: { $0.isWhitespace || "\"'()[]{}".contains($0) }) {
-        guard let slash = word.firstIndex(of: "/") else { continue }
-        let host = word[..<slash]
+      for word in entry.utf8.split(whereSeparator: separators.contains) {
+        guard let slash = word.firstIndex(of: UInt8(ascii: "/")) else { continue }
+        let host = String(Substring(word[..<slash]))
         // As in Docker's references: the first part is a host when it has a dot or a port, or is `localhost`.
-        guard host.contains(where: { $0 == "." || $0 == ":" }) || host == "localhost", host.first != ".",
-          let known = try? RegistryHost(String(host)), known.name == host, seen.insert(known.name).inserted
+        guard words.insert(host).inserted,
+          host.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }) || host == "localhost",
+          host.utf8.first != UInt8(ascii: "."), let known = try? RegistryHost(host), known.name == host
         else { continue }
         hosts.append(known.name)
       }
