@@ -43,8 +43,10 @@ public struct SecretFinder: Sendable {
       case Byte.colon | 0x20: if bytes[index...].starts(with: "://".utf8) { return true }
       case UInt8(ascii: "b"), UInt8(ascii: "c"), UInt8(ascii: "e"), UInt8(ascii: "k"), UInt8(ascii: "p"),
         UInt8(ascii: "s"), UInt8(ascii: "t"):
-        let start = bytes[index...].prefix(6).map { $0 | 0x20 }
-        if Self.hints.contains(where: { start.starts(with: $0) }) { return true }
+        let isHint = Self.hints.contains { hint in
+          index + hint.count <= bytes.count && hint.indices.allSatisfy { bytes[index + $0] | 0x20 == hint[$0] }
+        }
+        if isHint { return true }
       default: continue
       }
     }

@@ -140,7 +140,9 @@ public final class LibeditEditor: LineEditor {
 
   public func remember(_ entry: String) {
     // An entry of the file that would steer the terminal is not offered: libedit would draw it.
-    guard entry != entries.last, !entry.isEmpty, TerminalText.visible(entry, keepsLines: true) == entry else { return }
+    guard entry != entries.last, !entry.isEmpty,
+      entry.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || TerminalText.visible(entry, keepsLines: true) == entry
+    else { return }
     entries.append(entry)
     ceditline_history_enter(history, entry)
   }

@@ -25,7 +25,7 @@ final class SecretLines: Sendable {
   func contains(_ entry: String) -> Bool {
     let known = known.withLock { $0 }
     let source = Source(name: "<prompt>", text: entry)
-    guard entry.contains("use \"") || entry.contains("use '") else {
+    guard Self.loadsModule(entry) else {
       // Ten thousand entries pass here when the prompt starts, and few are worth a closer look.
       guard known.finder.knowsSecretFunctions || known.finder.mayHoldSecrets(entry) else { return false }
       return !known.finder.spans(in: source).isEmpty
@@ -33,5 +33,16 @@ final class SecretLines: Sendable {
     // An entry that loads a module and calls it: the check knows what the module takes.
     _ = Checker.check(source: source, catalog: catalog, session: known.session, loader: SourceFile.loadModule)
     return !source.secretSpans.isEmpty
+  }
+
+  /// Whether `use` and a quote stand somewhere. Over bytes: `contains(_:)` of texts is slow for so many entries.
+  private static func loadsModule(_ entry: String) -> Bool {
+    var rest = entry.utf8[...]
+    while let start = rest.firstIndex(of: UInt8(ascii: "u")) {
+      rest = rest[start...]
+      if rest.starts(with: "use \"".utf8) || rest.starts(with: "use '".utf8) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
   }
 }
