@@ -69,6 +69,22 @@ struct PlaceProgramTests {
     }
   }
 
+  @Test("a registry that gives no list of its repositories can be walked all the same")
+  func unlisted() async throws {
+    try await withLoopbackServer(handler: { request in
+      if request.target.hasPrefix("/v2/shop/api/tags/list") { return .json(#"{"name":"shop/api","tags":["1","2"]}"#) }
+      return request.path == "/v2/" ? .json("{}") : .json(#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, status: 404)
+    }) { server in
+      try await withTemporaryDirectory { directory in
+        let line = "cd \(server.authority); cd shop; cd api; ls | each { |row| print ${row.name} } | ignore"
+        let walked = try await run(line, in: directory)
+        #expect(walked.exitCode == 0 && walked.output == ":1\n:2\n", "\(walked.output)\(walked.errorOutput)")
+        let listed = try await run("ls \(server.authority)", in: directory)
+        #expect(listed.exitCode != 0 && listed.errorOutput.contains("error["), "\(listed.errorOutput)")
+      }
+    }
+  }
+
   @Test("commands take references from there, and imports too")
   func references() async throws {
     try await withShop { server, directory in

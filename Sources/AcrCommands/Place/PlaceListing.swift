@@ -30,7 +30,7 @@ struct PlaceListing {
     await RegistryLookup(session: session).registries().map { row($0.host, "registry") }
   }
 
-  /// Makes sure that the place is there.
+  /// Makes sure that the place is there, as far as the registry tells: many give no list of their repositories.
   /// - Throws: ``AcrError`` of kind `not-found` with what is near, and what the registry throws.
   func check() async throws {
     if place.image != nil {
@@ -39,12 +39,12 @@ struct PlaceListing {
       return
     }
     guard !place.path.isEmpty else {
-      // The first page tells whether it answers and lets this person in.
-      _ = try await session.registries.client(place.host).catalog().next()
+      // The first page tells whether it answers.
+      _ = try await ifListed { try await session.registries.client(place.host).catalog().next() }
       return
     }
     if try await hasTags() { return }
-    let names = try await repositories()
+    guard let names = try await ifListed(repositories) else { return }
     let prefix = place.path.joined(separator: "/")
     guard !names.contains(where: { $0.hasPrefix("\(prefix)/") || $0 == prefix }) else { return }
     throw AcrError(
@@ -57,7 +57,9 @@ struct PlaceListing {
   func rows() async throws -> [Value] {
     if place.image != nil { return try await imageRows() }
     var rows: [Value] = []
-    let names = try await repositories()
+    // At a repository the tags are enough, where the registry gives no list.
+    let listed = place.path.isEmpty ? try await repositories() : try await ifListed(repositories)
+    let names = listed ?? []
     let prefix = place.path.isEmpty ? "" : place.path.joined(separator: "/") + "/"
     var seen: Set<Substring> = []
     let known = Set(names)
@@ -78,11 +80,20 @@ struct PlaceListing {
 
   // MARK: - Registries
 
-  /// The repositories, in the order of their names. A registry that gives no list has none that could be shown.
+  /// What a list gives; nil where the registry answers and gives none, as Docker Hub and GHCR do.
+  private func ifListed<Result>(_ list: () async throws -> Result) async throws -> Result? {
+    do {
+      return try await list()
+    } catch let error as AcrError where [.auth, .denied, .notFound, .invalid].contains(error.kind) {
+      return nil
+    }
+  }
+
+  /// All repositories, in the order of their names: what is missing in a part of the list could be in the rest.
   private func repositories() async throws -> [String] {
     var names: [String] = []
     let pages = session.registries.client(place.host).catalog()
-    while names.count < RegistryLookup.nameLimit, let page = try await pages.next() { names += page.map(\.name) }
+    while let page = try await pages.next() { names += page.map(\.name) }
     return names.sorted()
   }
 
@@ -90,7 +101,7 @@ struct PlaceListing {
     guard let store = try store() else { return [] }
     var names: [String] = []
     let pages = store.tagPages()
-    while names.count < RegistryLookup.nameLimit, let page = try await pages.next() { names += page.map(\.name) }
+    while let page = try await pages.next() { names += page.map(\.name) }
     return names.sorted(by: VersionOrder.precedes)
   }
 

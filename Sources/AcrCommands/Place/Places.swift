@@ -79,13 +79,15 @@ public final class Places: Sendable {
 
   /// Whether a text begins with a registry: a host with a dot, a port behind `localhost`, or one behind which a `/` follows.
   static func isWhole(_ text: String) -> Bool {
+    guard !text.hasPrefix(".") else { return false }
     let first = text.prefix { $0 != "/" }
-    if text.hasPrefix(".") { return false }
-    // `api:1` is a tag here, and `host:5000/api` a registry.
     let host = first.prefix { $0 != ":" && $0 != "@" }
-    return host.contains(".") && !first.contains("@") && !text.hasPrefix(":") && first.count == host.count
-      || host.contains(".") && first.dropFirst(host.count).dropFirst().allSatisfy(\.isNumber)
-      || host == "localhost" || first.hasPrefix("[") || first.contains(":") && text.contains("/") && !host.isEmpty
+    if host == "localhost" || first.hasPrefix("[") { return true }
+    let rest = first.dropFirst(host.count)
+    let isPort = rest.first == ":" && rest.dropFirst().allSatisfy(\.isNumber)
+    if host.contains(".") { return rest.isEmpty || isPort }
+    // `api:1` is a tag here, and `host:5000/api` a registry.
+    return isPort && !host.isEmpty && text.contains("/")
   }
 
   private static func nowhere(_ text: String) -> AcrError {

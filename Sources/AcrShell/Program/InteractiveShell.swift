@@ -13,6 +13,7 @@ final class InteractiveShell {
   private var catalog: Catalog
   private let errorVariable: Int
   private let currentRun = CurrentRun()
+  private let environmentNames: Set<String>
   /// What Enter looked at last.
   private var latest: (entry: String, text: ParsedText)?
   /// The kind of the error the last entry ended with.
@@ -25,6 +26,7 @@ final class InteractiveShell {
   init(_ context: ProgramContext) {
     self.context = context
     catalog = context.session.catalog
+    environmentNames = Set(context.environment.keys)
     errorVariable = scope.declare("error")
   }
 
@@ -110,7 +112,7 @@ final class InteractiveShell {
   private func colors(of text: CompletionRequest.Text) -> [LineColors.Role] {
     let whole = text.pending + text.before + text.after
     let names = UnknownNames(
-      catalog: context.session.catalog, scope: scope, environment: Set(context.environment.keys))
+      catalog: context.session.catalog, scope: scope, environment: environmentNames)
     let unknown = names.ranges(in: whole, cursor: text.pending.utf8.count + text.before.utf8.count)
     let roles = LineColors.roles(of: whole, catalog: catalog, unknown: unknown)
     return Array(roles.dropFirst(text.pending.utf8.count))
@@ -234,7 +236,7 @@ final class InteractiveShell {
     (failure, duration) = (nil, 0)
     let source = text.source
     let result = Checker.check(
-      text, catalog: context.session.catalog, session: scope, environment: Set(context.environment.keys),
+      text, catalog: context.session.catalog, session: scope, environment: environmentNames,
       loader: SourceFile.loadModule)
     context.reporter.report(result.diagnostics)
     guard let script = result.script else {
