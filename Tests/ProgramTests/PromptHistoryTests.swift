@@ -17,7 +17,10 @@ struct PromptHistoryTests {
       try await PromptScreens.check("suggestion", terminal)
       // A word of it, then all of it.
       terminal.type("\u{1B}[1;5C")
-      try await terminal.expect("one word") { $0.typedLine == "acrsh> print" }
+      // → takes what stands there, so the rest has to be drawn again first.
+      try await terminal.expect("one word, and the rest dim") {
+        $0.typedLine == "acrsh> print" && $0.currentLine == "acrsh> print 'one two three'"
+      }
       terminal.press(.right)
       try await terminal.expect("all of it") { $0.typedLine == "acrsh> print 'one two three'" }
       terminal.press(.controlC)
