@@ -40,7 +40,7 @@ public struct Emulator: Sendable {
     try DiskFile.makeFolder(keys)
     var configuration = options.configuration
     let certificates = try Certificates(
-      folder: keys, hosts: configuration.registries.flatMap(\.hosts) + Emulator.azureHosts)
+      folder: keys, hosts: configuration.registries.flatMap(\.hosts) + Emulator.azureHosts + EntraService.signInHosts)
     for index in configuration.servicePrincipals.indices {
       configuration.servicePrincipals[index].certificates.append(certificates.principalCertificate)
     }
@@ -74,8 +74,7 @@ public struct Emulator: Sendable {
 
   /// The names of Azure's own services, for clients that are led here under them.
   private static let azureHosts = [
-    "login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn", "management.azure.com",
-    "management.usgovcloudapi.net", "management.chinacloudapi.cn", "auth.docker.io",
+    "management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn", "auth.docker.io",
   ]
 
   private static func fill(_ registry: EmulatedRegistry, _ signer: SampleSigner?) async throws {

@@ -97,7 +97,7 @@ public enum EmulatorProgram {
       if let path = arguments.configuration { try EmulatorConfiguration(json: try DiskFile.read(path)) } else {
         try EmulatorConfiguration.sampleWorld()
       }
-    let folder = try arguments.data ?? temporaryFolder()
+    let folder = try arguments.data.map(absoluteFolder) ?? temporaryFolder()
     let emulator = try await Emulator.start(
       Emulator.Options(
         configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames))
@@ -131,6 +131,12 @@ public enum EmulatorProgram {
         return
       }
     }
+  }
+
+  /// The folder by its whole path: the addresses of files that the program prints hold wherever they are read.
+  private static func absoluteFolder(_ path: String) throws(AcrError) -> String {
+    try DiskFile.makeFolder(path)
+    return FileSystem.resolved(path) ?? path
   }
 
   private static func temporaryFolder() throws(AcrError) -> String {

@@ -10,7 +10,8 @@ final class EmulatedRegistry: Sendable {
   let store: RegistryStore
   let uploads: UploadTable
   private let state: Mutex<State>
-  private let storageKey = SymmetricKey(size: .bits256)
+  /// Signs what stands in addresses; kept, since uploads outlive the process.
+  private let addressKey: SymmetricKey
 
   private struct State {
     var port = 0
@@ -23,6 +24,13 @@ final class EmulatedRegistry: Sendable {
     self.configuration = configuration
     store = try RegistryStore(folder: folder)
     uploads = UploadTable(folder: "\(folder)/uploads")
+    let keyPath = "\(folder)/addresses.key"
+    if let bytes = try? DiskFile.read(keyPath), bytes.count == 32 {
+      addressKey = SymmetricKey(data: bytes)
+    } else {
+      addressKey = SymmetricKey(size: .bits256)
+      try DiskFile.replace(keyPath, with: addressKey.withUnsafeBytes { Array($0) }, isDurable: false)
+    }
     state = Mutex(
       State(
         usesAzureNames: usesAzureNames, ranges: configuration.ranges,
@@ -77,8 +85,11 @@ final class EmulatedRegistry: Sendable {
   }
 
   /// What signs the address of a blob in storage.
-  func storageSignature(_ digest: Digest) -> String {
-    let code = HMAC<SHA256>.authenticationCode(for: Array(digest.description.utf8), using: storageKey)
+  func storageSignature(_ digest: Digest) -> String { signature(of: digest.description) }
+
+  /// What shows that a text in an address is one that this registry gave.
+  func signature(of text: String) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: addressKey)
     return Base64URL.encode(Array(code))
   }
 

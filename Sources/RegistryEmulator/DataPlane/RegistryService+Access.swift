@@ -29,26 +29,32 @@ extension RegistryService {
   // MARK: Asking
 
   /// Lets a request pass, or refuses it with a challenge.
-  /// - Parameter repository: nil for `/v2/` itself and for lists of repositories.
-  func authorize(_ call: HTTPCall, _ repository: RepositoryName?, _ actions: String...) throws {
+  /// - Parameters:
+  ///   - repository: nil for `/v2/` itself and for lists of repositories.
+  ///   - mountedFrom: the repository of a blob that shall be mounted, which the challenge names beside the first.
+  func authorize(
+    _ call: HTTPCall, _ repository: RepositoryName?, _ actions: String..., mountedFrom source: RepositoryName? = nil
+  ) throws {
+    func refusal(_ error: String?) -> ErrorReply {
+      ErrorReply(challenge(call, repository, actions, error: error, mountedFrom: source))
+    }
     let needed = Set(actions)
     guard let value = call.headers[.authorization] else {
       let isOpen = registry.configuration.signIn == .none
       if isOpen, needed.isSubset(of: registry.configuration.actions(of: .anonymous, in: repository?.name)) { return }
-      throw ErrorReply(
-        challenge(call, repository, actions, error: call.path.hasPrefix("/acr/") ? "invalid_token" : nil))
+      throw refusal(call.path.hasPrefix("/acr/") ? "invalid_token" : nil)
     }
     let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { throw ErrorReply(challenge(call, repository, actions, error: "invalid_token")) }
+    guard parts.count == 2 else { throw refusal("invalid_token") }
     let granted: Set<String>
     if parts[0].lowercased() == "basic" {
       guard let principal = basicPrincipal(parts[1]) else {
-        throw ErrorReply(challenge(call, repository, actions, error: nil))
+        throw refusal(nil)
       }
       granted = registry.configuration.actions(of: principal, in: repository?.name)
     } else {
       guard let claims = world.key.claims(of: parts[1]), claims["aud"]?.string == registry.loginServer else {
-        throw ErrorReply(challenge(call, repository, actions, error: "invalid_token"))
+        throw refusal("invalid_token")
       }
       if let principal = refreshPrincipal(claims) {
         granted = registry.configuration.actions(of: principal, in: repository?.name)
@@ -57,7 +63,7 @@ extension RegistryService {
       }
     }
     guard needed.isSubset(of: granted) else {
-      throw ErrorReply(challenge(call, repository, actions, error: "insufficient_scope"))
+      throw refusal("insufficient_scope")
     }
   }
 
@@ -84,7 +90,8 @@ extension RegistryService {
 
   /// 401 with what to do about it.
   func challenge(
-    _ call: HTTPCall, _ repository: RepositoryName?, _ actions: [String], error: String?
+    _ call: HTTPCall, _ repository: RepositoryName?, _ actions: [String], error: String?,
+    mountedFrom source: RepositoryName? = nil
   ) -> Reply {
     let isAzure = registry.configuration.signIn == .azure
     var value: String
@@ -97,14 +104,13 @@ extension RegistryService {
     }
     let names = actions.contains("push") && !actions.contains("pull") ? ["pull", "push"] : actions
     if let repository {
-      value += ",scope=\"repository:\(repository):\(names.joined(separator: ","))\""
-      detail = .array(
-        names.map {
-          ["Type": "repository", "Class": "", "Name": .string(repository.name), "Action": .string($0)]
-        })
+      let other = source.map { " repository:\($0):pull" } ?? ""
+      value += ",scope=\"repository:\(repository):\(names.joined(separator: ","))\(other)\""
+      let needs = names.map { (repository, $0) } + (source.map { [($0, "pull")] } ?? [])
+      detail = .array(needs.map { refusedAction("repository", $0.name, $1) })
     } else if actions == ["catalog"] {
       value += ",scope=\"registry:catalog:*\""
-      detail = [["Type": "registry", "Class": "", "Name": "catalog", "Action": "*"]]
+      detail = [refusedAction("registry", "catalog", "*")]
     }
     if let error { value += ",error=\"\(error)\"" }
     let message =
@@ -114,6 +120,13 @@ extension RegistryService {
     var reply = Reply.registry(.unauthorized, "UNAUTHORIZED", message, detail)
     reply.headers[.wwwAuthenticate] = value
     return reply
+  }
+
+  /// One action that was refused. Azure's answers have no `Class` (recorded); those of Docker Hub do.
+  private func refusedAction(_ type: String, _ name: String, _ action: String) -> JSONValue {
+    let kind: [JSONValue.Member] = registry.configuration.azure == nil ? [.init("Class", "")] : []
+    return .object(
+      [.init("Type", .string(type))] + kind + [.init("Name", .string(name)), .init("Action", .string(action))])
   }
 
   // MARK: Who is it

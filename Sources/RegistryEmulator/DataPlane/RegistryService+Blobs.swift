@@ -99,7 +99,7 @@ extension RegistryService {
   /// `POST /v2/NAME/blobs/uploads/`: opens an upload, mounts a blob, or takes it at once.
   func startUpload(_ call: HTTPCall, _ name: RepositoryName) async throws -> Reply {
     guard call.method == .post else { return Reply(status: .methodNotAllowed) }
-    try authorize(call, name, "push")
+    try authorize(call, name, "push", mountedFrom: mountSource(call))
     if let locked = await registry.store.repository(name), !locked.attributes.writeEnabled {
       throw ErrorReply(.disallowed)
     }
@@ -111,10 +111,15 @@ extension RegistryService {
     return await progress(.accepted, upload, call)
   }
 
+  /// The repository that a mount names.
+  private func mountSource(_ call: HTTPCall) -> RepositoryName? {
+    call.query["mount"] == nil ? nil : call.query["from"].flatMap { try? RepositoryName($0) }
+  }
+
   /// Makes a blob of another repository known in this one, when the client may pull it there.
   private func mount(_ call: HTTPCall, _ name: RepositoryName) async throws -> Reply? {
     guard let text = call.query["mount"], let digest = try? Digest(text) else { return nil }
-    if let source = call.query["from"].flatMap({ try? RepositoryName($0) }) {
+    if let source = mountSource(call) {
       guard (try? authorize(call, source, "pull")) != nil,
         await registry.store.blobSize(digest, in: source) != nil
       else { return nil }
@@ -130,6 +135,12 @@ extension RegistryService {
     try authorize(call, name, "push")
     guard let upload = await registry.uploads.upload(id, in: name) else {
       throw ErrorReply(.registry(.notFound, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry"))
+    }
+    guard UploadState.isSigned(call.query["_state"] ?? "", for: upload.id, by: registry) else {
+      throw ErrorReply(
+        .registry(
+          .badRequest, "BLOB_UPLOAD_INVALID", "blob upload invalid",
+          "the address has to be the `Location` of an answer, with its query"))
     }
     switch call.method {
     case .get, .head:
@@ -210,8 +221,12 @@ extension RegistryService {
   }
 
   private func progress(_ status: HTTPResponse.Status, _ upload: UploadFile, _ call: HTTPCall) async -> Reply {
-    var reply = Reply(status: status, headers: [.location: "/v2/\(upload.repository)/blobs/uploads/\(upload.id)"])
-    reply.headers[.range] = "0-\(max(0, await upload.count - 1))"
+    let count = await upload.count
+    let state = UploadState.make(upload.id, offset: count, by: registry)
+    var reply = Reply(
+      status: status,
+      headers: [.location: "/v2/\(upload.repository)/blobs/uploads/\(upload.id)?_nouploadcache=false&_state=\(state)"])
+    reply.headers[.range] = "0-\(max(0, count - 1))"
     reply.set("Docker-Upload-UUID", upload.id)
     return reply
   }

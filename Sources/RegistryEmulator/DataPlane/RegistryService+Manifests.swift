@@ -145,8 +145,10 @@ extension RegistryService {
       if record.attributes.listEnabled { names.append(name) }
     }
     let (items, hasMore) = try page(names, call) { $0 }
-    var reply = Reply(json: ["repositories": items.isEmpty && names.isEmpty ? .null : .array(items.map { .string($0) })]
-    )
+    let isNull = registry.configuration.azure != nil || names.isEmpty
+    var reply = Reply(json: [
+      "repositories": isNull ? RegistryService.list(items) { .string($0) } : .array(items.map { .string($0) })
+    ])
     if hasMore, let last = items.last {
       reply.set("Link", link(call.path, last: last, call, withOrder: call.path.hasPrefix("/acr/")))
     }

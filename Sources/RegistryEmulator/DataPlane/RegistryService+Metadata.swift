@@ -44,8 +44,8 @@ extension RegistryService {
       return Reply(
         status: .accepted,
         json: [
-          "manifestsDeleted": .array(record.manifests.keys.map(\.description).sorted().map { .string($0) }),
-          "tagsDeleted": .array(record.tags.keys.sorted().map { .string($0) }),
+          "manifestsDeleted": RegistryService.list(record.manifests.keys.map(\.description).sorted()) { .string($0) },
+          "tagsDeleted": RegistryService.list(record.tags.keys.sorted()) { .string($0) },
         ])
     default: return Reply(status: .methodNotAllowed)
     }
@@ -91,13 +91,15 @@ extension RegistryService {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "metadata_read")
     _ = try await known(name, call)
-    let order = ManifestList.Order(rawValue: call.query["orderby"] ?? "") ?? .digest
+    let order = RegistryService.order(call)
     guard let list = await registry.store.manifests(of: name, by: order) else { throw ErrorReply(.unknown(name)) }
-    let (items, hasMore) = try page(list.items, call, key: \.name)
+    let last = await removedPlace(call, name, order)
+    let (items, hasMore) = try page(
+      list.items, call, key: \.name, isBehind: last.map { last in { order.places(last, before: $0.place) } })
     var reply = Reply(
       json: envelope(
         name, "manifests",
-        .array(items.map { describe($0.manifest, tags: list.tags[$0.manifest.digest] ?? []) })))
+        RegistryService.list(items) { describe($0.manifest, tags: list.tags[$0.manifest.digest] ?? []) }))
     if hasMore, let last = items.last {
       let path = "/acr/v1/\(PercentEncoding.encode(name.name))/_manifests"
       reply.set("Link", link(path, last: last.name, call, withOrder: true))
@@ -162,11 +164,15 @@ extension RegistryService {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "metadata_read")
     let record = try await known(name, call)
-    var entries = record.tags.filter(\.value.attributes.listEnabled).map { (name: $0.key, tag: $0.value) }
-    if let digest = call.query["digest"] { entries = entries.filter { $0.tag.digest.description == digest } }
-    entries.sort(by: RegistryService.order(call, time: \.tag.updated) { $0.name })
-    let (items, hasMore) = try page(entries, call) { $0.name }
-    var reply = Reply(json: envelope(name, "tags", .array(items.map { describe($0.name, record) })))
+    var entries = record.tags.filter(\.value.attributes.listEnabled)
+    if let digest = call.query["digest"] { entries = entries.filter { $0.value.digest.description == digest } }
+    let order = RegistryService.order(call)
+    let places = entries.map { ListOrder.Place(name: $0.key, time: $0.value.updated) }
+      .sorted { order.places($0, before: $1) }
+    let last = await removedPlace(call, name, order)
+    let (items, hasMore) = try page(
+      places, call, key: \.name, isBehind: last.map { last in { order.places(last, before: $0) } })
+    var reply = Reply(json: envelope(name, "tags", RegistryService.list(items) { describe($0.name, record) }))
     if hasMore, let last = items.last {
       let path = "/acr/v1/\(PercentEncoding.encode(name.name))/_tags"
       reply.set("Link", link(path, last: last.name, call, withOrder: true))
@@ -182,8 +188,9 @@ extension RegistryService {
       default: "metadata_read"
       }
     try authorize(call, name, action)
-    let record = try await known(name, call)
-    guard let tag = try? TagName(text), let entry = record.tags[tag.name] else {
+    // A repository that is not there has no such tag either: this is what Azure says then (recorded).
+    let found = await registry.store.repository(name)
+    guard let record = found, let tag = try? TagName(text), let entry = record.tags[tag.name] else {
       throw ErrorReply(.registry(.notFound, "TAG_UNKNOWN", "the specified tag does not exist"))
     }
     switch call.method {
@@ -206,15 +213,19 @@ extension RegistryService {
 
   // MARK: Order
 
-  /// The order that `orderby` asks for: `timeasc`, `timedesc`, or by name.
-  private static func order<Item>(
-    _ call: HTTPCall, time: @escaping (Item) -> Timestamp, name: @escaping (Item) -> String
-  ) -> (Item, Item) -> Bool {
-    let byName: (Item, Item) -> Bool = { name($0).utf8.lexicographicallyPrecedes(name($1).utf8) }
-    switch call.query["orderby"] {
-    case "timeasc": return { time($0) == time($1) ? byName($0, $1) : time($0) < time($1) }
-    case "timedesc": return { time($0) == time($1) ? byName($0, $1) : time($0) > time($1) }
-    default: return byName
-    }
+  /// The order that `orderby` asks for; by name for a word that is none.
+  private static func order(_ call: HTTPCall) -> ListOrder { ListOrder(rawValue: call.query["orderby"] ?? "") ?? .name }
+
+  /// Where `last` stood in a list ordered by time, when it was removed since the page before.
+  private func removedPlace(_ call: HTTPCall, _ name: RepositoryName, _ order: ListOrder) async -> ListOrder.Place? {
+    guard order != .name, let last = call.query["last"], !last.isEmpty,
+      let time = await registry.store.removalTime(of: last, in: name)
+    else { return nil }
+    return ListOrder.Place(name: last, time: time)
+  }
+
+  /// A list as Azure writes it: `null` for an empty one, by which Microsoft's own clients find the end.
+  static func list<Item>(_ items: [Item], _ describe: (Item) -> JSONValue) -> JSONValue {
+    items.isEmpty ? .null : .array(items.map(describe))
   }
 }

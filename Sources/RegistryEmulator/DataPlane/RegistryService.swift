@@ -59,33 +59,24 @@ struct RegistryService: HTTPService {
   // MARK: Distribution
 
   private func distribution(_ call: HTTPCall) async throws -> Reply {
-    let path = call.path.dropFirst("/v2/".count)
-    for marker in ["/manifests/", "/blobs/", "/tags/", "/referrers/"] {
-      guard let range = path.ranges(of: marker).last else { continue }
-      guard let name = try? RepositoryName(path[..<range.lowerBound]) else {
-        throw ErrorReply(
-          registry.configuration.azure != nil
-            ? .notFoundText : .registry(.badRequest, "NAME_INVALID", "invalid repository name"))
-      }
-      let rest = String(path[range.upperBound...])
-      switch marker {
-      case "/manifests/": return try await manifest(call, name, rest)
-      case "/tags/" where rest == "list": return try await tags(call, name)
-      case "/referrers/": return try await referrers(call, name, rest)
-      case "/blobs/": return try await blobOrUpload(call, name, rest)
-      default: break
-      }
+    guard let target = DistributionPath(call.path.dropFirst("/v2/".count)) else { return .notFoundText }
+    guard let name = try? RepositoryName(target.name) else {
+      throw ErrorReply(
+        registry.configuration.azure != nil
+          ? .notFoundText : .registry(.badRequest, "NAME_INVALID", "invalid repository name"))
     }
-    return .notFoundText
-  }
-
-  private func blobOrUpload(_ call: HTTPCall, _ name: RepositoryName, _ rest: String) async throws -> Reply {
-    if rest == "uploads" || rest == "uploads/" { return try await startUpload(call, name) }
-    if rest.hasPrefix("uploads/") { return try await upload(call, name, String(rest.dropFirst("uploads/".count))) }
-    guard let digest = try? Digest(rest) else {
-      throw ErrorReply(.registry(.badRequest, "DIGEST_INVALID", "provided digest did not match uploaded content"))
+    switch target.item {
+    case .manifest(let reference): return try await manifest(call, name, reference)
+    case .tags: return try await tags(call, name)
+    case .referrers(let digest): return try await referrers(call, name, digest)
+    case .uploads: return try await startUpload(call, name)
+    case .upload(let id): return try await upload(call, name, id)
+    case .blob(let text):
+      guard let digest = try? Digest(text) else {
+        throw ErrorReply(.registry(.badRequest, "DIGEST_INVALID", "provided digest did not match uploaded content"))
+      }
+      return try await blob(call, name, digest)
     }
-    return try await blob(call, name, digest)
   }
 
   // MARK: Small helpers
@@ -99,16 +90,20 @@ struct RegistryService: HTTPService {
   }
 
   /// The page that a list's `n` and `last` ask for.
+  /// - Parameter isBehind: says whether an item stands behind `last`, where `last` itself is gone from the list. By default
+  ///   names are compared.
   /// - Returns: the page, and whether something follows.
   func page<Item>(
-    _ items: [Item], _ call: HTTPCall, key: (Item) -> String
+    _ items: [Item], _ call: HTTPCall, key: (Item) -> String, isBehind: ((Item) -> Bool)? = nil
   ) throws -> (items: [Item], hasMore: Bool) {
     var rest = items[...]
     if let last = call.query["last"], !last.isEmpty {
       if let index = items.firstIndex(where: { key($0) == last }) {
         rest = items[(index + 1)...]
       } else {
-        rest = items.drop { !last.utf8.lexicographicallyPrecedes(key($0).utf8) }
+        rest = items.drop { item in
+          !(isBehind?(item) ?? last.utf8.lexicographicallyPrecedes(key(item).utf8))
+        }
       }
     }
     guard let text = call.query["n"], !text.isEmpty else {

@@ -24,7 +24,8 @@ extension EntraService {
     case "client_credentials":
       guard let tenant else { throw ErrorReply(notForShared(tenantName, call)) }
       let application = try application(client, in: tenant, form, call)
-      return try answer(application, try resource(form["scope"] ?? "", call), form, call, isPerson: false)
+      let resource = try resource(form["scope"] ?? "", call, isApplication: true)
+      return try answer(application, resource, form, call, isPerson: false)
     case "password":
       let person = try person(form, tenant, client, call)
       return try answer(person, try resource(form["scope"] ?? "", call), form, call, isPerson: true)

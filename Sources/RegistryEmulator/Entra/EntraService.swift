@@ -15,7 +15,7 @@ struct EntraService: Sendable {
     let parts = call.segments
     guard parts.count >= 2 else { return nil }
     switch (parts[0], parts.dropFirst().joined(separator: "/").lowercased()) {
-    case ("common", "discovery/instance"): return instances(call)
+    case ("common", "discovery/instance"): return try instances(call)
     case ("metadata", "endpoints"): return cloud(call)
     case ("common", let rest) where rest.hasPrefix("userrealm/"): return realm(call, rest)
     case (let tenant, "v2.0/.well-known/openid-configuration"), (let tenant, ".well-known/openid-configuration"):
@@ -49,17 +49,6 @@ struct EntraService: Sendable {
         "device_authorization_endpoint": .string("\(base)/oauth2/v2.0/devicecode"),
         "end_session_endpoint": .string("\(base)/oauth2/v2.0/logout"), "tenant_region_scope": "NA",
         "cloud_instance_name": "microsoftonline.com",
-      ])
-  }
-
-  /// `/common/discovery/instance`: which hosts are the same authority. This one says that it is its own.
-  private func instances(_ call: HTTPCall) -> Reply {
-    let authority = JSONValue.string(call.authority)
-    return Reply(
-      json: [
-        "tenant_discovery_endpoint": .string("\(call.origin)/common/v2.0/.well-known/openid-configuration"),
-        "api-version": "1.1",
-        "metadata": [["preferred_network": authority, "preferred_cache": authority, "aliases": [authority]]],
       ])
   }
 
@@ -150,7 +139,9 @@ struct EntraService: Sendable {
   }
 
   /// The resource that a request's scopes are about: `RESOURCE/.default`, or `RESOURCE/user_impersonation`.
-  func resource(_ scope: String, _ call: HTTPCall) throws -> String {
+  /// - Parameter isApplication: true for an application's own credentials, which give every right the application has, and
+  ///   for which Entra takes `.default` alone.
+  func resource(_ scope: String, _ call: HTTPCall, isApplication: Bool = false) throws -> String {
     let words: Set<String> = ["openid", "profile", "offline_access", "email", ""]
     let scopes = scope.split(separator: " ").map(String.init).filter { !words.contains($0) }
     guard let first = scopes.first else { return "00000003-0000-0000-c000-000000000000" }
@@ -161,7 +152,16 @@ struct EntraService: Sendable {
           "Provided value for the input parameter scope is not valid because it contains more than one resource. "
             + "Scope \(scope) is not valid.", call))
     }
+    if isApplication, !first.hasSuffix("/.default") {
+      throw ErrorReply(
+        .entra(
+          1_002_012, "invalid_scope",
+          "The provided value for scope \(first) is not valid. Client credential flows must have a scope value with "
+            + "/.default suffixed to the resource identifier (application ID URI).", call))
+    }
     guard let suffix = ["/.default", "/user_impersonation"].first(where: first.hasSuffix) else {
+      // A name without a resource is one of Microsoft Graph's, for example `User.Read`.
+      if !first.contains("/") { return "https://graph.microsoft.com" }
       throw ErrorReply(
         .entra(
           70_011, "invalid_scope",

@@ -24,6 +24,7 @@ actor RegistryStore {
   }
   /// Lists of manifests that were asked for since the last change, so that a list of many pages is sorted once.
   private var lists: [String: ManifestList] = [:]
+  private var removed: [String: RemovedItems] = [:]
 
   /// Opens the store and reads its index.
   init(folder: String) throws {
@@ -56,7 +57,7 @@ actor RegistryStore {
 
   /// The manifests of a repository that lists show, in an order.
   /// - Returns: nil for an unknown repository.
-  func manifests(of name: RepositoryName, by order: ManifestList.Order) -> ManifestList? {
+  func manifests(of name: RepositoryName, by order: ListOrder) -> ManifestList? {
     guard let repository = repositories[name.name] else { return nil }
     let key = "\(order.rawValue) \(name)"
     if let list = lists[key] { return list }
@@ -79,6 +80,9 @@ actor RegistryStore {
     guard repositories[name.name]?.blobs.contains(digest) == true else { return nil }
     return DiskFile.size(path(digest))
   }
+
+  /// When a tag or manifest that is gone had changed last; nil where nothing is known of it.
+  func removalTime(of item: String, in name: RepositoryName) -> Timestamp? { removed[name.name]?.time(of: item) }
 
   // MARK: Writing
 
@@ -198,18 +202,20 @@ actor RegistryStore {
 
   /// Removes a tag; its manifest stays.
   func removeTag(_ tag: TagName, in name: RepositoryName) throws {
-    guard repositories[name.name]?.tags[tag.name] != nil else { return }
+    guard let record = repositories[name.name]?.tags[tag.name] else { return }
     try DiskFile.remove("\(folder(name))/tags/\(tag.name).json")
     repositories[name.name]?.tags[tag.name] = nil
+    removed[name.name, default: RemovedItems()].add(tag.name, record.updated)
     repositories[name.name]?.updated = .now()
   }
 
   /// Removes a manifest with its tags.
   func removeManifest(_ digest: Digest, in name: RepositoryName) throws {
-    guard let repository = repositories[name.name], repository.manifests[digest] != nil else { return }
+    guard let repository = repositories[name.name], let record = repository.manifests[digest] else { return }
     for tag in repository.tags(of: digest) { try removeTag(try TagName(tag), in: name) }
     try DiskFile.remove("\(folder(name))/manifests/\(fileName(digest)).json")
     repositories[name.name]?.manifests[digest] = nil
+    removed[name.name, default: RemovedItems()].add(digest.description, record.updated)
     repositories[name.name]?.updated = .now()
     try removeBytes([digest])
   }
@@ -224,6 +230,7 @@ actor RegistryStore {
   /// Removes a repository with everything in it.
   func removeRepository(_ name: RepositoryName) throws {
     guard let repository = repositories.removeValue(forKey: name.name) else { return }
+    removed[name.name] = nil
     DiskFile.removeFolder("\(folder(name))/tags")
     DiskFile.removeFolder("\(folder(name))/manifests")
     DiskFile.removeFolder(folder(name))

@@ -93,7 +93,8 @@ extension RegistryConfiguration {
     switch principal {
     case .anonymous:
       guard isPublic, !privateRepositories.contains(repository ?? "") else { return [] }
-      return ["pull", "metadata_read"]
+      // Azure gives everybody the list of repositories, too, where everybody may pull (recorded).
+      return azure == nil ? ["pull", "metadata_read"] : ["pull", "metadata_read", "catalog"]
     case .admin:
       return ["pull", "push", "delete", "metadata_read", "metadata_write", "catalog"]
     case .entra(let identity):

@@ -88,7 +88,7 @@ struct FaultTests {
       let count = (Int(progress.headers["Range"]?.split(separator: "-").last ?? "") ?? -1) + 1
       #expect(count >= 200_000 && count < bytes.count)
       let rest = try await registry.send(
-        "PUT", "\(location)?digest=\(digest)", headers: everything, body: Array(bytes[count...]))
+        "PUT", "\(location)&digest=\(digest)", headers: everything, body: Array(bytes[count...]))
       #expect(rest.status == 201, "\(rest.text)")
       #expect(try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: everything).body == bytes)
     }

@@ -26,7 +26,7 @@ struct DistributionTests {
       #expect(try await registry.send("PATCH", location, headers: chunk, body: Array("world".utf8)).status == 202)
       let digest = sha256(Array("helloworld!".utf8))
       let end = try await registry.send(
-        "PUT", "\(location)?digest=\(digest)", headers: everything, body: Array("!".utf8))
+        "PUT", "\(location)&digest=\(digest)", headers: everything, body: Array("!".utf8))
       #expect(end.status == 201)
       #expect(end.headers["Docker-Content-Digest"] == digest)
       #expect(try await registry.send("GET", "/v2/app/blobs/\(digest)", headers: everything).text == "helloworld!")

@@ -37,7 +37,14 @@ struct EntraTests {
     Refusal(changed(["client_id": "99999999-0000-0000-0000-000000000000"]), 400, "unauthorized_client", 700_016),
     Refusal(secret, tenant: "nowhere.example", 400, "invalid_request", 90_002),
     Refusal(secret, tenant: "common", 401, "unauthorized_client", 50_194),
-    Refusal(changed(["scope": "https://management.core.windows.net/"]), 400, "invalid_scope", 70_011),
+    Refusal(changed(["scope": "https://management.core.windows.net/"]), 400, "invalid_scope", 1_002_012),
+    Refusal(
+      changed(["scope": "https://management.core.windows.net//user_impersonation"]), 400, "invalid_scope", 1_002_012),
+    Refusal(
+      [
+        "grant_type": "password", "client_id": commandLine, "username": "sample", "password": "sample-password",
+        "scope": "https://management.core.windows.net/",
+      ], tenant: "organizations", 400, "invalid_scope", 70_011),
     Refusal(changed(["scope": "https://unknown.example/.default"]), 400, "invalid_resource", 500_011),
     Refusal(changed(["grant_type": "magic"]), 400, "unsupported_grant_type", 70_003),
     Refusal(
@@ -58,6 +65,49 @@ struct EntraTests {
         #expect(answer.json["error_codes"]?.array?.first?.integer == refusal.code)
         #expect(answer.json["error_description"]?.string?.hasPrefix("AADSTS\(refusal.code): ") == true)
       }
+    }
+  }
+
+  @Test("the hosts of a sign-in are those of the authority that was asked for")
+  func instances() async throws {
+    try await withEmulator { emulator in
+      let control = try emulator.control()
+      func ask(_ endpoint: String) async throws -> LoopbackClient.Answer {
+        let text = endpoint.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return try await control.send(
+          "GET", "/common/discovery/instance?api-version=1.1&authorization_endpoint=\(text)")
+      }
+      func aliases(_ answer: LoopbackClient.Answer, of host: String) -> [String]? {
+        let entries = answer.json["metadata"]?.array ?? []
+        return entries.lazy.compactMap { $0["aliases"]?.array?.compactMap(\.string) }.first { $0.contains(host) }
+      }
+      let china = try await ask("https://login.chinacloudapi.cn/organizations/oauth2/v2.0/authorize")
+      #expect(
+        china.json["tenant_discovery_endpoint"]?.string
+          == "https://login.chinacloudapi.cn/organizations/v2.0/.well-known/openid-configuration")
+      #expect(aliases(china, of: "login.chinacloudapi.cn")?.first == "login.partner.microsoftonline.cn")
+      let own = try emulator.endpoint("authority")
+      let here = try await ask("\(own)/t-1/oauth2/v2.0/authorize")
+      #expect(
+        here.json["tenant_discovery_endpoint"]?.string == "\(own)/t-1/v2.0/.well-known/openid-configuration")
+      #expect(aliases(here, of: try emulator.endpoint("control"))?.count == 1)
+      let unknown = try await ask("https://login.evil.example/common/oauth2/v2.0/authorize")
+      #expect(unknown.status == 400)
+      #expect(unknown.json["error"]?.string == "invalid_instance")
+      #expect(try await control.send("GET", "/common/discovery/instance").status == 400)
+    }
+  }
+
+  @Test("a person's scope without a resource is one of Microsoft Graph's")
+  func graphScope() async throws {
+    try await withEmulator(world: nil) { emulator in
+      let answer = try await emulator.token(
+        tenant: "organizations",
+        [
+          "grant_type": "password", "client_id": Self.commandLine, "username": "sample", "password": "sample-password",
+          "scope": "openid User.Read",
+        ])
+      #expect(try claims(of: answer.string("access_token"))["aud"]?.string == "https://graph.microsoft.com")
     }
   }
 
