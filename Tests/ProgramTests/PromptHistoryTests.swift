@@ -39,6 +39,33 @@ struct PromptHistoryTests {
     }
   }
 
+  @Test("of 3,000 entries all are found, though the prompt appears before most of them are read")
+  func longHistory() async throws {
+    try await withTemporaryDirectory { directory in
+      _ = try directory.makeDirectory("home/.local/state/acrsh")
+      let lines = (0..<3000).map { "\"print entry-\($0)\"\n" }.joined()
+      try directory.write("\"version --first\"\n" + lines, to: "home/.local/state/acrsh/history")
+      let program = try BuiltProducts.acrsh([], in: directory)
+      try await withTerminal(program, columns: 80, rows: 20) { terminal in
+        // Keys that come before the prompt is there, and with it before anything has been read.
+        terminal.type("version --f")
+        terminal.press(.up)
+        try await terminal.expect("the oldest") { $0.typedLine == "acrsh> version --first" }
+        terminal.press(.controlC)
+        try await terminal.expectPrompt()
+        terminal.press(.up, .up)
+        try await terminal.expect("the second newest") { $0.typedLine == "acrsh> print entry-2998" }
+        terminal.press(.down, .down)
+        try await terminal.expectPrompt()
+        terminal.press(.control("r"))
+        terminal.type("entry-17 ")
+        try await terminal.expect("entry-17")
+        terminal.press(.enter)
+        try await terminal.expect("an entry of the list") { $0.typedLine.hasPrefix("acrsh> print entry-17") }
+      }
+    }
+  }
+
   @Test("a dim line below names what is missing")
   func missing() async throws {
     try await withPrompt(columns: 80, rows: 6) { terminal in

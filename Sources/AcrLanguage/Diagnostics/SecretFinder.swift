@@ -41,9 +41,8 @@ public struct SecretFinder: Sendable {
         let word = bytes[index...].prefix { $0 != Byte.equals && !Byte.endsWord($0) }
         if words.isSuspect(Substring(decoding: word, as: UTF8.self)) { return true }
       case Byte.colon | 0x20: if bytes[index...].starts(with: "://".utf8) { return true }
-      case UInt8(ascii: "b"), UInt8(ascii: "c"), UInt8(ascii: "e"), UInt8(ascii: "k"), UInt8(ascii: "p"),
-        UInt8(ascii: "s"), UInt8(ascii: "t"):
-        let isHint = Self.hints.contains { hint in
+      case let letter where (0x61...0x7A).contains(letter):
+        let isHint = Self.hints[Int(letter - 0x61)].contains { hint in
           index + hint.count <= bytes.count && hint.indices.allSatisfy { bytes[index + $0] | 0x20 == hint[$0] }
         }
         if isHint { return true }
@@ -53,9 +52,13 @@ public struct SecretFinder: Sendable {
     return false
   }
 
-  private static let hints = ["bearer", "basic", "creden", "eyj", "key", "pass", "pwd", "secret", "sig", "token"].map {
-    Array($0.utf8)
-  }
+  /// What words about secrets begin with, by the first letter.
+  private static let hints: [[[UInt8]]] = {
+    let words = ["bearer", "basic", "creden", "eyj", "key", "pass", "pwd", "secret", "sig", "token"].map {
+      Array($0.utf8)
+    }
+    return (0..<26).map { letter in words.filter { $0[0] == 0x61 + UInt8(letter) } }
+  }()
 
   /// Where secrets are written out, in order and without overlaps.
   public func spans(in source: Source) -> [Span] {

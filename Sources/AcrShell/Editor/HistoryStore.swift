@@ -35,6 +35,8 @@ public final class HistoryStore: Sendable {
 
   private struct State {
     var entries: [String] = []
+    /// Lines of the file that are older than `entries` and have not been looked at.
+    var older: [ArraySlice<UInt8>] = []
     /// Lines in the file as far as this session knows: others append too, which the next session's load counts.
     var fileCount = 0
   }
@@ -69,15 +71,34 @@ public final class HistoryStore: Sendable {
   }
 
   /// Reads the newest entries. Lines that are not a JSON string are passed over, and so is an entry equal to the one before.
+  /// - Parameter count: how many to look at now; the others wait for ``loadOlder()``.
   /// - Throws: ``AcrError`` when there is a file that cannot be read.
-  public func load() throws {
+  public func load(newest count: Int = HistoryStore.loadedCount) throws {
     let lines = try readSharedLines()
     state.withLock { state in
       state.fileCount = lines.count
-      let statements = lines.filter { $0.first == UInt8(ascii: "\"") }
-      state.entries = Self.entries(in: statements.suffix(Self.loadedCount)).filter(accepts)
+      let statements = lines.filter { $0.first == UInt8(ascii: "\"") }.suffix(Self.loadedCount)
+      state.entries = Self.entries(in: statements.suffix(count)).filter(accepts)
+      state.older = Array(statements.dropLast(count))
     }
     if lines.count > Self.fileLimit { try trim() }
+  }
+
+  /// Looks at the entries that ``load(newest:)`` left for later, and puts them before the others.
+  /// - Returns: those entries, the oldest first; nothing the second time.
+  @discardableResult
+  public func loadOlder() -> [String] {
+    let lines = state.withLock { state in
+      defer { state.older = [] }
+      return state.older
+    }
+    guard !lines.isEmpty else { return [] }
+    var older = Self.entries(in: lines).filter(accepts)
+    state.withLock { state in
+      if older.last == state.entries.first { older = older.dropLast() }
+      state.entries = older + state.entries
+    }
+    return older
   }
 
   /// Adds a statement that ``accepts(_:)`` allows; of the others, and of one equal to the newest, nothing is kept.
@@ -161,6 +182,7 @@ public final class HistoryStore: Sendable {
   /// - Returns: how many the file held.
   /// - Throws: ``AcrError`` when it cannot be written; the file is then as it was.
   public func remove(where isUnwanted: (String) -> Bool) throws -> Int {
+    loadOlder()
     var removed = 0
     try withLockedFile { file in
       let lines = try readLines(of: file)

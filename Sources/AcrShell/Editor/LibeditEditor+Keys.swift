@@ -103,6 +103,7 @@ extension LibeditEditor {
   /// ↑ and ↓. libedit's own search finds the text anywhere in an entry and takes it for a pattern; this one takes it for
   /// what it is, a beginning.
   private func recallEntry(isOlder: Bool) -> UInt8 {
+    takeEarlier()
     let (before, after) = line()
     let text = before + after
     var walk = recall ?? Recall(prefix: before, original: text, position: entries.count, shown: text)

@@ -12,6 +12,7 @@ extension LibeditEditor {
 
   /// ^R: the entries, the newest first; what stands in the line is what is looked for.
   func searchHistory() -> UInt8 {
+    takeEarlier()
     let (before, after) = line()
     let text = before + after
     guard hasPaste, !entries.isEmpty, !text.contains("\n") else { return UInt8(CC_ERROR) }

@@ -16,6 +16,7 @@ extension LibeditEditor {
     printList()
     drawColors()
     drawHints()
+    if earlier != nil, heldBytes.isEmpty, !isKeyWaiting { takeEarlier() }
     var first: UInt8 = 0
     let status = nextByte(&first)
     guard status == 1 else { return status }

@@ -51,7 +51,10 @@ public final class LibeditEditor: LineEditor {
   /// What of the line has been drawn in colours.
   var painted = PaintedLine()
   let complete: ((CompletionRequest.Text) -> Completion)?
-  private let history: OpaquePointer
+  /// Gives the statements before those that the editor began with, the oldest first. Asked once, when the keyboard is quiet or
+  /// a key wants the history: thousands of entries take longer to look through than the prompt may take to appear.
+  var earlier: (() -> [String])?
+  private var history: OpaquePointer
   /// False on terminals without cursor movement, which know no bracketed paste either.
   let hasPaste: Bool
   private var promptBytes: UnsafeMutablePointer<CChar>?
@@ -111,8 +114,7 @@ public final class LibeditEditor: LineEditor {
     self.options = options
     self.complete = complete
     hasPaste = ProcessInformation.variable("TERM") ?? "dumb" != "dumb"
-    ceditline_history_set_size(history, 20_000)
-    ceditline_history_set_unique(history, 1)
+    Self.prepare(history)
     ceditline_set_history(handle, history)
     ceditline_set_client_data(handle, Unmanaged.passUnretained(self).toOpaque())
     ceditline_set_signal_handling(handle, 0)
@@ -145,6 +147,28 @@ public final class LibeditEditor: LineEditor {
     else { return }
     entries.append(entry)
     ceditline_history_enter(history, entry)
+  }
+
+  private static func prepare(_ history: OpaquePointer) {
+    ceditline_history_set_size(history, 20_000)
+    ceditline_history_set_unique(history, 1)
+  }
+
+  /// Puts the earlier statements before the others, once.
+  func takeEarlier() {
+    guard let earlier else { return }
+    self.earlier = nil
+    let newer = entries
+    let statements = earlier()
+    // libedit's list only grows at its end, so it gets a new one.
+    guard !statements.isEmpty, let fresh = history_init() else { return }
+    Self.prepare(fresh)
+    ceditline_set_history(handle, fresh)
+    history_end(history)
+    history = fresh
+    entries = []
+    for entry in statements + newer { remember(entry) }
+    recall?.position += entries.count - newer.count
   }
 
   public func readLine(_ prompt: Prompt, pending: String) throws -> LineResult {

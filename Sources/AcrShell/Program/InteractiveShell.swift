@@ -30,12 +30,15 @@ final class InteractiveShell {
     errorVariable = scope.declare("error")
   }
 
+  /// How many entries of the history are read before the prompt appears; the others follow when it stands there.
+  private static let entriesAtStart = 500
+
   /// Runs until the user leaves; returns the exit code.
   func run() -> Int32 {
     ConsoleSignals.shared.install()
     let history = context.history
     do {
-      try history?.load()
+      try history?.load(newest: Self.entriesAtStart)
     } catch {
       context.sink.message("note: the history cannot be read: \((error as? AcrError)?.message ?? "\(error)")")
     }
@@ -47,6 +50,7 @@ final class InteractiveShell {
     guard let editor = makeEditor(values, entries: history?.entries ?? []) else {
       return ScriptRunner(context).fail(AcrError(.invalid, "the line editor cannot use this terminal"))
     }
+    editor.earlier = { history?.loadOlder() ?? [] }
     StandardStream.error.divert { [box = UncheckedBox(editor)] in box.value.announce($0) }
     if !context.options.noPager { context.sink.use(Pager(setting: context.environment["PAGER"])) }
     if let code = runSettings() { return code }

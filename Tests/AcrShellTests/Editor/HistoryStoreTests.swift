@@ -74,6 +74,28 @@ struct HistoryStoreTests {
     }
   }
 
+  @Test("the newest entries first, the others when they are asked for, and no entry twice")
+  func loadsTheRestLater() async throws {
+    try await withTemporaryDirectory { directory in
+      _ = try directory.makeDirectory("state/acrsh")
+      let lines = ["a", "b", "login --password x", "c", "c", "d", "e"].map { "\"\($0)\"\n" }.joined()
+      try directory.write(lines, to: "state/acrsh/history")
+      let store = store(directory)
+      try store.load(newest: 3)
+      #expect(store.entries == ["c", "d", "e"])
+      try store.append("f")
+      #expect(store.loadOlder() == ["a", "b"])
+      #expect(store.entries == ["a", "b", "c", "d", "e", "f"])
+      #expect(store.loadOlder() == [])
+      // What is forgotten before the older ones were read does not come back with them.
+      let other = self.store(directory)
+      try other.load(newest: 1)
+      #expect(try other.remove { $0 == "a" } == 1)
+      #expect(other.loadOlder() == [])
+      #expect(other.entries == ["b", "c", "d", "e", "f"])
+    }
+  }
+
   @Test
   func losesNothingOfConcurrentWriters() async throws {
     try await withTemporaryDirectory { directory in
