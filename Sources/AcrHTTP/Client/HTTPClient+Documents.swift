@@ -108,7 +108,7 @@ extension HTTPClient {
 
   private func read(_ response: TransportResponse, _ place: String, _ limit: WireLimit) async throws -> [UInt8] {
     let most = limits.count(limit)
-    let host = URLReference(response.url).hostAndPort
+    var host: String? { URLReference(response.url).hostAndPort }
     if let length = response.headers[.contentLength].flatMap({ WireSize(digits: $0) }), length > Int64(most) {
       throw limits.exceeded(limit, by: place, target: host)
     }

@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// Sends requests over a transport, follows redirects, waits and tries again where that helps and does no harm.
@@ -50,8 +51,8 @@ public struct HTTPClient: Sendable {
   /// - Throws: ``AcrError``: `network` and `timeout` after the last try, `invalid` and `denied` for redirects that are not
   ///   followed, `cancelled`, `usage`; and whatever a ``BodyStream`` throws.
   public func send(_ request: TransportRequest) async throws -> TransportResponse {
-    try ServerAddress.checkLength(request.url, namedBy: URLReference(request.url).hostAndPort)
     var attempt = Attempt(request)
+    try ServerAddress.checkLength(request.url, namedBy: attempt.host)
     var redirects = 0
     while true {
       let response = try await sendUntilAnswered(&attempt)
@@ -64,7 +65,7 @@ public struct HTTPClient: Sendable {
           .redirects, by: "the request for `\(URLReference(request.url).publicText)`", target: attempt.host)
       }
       await HTTPClient.discard(response)
-      attempt.request = next
+      attempt.follow(next)
       attempt.tries -= 1
     }
   }
@@ -122,8 +123,11 @@ public struct HTTPClient: Sendable {
       return response
     }
     do {
+      let start = Monotonic.now()
       let response = try await sendOnce(attempt)
-      gate.leave(pass, HTTPClient.isThrottled(response) ? .throttled : .answered)
+      // With a body, the time is that of sending it.
+      let time = attempt.request.body.isEmpty ? Monotonic.now() - start : nil
+      gate.leave(pass, HTTPClient.isThrottled(response) ? .throttled : .answered, after: time)
       return response
     } catch {
       gate.leave(pass, .failed)
@@ -136,8 +140,9 @@ public struct HTTPClient: Sendable {
   }
 
   private func sendOnce(_ attempt: Attempt) async throws -> TransportResponse {
-    let traces = [trace, RequestTrace.ofTask].compactMap { $0 }
-    guard !traces.isEmpty else { return try await transport.send(attempt.request) }
+    let own = RequestTrace.ofTask
+    guard trace != nil || own != nil else { return try await transport.send(attempt.request) }
+    let traces = [trace, own].compactMap { $0 }
     let records = traces.map { $0.start(attempt.request, try: attempt.tries) }
     do {
       let response = try await transport.send(attempt.request)
@@ -243,12 +248,15 @@ public struct HTTPClient: Sendable {
 
 /// A request on its way through tries and redirects.
 private struct Attempt {
-  var request: TransportRequest
+  private(set) var request: TransportRequest
+  /// The host and port that it goes to.
+  private(set) var host: String
   var tries = 0
   private let meter: BodyMeter?
 
   init(_ request: TransportRequest) {
     self.request = request
+    host = URLReference(request.url).hostAndPort ?? ""
     guard case .stream(let stream) = request.body else {
       meter = nil
       return
@@ -264,7 +272,11 @@ private struct Attempt {
       })
   }
 
-  var host: String { URLReference(request.url).hostAndPort ?? "" }
+  /// Goes on to the place that a redirect names.
+  mutating func follow(_ next: TransportRequest) {
+    request = next
+    host = URLReference(next.url).hostAndPort ?? ""
+  }
 
   /// False where a streamed body was asked for its first piece.
   var canSendBodyAgain: Bool { meter.map { !$0.isTouched } ?? true }

@@ -23,7 +23,7 @@ extension CurlTransfer {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
     set(CURLOPT_USERAGENT, configuration.userAgent)
-    set(CURLOPT_PROXY, plan.proxy?.reveal() ?? "")
+    set(CURLOPT_PROXY, plan.destination.proxy?.reveal() ?? "")
     set(CURLOPT_NOPROXY, configuration.proxies.exceptions)
     applyTrust(configuration)
     applyBody()
@@ -56,7 +56,7 @@ extension CurlTransfer {
   private static let firstVersionWithPrerequest: UInt32 = 0x07_50_00
 
   private func applyTrust(_ configuration: CurlTransport.Configuration) {
-    let isInsecure = configuration.insecureHosts.contains(plan.url)
+    let isInsecure = plan.destination.isInsecure
     set(CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
     set(CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
     if let file = configuration.trustedCertificates {

@@ -9,8 +9,7 @@ final class CurlTransfer {
   struct Plan: Sendable {
     let id: UInt64
     let request: TransportRequest
-    let url: URLReference
-    let proxy: Secret?
+    let destination: CurlDestination
     let response: ResponseChannel
     /// The way of a streamed body; nil for bodies in memory.
     let upload: UploadChannel?
@@ -22,6 +21,7 @@ final class CurlTransfer {
   var hasNews = false
 
   private let configuration: CurlTransport.Configuration
+  private let names: HeaderNames
   /// Why the handle cannot be used: libcurl does not take an option.
   var setupError: AcrError?
   /// True where libcurl says when it is about to send a request (7.80 and later).
@@ -52,7 +52,10 @@ final class CurlTransfer {
   /// Why a callback stopped the transfer.
   private var refusal: AcrError?
 
-  init(_ plan: Plan, _ handle: UnsafeMutableRawPointer, _ configuration: CurlTransport.Configuration) {
+  init(
+    _ plan: Plan, _ handle: UnsafeMutableRawPointer, _ configuration: CurlTransport.Configuration, _ names: HeaderNames
+  ) {
+    self.names = names
     self.plan = plan
     self.handle = handle
     self.configuration = configuration
@@ -101,7 +104,7 @@ final class CurlTransfer {
       lastCount = count
       lastProgress = now
     }
-    let place = plan.url.hostAndPort ?? ""
+    let place = plan.destination.place
     if now - lastProgress >= configuration.stallTimeout {
       return .stalled(host: place, after: configuration.stallTimeout)
     }
@@ -132,8 +135,9 @@ final class CurlTransfer {
     var proxyStatus = 0
     _ = acr_curl_easy_getinfo_long(handle, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
     let failure = CurlFailure(
-      code: code, place: plan.url.hostAndPort ?? "", placeWithPort: "\(plan.url.host ?? ""):\(plan.url.port ?? 0)",
-      proxy: plan.proxy.map(ProxySettings.place), proxyStatus: proxyStatus, systemError: Int32(clamping: systemError),
+      code: code, place: plan.destination.place, placeWithPort: plan.destination.placeWithPort,
+      proxy: plan.destination.proxy.map(ProxySettings.place), proxyStatus: proxyStatus,
+      systemError: Int32(clamping: systemError),
       text: String(cString: errorText), connectTimeout: configuration.connectTimeout, hasHead: hasHead,
       received: received,
       expected: fields[.contentLength].flatMap { WireSize(digits: $0) })
@@ -151,13 +155,14 @@ extension CurlTransfer {
   func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
     headerBytes += Int64(line.count)
     guard headerBytes <= configuration.limits[.headers] else {
-      let place = plan.url.hostAndPort ?? ""
+      let place = plan.destination.place
       refusal = configuration.limits.exceeded(.headers, by: "the answer of `\(place)`", target: place)
       return false
     }
     if hasHead { return true }
-    let text = String(decoding: line, as: UTF8.self)
-    let content = text.hasSuffix("\r\n") ? text.dropLast(1) : text.hasSuffix("\n") ? text.dropLast(1) : text[...]
+    var content = line[...]
+    if content.last == 0x0A { content = content.dropLast() }
+    if content.last == 0x0D { content = content.dropLast() }
     if content.isEmpty {
       // 1xx heads come before the real one (RFC 9110, 15.2).
       guard status >= 200 else { return true }
@@ -165,14 +170,14 @@ extension CurlTransfer {
       hasNews = true
       let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote ?? connectedAddress)
       plan.response.append(head: ResponseHead(status: status, headers: fields, connection: connection))
-    } else if content.hasPrefix("HTTP/") {
-      let parts = content.dropFirst(5).split(separator: " ", maxSplits: 2)
-      version = parts.first.map(String.init) ?? ""
+    } else if content.starts(with: "HTTP/".utf8) {
+      let parts = content.dropFirst(5).split(separator: 0x20, maxSplits: 2).map { String(decoding: $0, as: UTF8.self) }
+      version = parts.first ?? ""
       status = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
       fields = HTTPFields()
-    } else if let colon = content.firstIndex(of: ":"), let name = HTTPField.Name(String(content[..<colon])) {
-      let value = content[content.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-      fields.append(HTTPField(name: name, value: String(value)))
+    } else if let colon = content.firstIndex(of: UInt8(ascii: ":")), let name = names.name(content[..<colon]) {
+      let value = content[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+      fields.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
     }
     return true
   }
@@ -221,9 +226,9 @@ extension CurlTransfer {
   /// address itself. Through a proxy, this is the proxy's address, and names are the proxy's to look up.
   func mayConnect(to address: String) -> Bool {
     guard URLReference.isOwnLink(address), !plan.request.mayReachOwnLink,
-      !configuration.insecureHosts.contains(plan.url)
+      !plan.destination.isInsecure
     else { return true }
-    refusal = .ownLink(plan.url.hostAndPort ?? "")
+    refusal = .ownLink(plan.destination.place)
     return false
   }
 
@@ -249,5 +254,20 @@ extension CurlTransfer {
 
   private static func authority(_ address: String, _ port: Int) -> String {
     address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+  }
+}
+
+/// The names of header fields that were met before: making one checks and lowers each of its letters.
+final class HeaderNames {
+  private static let most = 500
+  private var known: [String: HTTPField.Name] = [:]
+
+  /// The name that such bytes are; nil where they are none (RFC 9110, 5.1).
+  func name(_ bytes: some Sequence<UInt8> & Collection) -> HTTPField.Name? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let name = known[text] { return name }
+    guard let name = HTTPField.Name(text) else { return nil }
+    if known.count < HeaderNames.most { known[text] = name }
+    return name
   }
 }

@@ -42,7 +42,7 @@ public final class CurlTransport: Transport {
     public init(
       userAgent: String, connectTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(30),
       slowBytes: Int64 = 4096, slowTime: Duration = .seconds(60), limits: WireLimits = .standard,
-      maximumConnections: Int = 64, maximumConnectionsPerHost: Int = 32, caFile: String? = nil,
+      maximumConnections: Int = 144, maximumConnectionsPerHost: Int = 72, caFile: String? = nil,
       insecureHosts: InsecureHosts = [], variable: (String) -> String? = { _ in nil }
     ) {
       self.userAgent = userAgent
@@ -64,6 +64,8 @@ public final class CurlTransport: Transport {
 
   private let configuration: Configuration
   private let loop = Mutex<CurlLoop?>(nil)
+  /// The schemes, hosts and ports that were found good, by their text: what is known of one is the same for each request.
+  private let destinations = Mutex<[String: CurlDestination]>([:])
 
   /// Creates a transport; nothing is loaded or started yet.
   public init(_ configuration: Configuration) { self.configuration = configuration }
@@ -85,7 +87,7 @@ public final class CurlTransport: Transport {
   }
 
   public func send(_ request: TransportRequest) async throws -> TransportResponse {
-    let url = try check(request)
+    let destination = try check(request)
     if Task.isCancelled { throw AcrError.transferCancelled }
     let loop = try self.loop.withLock { loop in
       if let loop { return loop }
@@ -97,9 +99,8 @@ public final class CurlTransport: Transport {
     let channel = ResponseChannel(loop: loop, id: id)
     var upload: UploadChannel?
     if case .stream(let stream) = request.body { upload = UploadChannel(stream, loop: loop, id: id) }
-    let proxy = configuration.proxies.proxy(for: url)
     let plan = CurlTransfer.Plan(
-      id: id, request: request, url: url, proxy: proxy, response: channel, upload: upload)
+      id: id, request: request, destination: destination, response: channel, upload: upload)
     guard loop.post(.start(plan)) else { throw AcrError.transferCancelled }
     let head = try await channel.head()
     let body = ResponseBody(pull: { try await channel.next() }, stop: { channel.abandon() })
@@ -108,34 +109,75 @@ public final class CurlTransport: Transport {
   }
 
   /// Refuses what must not reach the network.
-  private func check(_ request: TransportRequest) throws(AcrError) -> URLReference {
+  private func check(_ request: TransportRequest) throws(AcrError) -> CurlDestination {
+    let destination = try destination(of: request)
+    for field in request.headers where !CurlTransport.isSafe(field.value) {
+      throw AcrError(
+        .usage, "the value of the header `\(field.name)` has a line break in it", target: destination.place)
+    }
+    if let authorization = request.authorization, !CurlTransport.isSafe(authorization.reveal()) {
+      throw AcrError(
+        .usage, "the value of the header `Authorization` has a line break in it", target: destination.place)
+    }
+    return destination
+  }
+
+  private func destination(of request: TransportRequest) throws(AcrError) -> CurlDestination {
+    let origin = request.url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } ? URLReference.origin(of: request.url) : nil
+    if let origin, let known = destinations.withLock({ $0[origin] }) {
+      if known.isLinkLocal, !known.isInsecure, !request.mayReachOwnLink { throw AcrError.ownLink(known.place) }
+      return known
+    }
+    let destination = try newDestination(of: request, isClean: origin != nil)
+    if let origin {
+      destinations.withLock { known in
+        if known.count >= CurlTransport.mostDestinations { known = [:] }
+        known[origin] = destination
+      }
+    }
+    return destination
+  }
+
+  private static let mostDestinations = 1000
+
+  private func newDestination(of request: TransportRequest, isClean: Bool) throws(AcrError) -> CurlDestination {
     let url = URLReference(request.url)
     let isHTTP = url.scheme == "https" || url.scheme == "http"
-    guard isHTTP, let place = url.hostAndPort, request.url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+    guard isClean, isHTTP, let place = url.hostAndPort, let host = url.host, let port = url.port else {
       throw AcrError(.usage, "`\(url.hasUserInfo ? "…" : url.publicText)` is not an http or https URL")
     }
     if url.hasUserInfo {
       throw AcrError(
         .usage, "the URL for `\(place)` holds a user or password", help: "give credentials on their own", target: place)
     }
-    let mayReachOwnLink = request.mayReachOwnLink || configuration.insecureHosts.contains(url)
-    if url.isLinkLocal, !mayReachOwnLink { throw AcrError.ownLink(place) }
+    let isInsecure = configuration.insecureHosts.contains(url)
+    if url.isLinkLocal, !request.mayReachOwnLink, !isInsecure { throw AcrError.ownLink(place) }
     if url.scheme == "http", !url.isLinkLocal, !configuration.insecureHosts.allowPlainHTTP(to: url) {
       throw AcrError(
         .usage, "plain http to `\(place)` is not allowed, since anyone on the way could read and change it",
         help: "use https, or allow it for this host: --insecure-registry \(place)", target: place)
     }
-    for field in request.headers where !CurlTransport.isSafe(field.value) {
-      throw AcrError(.usage, "the value of the header `\(field.name)` has a line break in it", target: place)
-    }
-    if let authorization = request.authorization, !CurlTransport.isSafe(authorization.reveal()) {
-      throw AcrError(.usage, "the value of the header `Authorization` has a line break in it", target: place)
-    }
-    return url
+    return CurlDestination(
+      place: place, placeWithPort: "\(host):\(port)", proxy: configuration.proxies.proxy(for: url),
+      isInsecure: isInsecure, isLinkLocal: url.isLinkLocal)
   }
 
   /// A line break in a value would start a header field of its own (RFC 9110, 5.5).
   private static func isSafe(_ value: String) -> Bool {
     value.utf8.allSatisfy { $0 != 0x0D && $0 != 0x0A && $0 != 0 }
   }
+}
+
+/// Where requests go: a scheme, a host and a port, and how this transport deals with them.
+struct CurlDestination: Sendable {
+  /// The host, with its port where that is not the scheme's own.
+  let place: String
+  /// The same with the port in any case.
+  let placeWithPort: String
+  /// The proxy on the way, which may hold a password.
+  let proxy: Secret?
+  /// True where plain http is allowed and certificates are not checked.
+  let isInsecure: Bool
+  /// True for addresses of the own link, which only some requests may reach.
+  let isLinkLocal: Bool
 }

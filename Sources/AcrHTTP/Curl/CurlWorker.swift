@@ -12,6 +12,7 @@ final class CurlWorker {
   private let loop: CurlLoop
   private let multi: UnsafeMutableRawPointer
   private let configuration: CurlTransport.Configuration
+  private let names = HeaderNames()
   private var transfers: [UInt64: CurlTransfer] = [:]
   private var idByHandle: [UnsafeMutableRawPointer: UInt64] = [:]
   private var pool: [UnsafeMutableRawPointer] = []
@@ -89,7 +90,7 @@ final class CurlWorker {
       plan.response.finish(.failure(AcrError(.network, "libcurl has no memory for a request")))
       return
     }
-    let transfer = CurlTransfer(plan, handle, configuration)
+    let transfer = CurlTransfer(plan, handle, configuration, names)
     if let error = setupError ?? transfer.setupError {
       transfer.finish(.failure(RequestNotSent(error, isPermanent: true)))
       release(handle)

@@ -141,7 +141,7 @@ struct SourceReader: Sendable {
         HubPulls.number(response.headers.first("ratelimit-limit"))
       )
       if let left { pulls.note(left) }
-      let digest = response.headers.first("Docker-Content-Digest").flatMap { try? Digest($0) }
+      let digest = response.headers.first(.dockerContentDigest).flatMap { try? Digest($0) }
       return (hubCheck(left, all, isUsedUp: response.status == 429), digest)
     } catch {
       try Preflight.passOnCancellation(error)

@@ -2,16 +2,34 @@ import AcrCore
 import AcrHTTP
 import HTTPTypes
 
+extension HTTPField.Name {
+  /// The digest of what was sent or stored (distribution-spec, "Pulling manifests").
+  package static let dockerContentDigest = known("Docker-Content-Digest")
+  /// What a registry answers that has noted a manifest's subject (distribution-spec, "Pushing Manifests with Subject").
+  static let ociSubject = known("OCI-Subject")
+
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header field") }
+    return name
+  }
+}
+
 extension HTTPFields {
   /// The first value of a header, by its name in any case; nil when it is missing.
-  package func first(_ name: String) -> String? { all(name).first }
+  package func first(_ name: String) -> String? { HTTPField.Name(name).flatMap(first) }
+
+  /// The first value of a header; nil when it is missing.
+  package func first(_ name: HTTPField.Name) -> String? {
+    for field in self where field.name == name { return field.value }
+    return nil
+  }
 
   /// All values of a header in their order.
   package func all(_ name: String) -> [String] { HTTPField.Name(name).map { self[values: $0] } ?? [] }
 
   /// The media type of `Content-Type` in lower case, without parameters.
   var mediaType: String? {
-    guard let value = first("Content-Type")?.prefix(while: { $0 != ";" }) else { return nil }
+    guard let value = first(.contentType)?.prefix(while: { $0 != ";" }) else { return nil }
     let type = value.filter { $0 != " " && $0 != "\t" }.lowercased()
     return type.isEmpty ? nil : type
   }

@@ -8,7 +8,7 @@ typealias RegistryAnswer = HTTPDocument
 
 extension HTTPDocument {
   /// True for an answer meant for a browser.
-  var isWebPage: Bool { ServerText.isWebPage(contentType: headers.first("Content-Type"), bytes: bytes) }
+  var isWebPage: Bool { ServerText.isWebPage(contentType: headers.first(.contentType), bytes: bytes) }
 
   /// The answer as it was before its body was read.
   var response: TransportResponse {

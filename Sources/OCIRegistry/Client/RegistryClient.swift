@@ -145,10 +145,7 @@ public struct RegistryClient: Sendable {
   }
 
   /// True for an address of the registry itself. Tokens go nowhere else.
-  private func isOwn(_ url: String) -> Bool {
-    let url = URLReference(url)
-    return endpoint.bases.contains { URLReference($0).hasSameOrigin(as: url) }
-  }
+  private func isOwn(_ url: String) -> Bool { endpoint.owns(url) }
 
   private func sendToRegistry(_ call: RegistryCall, _ authorization: Secret?) async throws -> TransportResponse {
     let path: String
@@ -205,11 +202,12 @@ public struct RegistryClient: Sendable {
 
   /// A registry behind a proxy that ends TLS often names itself with `http:`. What began encrypted stays so.
   private func keepingEncryption(_ url: String) -> String {
-    let base = endpoint.bases.first.map { URLReference($0) }
+    guard let first = endpoint.bases.first, first.hasPrefix("https:"), !url.hasPrefix("https:") else { return url }
+    let base = URLReference(first)
     var target = URLReference(url)
-    guard target.scheme == "http", base?.scheme == "https", target.host == base?.host else { return url }
+    guard target.scheme == "http", target.host == base.host else { return url }
     let hasOwnPort = target.port == 80 && target.hostAndPort == target.host
-    guard hasOwnPort ? base?.port == 443 : target.port == base?.port else { return url }
+    guard hasOwnPort ? base.port == 443 : target.port == base.port else { return url }
     target.scheme = "https"
     return target.text
   }

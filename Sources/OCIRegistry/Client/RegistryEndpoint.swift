@@ -1,4 +1,5 @@
 import AcrCore
+import AcrHTTP
 import Synchronization
 
 /// Whether a registry is spoken to with https or http. The first request that gets an answer decides for the session.
@@ -20,6 +21,18 @@ final class RegistryEndpoint: Sendable {
 
   /// The addresses to try, in order: one as soon as it is decided.
   var bases: [String] { decided.withLock { $0.map { [$0] } } ?? candidates }
+
+  /// True for a URL of the registry itself.
+  func owns(_ url: String) -> Bool {
+    let bytes = url.utf8
+    return bases.contains { base in
+      // Most URLs are written as this client writes them.
+      if bytes.starts(with: base.utf8), let next = bytes.dropFirst(base.utf8.count).first, next == UInt8(ascii: "/") {
+        return true
+      }
+      return URLReference(base).hasSameOrigin(as: URLReference(url))
+    }
+  }
 
   /// Remembers the address that answered.
   func decide(_ base: String) { decided.withLock { $0 = base } }

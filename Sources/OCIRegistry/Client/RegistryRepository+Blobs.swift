@@ -8,7 +8,7 @@ extension RegistryRepository {
 
   public func blobSize(_ digest: Digest) async throws -> WireSize? {
     guard let response = try await head(digest) else { return nil }
-    guard let size = response.headers.first("Content-Length").flatMap({ WireSize(digits: $0) }) else {
+    guard let size = response.headers.first(.contentLength).flatMap({ WireSize(digits: $0) }) else {
       throw AcrError(
         .invalid, "\(client.host) does not say how long the blob \(digest.short) of `\(displayName)` is",
         status: response.status, target: client.host.name)
@@ -58,7 +58,7 @@ extension RegistryRepository {
       throw await client.failure(response, to: call)
     }
     let expected = (end.map { WireSize(clamping: $0) } ?? descriptor.size) - offset
-    let announced = response.headers.first("Content-Length").flatMap { WireSize(digits: $0) }
+    let announced = response.headers.first(.contentLength).flatMap { WireSize(digits: $0) }
     if let announced, announced != expected {
       var error = rangeFailure(
         response, .invalid, "Unexpected length of body in response: \(announced) bytes instead of \(expected)",
@@ -103,7 +103,7 @@ extension RegistryRepository {
     let notCompliant = "The remote server may not be RFC 7233 compliant: it answered a range from byte \(offset)"
     switch response.status {
     case 206:
-      guard let range = response.headers.first("Content-Range") else {
+      guard let range = response.headers.first(.contentRange) else {
         throw rangeFailure(response, .invalid, "\(notCompliant) without `Content-Range`", descriptor, code)
       }
       guard let given = WireRange(contentRange: range),

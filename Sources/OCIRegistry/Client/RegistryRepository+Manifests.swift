@@ -47,7 +47,7 @@ extension RegistryRepository {
   /// tag of its subject (distribution-spec, "Pushing Manifests with Subject").
   public func putManifest(_ manifest: FetchedManifest, as selector: ManifestSelector) async throws {
     let answer = try await put(manifest, as: selector)
-    guard answer.headers.first("OCI-Subject") == nil,
+    guard answer.headers.first(.ociSubject) == nil,
       let model = try? ImageManifest(manifest, name: describe(selector)), let subject = model.subject
     else { return }
     try await addToFallbackTag(manifest, model, subject: subject.digest)
@@ -163,5 +163,5 @@ extension RegistryRepository {
 
 extension HTTPFields {
   /// `Docker-Content-Digest`; nil when it is missing or of an algorithm this client does not compute.
-  var digest: Digest? { first("Docker-Content-Digest").flatMap { try? Digest($0) } }
+  var digest: Digest? { first(.dockerContentDigest).flatMap { try? Digest($0) } }
 }

@@ -107,8 +107,8 @@ extension RegistryRepository {
       guard answer.status >= 500 || [401, 403, 429].contains(answer.status) else { return nil }
       throw await client.failure(answer, to: call)
     }
-    guard let range = answer.headers.first("Range"), let count = Self.count(range) else { return nil }
-    let next = answer.headers.first("Location") == nil ? upload : try session(after: answer, call)
+    guard let range = answer.headers.first(.range), let count = Self.count(range) else { return nil }
+    let next = answer.headers.first(.location) == nil ? upload : try session(after: answer, call)
     return UploadProgress(session: next, count: count)
   }
 
@@ -147,7 +147,7 @@ extension RegistryRepository {
     call.body = body
     let answer = try await client.answer(call, [200, 201, 202, 204])
     // Each answer may move the upload; the newest address counts.
-    let next = answer.headers.first("Location") == nil ? upload : try session(after: answer, call)
+    let next = answer.headers.first(.location) == nil ? upload : try session(after: answer, call)
     try check(try await client.answer(finishCall(next, descriptor), [200, 201, 202, 204]), descriptor)
   }
 
@@ -168,7 +168,7 @@ extension RegistryRepository {
 
   /// The `Location` of an answer, made absolute and otherwise left as it is: it may hold a signature over its own text.
   private func session(after answer: RegistryAnswer, _ call: RegistryCall) throws(AcrError) -> BlobUpload {
-    guard let location = answer.headers.first("Location") else {
+    guard let location = answer.headers.first(.location) else {
       throw RegistryFailure.malformed(answer, to: call, client.host, "no `Location` to send the blob to")
     }
     try ServerAddress.checkLength(location, namedBy: client.host.name, status: answer.status)
