@@ -129,7 +129,7 @@ acr import	--debug	-	lists its requests on standard error, and says how long it 
 acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 acr import	--image	*	the image’s repository:tag in the target
-acr import	--jobs	*	with rows: how many imports to run at a time
+acr import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
 acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed
 acr import	--keep-going	-	with rows: continues when one fails
 acr import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
@@ -615,7 +615,7 @@ import	--debug	-	lists its requests on standard error, and says how long it took
 import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 import	--image	*	the image’s repository:tag in the target
-import	--jobs	*	with rows: how many imports to run at a time
+import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
 import	--journal	FILE	with rows: a journal file, to resume a run that was killed
 import	--keep-going	-	with rows: continues when one fails
 import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
@@ -836,7 +836,7 @@ mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no 
 mirror	--debug	-	lists its requests on standard error, and says how long it took
 mirror	--dry-run	-	shows what would be done
 mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)
-mirror	--jobs	*	how many tags to copy at a time
+mirror	--jobs	*	how many tags to copy at a time, at most (64; 16 by Azure)
 mirror	--journal	FILE	a journal file, to resume a run that was killed
 mirror	--keep-going	-	continues when a tag fails
 mirror	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)

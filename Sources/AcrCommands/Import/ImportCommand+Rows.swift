@@ -9,8 +9,12 @@ import Synchronization
 extension ImportCommand {
   /// The flags that only imports of rows have.
   struct RowParameters: ParameterSet {
-    let jobs = Flag<Int64>(
-      "jobs", default: Int64(ImportQueue.defaultJobs), help: "with rows: how many imports to run at a time")
+    let jobs = Flag<Int64?>(
+      "jobs",
+      help: """
+        with rows: how many imports to run at a time, at most (\(ImportQueue.defaultJobs); \
+        \(ImportQueue.defaultServiceJobs) by Azure)
+        """)
     let keepGoing = Switch("keep-going", help: "with rows: continues when one fails")
     let report = Flag<String?>(
       "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
@@ -62,8 +66,7 @@ extension ImportCommand {
       }
       return .value(.list(try calls.map { try run($0).collected() }))
     }
-    let jobs = call[\.rows][\.jobs]
-    guard (1...256).contains(jobs) else {
+    if let jobs = call[\.rows][\.jobs], !(1...256).contains(jobs) {
       throw ArgumentError(call.parameters.rows.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }
     let sink = call.run.sink
@@ -87,7 +90,9 @@ extension ImportCommand {
     let journal = try locate(call.parameters.rows.journal) {
       try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
-    let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.rows][\.keepGoing])
+    let standard =
+      items.contains { $0.engine == .service } ? ImportQueue.defaultServiceJobs : ImportQueue.defaultJobs
+    let queue = ImportQueue(jobs: call[\.rows][\.jobs].map(Int.init) ?? standard, keepsGoing: call[\.rows][\.keepGoing])
     if let block = call[\.accept] { try ask(block, about: &items, queue, call.run) }
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")

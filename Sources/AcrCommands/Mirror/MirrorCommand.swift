@@ -31,8 +31,12 @@ struct MirrorCommand: Command {
       "allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all")
     let yes = Switch("yes", short: "y", help: "does not ask before it deletes")
     let dryRun = Switch("dry-run", help: "shows what would be done")
-    let jobs = Flag<Int64>(
-      "jobs", default: Int64(ImportQueue.defaultJobs), help: "how many tags to copy at a time")
+    let jobs = Flag<Int64?>(
+      "jobs",
+      help: """
+        how many tags to copy at a time, at most (\(ImportQueue.defaultJobs); \
+        \(ImportQueue.defaultServiceJobs) by Azure)
+        """)
     let keepGoing = Switch("keep-going", help: "continues when a tag fails")
     let policy = PolicyArgument.flag
     let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
@@ -163,7 +167,8 @@ struct MirrorCommand: Command {
   }
 
   private func mirror(_ call: Call<Parameters>, _ options: MirrorOptions) throws -> Mirror {
-    let jobs = call[\.jobs]
+    let standard = call[\.engine] == "service" ? ImportQueue.defaultServiceJobs : ImportQueue.defaultJobs
+    let jobs = call[\.jobs] ?? Int64(standard)
     guard (1...256).contains(jobs) else {
       throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
     }

@@ -35,7 +35,7 @@ public final class CommandContext: Sendable {
   private let trustedRoot: @Sendable () throws(AcrError) -> String?
 
   /// How many transfers run at a time unless the session says otherwise.
-  public static let defaultTransfers = 16
+  public static let defaultTransfers = TransferLimit.standard
 
   /// Creates a session.
   /// - Parameters:

@@ -5,10 +5,13 @@ import Synchronization
 /// What one client knows of how each host wants to be treated, so that one request's trouble holds back all of them: the
 /// time it asked to be left alone for, and how many requests it takes at a time.
 ///
-/// A host that throttles halves the number of requests that may wait for its answer; each answer widens it a little again
-/// (additive increase, multiplicative decrease). A host that never throttled has no such number: the transport's
-/// connections are limit enough.
+/// The number finds itself, as it does for connections (RFC 5681): a host begins with ``first``, and each answer makes room for
+/// one more as long as answers take about as long as they did when there were few. A host that throttles halves the number;
+/// from then on it grows slowly again (additive increase, multiplicative decrease). From ``widest`` on there is no limit any
+/// more: the transport's connections are limit enough.
 final class HostGate: Sendable {
+  /// How many requests may be under way to a host that nothing is known of.
+  static let first = 16.0
   /// From this many requests at a time on, there is no limit any more.
   static let widest = 64.0
 
@@ -16,22 +19,43 @@ final class HostGate: Sendable {
     var opens: Duration?
     var isReached = false
     /// How many requests may be under way; nil for as many as come.
-    var window: Double?
+    var window: Double? = HostGate.first
+    /// True once the host has throttled.
+    var isCareful = false
     /// How often the window was narrowed. Requests that were under way before do not narrow it again.
     var epoch = 0
+    /// The shortest time to an answer, and the mean of the last ones, in seconds.
+    var shortest: Double?
+    var recent = 0.0
     /// Those under way, and those who wait for room.
-    let room = Limit(nil)
+    let room = Limit(Int(HostGate.first))
 
     /// Halves the window, once for all the requests that were under way together.
     mutating func narrow(_ epoch: Int, busy: Double) {
+      isCareful = true
       guard epoch == self.epoch else { return }
       window = max(1, min(window ?? busy, busy) / 2)
       self.epoch += 1
     }
 
+    /// Makes room after an answer, unless answers have become slow: more requests would only wait at the host then.
+    mutating func widen(after time: Duration?) {
+      if let time {
+        let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        shortest = min(seconds, shortest ?? seconds)
+        recent += (seconds - recent) / 8
+      }
+      guard let window, isCareful || recent <= 3 * (shortest ?? 0) + HostGate.patience else { return }
+      let wider = window + (isCareful ? 1 / max(1, window) : 1)
+      self.window = wider >= HostGate.widest ? nil : wider
+    }
+
     /// How many whole requests the window lets be under way.
     var capacity: Int? { window.map { max(1, Int($0)) } }
   }
+
+  /// How much longer than usual an answer may take, in seconds, before it counts as slow.
+  private static let patience = 0.05
 
   /// The right to have one request under way.
   struct Pass: Sendable {
@@ -102,16 +126,14 @@ final class HostGate: Sendable {
   }
 
   /// Gives a pass back.
-  func leave(_ pass: Pass, _ outcome: Outcome) {
+  /// - Parameter time: how long the answer took, where that tells how busy the host is.
+  func leave(_ pass: Pass, _ outcome: Outcome, after time: Duration? = nil) {
     if outcome == .throttled { throttled.add(1, ordering: .relaxed) }
     change(pass.host) { host, underWay in
       switch outcome {
       case .answered:
         host.isReached = true
-        if let window = host.window {
-          let wider = window + 1 / max(1, window)
-          host.window = wider >= HostGate.widest ? nil : wider
-        }
+        host.widen(after: time)
       case .throttled:
         host.isReached = true
         host.narrow(pass.epoch, busy: Double(underWay))

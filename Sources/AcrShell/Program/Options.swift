@@ -1,5 +1,6 @@
 import AcrRuntime
 import ArgumentParser
+import ImportCore
 
 /// The program's flags, not those of commands.
 private typealias Flag<Value> = ArgumentParser.Flag<Value>
@@ -77,7 +78,7 @@ struct Options: ParsableCommand {
   var progress = ProgressFormat.auto
 
   @Option(help: ArgumentHelp("How many transfers run at a time.", valueName: "count"))
-  var transfers = 16
+  var transfers = TransferLimit.standard
 
   @Option(
     help: ArgumentHelp(

@@ -16,14 +16,14 @@ struct BlobCopier: Sendable {
 
   /// Blobs up to this size are held in memory: read while the upload is opened, and sent in one request.
   static let smallBlob: Int64 = 4 << 20
-  /// Blobs up to this size are on their way for a moment, most of which is waiting for answers.
-  static let tinyBlob: Int64 = 256 << 10
+  /// What a blob that is streamed holds on its way.
+  private static let streamBytes: Int64 = 3 << 20
   /// How often an upload may break without getting on, before the import fails.
   static let maximumAttempts = 5
 
   func copy(_ descriptor: Descriptor) async throws -> BlobOutcome {
-    // A blob that is streamed takes three places of the limit, since it holds a few megabytes on its way.
-    let halves = descriptor.size > BlobCopier.smallBlob ? 6 : descriptor.size > BlobCopier.tinyBlob ? 2 : 1
+    let held = descriptor.size > BlobCopier.smallBlob ? BlobCopier.streamBytes : descriptor.size.bytes
+    let halves = Int((held + TransferLimit.bytesPerHalf - 1) / TransferLimit.bytesPerHalf)
     let outcome = try await table.copy(
       descriptor.digest, from: source.store.id, to: TransferTable.Place(target), for: job
     ) { home in

@@ -1,8 +1,13 @@
 import AcrConcurrency
 
 /// How many transfers run at the same time. One limit serves a whole session, so that nested parallel work cannot multiply.
-/// What passes in a moment takes half a place.
+/// What passes in a moment takes half a place, and stands for up to 256 KiB in memory; what holds more takes more.
 public final class TransferLimit: Sendable {
+  /// How many transfers run at a time unless a session says otherwise: as many as a registry is asked at a time.
+  public static let standard = 64
+  /// What half a place stands for in memory.
+  static let bytesPerHalf: Int64 = 256 << 10
+
   private let halves: Limit
 
   /// Creates a limit of `count` places, at least one.

@@ -10,7 +10,7 @@ struct ManifestWindow: Sendable {
   /// Registries refuse larger manifests, and so does the client.
   static let largest: Int64 = 8 << 20
   /// What one place of the transfer limit stands for.
-  private static let placeBytes: Int64 = 1 << 20
+  private static let placeBytes: Int64 = 2 * TransferLimit.bytesPerHalf
 
   /// The places that the largest manifest takes, in halves.
   static var largestHalves: Int { Int(2 * largest / placeBytes) }

@@ -4,8 +4,11 @@ import Synchronization
 /// One queue for a whole run: imports side by side, so many at a time, begun in their order. They share the engine's
 /// tables and limits, so that a blob many of them need is sent once.
 public struct ImportQueue: Sendable {
-  /// How many imports are under way at a time unless a run says otherwise.
-  public static let defaultJobs = 16
+  /// How many imports are under way at a time unless a run says otherwise. Most of an import is waiting for answers, and how
+  /// many requests a registry takes at a time finds itself.
+  public static let defaultJobs = 64
+  /// The same for imports that Azure's service does: each is a request to the resource manager, which counts them.
+  public static let defaultServiceJobs = 16
 
   /// How many imports are under way at a time.
   public let jobs: Int

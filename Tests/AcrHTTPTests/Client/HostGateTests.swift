@@ -26,6 +26,28 @@ import Testing
     #expect(gate.window(of: "a") == nil, "in the end there is no limit any more")
   }
 
+  @Test func aHostThatAnswersGetsMoreAtATimeUntilItsAnswersBecomeSlow() async throws {
+    let gate = HostGate()
+    var passes: [HostGate.Pass] = []
+    for _ in 0..<16 { passes.append(try await gate.enter("a")) }
+    #expect(gate.window(of: "a") == 16)
+    for _ in 0..<4 { gate.leave(passes.removeLast(), .answered, after: .milliseconds(20)) }
+    #expect(gate.window(of: "a") == 20, "one more for each answer")
+    for _ in 0..<4 { gate.leave(passes.removeLast(), .failed) }
+    #expect(gate.window(of: "a") == 20, "a failure tells nothing")
+    // A second instead of 20 ms: from the second such answer on it is no chance.
+    while let pass = passes.popLast() { gate.leave(pass, .answered, after: .seconds(1)) }
+    let slow = try #require(gate.window(of: "a"))
+    #expect(slow <= 21)
+    for _ in 0..<60 { gate.leave(try await gate.enter("a"), .answered, after: .milliseconds(20)) }
+    #expect(gate.window(of: "a") ?? .max > slow, "and more again when they are quick")
+    for _ in 0..<60 { gate.leave(try await gate.enter("a"), .answered, after: .milliseconds(20)) }
+    #expect(gate.window(of: "a") == nil)
+    // An upload takes as long as its bytes do, which says nothing of the host.
+    for _ in 0..<16 { gate.leave(try await gate.enter("b"), .answered) }
+    #expect(gate.window(of: "b") == 32)
+  }
+
   @Test func requestsWaitForRoomInTheirOrderAndCanBeCancelled() async throws {
     let gate = HostGate()
     gate.leave(try await gate.enter("a"), .throttled)
