@@ -79,10 +79,17 @@ public final class Limit: Sendable {
   /// - Throws: `CancellationError` when the task is cancelled while it waits; no place is taken then.
   public func enter(weight: Int = 1) async throws {
     let weight = max(1, weight)
-    let id = state.withLock { state in
+    try Task.checkCancellation()
+    let place: Int? = state.withLock { state in
+      // Mostly there is room, and no line to stand in.
+      if state.waiting.isEmpty, state.hasRoom(for: weight) {
+        state.taken += weight
+        return nil
+      }
       state.counter += 1
       return state.counter
     }
+    guard let id = place else { return }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let answer: Swift.Result<Void, any Error>? = state.withLock { state in

@@ -3,9 +3,15 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 // curl.h wraps these in type-checking macros, which would get in the way of the pointers of the same names.
 #undef curl_easy_setopt
@@ -29,9 +35,7 @@ static struct {
   __typeof__(curl_multi_setopt) *multi_setopt;
   __typeof__(curl_multi_add_handle) *multi_add_handle;
   __typeof__(curl_multi_remove_handle) *multi_remove_handle;
-  __typeof__(curl_multi_perform) *multi_perform;
-  __typeof__(curl_multi_poll) *multi_poll;
-  __typeof__(curl_multi_wakeup) *multi_wakeup;
+  __typeof__(curl_multi_socket_action) *multi_socket_action;
   __typeof__(curl_multi_info_read) *multi_info_read;
 } curl;
 
@@ -78,9 +82,7 @@ static void load(void) {
   curl.multi_setopt = find(library, "curl_multi_setopt");
   curl.multi_add_handle = find(library, "curl_multi_add_handle");
   curl.multi_remove_handle = find(library, "curl_multi_remove_handle");
-  curl.multi_perform = find(library, "curl_multi_perform");
-  curl.multi_poll = find(library, "curl_multi_poll");
-  curl.multi_wakeup = find(library, "curl_multi_wakeup");
+  curl.multi_socket_action = find(library, "curl_multi_socket_action");
   curl.multi_info_read = find(library, "curl_multi_info_read");
   if (failure == NULL && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     failure = "its initialisation failed";
@@ -180,23 +182,12 @@ struct curl_slist *acr_curl_slist_append(struct curl_slist *list, const char *te
 
 void acr_curl_slist_free_all(struct curl_slist *list) { curl.slist_free_all(list); }
 
-CURLM *acr_curl_multi_init(void) { return curl.multi_init(); }
-CURLMcode acr_curl_multi_cleanup(CURLM *multi) { return curl.multi_cleanup(multi); }
-
 CURLMcode acr_curl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
   return curl.multi_setopt(multi, option, value);
 }
 
 CURLMcode acr_curl_multi_add_handle(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
 CURLMcode acr_curl_multi_remove_handle(CURLM *multi, CURL *easy) { return curl.multi_remove_handle(multi, easy); }
-CURLMcode acr_curl_multi_perform(CURLM *multi, int *running) { return curl.multi_perform(multi, running); }
-
-CURLMcode acr_curl_multi_poll(CURLM *multi, int timeout_milliseconds, int *ready) {
-  return curl.multi_poll(multi, NULL, 0, timeout_milliseconds, ready);
-}
-
-CURLMcode acr_curl_multi_wakeup(CURLM *multi) { return curl.multi_wakeup(multi); }
-
 CURL *acr_curl_multi_next_done(CURLM *multi, CURLcode *result) {
   int left = 0;
   CURLMsg *message;
@@ -207,4 +198,168 @@ CURL *acr_curl_multi_next_done(CURLM *multi, CURLcode *result) {
     }
   }
   return NULL;
+}
+
+// MARK: The loop
+
+struct acr_curl_loop {
+  CURLM *multi;
+  // The read end and the write end of what wakes the loop.
+  int wake[2];
+  // What is waited for: first the wake descriptor, then the connections in any order.
+  struct pollfd *polled;
+  int count;
+  int capacity;
+  // Where a descriptor stands in `polled`; 0 for one that does not.
+  int *places;
+  int places_count;
+  // What was ready when the last wait ended; a connection may end while another one is dealt with.
+  struct pollfd *ready;
+  // When the library wants to be called, in milliseconds; -1 for never.
+  long long deadline;
+};
+
+static long long now_milliseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static int place_of(acr_curl_loop *loop, int descriptor) {
+  return descriptor < loop->places_count ? loop->places[descriptor] : 0;
+}
+
+static bool grow(acr_curl_loop *loop, int descriptor) {
+  if (descriptor >= loop->places_count) {
+    int count = descriptor + 64;
+    int *places = realloc(loop->places, (size_t)count * sizeof *places);
+    if (places == NULL) return false;
+    memset(places + loop->places_count, 0, (size_t)(count - loop->places_count) * sizeof *places);
+    loop->places = places;
+    loop->places_count = count;
+  }
+  if (loop->count < loop->capacity) return true;
+  int capacity = loop->capacity + 64;
+  struct pollfd *polled = realloc(loop->polled, (size_t)capacity * sizeof *polled);
+  if (polled == NULL) return false;
+  loop->polled = polled;
+  struct pollfd *ready = realloc(loop->ready, (size_t)capacity * sizeof *ready);
+  if (ready == NULL) return false;
+  loop->ready = ready;
+  loop->capacity = capacity;
+  return true;
+}
+
+static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *context, void *known) {
+  (void)easy, (void)known;
+  acr_curl_loop *loop = context;
+  int place = place_of(loop, socket);
+  if (what == CURL_POLL_REMOVE) {
+    if (place == 0) return 0;
+    struct pollfd last = loop->polled[--loop->count];
+    loop->places[socket] = 0;
+    if (last.fd != socket) {
+      loop->polled[place] = last;
+      loop->places[last.fd] = place;
+    }
+    return 0;
+  }
+  if (place == 0) {
+    // Without memory the transfer is never heard of again, and ends by its limit of time.
+    if (!grow(loop, socket)) return 0;
+    place = loop->count++;
+    loop->places[socket] = place;
+  }
+  short events = 0;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= POLLIN;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= POLLOUT;
+  loop->polled[place] = (struct pollfd){.fd = socket, .events = events};
+  return 0;
+}
+
+static int timer_changed(CURLM *multi, long milliseconds, void *context) {
+  (void)multi;
+  acr_curl_loop *loop = context;
+  loop->deadline = milliseconds < 0 ? -1 : now_milliseconds() + milliseconds;
+  return 0;
+}
+
+acr_curl_loop *acr_curl_loop_create(void) {
+  acr_curl_loop *loop = calloc(1, sizeof *loop);
+  if (loop == NULL) return NULL;
+  loop->deadline = -1;
+  loop->wake[0] = loop->wake[1] = -1;
+  loop->multi = curl.multi_init();
+  if (loop->multi == NULL || pipe(loop->wake) != 0 || !grow(loop, loop->wake[0])) {
+    acr_curl_loop_free(loop);
+    return NULL;
+  }
+  for (int end = 0; end < 2; end++) {
+    fcntl(loop->wake[end], F_SETFD, FD_CLOEXEC);
+    fcntl(loop->wake[end], F_SETFL, O_NONBLOCK);
+  }
+  loop->polled[0] = (struct pollfd){.fd = loop->wake[0], .events = POLLIN};
+  loop->count = 1;
+  curl.multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
+  curl.multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+  curl.multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
+  curl.multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+  return loop;
+}
+
+void acr_curl_loop_free(acr_curl_loop *loop) {
+  // Closing connections still changes what is polled.
+  if (loop->multi != NULL) curl.multi_cleanup(loop->multi);
+  for (int end = 0; end < 2; end++) {
+    if (loop->wake[end] >= 0) close(loop->wake[end]);
+  }
+  free(loop->polled);
+  free(loop->ready);
+  free(loop->places);
+  free(loop);
+}
+
+CURLM *acr_curl_loop_multi(acr_curl_loop *loop) { return loop->multi; }
+
+void acr_curl_loop_wakeup(acr_curl_loop *loop) {
+  // A full pipe wakes as well.
+  ssize_t written = write(loop->wake[1], "", 1);
+  (void)written;
+}
+
+void acr_curl_loop_run_due(acr_curl_loop *loop) {
+  int running = 0;
+  // The library sets the next deadline meanwhile.
+  for (int turn = 0; turn < 100 && loop->deadline >= 0 && loop->deadline <= now_milliseconds(); turn++) {
+    loop->deadline = -1;
+    curl.multi_socket_action(loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+}
+
+int acr_curl_loop_wait(acr_curl_loop *loop, int milliseconds) {
+  if (loop->deadline >= 0) {
+    long long left = loop->deadline - now_milliseconds();
+    if (left < milliseconds) milliseconds = left < 0 ? 0 : (int)left;
+  }
+  int ready = 0;
+  if (poll(loop->polled, (nfds_t)loop->count, milliseconds) > 0) {
+    if (loop->polled[0].revents != 0) {
+      char bytes[64];
+      while (read(loop->wake[0], bytes, sizeof bytes) == sizeof bytes) {}
+    }
+    for (int place = 1; place < loop->count; place++) {
+      if (loop->polled[place].revents != 0) loop->ready[ready++] = loop->polled[place];
+    }
+    for (int index = 0; index < ready; index++) {
+      struct pollfd found = loop->ready[index];
+      if (place_of(loop, found.fd) == 0) continue;
+      int what = 0, running = 0;
+      if (found.revents & (POLLIN | POLLHUP)) what |= CURL_CSELECT_IN;
+      if (found.revents & POLLOUT) what |= CURL_CSELECT_OUT;
+      if (found.revents & (POLLERR | POLLNVAL)) what |= CURL_CSELECT_ERR;
+      curl.multi_socket_action(loop->multi, found.fd, what, &running);
+    }
+  }
+  acr_curl_loop_run_due(loop);
+  return ready;
 }

@@ -13,9 +13,11 @@ struct ResponseHead: Sendable {
 /// and the task only ever takes, so one short lock is enough.
 final class ResponseChannel: Sendable {
   /// How many bytes may wait for the task before the transfer is paused.
-  static let limit = 512 * 1024
+  static let limit = 192 * 1024
   /// How many bytes are worth waking the task for while more are coming in.
-  static let worthWaking = 128 * 1024
+  static let worthWaking = 96 * 1024
+  /// Bodies of up to so many bytes are handed out with their head where they come in one go.
+  static let small: Int64 = 256 * 1024
 
   private struct State {
     var head: ResponseHead?
@@ -129,10 +131,14 @@ final class ResponseChannel: Sendable {
     case resumeReceiving
   }
 
-  /// Hands what has arrived to a waiting task. Few bytes are held back as long as the loop is not idle, since waking a
-  /// task for every TLS record of 16 KiB costs more than the record itself.
+  /// Hands what has arrived to a waiting task. The head of a short answer waits for the rest of it, and few bytes are held
+  /// back as long as the loop is not idle, since waking a task for every TLS record of 16 KiB costs more than the record.
   func flush(isIdle: Bool) -> AfterFlush {
     let (headWake, bodyWake, next): (Wake?, Wake?, AfterFlush) = state.withLock { state in
+      let isShort = state.remaining > Int64(0) && state.remaining <= ResponseChannel.small
+      if !isIdle, isShort, state.headWaiter != nil, state.head != nil, state.outcome == nil {
+        return (nil, nil, .flushAgain)
+      }
       let headWake = ResponseChannel.wakeForHead(&state)
       guard let waiter = state.bodyWaiter, !state.unread.isEmpty else { return (headWake, nil, .nothing) }
       guard isIdle || state.unread.count >= ResponseChannel.worthWaking else { return (headWake, nil, .flushAgain) }

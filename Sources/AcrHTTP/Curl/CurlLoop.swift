@@ -3,7 +3,7 @@ import AcrSystem
 import CCurl
 import Synchronization
 
-/// The door to the loop's thread: a queue of commands, and the multi handle to wake it with.
+/// The door to the loop's thread: a queue of commands, and what to wake it with.
 final class CurlLoop: Sendable {
   /// What other threads ask of the loop.
   enum Command: Sendable {
@@ -18,7 +18,7 @@ final class CurlLoop: Sendable {
     var nextID: UInt64 = 1
     var isStopping = false
     var isAborting = false
-    /// Set by the loop when it takes no more commands. The multi handle is not touched after that.
+    /// Set by the loop when it takes no more commands. Its handle is not touched after that.
     var isClosed = false
     var thread: SystemThread?
   }
@@ -35,7 +35,7 @@ final class CurlLoop: Sendable {
   }
 
   private let state = Mutex(State())
-  private let multiAddress: UInt
+  private let address: UInt
 
   /// Opens libcurl and starts the thread.
   /// - Throws: ``AcrError`` of kind `network` where libcurl or a thread is not to be had.
@@ -45,21 +45,23 @@ final class CurlLoop: Sendable {
         .network, "libcurl cannot be used: \(String(cString: reason))",
         help: "install it, on Debian and Ubuntu with: apt-get install libcurl4")
     }
-    guard let multi = acr_curl_multi_init() else { throw AcrError(.network, "libcurl has no memory for connections") }
-    let loop = CurlLoop(multi)
+    guard let handle = acr_curl_loop_create() else {
+      throw AcrError(.network, "libcurl has no memory or no descriptor left for connections")
+    }
+    let loop = CurlLoop(handle)
     // Signals are for the threads that expect them; SIGPIPE would come from OpenSSL's writes to closed connections.
     guard let thread = SystemThread(blocksSignals: true, { CurlWorker(loop, configuration)?.run() }) else {
-      _ = acr_curl_multi_cleanup(multi)
+      acr_curl_loop_free(handle)
       throw AcrError(.network, "no thread for connections could be started")
     }
     loop.state.withLock { $0.thread = thread }
     return loop
   }
 
-  private init(_ multi: UnsafeMutableRawPointer) { multiAddress = UInt(bitPattern: multi) }
+  private init(_ handle: OpaquePointer) { address = UInt(bitPattern: handle) }
 
-  /// The multi handle, for the loop's own thread.
-  var multi: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: multiAddress) }
+  /// The loop's handle, for its own thread.
+  var handle: OpaquePointer? { OpaquePointer(bitPattern: address) }
 
   /// A number for a new transfer.
   func makeID() -> UInt64 {
@@ -76,7 +78,7 @@ final class CurlLoop: Sendable {
     state.withLock { state in
       guard !state.isClosed else { return false }
       state.commands.append(command)
-      if state.commands.count == 1 { _ = acr_curl_multi_wakeup(multi) }
+      if state.commands.count == 1 { acr_curl_loop_wakeup(handle) }
       return true
     }
   }
@@ -97,7 +99,7 @@ final class CurlLoop: Sendable {
     state.withLock { state in
       state.isStopping = true
       state.isAborting = state.isAborting || aborting
-      if !state.isClosed { _ = acr_curl_multi_wakeup(multi) }
+      if !state.isClosed { acr_curl_loop_wakeup(handle) }
     }
   }
 

@@ -78,7 +78,7 @@ extension CurlTransfer {
         acr_curl_easy_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)),
         CURLOPT_INFILESIZE_LARGE.rawValue)
       let isStream = plan.upload != nil
-      hint(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 256 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
+      hint(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 128 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
       set(CURLOPT_CUSTOMREQUEST, method.rawValue)
     } else if method == .head {
       set(CURLOPT_NOBODY, 1)
@@ -87,7 +87,7 @@ extension CurlTransfer {
       if method != .get { set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
     }
     // Only `GET` fetches blobs. Of a large buffer only the pages that are used become real memory.
-    hint(CURLOPT_BUFFERSIZE, method == .get ? 256 * 1024 : 16 * 1024)
+    hint(CURLOPT_BUFFERSIZE, method == .get ? 128 * 1024 : 16 * 1024)
   }
 
   private func makeHeaderList() -> UnsafeMutablePointer<curl_slist>? {

@@ -5,11 +5,12 @@ import CCurl
 /// What runs on the loop's thread: the only place that touches libcurl's handles.
 final class CurlWorker {
   /// How many used handles are kept for the next transfers.
-  private static let poolSize = 16
+  private static let poolSize = 32
   /// How often in a row the loop looks for more input before it hands a waiting task the little it has.
   private static let maximumHolds = 16
 
   private let loop: CurlLoop
+  private let loopHandle: OpaquePointer
   private let multi: UnsafeMutableRawPointer
   private let configuration: CurlTransport.Configuration
   private let names = HeaderNames()
@@ -21,8 +22,9 @@ final class CurlWorker {
   private var lastStallCheck = Monotonic.now()
 
   init?(_ loop: CurlLoop, _ configuration: CurlTransport.Configuration) {
-    guard let multi = loop.multi else { return nil }
+    guard let loopHandle = loop.handle, let multi = acr_curl_loop_multi(loopHandle) else { return nil }
     self.loop = loop
+    self.loopHandle = loopHandle
     self.multi = multi
     self.configuration = configuration
     let connections = CurlWorker.connections(wanted: configuration.maximumConnections)
@@ -39,7 +41,7 @@ final class CurlWorker {
 
   /// How many descriptors are left to everything but connections: standard streams, pipes, files that are read, the resolver,
   /// and libdispatch, which ends the process when it cannot open the few that it needs.
-  private static let spareDescriptors = 20
+  private static let spareDescriptors = 22
 
   /// How many connections the process's limit of open files allows (`ulimit -n`); at least two, one for each side.
   static func connections(wanted: Int, limit: Int? = ProcessInformation.openFileLimit) -> Int {
@@ -57,23 +59,22 @@ final class CurlWorker {
       }
       if work.isClosed { break }
 
-      var running: Int32 = 0
-      _ = acr_curl_multi_perform(multi, &running)
+      acr_curl_loop_run_due(loopHandle)
       collectDone()
       if flush(isIdle: false) {
-        var ready: Int32 = 0
-        _ = acr_curl_multi_poll(multi, 0, &ready)
+        let ready = acr_curl_loop_wait(loopHandle, 0)
         holds += 1
         if ready > 0, holds < CurlWorker.maximumHolds { continue }
+        collectDone()
         _ = flush(isIdle: true)
       }
       holds = 0
       checkStalls()
       if work.isStopping, transfers.isEmpty { continue }
-      _ = acr_curl_multi_poll(multi, pollMilliseconds, nil)
+      _ = acr_curl_loop_wait(loopHandle, pollMilliseconds)
     }
-    for handle in pool { acr_curl_easy_cleanup(handle) }
-    _ = acr_curl_multi_cleanup(multi)
+    for easy in pool { acr_curl_easy_cleanup(easy) }
+    acr_curl_loop_free(loopHandle)
   }
 
   private func handle(_ command: CurlLoop.Command) {

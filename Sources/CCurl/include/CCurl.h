@@ -62,14 +62,26 @@ CURLcode acr_curl_easy_getinfo_string(CURL *easy, CURLINFO info, const char **va
 struct curl_slist *acr_curl_slist_append(struct curl_slist *list, const char *text);
 void acr_curl_slist_free_all(struct curl_slist *list);
 
-CURLM *acr_curl_multi_init(void);
-CURLMcode acr_curl_multi_cleanup(CURLM *multi);
 CURLMcode acr_curl_multi_setopt_long(CURLM *multi, CURLMoption option, long value);
 CURLMcode acr_curl_multi_add_handle(CURLM *multi, CURL *easy);
 CURLMcode acr_curl_multi_remove_handle(CURLM *multi, CURL *easy);
-CURLMcode acr_curl_multi_perform(CURLM *multi, int *running);
-CURLMcode acr_curl_multi_poll(CURLM *multi, int timeout_milliseconds, int *ready);
-CURLMcode acr_curl_multi_wakeup(CURLM *multi);
+
+/// A multi handle and what it waits for. Only the transfers are looked at on whose connections something happened;
+/// `curl_multi_perform` looks at each of them every time. All but the wake-up belongs to one thread.
+typedef struct acr_curl_loop acr_curl_loop;
+
+/// NULL where memory or descriptors are used up.
+acr_curl_loop *acr_curl_loop_create(void);
+/// Closes all connections. No transfer may be left.
+void acr_curl_loop_free(acr_curl_loop *loop);
+CURLM *acr_curl_loop_multi(acr_curl_loop *loop);
+/// Lets new transfers begin, and those go on that were paused or have waited long enough.
+void acr_curl_loop_run_due(acr_curl_loop *loop);
+/// Waits for a connection, for the wake-up, or for so many milliseconds at most, and lets transfers go on.
+/// Returns on how many connections something happened.
+int acr_curl_loop_wait(acr_curl_loop *loop, int milliseconds);
+/// Ends a wait; from any thread.
+void acr_curl_loop_wakeup(acr_curl_loop *loop);
 
 /// The next finished transfer and its result; NULL when there is none.
 CURL *acr_curl_multi_next_done(CURLM *multi, CURLcode *result);

@@ -16,8 +16,8 @@ struct BlobCopier: Sendable {
 
   /// Blobs up to this size are held in memory: read while the upload is opened, and sent in one request.
   static let smallBlob: Int64 = 4 << 20
-  /// What a blob that is streamed holds on its way.
-  private static let streamBytes: Int64 = 3 << 20
+  /// What a blob that is streamed holds on its way: libcurl's two buffers, and three pieces of up to 320 KiB.
+  private static let streamBytes: Int64 = 5 << 18
   /// How often an upload may break without getting on, before the import fails.
   static let maximumAttempts = 5
 

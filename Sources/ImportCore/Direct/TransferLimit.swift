@@ -3,8 +3,9 @@ import AcrConcurrency
 /// How many transfers run at the same time. One limit serves a whole session, so that nested parallel work cannot multiply.
 /// What passes in a moment takes half a place, and stands for up to 256 KiB in memory; what holds more takes more.
 public final class TransferLimit: Sendable {
-  /// How many transfers run at a time unless a session says otherwise: as many as a registry is asked at a time.
-  public static let standard = 64
+  /// How many transfers run at a time unless a session says otherwise: small blobs take half a place, so that twice as
+  /// many are under way.
+  public static let standard = 32
   /// What half a place stands for in memory.
   static let bytesPerHalf: Int64 = 256 << 10
 
