@@ -46,7 +46,7 @@ extension ResourceManagerService {
       azure.isABAC
       ? roles.contains(where: \.canReadResource)
         || (roles.contains(.repositoryReader) && roles.contains(.catalogLister))
-      : azure.actions(of: identity).contains("pull")
+      : azure.actions(of: identity, in: nil).contains("pull")
     guard isAllowed else {
       throw ErrorReply(
         .resourceManager(
@@ -57,11 +57,21 @@ extension ResourceManagerService {
             + "action 'read' on the linked scope(s) '\(id)' or the linked scope(s) are invalid."))
     }
     let repository = parameters.sourceImage.repository
+    let isOwn = registry.name.lowercased() == context.segments[7].lowercased()
+    if !isOwn, !azure.isPolicyEnabled("exportPolicy", true) {
+      throw ErrorReply(
+        .resourceManager(
+          .badRequest, "ExportPolicyDisabled",
+          "The export policy of the registry '\(registry.loginServer)' is disabled: its artifacts cannot be imported into "
+            + "other registries."))
+    }
     return {
       guard azure.allowsTrustedServices else {
         throw ErrorReply(RegistryService.firewall("20.0.0.1"))
       }
-      guard azure.actions(of: identity).contains("pull") else { throw ResourceManagerService.unauthorized(repository) }
+      guard azure.actions(of: identity, in: repository.name).contains("pull") else {
+        throw ResourceManagerService.unauthorized(repository)
+      }
       return StoredRepository(registry: registry, name: repository)
     }
   }
@@ -99,7 +109,7 @@ extension ResourceManagerService {
         principal = found
       }
       let isKnown = await registry.store.repository(repository) != nil
-      guard registry.configuration.actions(of: principal, in: repository.name).contains("pull"),
+      guard registry.actions(of: principal, in: repository.name).contains("pull"),
         isKnown || registry.configuration.signIn != .token
       else { throw ResourceManagerService.unauthorized(repository) }
       if principal == .anonymous, !registry.takePull() {

@@ -81,14 +81,34 @@ extension ResourceManagerService {
   func resourceGroups(_ context: Context) -> Reply {
     var seen: Set<String> = []
     let settings = readable(context).compactMap(\.configuration.azure)
-    let values = settings.filter { seen.insert($0.resourceGroup.lowercased()).inserted }.map { azure -> JSONValue in
-      [
-        "id": .string("/subscriptions/\(azure.subscription)/resourceGroups/\(azure.resourceGroup)"),
-        "name": .string(azure.resourceGroup), "type": "Microsoft.Resources/resourceGroups",
-        "location": .string(azure.location), "properties": ["provisioningState": "Succeeded"],
-      ]
-    }
+    let values = settings.filter { seen.insert($0.resourceGroup.lowercased()).inserted }.map(describeGroup)
     return Reply(json: ["value": .array(values)])
+  }
+
+  /// `GET /subscriptions/ID/resourcegroups/NAME`
+  func resourceGroup(_ context: Context) throws -> Reply {
+    let found = try registries(inGroup: context.segments[3], context)
+    guard context.call.method == .get || context.call.method == .head, let azure = found.first?.configuration.azure
+    else {
+      return Reply(status: .methodNotAllowed)
+    }
+    guard found.contains(where: { readable(context).map(\.name).contains($0.name) }) else {
+      throw ErrorReply(
+        .resourceManager(
+          .forbidden, "AuthorizationFailed",
+          "The client '\(context.identity.clientID)' with object id '\(context.identity.objectID)' does not have "
+            + "authorization to perform action 'Microsoft.Resources/subscriptions/resourceGroups/read' over scope "
+            + "'/subscriptions/\(context.segments[1])/resourceGroups/\(context.segments[3])' or the scope is invalid."))
+    }
+    return Reply(json: describeGroup(azure))
+  }
+
+  private func describeGroup(_ azure: AzureSettings) -> JSONValue {
+    [
+      "id": .string("/subscriptions/\(azure.subscription)/resourceGroups/\(azure.resourceGroup)"),
+      "name": .string(azure.resourceGroup), "type": "Microsoft.Resources/resourceGroups",
+      "location": .string(azure.location), "properties": ["provisioningState": "Succeeded"],
+    ]
   }
 
   /// The registries of a subscription, or of one group in it.
@@ -112,12 +132,13 @@ extension ResourceManagerService {
             + "user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/"
             + "container-registry-authentication#admin-account"))
     }
-    let password = JSONValue.string(azure.adminPassword.reveal())
-    return Reply(
-      json: [
-        "username": .string(registry.name),
-        "passwords": [["name": "password", "value": password], ["name": "password2", "value": password]],
-      ])
+    let passwords = ["password", "password2"].map { name -> JSONValue in
+      [
+        "name": .string(name),
+        "value": .string(registry.resources.adminPassword(name) ?? azure.adminPassword.reveal()),
+      ]
+    }
+    return Reply(json: ["username": .string(registry.name), "passwords": .array(passwords)])
   }
 
   /// A registry with all properties that the newest API versions know.
@@ -158,8 +179,9 @@ extension ResourceManagerService {
     }
     properties += [
       .init("policies", policies), .init("encryption", ["status": "disabled"]), .init("dataEndpointEnabled", false),
-      .init("dataEndpointHostNames", []), .init("regionalEndpoints", "Disabled"),
-      .init("regionalEndpointHostNames", []),
+      .init("dataEndpointHostNames", []),
+      .init("regionalEndpoints", registry.configuration.regionalHosts.isEmpty ? "Disabled" : "Enabled"),
+      .init("regionalEndpointHostNames", .array(registry.configuration.regionalHosts.map(JSONValue.string))),
       .init("endpointProtocol", "IPv4"), .init("privateEndpointConnections", []),
       .init("publicNetworkAccess", .string(azure.publicNetworkAccess)),
       .init("networkRuleBypassOptions", .string(azure.networkRuleBypassOptions)),

@@ -32,7 +32,9 @@ struct ResourceManagerService: Sendable {
   /// Answers a request; nil when its path is none of the resource manager's.
   func reply(to call: HTTPCall) async throws -> Reply? {
     let segments = call.segments
-    guard let first = segments.first?.lowercased(), ["subscriptions", "tenants"].contains(first) else { return nil }
+    guard let first = segments.first?.lowercased(), ["subscriptions", "tenants", "providers"].contains(first) else {
+      return nil
+    }
     let identity = try authenticate(call)
     guard let version = call.query["api-version"] else {
       throw ErrorReply(
@@ -101,6 +103,13 @@ struct ResourceManagerService: Sendable {
   private func route(_ context: Context, _ first: String) async throws -> Reply {
     let parts = context.segments.map { $0.lowercased() }
     if first == "tenants" { return tenants(context) }
+    if first == "providers" {
+      guard parts == ["providers", "microsoft.containerregistry", "operations"] else {
+        return Self.unknownType(context)
+      }
+      try checkVersion(context)
+      return operations()
+    }
     switch parts.count {
     case 1: return subscriptions(context)
     case 2: return Reply(json: describe(try subscription(context)))
@@ -111,6 +120,14 @@ struct ResourceManagerService: Sendable {
     switch (parts.count, parts[2]) {
     case (3, "resources"): return try resources(context)
     case (3, "resourcegroups"): return resourceGroups(context)
+    case (3, "locations"): return locations(context)
+    case (3, "providers"): return Reply(json: ["value": [describeProvider(context)]])
+    case (4, "providers") where parts[3] == provider: return Reply(json: describeProvider(context))
+    case (4, "resourcegroups"): return try resourceGroup(context)
+    case (5, "providers") where parts[3] == provider && parts[4] == "checknameavailability":
+      return try await checkName(context)
+    case (5, "providers") where parts[3] == provider && parts[4] == "register":
+      return Reply(json: describeProvider(context))
     case (5, "providers") where parts[3] == provider && parts[4] == "registries":
       return try list(context, group: nil)
     case (8, "providers") where parts[3] == provider && parts[4] == "locations" && parts[6] == "operationresults":
@@ -121,9 +138,40 @@ struct ResourceManagerService: Sendable {
       return Reply(json: describe(try registry(context)))
     case (9, "resourcegroups") where parts[5] == provider && context.call.method == .post:
       return try await action(parts[8], context)
+    case (9, "resourcegroups") where parts[5] == provider && parts[8] == "listusages":
+      return try await usages(try registry(context))
+    case (9, "resourcegroups") where parts[5] == provider && Self.emptyLists.contains(parts[8]):
+      _ = try registry(context)
+      return Reply(json: ["value": []])
+    case (10, "resourcegroups") where parts[5] == provider && Self.emptyLists.contains(parts[8]):
+      let registry = try registry(context)
+      return Self.onlyAList(context, registry)
+    case (9...10, "resourcegroups") where parts[5] == provider:
+      if let reply = try await child(context) { return reply }
     default: break
     }
+    return Self.unknownType(context)
+  }
+
+  /// What a registry may have in Azure and never has here: the list is empty.
+  private static let emptyLists: Set<String> = [
+    "webhooks", "cacherules", "credentialsets", "replications", "connectedregistries", "privateendpointconnections",
+  ]
+
+  /// The answer about one thing of those lists: it is not there, and cannot be made.
+  private static func onlyAList(_ context: Context, _ registry: EmulatedRegistry) -> Reply {
+    let (type, name) = (context.segments[8], context.segments[9])
+    if context.call.method == .delete { return Reply(status: .noContent) }
+    guard context.call.method == .get else {
+      return .resourceManager(
+        .notImplemented, "NotImplemented", "This emulator answers the list of \(type), and makes none.")
+    }
     return .resourceManager(
+      .notFound, "ResourceNotFound", "The resource \(registry.resourceID)/\(type)/\(name) could not be found.")
+  }
+
+  private static func unknownType(_ context: Context) -> Reply {
+    .resourceManager(
       .notFound, "InvalidResourceType",
       "The resource type could not be found in the namespace for api version '\(context.apiVersion)'.")
   }
@@ -138,6 +186,16 @@ struct ResourceManagerService: Sendable {
       let registry = try registry(context)
       try check(context, registry, "listCredentials/action") { [.owner, .contributor].contains($0) }
       return try credentials(registry)
+    case "regeneratecredential":
+      let registry = try registry(context)
+      try check(context, registry, "regenerateCredential/action") { [.owner, .contributor].contains($0) }
+      return try await regenerateCredential(context, registry)
+    case "generatecredentials":
+      let registry = try registry(context)
+      try check(context, registry, "generateCredentials/action") { [.owner, .contributor].contains($0) }
+      return try await generateCredentials(context, registry)
+    case "listusages":
+      return try await usages(try registry(context))
     default:
       return .resourceManager(.notFound, "NotFound", "The action '\(name)' is not known to this emulator.")
     }

@@ -9,6 +9,8 @@ final class EmulatedRegistry: Sendable {
   let configuration: RegistryConfiguration
   let store: RegistryStore
   let uploads: UploadTable
+  /// Tokens, scope maps and passwords, which the resource manager changes.
+  let resources: RegistryResources
   private let state: Mutex<State>
   /// Signs what stands in addresses; kept, since uploads outlive the process.
   private let addressKey: SymmetricKey
@@ -22,7 +24,9 @@ final class EmulatedRegistry: Sendable {
 
   init(_ configuration: RegistryConfiguration, folder: String, usesAzureNames: Bool) throws {
     self.configuration = configuration
-    store = try RegistryStore(folder: folder)
+    store = try RegistryStore(
+      folder: folder, keepsDeleted: configuration.azure?.isPolicyEnabled("softDeletePolicy", false) ?? false)
+    resources = try RegistryResources(folder: folder, accounts: configuration.azure == nil ? [] : configuration.users)
     uploads = UploadTable(folder: "\(folder)/uploads")
     let keyPath = "\(folder)/addresses.key"
     if let bytes = try? DiskFile.read(keyPath), bytes.count == 32 {
@@ -73,6 +77,14 @@ final class EmulatedRegistry: Sendable {
   static let pullLimitText =
     "You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
     + "https://www.docker.com/increase-rate-limit"
+
+  /// What somebody may do in a repository now; `catalog` is the right to list repositories.
+  func actions(of principal: Principal, in repository: String?) -> Set<String> {
+    if case .registryUser(let name) = principal, configuration.azure != nil {
+      return resources.actions(of: name, in: repository)
+    }
+    return configuration.actions(of: principal, in: repository)
+  }
 
   /// The address that always leads here.
   var address: String { "127.0.0.1:\(port)" }

@@ -41,7 +41,7 @@ extension RegistryService {
     let needed = Set(actions)
     guard let value = call.headers[.authorization] else {
       let isOpen = registry.configuration.signIn == .none
-      if isOpen, needed.isSubset(of: registry.configuration.actions(of: .anonymous, in: repository?.name)) { return }
+      if isOpen, needed.isSubset(of: registry.actions(of: .anonymous, in: repository?.name)) { return }
       throw refusal(call.path.hasPrefix("/acr/") ? "invalid_token" : nil)
     }
     let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
@@ -51,13 +51,13 @@ extension RegistryService {
       guard let principal = basicPrincipal(parts[1]) else {
         throw refusal(nil)
       }
-      granted = registry.configuration.actions(of: principal, in: repository?.name)
+      granted = registry.actions(of: principal, in: repository?.name)
     } else {
       guard let claims = world.key.claims(of: parts[1]), claims["aud"]?.string == registry.loginServer else {
         throw refusal("invalid_token")
       }
       if let principal = refreshPrincipal(claims) {
-        granted = registry.configuration.actions(of: principal, in: repository?.name)
+        granted = registry.actions(of: principal, in: repository?.name)
       } else {
         granted = actionsGranted(by: claims, repository)
       }
@@ -78,8 +78,8 @@ extension RegistryService {
     var granted: Set<String> = []
     for entry in claims["access"]?.array ?? [] {
       let actions = entry["actions"]?.array?.compactMap(\.string) ?? []
-      if entry["type"]?.string == "registry", entry["name"]?.string == "catalog", !actions.isEmpty {
-        granted.insert("catalog")
+      if entry["type"]?.string == "registry", let name = entry["name"]?.string, !actions.isEmpty {
+        if ["catalog", "deleted_catalog"].contains(name) { granted.insert(name) }
       }
       if entry["type"]?.string == "repository", entry["name"]?.string == repository?.name {
         granted.formUnion(actions)
@@ -108,9 +108,9 @@ extension RegistryService {
       value += ",scope=\"repository:\(repository):\(names.joined(separator: ","))\(other)\""
       let needs = names.map { (repository, $0) } + (source.map { [($0, "pull")] } ?? [])
       detail = .array(needs.map { refusedAction("repository", $0.name, $1) })
-    } else if actions == ["catalog"] {
-      value += ",scope=\"registry:catalog:*\""
-      detail = [refusedAction("registry", "catalog", "*")]
+    } else if let list = actions.first {
+      value += ",scope=\"registry:\(list):*\""
+      detail = [refusedAction("registry", list, "*")]
     }
     if let error { value += ",error=\"\(error)\"" }
     let message =
@@ -136,7 +136,7 @@ extension RegistryService {
   func principal(user: String?, password: String) -> Principal? {
     let secret = Secret(password)
     if let azure = registry.configuration.azure {
-      if user == registry.name, azure.isAdminEnabled, secret == azure.adminPassword { return .admin }
+      if user == registry.name, azure.isAdminEnabled, isAdminPassword(password, azure) { return .admin }
       if user == nil || user?.isEmpty == true || user == RegistryService.tokenUser {
         if let identity = world.identity(registryToken: password, settings: azure) { return .entra(identity) }
         return world.key.claims(of: password).flatMap {
@@ -148,9 +148,17 @@ extension RegistryService {
       {
         return .entra(world.configuration.identity(of: application))
       }
+      return user.flatMap { registry.resources.accepts($0, password) ? .registryUser($0) : nil }
     }
     return registry.configuration.users.first { $0.name == user && $0.password == secret }
       .map { .registryUser($0.name) }
+  }
+
+  /// True for either of the admin user's two passwords, as they are now.
+  private func isAdminPassword(_ password: String, _ azure: AzureSettings) -> Bool {
+    ["password", "password2"].contains {
+      Secret(registry.resources.adminPassword($0) ?? azure.adminPassword.reveal()) == Secret(password)
+    }
   }
 
   private func basicPrincipal(_ text: String) -> Principal? {
@@ -241,12 +249,12 @@ extension RegistryService {
     let access = scopes.map { scope -> JSONValue in
       let allowed: [String]
       if scope.type == "registry" {
-        allowed = registry.configuration.actions(of: principal, in: nil).contains("catalog") ? ["*"] : []
+        allowed = registry.actions(of: principal, in: nil).contains(scope.name) ? ["*"] : []
       } else {
-        let rights = registry.configuration.actions(of: principal, in: scope.name)
+        let rights = registry.actions(of: principal, in: scope.name)
         allowed =
           scope.actions.contains("*")
-          ? rights.subtracting(["catalog"]).sorted() : scope.actions.filter(rights.contains)
+          ? rights.subtracting(["catalog", "deleted_catalog"]).sorted() : scope.actions.filter(rights.contains)
       }
       return [
         "type": .string(scope.type), "name": .string(scope.name), "actions": .array(allowed.map(JSONValue.string)),

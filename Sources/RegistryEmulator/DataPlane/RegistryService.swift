@@ -43,6 +43,8 @@ struct RegistryService: HTTPService {
     case "/v2/_catalog": return try await catalog(call)
     case "/acr/v1/_catalog" where registry.configuration.azure != nil: return try await catalog(call)
     case let path where path.hasPrefix("/v2/"): return try await distribution(call)
+    case let path where path.hasPrefix("/acr/v1/_deleted/") && registry.configuration.azure != nil:
+      return try await deleted(call)
     case let path where path.hasPrefix("/acr/v1/") && registry.configuration.azure != nil:
       return try await metadata(call)
     default: return .notFoundText

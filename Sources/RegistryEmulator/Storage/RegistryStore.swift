@@ -19,7 +19,11 @@ actor RegistryStore {
   nonisolated let folder: String
   /// False while sample content is made, which can be made again.
   private var isDurable = true
-  private var repositories: [String: RepositoryRecord] = [:] {
+  /// True where what is deleted can be restored for some days.
+  nonisolated let keepsDeleted: Bool
+  /// What was deleted and can be restored, oldest first.
+  var deleted = DeletedItems()
+  var repositories: [String: RepositoryRecord] = [:] {
     didSet { if !lists.isEmpty { lists = [:] } }
   }
   /// Lists of manifests that were asked for since the last change, so that a list of many pages is sorted once.
@@ -27,12 +31,14 @@ actor RegistryStore {
   private var removed: [String: RemovedItems] = [:]
 
   /// Opens the store and reads its index.
-  init(folder: String) throws {
+  init(folder: String, keepsDeleted: Bool = false) throws {
     self.folder = folder
+    self.keepsDeleted = keepsDeleted
     for part in ["blobs/sha256", "blobs/sha512", "repositories", "uploads"] {
       try DiskFile.makeFolder("\(folder)/\(part)")
     }
     repositories = RegistryStore.load("\(folder)/repositories")
+    if keepsDeleted { deleted = DeletedItems(keptIn: folder) }
   }
 
   /// The file with a blob's or manifest's bytes.
@@ -83,6 +89,15 @@ actor RegistryStore {
 
   /// When a tag or manifest that is gone had changed last; nil where nothing is known of it.
   func removalTime(of item: String, in name: RepositoryName) -> Timestamp? { removed[name.name]?.time(of: item) }
+
+  /// The bytes of all blobs and manifests, each counted once.
+  nonisolated var storedBytes: Int64 {
+    ["sha256", "sha512"].reduce(0) { sum, algorithm in
+      DiskFile.names(in: "\(folder)/blobs/\(algorithm)").reduce(sum) {
+        $0 + (DiskFile.size("\(folder)/blobs/\(algorithm)/\($1)") ?? 0)
+      }
+    }
+  }
 
   // MARK: Writing
 
@@ -207,6 +222,7 @@ actor RegistryStore {
     repositories[name.name]?.tags[tag.name] = nil
     removed[name.name, default: RemovedItems()].add(tag.name, record.updated)
     repositories[name.name]?.updated = .now()
+    try keep(tag.name, record, of: name)
   }
 
   /// Removes a manifest with its tags.
@@ -217,6 +233,7 @@ actor RegistryStore {
     repositories[name.name]?.manifests[digest] = nil
     removed[name.name, default: RemovedItems()].add(digest.description, record.updated)
     repositories[name.name]?.updated = .now()
+    try keep(record, of: name)
     try removeBytes([digest])
   }
 
@@ -234,12 +251,16 @@ actor RegistryStore {
     DiskFile.removeFolder("\(folder(name))/tags")
     DiskFile.removeFolder("\(folder(name))/manifests")
     DiskFile.removeFolder(folder(name))
+    for (tag, record) in repository.tags.sorted(by: { $0.key < $1.key }) { try keep(tag, record, of: name) }
+    for record in repository.manifests.values { try keep(record, of: name) }
+    try keep(repository)
     try removeBytes(repository.blobs.union(repository.manifests.keys))
   }
 
   /// Removes bytes that no repository needs any more.
   private func removeBytes(_ digests: Set<Digest>) throws {
-    for digest in digests {
+    let kept = deleted.needed
+    for digest in digests where !kept.contains(digest) {
       let isNeeded = repositories.values.contains { $0.blobs.contains(digest) || $0.manifests[digest] != nil }
       if !isNeeded { try DiskFile.remove(path(digest)) }
     }
@@ -253,7 +274,7 @@ actor RegistryStore {
 
   private func fileName(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex)" }
 
-  private func repositoryForWriting(_ name: RepositoryName) throws -> RepositoryRecord {
+  func repositoryForWriting(_ name: RepositoryName) throws -> RepositoryRecord {
     if let repository = repositories[name.name] { return repository }
     for part in ["manifests", "tags", "blobs"] { try DiskFile.makeFolder("\(folder(name))/\(part)") }
     let repository = RepositoryRecord(name: name, created: .now(), updated: .now())
@@ -270,11 +291,11 @@ actor RegistryStore {
     try write(document, to: "\(folder(repository.name))/repository.json")
   }
 
-  private func save(_ record: ManifestRecord, in name: RepositoryName) throws {
+  func save(_ record: ManifestRecord, in name: RepositoryName) throws {
     try write(record.json, to: "\(folder(name))/manifests/\(fileName(record.digest)).json")
   }
 
-  private func save(_ record: TagRecord, tag: String, in name: RepositoryName) throws {
+  func save(_ record: TagRecord, tag: String, in name: RepositoryName) throws {
     try write(record.json, to: "\(folder(name))/tags/\(tag).json")
   }
 

@@ -81,9 +81,13 @@ extension AzureSettings {
   /// True for repository permissions (ABAC).
   var isABAC: Bool { roleAssignmentMode == "AbacRepositoryPermissions" }
 
-  /// What an identity may do with the registry's repositories.
-  func actions(of identity: EntraIdentity) -> Set<String> {
-    roles(of: identity).reduce(into: []) { $0.formUnion($1.actions(isABAC: isABAC)) }
+  /// What an identity may do with a repository; with nil, with any of them at all.
+  func actions(of identity: EntraIdentity, in repository: String?) -> Set<String> {
+    roleAssignments.filter { assignment in
+      guard identity.isMeant(by: assignment.principal) else { return false }
+      guard isABAC, let repository, !assignment.repositories.isEmpty else { return true }
+      return assignment.repositories.contains { ScopeAction.matches(repository, $0) }
+    }.reduce(into: []) { $0.formUnion($1.role.actions(isABAC: isABAC)) }
   }
 }
 
@@ -96,9 +100,9 @@ extension RegistryConfiguration {
       // Azure gives everybody the list of repositories, too, where everybody may pull (recorded).
       return azure == nil ? ["pull", "metadata_read"] : ["pull", "metadata_read", "catalog"]
     case .admin:
-      return ["pull", "push", "delete", "metadata_read", "metadata_write", "catalog"]
+      return Role.allActions
     case .entra(let identity):
-      return azure?.actions(of: identity) ?? []
+      return azure?.actions(of: identity, in: repository) ?? []
     case .registryUser(let name):
       guard let user = users.first(where: { $0.name == name }) else { return [] }
       let isAll = user.repositories.contains("*")

@@ -6,6 +6,8 @@ struct RegistryConfiguration: Sendable {
   let name: String
   /// The hosts that mean this registry, in lower case.
   let hosts: [String]
+  /// Those of them that are the registry in one region, as the resource manager names them.
+  let regionalHosts: [String]
   /// The port of its own; 0 for a free one.
   let port: Int
   /// People and tokens of the registry itself: scope-map tokens of Azure, accounts of a source.
@@ -59,10 +61,16 @@ struct RegistryConfiguration: Sendable {
         "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
         "roleAssignments", "tokens", "images", "signed", "port", "ranges", "redirectBlobs", "tags", "provisioningState",
+        "regionalEndpoints",
       ])
     name = try reader.string("name")
     let lower = name.lowercased()
-    hosts = ["\(lower).azurecr.io", "\(lower).azurecr.cn", "\(lower).azurecr.us", "\(lower).localhost"]
+    let region = try reader.optional("location") ?? "westus"
+    regionalHosts =
+      try reader.word("regionalEndpoints", ["Disabled", "Enabled"]) == "Enabled"
+      ? ["\(lower).\(region).geo.azurecr.io"] : []
+    hosts =
+      ["\(lower).azurecr.io", "\(lower).azurecr.cn", "\(lower).azurecr.us", "\(lower).localhost"] + regionalHosts
     port = Int(try reader.integer("port", 0))
     users = try reader.list("tokens", RegistryUser.init)
     isPublic = try reader.bool("anonymousPull", false)
@@ -86,6 +94,7 @@ struct RegistryConfiguration: Sendable {
         "pullLimit",
       ])
     name = try reader.string("host").lowercased()
+    regionalHosts = []
     hosts = [name] + (try reader.strings("aliases")).map { $0.lowercased() }
     port = Int(try reader.integer("port", 0))
     users = try reader.list("users", RegistryUser.init)
@@ -190,9 +199,12 @@ struct RoleAssignment: Sendable {
   /// A user's name, an application's or a managed identity's client id, or an object id.
   let principal: String
   let role: Role
+  /// With repository permissions (ABAC), the repositories it is about, as names or `NAME/*`; none for all.
+  let repositories: [String]
 
   init(_ json: JSONValue, _ place: String) throws(AcrError) {
-    let reader = try ConfigurationReader(json, at: place, known: ["principal", "role"])
+    let reader = try ConfigurationReader(json, at: place, known: ["principal", "role", "repositories"])
+    repositories = try reader.strings("repositories")
     principal = try reader.string("principal").lowercased()
     let words = Role.allCases.map(\.rawValue)
     guard let role = Role(rawValue: try reader.string("role")) else {
@@ -217,6 +229,12 @@ enum Role: String, Sendable, CaseIterable {
   case catalogLister = "Container Registry Repository Catalog Lister"
   case dataImporter = "Container Registry Data Importer and Data Reader"
 
+  /// Everything that can be allowed, on repositories and on the lists of them.
+  static let allActions: Set<String> = [
+    "pull", "push", "delete", "metadata_read", "metadata_write", "catalog", "deleted_read", "deleted_restore",
+    "deleted_catalog",
+  ]
+
   /// What the role allows on repositories of a registry. With repository permissions (ABAC), the older roles mean nothing.
   func actions(isABAC: Bool) -> Set<String> {
     switch self {
@@ -226,7 +244,7 @@ enum Role: String, Sendable, CaseIterable {
     case .catalogLister: isABAC ? ["catalog"] : []
     case .dataImporter: ["pull", "metadata_read", "catalog"]
     case _ where isABAC: []
-    case .owner, .contributor: ["pull", "push", "delete", "metadata_read", "metadata_write", "catalog"]
+    case .owner, .contributor: Role.allActions
     case .reader, .acrPull: ["pull", "metadata_read", "catalog"]
     case .acrPush: ["pull", "push", "metadata_read", "metadata_write", "catalog"]
     case .acrDelete: ["delete", "metadata_write"]
