@@ -14,6 +14,13 @@ public struct Emulator: Sendable {
     /// True when the resource manager names registries by `NAME.azurecr.io`, which clients must then find at their
     /// addresses by other means (curl's `--connect-to`); false for `127.0.0.1:PORT`, which every client reaches.
     public var usesAzureNames: Bool
+    /// The first of a row of ports: the control services get it, registries and sources those that follow in the order of
+    /// the configuration, unless it gives them one. Nil for free ports.
+    public var firstPort: Int?
+    /// Images that registries have before they answer.
+    public var seeds: [Seed] = []
+    /// Takes one line for each request; nil for no log.
+    public var log: (@Sendable (String) -> Void)?
 
     /// Creates options.
     public init(
@@ -52,24 +59,33 @@ public struct Emulator: Sendable {
     // Kept images keep their signatures, and with them the root that vouches for them.
     let signer = DiskFile.isThere(trustedRoot) ? nil : try SampleSigner()
     for registry in registries { try await fill(registry, signer) }
+    for seed in options.seeds { try await seed.fill(registries) }
     if let signer { try DiskFile.replace(trustedRoot, with: try await signer.trustedRoot(), isDurable: false) }
     let world = World(
       configuration: configuration, key: try SigningKey(keptAt: "\(keys)/tokens.pem"), registries: registries)
     let (stopRequests, requestStop) = AsyncStream.makeStream(of: Void.self)
-    let services = makeServices(world) { requestStop.yield() }
+    let services = makeServices(world, log: RequestLog(options.log)) { requestStop.yield() }
     var listeners: [Listener] = []
-    for registry in registries {
+    for (index, registry) in registries.enumerated() {
+      let own = registry.configuration.port
+      let port = own == 0 ? options.firstPort.map { $0 + 1 + index } ?? 0 : own
+      guard port <= 65_535 else {
+        throw AcrError(.usage, "the port \(port) of `\(registry.name)` is none", help: "begin with a smaller --ports")
+      }
       let listener = try await Listener.open(
-        port: registry.configuration.port, tls: certificates.tls,
+        port: port, tls: certificates.tls,
         service: RequestRouter(registry: registry, services: services))
       registry.port = listener.port
       listeners.append(listener)
     }
     let control = try await Listener.open(
-      port: options.port, tls: certificates.tls, service: RequestRouter(registry: nil, services: services))
-    return Emulator(
+      port: options.firstPort ?? options.port, tls: certificates.tls,
+      service: RequestRouter(registry: nil, services: services))
+    let emulator = Emulator(
       world: world, control: control, listeners: listeners, certificates: certificates, trustedRoot: trustedRoot,
       stopRequests: stopRequests)
+    await services.log.setReady(emulator.endpoints)
+    return emulator
   }
 
   /// The names of Azure's own services, for clients that are led here under them.
@@ -88,13 +104,12 @@ public struct Emulator: Sendable {
   }
 
   private static func makeServices(
-    _ world: World, stop: @escaping @Sendable () -> Void
+    _ world: World, log: RequestLog, stop: @escaping @Sendable () -> Void
   ) -> Services {
     let devices = DeviceCodes(approver: world.configuration.users.first?.objectID)
     let imports = ImportOperations(worker: DirectImportWorker(), settings: world.configuration.operations)
     let entra = EntraService(world: world, devices: devices)
     let faults = FaultPlan()
-    let log = RequestLog()
     return Services(
       world: world, entra: entra, managedIdentities: ManagedIdentityService(world: world, entra: entra),
       resourceManager: ResourceManagerService(

@@ -10,7 +10,8 @@ public enum EmulatorProgram {
 
   /// What `--help` prints.
   public static let help = """
-    usage: acr-emulator [--config FILE] [--data FOLDER] [--port PORT] [--azure-names] [--stop-with-stdin]
+    usage: acr-emulator [--config FILE] [--data FOLDER] [--port PORT | --ports FIRST] [--seed oci:PATH=REGISTRY/REPOSITORY]
+                        [--azure-names] [--log] [--stop-with-stdin]
 
     Microsoft Entra, IMDS, Azure's resource manager and container registries on 127.0.0.1. Prints one line of JSON with
     all addresses when they are ready, and runs until it gets SIGTERM or SIGINT, or POST /emulator/stop.
@@ -19,6 +20,10 @@ public enum EmulatorProgram {
       --print-config      prints the world of the article, as a start for a configuration of your own
       --data FOLDER       keeps everything there; without it in a temporary folder that is removed at the end
       --port PORT         the port of the control services (default: a free one)
+      --ports FIRST       the control services get this port, registries and sources those that follow, in their order
+      --seed SEED         copies images of an OCI layout into a registry before it answers; may be given several times:
+                          oci:PATH[:NAME]=REGISTRY/REPOSITORY[:TAG]
+      --log               writes a line for each request to standard error, without queries and secrets
       --azure-names       the resource manager names registries by NAME.azurecr.io instead of 127.0.0.1:PORT
       --stop-with-stdin   stops when standard input ends, as it does with the program that started this one
       --version           prints the version
@@ -29,6 +34,9 @@ public enum EmulatorProgram {
     var configuration: String?
     var data: String?
     var port = 0
+    var firstPort: Int?
+    var seeds: [Seed] = []
+    var logs = false
     var usesAzureNames = false
     var stopsWithInput = false
     var action = Action.run
@@ -74,12 +82,10 @@ public enum EmulatorProgram {
       switch argument {
       case "--config": parsed.configuration = try value(argument)
       case "--data": parsed.data = try value(argument)
-      case "--port":
-        let text = try value(argument)
-        guard let port = Int(text), (0...65_535).contains(port) else {
-          throw AcrError(.usage, "`\(text)` is not a port from 0 to 65535")
-        }
-        parsed.port = port
+      case "--port": parsed.port = try port(try value(argument), from: 0)
+      case "--ports": parsed.firstPort = try port(try value(argument), from: 1)
+      case "--seed": parsed.seeds.append(try Seed(try value(argument)))
+      case "--log": parsed.logs = true
       case "--azure-names": parsed.usesAzureNames = true
       case "--stop-with-stdin": parsed.stopsWithInput = true
       case "--print-config": parsed.action = .printConfiguration
@@ -88,7 +94,18 @@ public enum EmulatorProgram {
       default: throw AcrError(.usage, "`\(argument)` is not known", help: "acr-emulator --help lists what is")
       }
     }
+    guard parsed.firstPort == nil || parsed.port == 0 else {
+      throw AcrError(
+        .usage, "`--port` and `--ports` exclude each other", help: "--ports gives the control services its first")
+    }
     return parsed
+  }
+
+  private static func port(_ text: String, from least: Int) throws(AcrError) -> Int {
+    guard let port = Int(text), (least...65_535).contains(port) else {
+      throw AcrError(.usage, "`\(text)` is not a port from \(least) to 65535")
+    }
+    return port
   }
 
   private static func serve(_ arguments: Arguments) async throws {
@@ -98,9 +115,18 @@ public enum EmulatorProgram {
         try EmulatorConfiguration.sampleWorld()
       }
     let folder = try arguments.data.map(absoluteFolder) ?? temporaryFolder()
-    let emulator = try await Emulator.start(
-      Emulator.Options(
-        configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames))
+    var options = Emulator.Options(
+      configuration: configuration, folder: folder, port: arguments.port, usesAzureNames: arguments.usesAzureNames)
+    options.firstPort = arguments.firstPort
+    options.seeds = arguments.seeds
+    if arguments.logs { options.log = { FileDescriptor.put("\($0)\n", on: FileDescriptor.error) } }
+    let emulator: Emulator
+    do {
+      emulator = try await Emulator.start(options)
+    } catch {
+      if arguments.data == nil { DiskFile.removeFolder(folder) }
+      throw error
+    }
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     let sources = [ProcessEnd.termination, ProcessEnd.interrupt].map { number in
       ProcessEnd.ignore(number)

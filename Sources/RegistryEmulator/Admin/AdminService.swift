@@ -41,6 +41,11 @@ struct AdminService: Sendable {
   private func route(_ call: HTTPCall) async throws -> Reply {
     let parts = call.segments.dropFirst()
     switch (call.method, parts.first ?? "", parts.dropFirst().first) {
+    case (.get, "ready", nil):
+      guard let endpoints = await log.endpoints else {
+        return Reply(status: .serviceUnavailable, json: ["ready": false])
+      }
+      return Reply(json: .object([.init("ready", true)] + (endpoints.members ?? [])))
     case (.get, "state", nil): return Reply(json: await state())
     case (.get, "requests", nil): return Reply(json: await log.json)
     case (.delete, "requests", nil):

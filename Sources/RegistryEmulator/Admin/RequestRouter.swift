@@ -1,4 +1,5 @@
 import AcrCore
+import AcrSystem
 import HTTPTypes
 
 /// What stands before every service: finds the one a request is for, notes the request, and lets faults happen.
@@ -10,6 +11,7 @@ struct RequestRouter: HTTPService {
   func reply(to call: HTTPCall) async throws -> Reply {
     let target = registry ?? services.world.registry(host: call.authority)
     if target == nil, call.path.hasPrefix("/emulator/") { return try await services.admin.reply(to: call) }
+    let start = ContinuousClock.now
     let name = target?.name ?? "control"
     let effects = await services.faults.take(target: name, method: call.method.rawValue, path: call.path)
     var reply: Reply
@@ -24,7 +26,8 @@ struct RequestRouter: HTTPService {
     }
     for case .cut(let bytes) in effects { reply.cutAfter = bytes }
     await services.log.add(
-      RequestLog.Entry(target: name, method: call.method.rawValue, path: call.path, status: reply.status.code))
+      RequestLog.Entry(target: name, method: call.method.rawValue, path: call.path, status: reply.status.code),
+      took: ContinuousClock.now - start)
     return reply
   }
 
@@ -77,8 +80,28 @@ actor RequestLog {
   /// How many requests are kept.
   private static let limit = 2000
   private var entries: [Entry] = []
+  /// Takes a line for each request.
+  private let line: (@Sendable (String) -> Void)?
+  /// Where everything is, once all ports are open.
+  private(set) var endpoints: JSONValue?
 
-  func add(_ entry: Entry) {
+  init(_ line: (@Sendable (String) -> Void)?) { self.line = line }
+
+  /// Notes that all ports are open.
+  func setReady(_ endpoints: JSONValue) { self.endpoints = endpoints }
+
+  /// Adds a request, and writes its line: time, target, method, path, status and milliseconds. Queries and header fields may
+  /// hold secrets and are left out, and what is no printed letter of ASCII is percent-encoded.
+  func add(_ entry: Entry, took: Duration) {
+    if let line {
+      let path = entry.path.utf8.map { byte in
+        (0x21...0x7E).contains(byte)
+          ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }.joined()
+      line(
+        "\(Timestamp.now()) \(entry.target) \(entry.method) \(path) \(entry.status) \(Int64(took / .milliseconds(1))) ms"
+      )
+    }
     if entries.count >= RequestLog.limit { entries.removeFirst(RequestLog.limit / 2) }
     entries.append(entry)
   }
