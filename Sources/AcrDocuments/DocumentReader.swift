@@ -11,6 +11,9 @@ public final class DocumentReader {
   /// What was found so far.
   public private(set) var diagnostics: [Diagnostic] = []
 
+  /// What is worth telling and stops nothing, in the order in which it was found.
+  public private(set) var warnings: [Diagnostic] = []
+
   /// Starts reading.
   public init(_ document: Document) { self.document = document }
 
@@ -24,6 +27,11 @@ public final class DocumentReader {
       label: label ?? nearest.map { "did you mean `\($0)`?" }, help: help)
     if let nearest { diagnostic.fixes = [.replace(span, with: nearest, isSure: true)] }
     diagnostics.append(diagnostic)
+  }
+
+  /// Notes something that is read and not followed.
+  public func warn(_ message: String, at span: Span, help: String? = nil) {
+    warnings.append(Diagnostic(.warning, message, source: document.source, span: span, help: help))
   }
 
   /// Ends the reading.

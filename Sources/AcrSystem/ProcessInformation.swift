@@ -45,6 +45,17 @@ public enum ProcessInformation {
     return limit < 0 ? nil : limit
   }
 
+  /// The name of this machine, as far as it is UTF-8; `localhost` where the system does not tell.
+  public static var hostName: String {
+    let bytes = [UInt8](unsafeUninitializedCapacity: 256) { buffer, count in
+      let isKnown = buffer.withMemoryRebound(to: CChar.self) { name in
+        name.baseAddress.map { gethostname($0, name.count - 1) == 0 } ?? false
+      }
+      count = isKnown ? buffer.prefix(255).firstIndex(of: 0) ?? 255 : 0
+    }
+    return bytes.isEmpty ? "localhost" : String(decoding: bytes, as: UTF8.self)
+  }
+
   /// The process's id.
   public static var identifier: Int32 { getpid() }
 }

@@ -15,6 +15,8 @@ final class CommandRunner: Sendable {
   private let session: Session
   private let transport: CurlTransport
   let catalog: Catalog
+  /// What the commands share.
+  let context: CommandContext
   private let notes = Mutex<[String]>([])
 
   /// What went to standard error so far.
@@ -33,6 +35,7 @@ final class CommandRunner: Sendable {
       registries: RegistryClients(
         http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
       azure: azure, progress: NoProgress(), firstDelay: .milliseconds(2))
+    context = acr
     session = Session(commands: acr.commands(of: CommandList.all + entries) + ShellCommands.all)
     catalog = session.catalog
   }

@@ -169,7 +169,7 @@ struct ServiceRowsTests {
       #expect(failed["error"]?["help"] != nil)
       let report = try JSONValue(
         parsing: Array(try String(contentsOfFile: world.directory.path("report.json"), encoding: .utf8).utf8))
-      #expect(report.array?.count == 2)
+      #expect(report["rows"]?.array?.count == 2 && report["complete"]?.bool == true)
 
       // The slow row does not hold back the quick one.
       try await world.admin("POST", "imports", ["seconds": 8, "retryAfter": 1])
@@ -185,7 +185,7 @@ struct ServiceRowsTests {
       #expect(isFirst && run.output.contains("unchanged") && !run.output.contains("imported"), "\(run.output)")
       run.stop()
 
-      let wrong = try await world.run(["-c", "[\"\(Self.source)\"] | import --name myregistry --report rows.xml"])
+      let wrong = try await world.run(["-c", "[\"\(Self.source)\"] | import --name myregistry --report rows.txt"])
       #expect(wrong.exitCode == 2 && wrong.errorOutput.contains("has no known format"))
     }
   }

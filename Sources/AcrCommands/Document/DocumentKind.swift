@@ -21,7 +21,7 @@ public struct DocumentKind: Sendable {
   let check: @Sendable (DocumentReader) -> Void
 
   /// Every kind.
-  static let all: [DocumentKind] = [PurgeRulesFile.kind, PolicyFile.kind]
+  static let all: [DocumentKind] = [PurgeRulesFile.kind, PolicyFile.kind, MirrorFile.kind]
 
   /// True for a path whose file is a document and no script.
   public static func isDocument(_ path: String) -> Bool {
@@ -29,13 +29,19 @@ public struct DocumentKind: Sendable {
     return [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) }
   }
 
-  /// Everything that is wrong with a document, whatever its kind.
+  /// Everything that is wrong with a document, whatever its kind, and warnings. Files of mirrors of other programs are
+  /// documents, too.
   public static func problems(of source: Source) -> [Diagnostic] {
     do {
+      source.findSecrets(DocumentSecrets.find)
       let reader = DocumentReader(try Document(source))
-      if let kind = kind(of: reader, wanted: nil) { kind.check(reader) }
+      if let form = MirrorFile.form(reader.document.root), form != .own {
+        _ = MirrorFile(reader, MirrorFile.Context(readsSecrets: false))
+      } else if let kind = kind(of: reader, wanted: nil) {
+        kind.check(reader)
+      }
       try reader.finish()
-      return []
+      return reader.warnings
     } catch let error as DocumentError {
       return error.diagnostics
     } catch {
@@ -50,6 +56,11 @@ public struct DocumentKind: Sendable {
     let reader = DocumentReader(try Document(Source(name: path, bytes: bytes)))
     if DocumentKind.kind(of: reader, wanted: name) == nil { try reader.finish() }
     return reader
+  }
+
+  /// Whether a document says that it is of a kind; if not, that is reported.
+  static func isOfKind(_ kind: DocumentKind, _ reader: DocumentReader) -> Bool {
+    DocumentKind.kind(of: reader, wanted: kind.name) != nil
   }
 
   /// The kind that a file says it is; nil, and a report, where it says none or another one.

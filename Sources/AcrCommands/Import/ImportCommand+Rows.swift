@@ -16,12 +16,9 @@ extension ImportCommand {
         \(ImportQueue.defaultServiceJobs) by Azure)
         """)
     let keepGoing = Switch("keep-going", help: "with rows: continues when one fails")
-    let report = Flag<String?>(
-      "report", help: "with rows: a file about each import: .jsonl, .json or .csv", completer: .file)
-    let journal = Flag<String?>(
-      "journal", help: "with rows: a journal file, to resume a run that was killed", completer: .file)
-    let metrics = RunMetrics.flag
-    let shard = ShardArgument.flag("rows, by their target's repository")
+    let run = LongRunParameters(
+      journal: "a journal file, to resume a run that was killed", shares: "rows, by their target's repository",
+      condition: "with rows: ")
   }
 
   /// The columns that are read, and the parameter each stands for.
@@ -49,13 +46,20 @@ extension ImportCommand {
   /// Reads and checks all rows, so that a mistake in the last one is found before the first is imported; then imports
   /// them side by side.
   func importRows(_ input: Output, _ call: Call<Parameters>) throws -> Output {
+    let long = try LongRun(
+      call[\.rows][\.run], "import", session, isDryRun: call.run.isDryRun, bytes: ("sent", "What the last run sent."),
+      facts: [])
+    return try long { try importRows(input, call.with(run: long.run), long) }
+  }
+
+  private func importRows(_ input: Output, _ call: Call<Parameters>, _ long: LongRun) throws -> Output {
     var calls = try rows(input).enumerated().map { number, row in try self.call(row, number: number + 1, call) }
-    let shard = try ShardArgument.read(call.parameters.rows.shard, call[\.rows][\.shard], call.run)
+    let shard = long.shard
     let command = self
     if call.run.isDryRun {
       if let shard {
         let (given, sink) = (calls.map(\.given), call.run.sink)
-        let isMine = try Blocking.wait(call.run) {
+        let isMine = try long.wait {
           var isMine: [Bool] = []
           for row in given {
             isMine.append(shard.contains(try await command.order(row[\.request], sink, readsEarly: false).shareName))
@@ -64,7 +68,10 @@ extension ImportCommand {
         }
         calls = zip(calls, isMine).filter(\.1).map(\.0)
       }
-      return .value(.list(try calls.map { try run($0).collected() }))
+      let rows = try calls.map { try run($0).collected() }
+      for case .record(let row) in rows { long.add(row) }
+      try long.finish()
+      return .value(.list(rows))
     }
     if let jobs = call[\.rows][\.jobs], !(1...256).contains(jobs) {
       throw ArgumentError(call.parameters.rows.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
@@ -72,7 +79,7 @@ extension ImportCommand {
     let sink = call.run.sink
     let given = calls.map(\.given)
     let gate = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
-    var items = try Blocking.wait(call.run) {
+    var items = try long.wait {
       var items: [Item] = []
       for row in given {
         let order = try await command.order(row[\.request], sink, readsEarly: false)
@@ -84,27 +91,23 @@ extension ImportCommand {
       return items
     }
     if items.contains(where: { $0.engine == .service }) { try tellWhatStays(call.given, sink) }
-    let report = try locate(call.parameters.rows.report) { () throws(AcrError) in
-      try call[\.rows][\.report].map { path throws(AcrError) in try RunReport(path: path) }
-    }
-    let journal = try locate(call.parameters.rows.journal) {
-      try call[\.rows][\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
-    }
+    let journal = long.journal
     let standard =
       items.contains { $0.engine == .service } ? ImportQueue.defaultServiceJobs : ImportQueue.defaultJobs
     let queue = ImportQueue(jobs: call[\.rows][\.jobs].map(Int.init) ?? standard, keepsGoing: call[\.rows][\.keepGoing])
-    if let block = call[\.accept] { try ask(block, about: &items, queue, call.run) }
+    if let block = call[\.accept] { try ask(block, about: &items, queue, long) }
     let service = ServiceRows(session: session, journal: journal, looksFirst: try looksFirst(call.given)) {
       sink.message("note: \($0)")
     }
-    let metrics = RunMetrics(call[\.rows][\.metrics], command: "import", now: .now(), session)
-    return .rows(stream(items, queue, journal, report, metrics, service, call.run))
+    long.expect(items.count)
+    return .rows(stream(items, queue, service, long))
   }
 
   /// Has a block look at all images, before the first is imported. The images are read side by side.
-  private func ask(_ block: BlockValue, about items: inout [Item], _ queue: ImportQueue, _ run: RunContext) throws {
+  private func ask(_ block: BlockValue, about items: inout [Item], _ queue: ImportQueue, _ long: LongRun) throws {
     let (command, given) = (self, items)
-    let looks = try Blocking.wait(run) {
+    let run = long.run
+    let looks = try long.wait {
       try await queue.run(given) { try await command.candidate($0.order.accepted(by: $0.gate)) }
     }
     for (index, look) in looks.enumerated() {
@@ -122,46 +125,38 @@ extension ImportCommand {
 
   /// The results as they come. The work begins when the first is asked for.
   private func stream(
-    _ items: [Item], _ queue: ImportQueue, _ journal: ImportJournal?, _ report: RunReport?, _ metrics: RunMetrics?,
-    _ service: ServiceRows, _ run: RunContext
+    _ items: [Item], _ queue: ImportQueue, _ service: ServiceRows, _ long: LongRun
   ) -> RowStream {
+    let (run, journal) = (long.run, long.journal)
     let feed = RowFeed<Record>()
     let owner = RowFeedOwner(feed)
     let failureCount = FailureCount()
-    let counts = ImportCounts()
     let lookup = ReferrerLookup(items.filter { $0.referrers != .nothing }.map(\.order.request))
     let progress = session.progress
     let work: @Sendable () async throws -> Void = {
       progress.expect(items.count)
-      do {
-        try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
-          _ = try await queue.run(items) {
-            try await perform($0, journal, service, lookup, run.sink)
-          } ended: { index, result in
-            if case .failure = result { failureCount.add() }
-            counts.add(result)
-            let row = ImportCommand.record(
-              items[index].source, items[index].targets, result, engine: items[index].engine.name)
-            report?.add(row)
-            feed.add(row)
-          }
+      try await items.flatMap { $0.order.request.targets.map(\.store) }.batch {
+        _ = try await queue.run(items) {
+          try await perform($0, journal, service, lookup, run.sink)
+        } ended: { index, result in
+          if case .failure = result { failureCount.add() }
+          let row = ImportCommand.record(
+            items[index].source, items[index].targets, result, engine: items[index].engine.name)
+          long.add(row)
+          feed.add(row)
         }
-      } catch {
-        try? report?.finish()
-        try? counts.write(metrics, isComplete: false)
-        throw error
       }
-      try report?.finish()
-      try counts.write(metrics, isComplete: true)
     }
     var batch: ArraySlice<Record> = []
     return RowStream {
       // The owner lives as long as somebody may ask for rows.
       let feed = owner.feed
       while batch.isEmpty {
-        let next = try Blocking.wait(run) {
-          feed.start(work)
-          return try await feed.next()
+        let next = try long {
+          try long.wait {
+            feed.start(work)
+            return try await feed.next()
+          }
         }
         guard let next else {
           if failureCount.count > 0 {
@@ -170,6 +165,7 @@ extension ImportCommand {
           } else {
             journal?.complete()
           }
+          try long.finish()
           return nil
         }
         batch = next[...]
@@ -285,32 +281,6 @@ extension ImportCommand {
         shape: rowShape,
         values: values + Array(repeating: .null, count: 6) + [.string(engine), .null, .record(failure.record())])
     }
-  }
-}
-
-/// What the imports of a run came to, for figures about it.
-private final class ImportCounts: Sendable {
-  private let state = Mutex<(counts: [String: Int], bytes: WireSize, failures: [String: Int])>(([:], .zero, [:]))
-
-  func add(_ result: Result<ImportResult, any Error>) {
-    state.withLock { state in
-      switch result {
-      case .success(let result):
-        state.counts[result.isUnchanged ? "unchanged" : "imported", default: 0] += 1
-        state.bytes += result.blobs.copiedBytes
-      case .failure(let error):
-        let kind = (error as? AcrError)?.kind ?? .cancelled
-        state.counts[kind == .rejected ? "refused" : "failed", default: 0] += 1
-        state.failures[kind.name, default: 0] += 1
-      }
-    }
-  }
-
-  func write(_ metrics: RunMetrics?, isComplete: Bool) throws(AcrError) {
-    let (counts, bytes, failures) = state.withLock { $0 }
-    try metrics?.write(
-      counts: counts, bytes: ("sent", "What the last run sent.", bytes.bytes), failures: failures,
-      isComplete: isComplete)
   }
 }
 

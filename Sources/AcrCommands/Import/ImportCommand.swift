@@ -88,6 +88,12 @@ struct ImportCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     if let input = call.input { return try importRows(input, call) }
+    let flags = call.parameters.rows.run
+    let ofRows: [any DeclaredParameter] = [flags.lock, flags.deadline, flags.log, flags.logFile, flags.logLevel]
+    if let flag = ofRows.first(where: call.isGiven) {
+      throw ArgumentError(
+        flag, AcrError(.usage, "`--\(flag.name)` is for imports of rows", help: "such as `open images.csv | import …`"))
+    }
     let (command, given, run) = (self, call.given, call.run)
     let watch = ImportWatch()
     do {

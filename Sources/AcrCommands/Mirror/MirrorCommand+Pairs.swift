@@ -6,30 +6,29 @@ import Synchronization
 
 extension MirrorCommand {
   /// What is mirrored to what.
-  func pairs(_ call: Call<Parameters>) throws -> [MirrorPair] {
-    let (source, target) = (call[\.source], call[\.target])
+  func pairs(_ call: Call<Parameters>, _ long: LongRun) throws -> [MirrorPair] {
+    let (source, target) = (call[\.source] ?? "", call[\.target] ?? "")
     guard call[\.allRepositories] else {
+      let chosen: [any DeclaredParameter] = [call.parameters.repositories, call.parameters.exceptRepositories]
+      if let flag = chosen.first(where: call.isGiven) {
+        throw ArgumentError(flag, AcrError(.usage, "`--\(flag.name)` needs `--all-repositories`"))
+      }
       let from = try locate(call.parameters.source) { try place(source, .pull) }
       let to = try locate(call.parameters.target) { try place(target, .push) }
       return [
         MirrorPair(source: from.store, sourceLocation: from.location, target: to.store, targetLocation: to.location)
       ]
     }
-    let host = try locate(call.parameters.source) { try registry(source) }
+    _ = try locate(call.parameters.source) { try registry(source) }
     let (targetHost, prefix) = try locate(call.parameters.target) { try registryWithPrefix(target) }
-    let client = session.registries.client(host)
-    let names = try Blocking.wait(call.run) { try await client.catalog().all() }
-    return try names.map { name in
-      let from = session.store(.registry(host), name, .pull)
-      let to = session.store(
-        .registry(targetHost), try RepositoryName(prefix.map { "\($0)/\(name)" } ?? name.name), .push)
-      return MirrorPair(
-        source: from.store, sourceLocation: from.location, target: to.store, targetLocation: to.location)
+    let isMeant = try locate(call.parameters.repositories) { () throws(AcrError) in
+      try MirrorNames(allow: call[\.repositories], deny: call[\.exceptRepositories]).test()
     }
+    return try repositories(of: source, into: targetHost, prefix, long, isMeant)
   }
 
-  private func place(
-    _ text: String, _ access: Access
+  func place(
+    _ text: String, _ access: Access, _ credentials: [String: Credentials] = [:]
   ) throws -> (store: any ArtifactTarget, location: RepositoryLocation?) {
     if text.hasPrefix("oci:") {
       let path = String(text.dropFirst(4))
@@ -53,10 +52,11 @@ extension MirrorCommand {
         .usage, "`\(text)` is one image, and `mirror` copies repositories",
         help: "leave out what follows its name, and choose with --tags; `import` copies one image")
     }
-    return session.store(.registry(image.registry), image.repository, access)
+    return session.store(
+      .registry(image.registry), image.repository, access, credentials: credentials[image.registry.name])
   }
 
-  private func registry(_ text: String) throws -> RegistryHost {
+  func registry(_ text: String) throws -> RegistryHost {
     guard !text.contains("/"), !text.hasPrefix("oci:") else {
       throw AcrError(
         .usage, "`\(text)` is not a registry, and --all-repositories needs one", help: "give its host alone")
@@ -64,7 +64,7 @@ extension MirrorCommand {
     return try RegistryHost(text)
   }
 
-  private func registryWithPrefix(_ text: String) throws -> (RegistryHost, String?) {
+  func registryWithPrefix(_ text: String) throws -> (RegistryHost, String?) {
     guard let slash = text.firstIndex(of: "/") else { return (try registry(text), nil) }
     let prefix = String(text[text.index(after: slash)...])
     _ = try RepositoryName(prefix)

@@ -1,4 +1,3 @@
-import AcrSystem
 import AcrCore
 import AcrLanguage
 import AcrRuntime
@@ -10,12 +9,23 @@ struct MirrorCommand: Command {
   let session: CommandContext
 
   struct Parameters: ParameterSet {
-    let source = Positional<String>(
+    let source = Positional<String?>(
       "source", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference)
-    let target = Positional<String>(
+    let target = Positional<String?>(
       "target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference)
+    let file = Flag<String?>(
+      "file", short: "f",
+      help: "a file of what to mirror, in place of source and target: acrsh's YAML, skopeo's, regsync's",
+      completer: .file)
+    let scoped = Switch("scoped", help: "with a file of skopeo: keeps the whole names of the sources")
     let tags = Flag<[String]>(
       "tags", defaultText: "all", help: "only tags that fit a glob, /regex/ or version range", check: TextPattern.check)
+    let versions = Flag<[String]>(
+      "versions", defaultText: "any", help: "only tags that are versions in a range, such as 1.x or \">=1.2 <2\"",
+      check: MirrorCommand.checkVersions)
+    let exceptTags = Flag<[String]>(
+      "except-tags", defaultText: "none", help: "not tags that fit a glob, /regex/ or version range",
+      check: TextPattern.check)
     let newest = Flag<Int64?>("newest", help: "only the newest tags, at most this many")
     let newerThan = Flag<Duration?>("newer-than", help: "only tags that are not older than this, for example 90d")
     let platform = Flag<[String]>(
@@ -26,6 +36,12 @@ struct MirrorCommand: Command {
     let noReferrers = Switch("no-referrers", help: "leaves them out, as --referrers false does")
     let allRepositories = Switch(
       "all-repositories", help: "source and target are registries, and every repository is mirrored")
+    let repositories = Flag<[String]>(
+      "repositories", defaultText: "all", help: "with --all-repositories: those whose name fits a glob or /regex/",
+      check: TextPattern.check)
+    let exceptRepositories = Flag<[String]>(
+      "except-repositories", defaultText: "none",
+      help: "with --all-repositories: not those whose name fits a glob or /regex/", check: TextPattern.check)
     let prune = Switch("prune", help: "deletes tags at the target that the source does not have, after asking")
     let allowEmptySource = Switch(
       "allow-empty-source", help: "with --prune: deletes even if the source lists no tags at all")
@@ -39,10 +55,7 @@ struct MirrorCommand: Command {
         """)
     let keepGoing = Switch("keep-going", help: "continues when a tag fails")
     let policy = PolicyArgument.flag
-    let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
-    let journal = Flag<String?>("journal", help: "a journal file, to resume a run that was killed", completer: .file)
-    let metrics = RunMetrics.flag
-    let shard = ShardArgument.flag("repositories")
+    let run = LongRunParameters()
     let engine = Flag<String>(
       "engine", default: "direct", help: "who copies images: this machine (direct) or Azure (service)",
       completer: .fixed(["direct", "service"]), check: MirrorCommand.checkEngine)
@@ -57,11 +70,15 @@ struct MirrorCommand: Command {
       too. Tags that the source no longer has stay, unless you give --prune: it lists them first and asks.
 
       --tags takes a glob (`v1.*`), a regular expression (`/^v[0-9]+$/`) or a version range (`>=1.2 <2`). Given \
-      several times, a tag must match one of them. --newest and --newer-than use the date of the tag in an Azure \
-      registry, and the date in the image elsewhere.
+      several times, a tag must match one of them; it must be in a range of --versions too, and match no --except-tags. \
+      --newest and --newer-than use the date of the tag in an Azure registry, and the date in the image elsewhere.
 
       With --policy, tags whose image no rule accepts are rows with the action `refused` and the rule; nothing of \
       them is copied, and the others are. Tags that are unchanged are not looked at again.
+
+      With --file FILE, the file says what goes where: acrsh's own YAML (`acrsh: mirror`), or what `skopeo sync` and \
+      regsync read, as it stands. What it says and `mirror` does not do is a warning with its line. `convert` makes a \
+      script of such a file.
 
       A dry run returns the plan as rows: tag, action, bytes and the reason. With --journal FILE, run the same line \
       again to resume a run that was killed. Finished work is only compared. With --shard, several runs share the \
@@ -75,6 +92,8 @@ struct MirrorCommand: Command {
         "mirror docker.io/library/alpine localhost:5000/base/alpine --tags \"^3.18\" --newest 5 --platform linux/amd64 --platform linux/arm64"
       ),
       .init("A whole registry", "mirror old.example.com new.example.com --all-repositories --keep-going"),
+      .init("What a file says", "mirror --file mirrors.yaml --keep-going"),
+      .init("A file of skopeo sync", "mirror myregistry.azurecr.io/mirror --file sync.yml --dry-run"),
       .init("What would be done", "mirror localhost:5000/a localhost:5001/a --prune --dry-run"),
     ],
     changes: true,
@@ -89,6 +108,15 @@ struct MirrorCommand: Command {
     }
   }
 
+  static let checkVersions: TextCheck = { text in
+    do throws(AcrError) {
+      _ = try TextPattern(versions: text)
+      return nil
+    } catch {
+      return TextProblem(error.message, help: error.help)
+    }
+  }
+
   static let checkEngine: TextCheck = { text in
     ["direct", "service"].contains(text)
       ? nil : TextProblem("`--engine \(text)` is not an engine", help: "`direct` or `service`")
@@ -96,58 +124,90 @@ struct MirrorCommand: Command {
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let isDryRun = call.run.isDryRun || call[\.dryRun]
-    let options = try options(call)
-    let mirror = try mirror(call, options)
-    let shard = try ShardArgument.read(call.parameters.shard, call[\.shard], call.run)
-    let pairs = try pairs(call).filter { pair in shard?.contains(pair.target.displayName) ?? true }
-    let metrics = isDryRun ? nil : RunMetrics(call[\.metrics], command: "mirror", now: .now(), session)
-    let started = Timestamp.now()
-    let plans: [MirrorPlan]
-    do {
-      plans = try Blocking.wait(call.run) {
-        try await ImportQueue(jobs: 8).run(pairs) { try await mirror.plan($0, options) }.map { try $0.get() }
-      }
-      if !isDryRun { try askBeforePruning(plans, call) }
-    } catch {
-      // Figures of an earlier run must not stand for this one.
-      try? MirrorCommand.write(metrics, [], error: error)
-      throw error
+    try checkPlaces(call)
+    let long = try LongRun(
+      call[\.run], "mirror", session, isDryRun: isDryRun, bytes: ("sent", "What the last run sent."),
+      facts: [("file", call[\.file]), ("source", call[\.source]), ("target", call[\.target])].compactMap { name, text in
+        text.map { .init(name: name, text: $0) }
+      })
+    return try long { try perform(call.with(run: long.run), long) }
+  }
+
+  private func perform(_ call: Call<Parameters>, _ long: LongRun) throws -> Output {
+    let mirror = try mirror(call, long.journal)
+    let found = try call[\.file].map { try works(file: $0, call, long) } ?? works(call, long)
+    let chosen = found.filter { long.shard?.contains($0.pair.target.displayName) ?? true }
+    let plans = try long.wait {
+      try await ImportQueue(jobs: 8).run(chosen) { work in
+        guard let image = work.image else { return try await mirror.plan(work.pair, work.options) }
+        return try await mirror.plan(image.selector, as: image.tag, work.pair, work.options)
+      }.map { try $0.get() }
     }
-    if isDryRun {
-      let rows = try Blocking.wait(call.run) {
+    let missing = zip(chosen, plans).flatMap(MirrorCommand.missing)
+    if let first = missing.first?.error, !call[\.keepGoing], !long.isDryRun { throw first }
+    for row in missing { long.add(MirrorCommand.reported(row)) }
+    if long.isDryRun {
+      let rows = try long.wait {
         var rows: [MirrorRow] = []
         for plan in plans { rows += try await mirror.preview(plan) }
-        return rows
+        return missing + rows
       }
       call.run.sink.message("dry run: nothing was changed")
-      return try finish(rows, call, started: started, isDryRun: true, metrics)
+      for row in rows.dropFirst(missing.count) { long.add(MirrorCommand.reported(row)) }
+      return try finish(rows, call, long)
     }
+    try askBeforePruning(plans, call)
     let lines = MirrorProgress(session.progress)
-    lines.expect(plans.reduce(0) { $0 + $1.items.count })
-    do {
-      let rows = try Blocking.wait(call.run) {
-        try await mirror.run(plans, observer: { lines.begin($0) }, ended: { lines.end($0) })
-      }
-      lines.endAll()
-      return try finish(rows, call, started: started, isDryRun: false, metrics)
-    } catch {
-      lines.endAll()
-      try? MirrorCommand.write(metrics, lines.rows, error: error)
-      // What was done up to here is worth a report too.
-      try? writeReport(lines.rows, call, started: started, isDryRun: false, error: error as? AcrError)
-      throw error
+    let count = plans.reduce(0) { $0 + $1.items.count }
+    lines.expect(count)
+    long.expect(count)
+    defer { lines.endAll() }
+    let rows = try long.wait {
+      try await mirror.run(
+        plans, observer: { lines.begin($0) },
+        ended: { row in
+          lines.end(row)
+          long.add(MirrorCommand.reported(row))
+        })
     }
+    lines.endAll()
+    return try finish(missing + rows, call, long)
   }
 
   // MARK: What is asked for
 
-  private func options(_ call: Call<Parameters>) throws -> MirrorOptions {
-    let patterns = try locate(call.parameters.tags) { try call[\.tags].map { try TextPattern($0) } }
+  /// Source and target are both needed where no file names them.
+  private func checkPlaces(_ call: Call<Parameters>) throws {
+    if call[\.file] != nil { return }
+    if call[\.scoped] {
+      throw ArgumentError(
+        call.parameters.scoped, AcrError(.usage, "`--scoped` is for files of skopeo", help: "--file FILE"))
+    }
+    guard call[\.source] == nil || call[\.target] == nil else { return }
+    let isFirst = call[\.source] == nil
+    throw ArgumentError(
+      isFirst ? call.parameters.source : call.parameters.target,
+      AcrError(
+        .usage, "`mirror` needs a \(isFirst ? "source" : "target")", help: "mirror SOURCE TARGET, or mirror --file FILE"
+      ))
+  }
+
+  /// What source, target and flags say.
+  private func works(_ call: Call<Parameters>, _ long: LongRun) throws -> [Work] {
+    let options = try options(call)
+    return try pairs(call, long).map { Work(pair: $0, options: options) }
+  }
+
+  /// What the flags say.
+  func options(_ call: Call<Parameters>) throws -> MirrorOptions {
+    let set = MirrorTagSet(patterns: call[\.tags], versions: call[\.versions], except: call[\.exceptTags])
+    let isChosen = !set.patterns.isEmpty || !set.versions.isEmpty || !set.except.isEmpty
+    let test = try locate(call.parameters.tags) { () throws(AcrError) in try set.test() }
     let platforms = try locate(call.parameters.platform) {
       try call[\.platform].map { try PlatformChoice.platform($0) }
     }
     var options = MirrorOptions(platforms: platforms.isEmpty ? nil : PlatformChoice(platforms))
-    if !patterns.isEmpty { options.selects = { tag in patterns.contains { $0.matches(tag.name) } } }
+    if isChosen { options.selects = { test($0.name) } }
     if let newest = call[\.newest] {
       guard newest > 0 else {
         throw ArgumentError(call.parameters.newest, AcrError(.usage, "`--newest \(newest)` keeps no tag"))
@@ -166,15 +226,11 @@ struct MirrorCommand: Command {
     return options
   }
 
-  private func mirror(_ call: Call<Parameters>, _ options: MirrorOptions) throws -> Mirror {
+  private func mirror(_ call: Call<Parameters>, _ journal: ImportJournal?) throws -> Mirror {
     let standard = call[\.engine] == "service" ? ImportQueue.defaultServiceJobs : ImportQueue.defaultJobs
     let jobs = call[\.jobs] ?? Int64(standard)
     guard (1...256).contains(jobs) else {
       throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 256"))
-    }
-    let sink = call.run.sink
-    let journal = try locate(call.parameters.journal) {
-      try call[\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
     }
     let queue = ImportQueue(jobs: Int(jobs), keepsGoing: call[\.keepGoing])
     let found = try PolicyArgument.gate(call.parameters.policy, call[\.policy], session)
@@ -182,7 +238,7 @@ struct MirrorCommand: Command {
     guard call[\.engine] == "service" else {
       return Mirror(engine: session.engine, queue: queue, journal: journal, gate: gate)
     }
-    guard options.platforms == nil else {
+    guard call[\.platform].isEmpty else {
       throw ArgumentError(
         call.parameters.platform,
         AcrError(.usage, "Azure imports images whole", help: "`--engine direct` can leave platforms out"))
@@ -224,9 +280,7 @@ struct MirrorCommand: Command {
 
   // MARK: The result
 
-  private func finish(
-    _ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool, _ metrics: RunMetrics?
-  ) throws -> Output {
+  private func finish(_ rows: [MirrorRow], _ call: Call<Parameters>, _ long: LongRun) throws -> Output {
     var counts: [(MirrorRow.Action, Int)] = []
     for action in MirrorRow.Action.allCases {
       let count = rows.count { $0.action == action }
@@ -237,24 +291,8 @@ struct MirrorCommand: Command {
     call.run.sink.message(
       "\(rows.count) tags: \(numbers.isEmpty ? "nothing to do" : numbers); \(ByteCount.human(bytes))")
     if rows.contains(where: { $0.action == .failed || $0.action == .refused }) { call.run.noteFailedItem() }
-    try writeReport(rows, call, started: started, isDryRun: isDryRun, error: nil)
-    try MirrorCommand.write(metrics, rows, error: nil)
+    try long.finish(rows.map(MirrorCommand.reported))
     return .value(.list(rows.map { .record(MirrorCommand.record($0)) }))
-  }
-
-  private static func write(_ metrics: RunMetrics?, _ rows: [MirrorRow], error: (any Error)?) throws(AcrError) {
-    var counts: [String: Int] = [:]
-    var failures: [String: Int] = [:]
-    for row in rows {
-      counts[row.action.rawValue, default: 0] += 1
-      if row.action == .failed || row.action == .refused {
-        failures[row.error?.kind.name ?? "unknown", default: 0] += 1
-      }
-    }
-    if let error { failures[(error as? AcrError)?.kind.name ?? "cancelled", default: 0] += 1 }
-    try metrics?.write(
-      counts: counts, bytes: ("sent", "What the last run sent.", rows.lazy.map(\.bytes).total.bytes),
-      failures: failures, isComplete: error == nil)
   }
 
   private static let columns = [
@@ -278,39 +316,10 @@ struct MirrorCommand: Command {
       ])
   }
 
-  private func writeReport(
-    _ rows: [MirrorRow], _ call: Call<Parameters>, started: Timestamp, isDryRun: Bool, error: AcrError?
-  ) throws {
-    guard let path = call[\.report] else { return }
-    if let format = DataFormat(path: path), format != .json {
-      let values = Value.list(rows.map { .record(MirrorCommand.record($0)) })
-      return try locate(call.parameters.report) {
-        try FileSystem.replace(path, with: Array(try format.write(values).utf8))
-      }
-    }
-    var members: [JSONValue.Member] = [
-      .init("source", .string(call[\.source])), .init("target", .string(call[\.target])),
-      .init("started", .string(started.description)), .init("ended", .string(Timestamp.now().description)),
-      .init("dryRun", .bool(isDryRun)),
-    ]
-    if let error {
-      members.append(.init("error", ["kind": .string(error.kind.name), "message": .string(error.message)]))
-    }
-    members.append(.init("rows", .array(rows.map(MirrorCommand.json))))
-    let bytes = Array((JSONValue.object(members).text + "\n").utf8)
-    try locate(call.parameters.report) {
-      try FileSystem.replace(path, with: bytes, isStopped: { call.run.isInterrupted })
-    }
-  }
+  private static let reportShape = shape.adding(["kind"])
 
-  private static func json(_ row: MirrorRow) -> JSONValue {
-    var members: [JSONValue.Member] = [
-      .init("repository", .string(row.repository)), .init("tag", .string(row.tag.name)),
-      .init("action", .string(row.action.rawValue)),
-      .init("digest", row.digest.map { .string($0.description) } ?? .null), .init("bytes", .integer(row.bytes.bytes)),
-      .init("referrers", .integer(Int64(row.referrers))), .init("reason", .string(row.reason)),
-    ]
-    if let error = row.error { members.append(.init("kind", .string(error.kind.name))) }
-    return .object(members)
+  /// The row for a report, which names the kind of a failure too.
+  private static func reported(_ row: MirrorRow) -> Record {
+    Record(shape: reportShape, values: record(row).values + [row.error.map { .string($0.kind.name) } ?? .null])
   }
 }

@@ -224,7 +224,7 @@ struct AcrPurgeLine: Sendable {
       isWholeRegistry: names.count == all.count)
     let work = PurgeWork(
       session: session, targets: targets, rules: rules, options: options, jobs: Int(min(jobs, 64)),
-      isDryRun: isDryRun || self.isDryRun, report: nil, run: run)
+      long: LongRun(session, run, isDryRun: isDryRun || self.isDryRun))
     return try work { what in
       // Microsoft's command does not ask. Somebody at the prompt is asked all the same.
       if run.isInteractive { try ask(what) }

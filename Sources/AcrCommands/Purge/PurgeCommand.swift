@@ -23,11 +23,8 @@ struct PurgeCommand: Command {
     let exactBytes = Switch("exact-bytes", help: "reads every manifest of an Azure registry, to count bytes exactly")
     let all = Switch("all", help: "lists what is kept, too, with the rule that keeps it")
     let jobs = Flag<Int64>("jobs", default: 4, help: "how many repositories to clean at a time")
-    let report = Flag<String?>("report", help: "a file about the run: .json, .jsonl or .csv", completer: .file)
-    let journal = Flag<String?>(
-      "journal", help: "a journal file: a run after one that was killed tells what that one deleted", completer: .file)
-    let metrics = RunMetrics.flag
-    let shard = ShardArgument.flag("repositories")
+    let run = LongRunParameters(
+      journal: "a journal file: a run after one that was killed tells what that one deleted", shares: "repositories")
   }
 
   let signature = Signature(
@@ -105,19 +102,15 @@ struct PurgeCommand: Command {
       throw ArgumentError(call.parameters.jobs, AcrError(.usage, "`--jobs \(jobs)` is not a number from 1 to 64"))
     }
     let isDryRun = call.run.isDryRun || call[\.dryRun]
-    let shard = try ShardArgument.read(call.parameters.shard, call[\.shard], call.run)
-    let targets = try locate(call.parameters.targets) { try PurgeTargets(call[\.targets], session, call.run) }
-    let report = try locate(call.parameters.report) { () throws(AcrError) in
-      try call[\.report].map { path throws(AcrError) in try RunReport(path: path) }
+    let long = try LongRun(
+      call[\.run], "purge", session, isDryRun: isDryRun, bytes: ("freed", "What the last run freed, at most."),
+      facts: [.init(name: "targets", text: call[\.targets].joined(separator: " "))])
+    return try long {
+      let targets = try locate(call.parameters.targets) { try PurgeTargets(call[\.targets], session, long.run) }
+      let work = PurgeWork(
+        session: session, targets: targets.part(long.shard), rules: rules, options: options, jobs: Int(jobs),
+        long: long, keepIf: keepIf)
+      return try work { what in try Deletion.ask(what, call.with(run: long.run)[\.confirmation]) }
     }
-    let sink = call.run.sink
-    let journal = try locate(call.parameters.journal) {
-      isDryRun ? nil : try call[\.journal].map { try ImportJournal(path: $0) { sink.message("warning: \($0)") } }
-    }
-    let work = PurgeWork(
-      session: session, targets: targets.part(shard), rules: rules, options: options, jobs: Int(jobs),
-      isDryRun: isDryRun, report: report, run: call.run, journal: journal,
-      metrics: RunMetrics(call[\.metrics], command: "purge", now: .now(), session), keepIf: keepIf)
-    return try work { what in try Deletion.ask(what, call[\.confirmation]) }
   }
 }

@@ -33,6 +33,14 @@ enum PurgeRows {
       ])
   }
 
+  private static let reportShape = shape.adding(["kind"])
+
+  /// The row for a report, which names the kind of a failure too.
+  static func reported(_ row: PurgeRow, now: Timestamp) -> Record {
+    Record(
+      shape: reportShape, values: record(row, now: now).values + [row.error.map { .string($0.kind.name) } ?? .null])
+  }
+
   /// A row for the journal.
   static func json(_ row: PurgeRow) -> JSONValue {
     [

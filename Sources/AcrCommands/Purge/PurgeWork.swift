@@ -13,34 +13,21 @@ struct PurgeWork {
   let options: PurgeOptions
   /// How many repositories are read and cleaned at a time.
   let jobs: Int
-  let isDryRun: Bool
-  let report: RunReport?
-  let run: RunContext
-  /// What an earlier run that was killed has deleted, and where this one's deletions are noted.
-  var journal: ImportJournal?
-  var metrics: RunMetrics?
+  /// The run: its messages, its journal, its report.
+  let long: LongRun
+  private var run: RunContext { long.run }
   /// Decides about what the rules delete: true keeps it. Called on the evaluator's thread.
   var keepIf: BlockValue?
 
   /// Does it all.
   /// - Parameter ask: asks whether what it is given may be deleted, and throws if not.
   func callAsFunction(_ ask: (String) throws -> Void) throws -> Output {
-    do {
-      return try perform(ask)
-    } catch {
-      let failure = error as? AcrError ?? (error as? RuntimeError)?.error ?? AcrError(.cancelled, "interrupted")
-      try? writeMetrics([], failures: [failure.kind.name: 1], isComplete: false)
-      throw error
-    }
-  }
-
-  private func perform(_ ask: (String) throws -> Void) throws -> Output {
     let purge = Purge(rules, options, limit: session.limit)
     let stores = targets.repositories
-    let found = try Blocking.wait(run) { [jobs] in
+    let found = try long.wait { [jobs] in
       try await ImportQueue(jobs: jobs, keepsGoing: true).run(stores) { try await purge.plan($0) }
     }
-    let cleaned = Set((journal?.deletions ?? []).compactMap { $0.row["repository"]?.string })
+    let cleaned = Set((long.journal?.deletions ?? []).compactMap { $0.row["repository"]?.string })
     var plans: [PurgePlan] = []
     var rows: [PurgeRow] = []
     for (store, result) in zip(stores, found) {
@@ -70,7 +57,7 @@ struct PurgeWork {
         if let help = refusal.help { run.sink.message("help: \(help)") }
       }
     }
-    if isDryRun {
+    if long.isDryRun {
       rows =
         plans.flatMap(\.shownRows) + rows
         + plans.compactMap { plan in plan.refusal.map { .leftAlone(plan.repository, $0) } }
@@ -87,35 +74,28 @@ struct PurgeWork {
   private func carryOut(
     _ plans: [PurgePlan], _ purge: Purge, _ failed: [PurgeRow], _ doubt: PurgeDoubt, _ earlier: [Record]
   ) throws -> Output {
-    let (report, journal, now) = (report, journal, options.now)
-    for row in earlier { report?.add(row) }
-    let results: [[PurgeRow]]
-    do {
-      results = try Blocking.wait(run) { [jobs] in
-        try await ImportQueue(jobs: jobs, keepsGoing: true).run(plans) { plan in
-          try await purge.run(plan) {
-            journal?.note(deletion: PurgeRows.json($0), isDone: false)
-          } ended: { row in
-            if PurgeWork.isGone(row) { journal?.note(deletion: PurgeRows.json(row), isDone: true) }
-            report?.add(PurgeRows.record(row, now: now))
-          }
-        }.enumerated().map { index, result in
-          do {
-            return try result.get()
-          } catch let error as AcrError where error.kind != .cancelled {
-            let row = PurgeRow.leftAlone(plans[index].repository, error)
-            report?.add(PurgeRows.record(row, now: now))
-            return [row]
-          }
+    let (long, now) = (long, options.now)
+    for row in earlier { long.add(row, isEarlier: true) }
+    long.expect(plans.reduce(0) { $0 + $1.rows.count(where: \.isPlanned) })
+    let results = try long.wait { [jobs] in
+      try await ImportQueue(jobs: jobs, keepsGoing: true).run(plans) { plan in
+        try await purge.run(plan) {
+          long.journal?.note(deletion: PurgeRows.json($0), isDone: false)
+        } ended: { row in
+          if PurgeWork.isGone(row) { long.journal?.note(deletion: PurgeRows.json(row), isDone: true) }
+          long.add(PurgeRows.reported(row, now: now))
+        }
+      }.enumerated().map { index, result in
+        do {
+          return try result.get()
+        } catch let error as AcrError where error.kind != .cancelled {
+          let row = PurgeRow.leftAlone(plans[index].repository, error)
+          long.add(PurgeRows.reported(row, now: now))
+          return [row]
         }
       }
-    } catch {
-      // What was done up to here is in it.
-      try? report?.finish()
-      throw error
     }
-    for row in failed { report?.add(PurgeRows.record(row, now: now)) }
-    try report?.finish()
+    for row in failed { long.add(PurgeRows.reported(row, now: now)) }
     let rows = results.flatMap(\.self) + failed
     let gone = rows.filter(PurgeWork.isGone)
     let tags = gone.count { $0.tag != nil }
@@ -129,7 +109,7 @@ struct PurgeWork {
     if !earlier.isEmpty {
       run.sink.message("\(PurgeWork.counted(earlier.count, "row")) are of an earlier run, by the journal")
     }
-    if failures == 0 { journal?.complete() }
+    if failures == 0 { long.journal?.complete() }
     return try output(rows, earlier)
   }
 
@@ -139,7 +119,7 @@ struct PurgeWork {
   private func earlier(_ plans: [PurgePlan], failed: Set<String>) -> [Record] {
     let asked = Set(targets.repositories.map(\.name.name))
     let byName = Dictionary(plans.map { ($0.repository.name, $0) }, uniquingKeysWith: { first, _ in first })
-    return (journal?.deletions ?? []).compactMap { deletion in
+    return (long.journal?.deletions ?? []).compactMap { deletion in
       guard let name = deletion.row["repository"]?.string, let text = deletion.row["digest"]?.string else { return nil }
       if !deletion.isDone {
         guard let digest = try? Digest(text) else { return nil }
@@ -156,27 +136,14 @@ struct PurgeWork {
   }
 
   private func finish(_ rows: [PurgeRow]) throws -> Output {
-    for row in rows { report?.add(PurgeRows.record(row, now: options.now)) }
-    try report?.finish()
+    for row in rows { long.add(PurgeRows.reported(row, now: options.now)) }
     return try output(rows)
   }
 
   private func output(_ rows: [PurgeRow], _ earlier: [Record] = []) throws -> Output {
     if rows.contains(where: { $0.action == .failed }) { run.noteFailedItem() }
-    var failures: [String: Int] = [:]
-    for row in rows where row.action == .failed { failures[row.error?.kind.name ?? "unknown", default: 0] += 1 }
-    try writeMetrics(rows, failures: failures, isComplete: true)
+    try long.finish()
     return .value(.list((earlier + rows.map { PurgeRows.record($0, now: options.now) }).map(Value.record)))
-  }
-
-  private func writeMetrics(_ rows: [PurgeRow], failures: [String: Int], isComplete: Bool) throws(AcrError) {
-    guard !isDryRun else { return }
-    var counts: [String: Int] = [:]
-    for row in rows { counts[row.action.rawValue, default: 0] += 1 }
-    let freed = rows.lazy.filter(PurgeWork.isGone).map(\.bytes).total
-    try metrics?.write(
-      counts: counts, bytes: ("freed", "What the last run freed, at most.", freed.bytes), failures: failures,
-      isComplete: isComplete)
   }
 
   // MARK: Messages
@@ -202,7 +169,7 @@ struct PurgeWork {
 
   /// The plan in a line for each repository, before the question.
   private func announce(_ plans: [PurgePlan]) {
-    guard !isDryRun else { return }
+    guard !long.isDryRun else { return }
     for plan in plans where !plan.isEmpty && plan.refusal == nil {
       let going = plan.rows.filter { $0.action == .delete || $0.action == .untag }
       let tags = going.compactMap(\.tag).map(\.name)

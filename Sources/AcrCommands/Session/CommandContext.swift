@@ -20,6 +20,8 @@ public final class CommandContext: Sendable {
   public let limit: TransferLimit
   /// Who shows how far imports are.
   public let progress: any ImportProgress
+  /// The logs of the runs under way.
+  public let logs: ActiveLogs
   /// What the prompt tells.
   public let status = SessionStatus()
   /// Where the person is.
@@ -41,18 +43,21 @@ public final class CommandContext: Sendable {
   /// - Parameters:
   ///   - registries: made with ``AzureContext/registryIdentity``, so that the account opens Azure's registries.
   ///   - transfers: how many requests of imports and lists may be under way at a time.
+  ///   - logs: the logs of the runs under way, for whoever writes messages that belong to no command.
   ///   - firstDelay: the wait before a broken upload goes on.
   ///   - trustedRoot: names the file trusted_root.json of the Sigstore instance that counts where no other is given; nil for
   ///     the public one.
   public init(
     registries: RegistryClients, azure: AzureContext, progress: any ImportProgress,
-    transfers: Int = CommandContext.defaultTransfers, firstDelay: Duration = .milliseconds(500),
+    transfers: Int = CommandContext.defaultTransfers, logs: ActiveLogs = ActiveLogs(),
+    firstDelay: Duration = .milliseconds(500),
     trustedRoot: @escaping @Sendable () throws(AcrError) -> String? = { () throws(AcrError) in nil }
   ) {
     self.trustedRoot = trustedRoot
     self.registries = registries
     self.azure = azure
     self.progress = progress
+    self.logs = logs
     limit = TransferLimit(transfers)
     engine = DirectImport(table: TransferTable(), limit: limit, firstDelay: firstDelay)
     defaults = Defaults(path: azure.settings.files?.defaults)

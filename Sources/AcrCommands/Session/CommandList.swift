@@ -27,7 +27,7 @@ enum CommandList {
     ReferrersCommand.init, BlobShowCommand.init, FilesCommand.init, FileShowCommand.init, LayersCommand.init,
     SBOMCommand.init, ProvenanceCommand.init, DiffCommand.init,
     ManifestDeleteCommand.init, MirrorCommand.init, PurgeCommand.init, GarbageCommand.init,
-    AcrPurgeCommand.init, AcrRunCommand.init,
+    AcrPurgeCommand.init, AcrRunCommand.init, ReportMergeCommand.init, ConvertCommand.init,
     VerifyCommand.init, VerifyBlobCommand.init,
     ListPlaceCommand.init, ChangePlaceCommand.init, ShowPlaceCommand.init,
   ]

@@ -38,13 +38,17 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
   public static let thrown = ErrorKind("thrown")
   /// A signature, an attestation or an image that a check or a policy does not accept.
   public static let rejected = ErrorKind("rejected")
+  /// Another run holds the lock that was asked for.
+  public static let locked = ErrorKind("locked")
+  /// A run had to end by a certain time, and was not done.
+  public static let deadline = ErrorKind("deadline")
   /// A limit that the host set for a run. No script sees it, so that it is not among ``all``.
   public static let limit = ErrorKind("limit")
 
   /// Every kind a script can see, in the order of the manual.
   public static let all: [ErrorKind] = [
     .usage, .auth, .denied, .notFound, .conflict, .throttled, .network, .timeout, .invalid, .server, .cancelled,
-    .thrown, .rejected,
+    .thrown, .rejected, .locked, .deadline,
   ]
 
   public var description: String { name }
@@ -57,6 +61,8 @@ public struct ErrorKind: Hashable, Sendable, CustomStringConvertible {
     case .auth, .denied: 4
     case .throttled, .network, .timeout: 5
     case .rejected: 7
+    case .deadline: 8
+    case .locked: 9
     case .cancelled: 130
     default: 1
     }

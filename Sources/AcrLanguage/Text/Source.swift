@@ -20,7 +20,7 @@ public final class Source: Sendable {
   }
 
   /// Says how secrets are found. Most texts have no diagnostics, and then nothing is looked for.
-  func findSecrets(_ find: @escaping @Sendable (Source) -> [Span]) { secrets.withLock { $0 = (nil, find) } }
+  public func findSecrets(_ find: @escaping @Sendable (Source) -> [Span]) { secrets.withLock { $0 = (nil, find) } }
 
   /// Creates a source. Lines end in LF or CR LF.
   public init(name: String, bytes: [UInt8]) {

@@ -50,8 +50,11 @@ public final class RunContext: Sendable {
   }
 
   /// A context of the same run with another interruption, or that says more or less.
-  private init(_ parent: RunContext, _ interruption: Interruption, _ verbosity: Verbosity) {
-    sink = verbosity == .errorsOnly && parent.verbosity != .errorsOnly ? QuietSink(sink: parent.sink) : parent.sink
+  private init(
+    _ parent: RunContext, _ interruption: Interruption, _ verbosity: Verbosity, sink: (any OutputSink)? = nil
+  ) {
+    let given = sink ?? parent.sink
+    self.sink = verbosity == .errorsOnly && parent.verbosity != .errorsOnly ? QuietSink(sink: given) : given
     host = parent.host
     self.verbosity = verbosity
     self.interruption = interruption
@@ -80,6 +83,9 @@ public final class RunContext: Sendable {
 
   /// The same run, but one that says more or less.
   public func with(verbosity: Verbosity) -> RunContext { RunContext(self, interruption, verbosity) }
+
+  /// The same run, whose output goes elsewhere.
+  public func with(sink: any OutputSink) -> RunContext { RunContext(self, interruption, verbosity, sink: sink) }
 
   /// Answers questions (`confirm`, `secret prompt`) until the run is stopped; nil without a terminal.
   public var prompter: Questions? { person.map { Questions(prompter: $0, run: self) } }

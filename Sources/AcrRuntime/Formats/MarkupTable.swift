@@ -82,9 +82,9 @@ struct MarkupTable {
   var markdown: String {
     guard !names.isEmpty else { return "" }
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-    var text = line(names.map(MarkupTable.markdown))
+    var text = line(names.map(Markup.markdown))
     text += line(isAmount.map { $0 ? "---:" : "---" })
-    for row in rows { text += line(row.map(MarkupTable.markdown)) }
+    for row in rows { text += line(row.map(Markup.markdown)) }
     return text
   }
 
@@ -92,54 +92,15 @@ struct MarkupTable {
   var html: String {
     guard !names.isEmpty else { return "" }
     var text = "<table>\n<thead>\n<tr>"
-    for name in names { text += "<th>\(MarkupTable.html(name))</th>" }
+    for name in names { text += "<th>\(Markup.html(name))</th>" }
     text += "</tr>\n</thead>\n<tbody>\n"
     for row in rows {
       text += "<tr>"
       for (index, cell) in row.enumerated() {
-        text += "<td\(isAmount[index] ? " align=\"right\"" : "")>\(MarkupTable.html(cell))</td>"
+        text += "<td\(isAmount[index] ? " align=\"right\"" : "")>\(Markup.html(cell))</td>"
       }
       text += "</tr>\n"
     }
     return text + "</tbody>\n</table>\n"
-  }
-
-  /// A text that is shown as it is: nothing in it makes another cell, a link, or a tag.
-  private static func markdown(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "|", "\\", "`", "*", "_", "[", "]", "<", ">", "#", "~", "!":
-        // Inside words these do nothing, and tags and digests stay readable.
-        if character == "_" || character == "#" || character == "!" || character == "~" {
-          result.append(character)
-        } else if character == "<" {
-          result += "&lt;"
-        } else if character == ">" {
-          result += "&gt;"
-        } else {
-          result += "\\\(character)"
-        }
-      case "&": result += "&amp;"
-      case _ where character.isNewline: result += "<br>"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
-
-  private static func html(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where character.isNewline: result += "<br>"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

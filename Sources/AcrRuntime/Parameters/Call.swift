@@ -45,6 +45,11 @@ public struct Call<Parameters: ParameterSet> {
     given.isGiven(parameter) || arguments.blocks[parameter.name] != nil
   }
 
+  /// The same call as a part of another context of its run.
+  public func with(run: RunContext) -> Call {
+    Call(parameters, arguments: arguments, input: input, run: run, meter: meter)
+  }
+
   /// The call without input, with other values for some parameters; nil takes a value away.
   public func replacing(_ values: [(parameter: any DeclaredParameter, value: Value?)]) -> Call {
     var arguments = arguments

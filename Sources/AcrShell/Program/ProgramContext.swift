@@ -80,6 +80,7 @@ final class ProgramContext {
     reporter = Reporter(
       format: options.progress == .json && options.diagnostics == .text ? .json : options.diagnostics,
       usesColor: usesColor && StandardStream.error.isTerminal, clearProgress: clearProgress)
+    let logs = ActiveLogs()
     let retryNotes = GatheredNotes()
     gatheredNotes = retryNotes
     let http = HTTPClient(
@@ -87,7 +88,7 @@ final class ProgramContext {
       onRetry: { event in
         guard event.wait >= .seconds(2) else { return }
         let note = "\(event.host): \(event.reason); waiting \(event.wait.components.seconds) s"
-        if let text = retryNotes.text(for: note, about: event.host) { sink.message("note: \(text)") }
+        if let text = retryNotes.text(for: note, about: event.host), !logs.warn(text) { sink.message("note: \(text)") }
       })
     // In a sandbox neither Docker's nor Azure's files of the real world are read or written.
     var settings = AzureContext.Settings(transport: transport, http: http, trace: trace, environment: environment)
@@ -102,7 +103,7 @@ final class ProgramContext {
     registries = CommandContext(
       registries: RegistryClients(
         http: http, credentials: store, insecureHosts: insecure, identity: azure.registryIdentity),
-      azure: azure, progress: display.progress, transfers: options.transfers,
+      azure: azure, progress: display.progress, transfers: options.transfers, logs: logs,
       trustedRoot: { () throws(AcrError) in try sandbox?.running().trustedRoot })
     registries.status.update { $0.isSandbox = sandbox != nil }
     let help = HelpCommand()

@@ -21,7 +21,7 @@ struct ScriptRunner {
         if DocumentKind.isDocument(path) {
           let problems = DocumentKind.problems(of: source)
           context.reporter.report(problems)
-          if !problems.isEmpty { code = 2 }
+          if isStrict ? !problems.isEmpty : problems.contains(where: { $0.severity == .error }) { code = 2 }
           continue
         }
         let result = check(source, isStrict: isStrict)

@@ -70,6 +70,28 @@ public struct Mirror: Sendable {
       folderReferrers: options.listsReferrers ? try await (pair.source as? OCILayout)?.referrersBySubject() : nil)
   }
 
+  /// A plan of one image, which may get another tag.
+  public func plan(
+    _ image: ManifestSelector, as tag: TagName, _ pair: MirrorPair, _ options: MirrorOptions
+  ) async throws -> MirrorPlan {
+    var companions: [Digest: [MirrorPlan.Item]] = [:]
+    if options.listsReferrers {
+      // Signatures may be tags that are named after the image.
+      let source = try await TagInventory.read(pair.source, isTarget: false)
+      for tag in source.tags {
+        guard let subject = tag.subjectDigest else { continue }
+        companions[subject, default: []].append(.init(tag: tag, sourceDigest: source.facts?[tag]?.digest, known: nil))
+      }
+    }
+    var digest: Digest?
+    if case .digest(let named) = image { digest = named }
+    var item = MirrorPlan.Item(tag: tag, sourceDigest: digest, known: nil)
+    item.selector = image
+    return MirrorPlan(
+      pair: pair, options: options, items: [item], companions: companions, prunes: [], pruneRefusal: nil,
+      folderReferrers: options.listsReferrers ? try await (pair.source as? OCILayout)?.referrersBySubject() : nil)
+  }
+
   /// A list that came back empty by mistake must not empty the target.
   private static func refusal(_ pair: MirrorPair, _ count: Int) -> AcrError? {
     guard count > 0 else { return nil }
@@ -256,7 +278,8 @@ public struct Mirror: Sendable {
     var target = ImportTarget(store: pair.target, tag: item.tag, location: pair.targetLocation)
     target.known = item.known
     return ImportRequest(
-      source: ImportSource(store: pair.source, selector: .tag(item.tag), location: pair.sourceLocation),
+      source: ImportSource(
+        store: pair.source, selector: item.selector ?? .tag(item.tag), location: pair.sourceLocation),
       targets: [target], isForced: true, platforms: item.tag.subjectDigest == nil ? plan.options.platforms : nil)
   }
 
@@ -270,11 +293,16 @@ public struct Mirror: Sendable {
     let source: Digest?
     if let digest = item.sourceDigest {
       source = digest
+    } else if case .tag(let tag)? = item.selector {
+      source = try await plan.pair.source.digest(of: tag)
     } else {
       source = try await plan.pair.source.digest(of: item.tag)
     }
     let target = try await askedTarget
     guard let source else {
+      if let selector = item.selector {
+        throw AcrError(.notFound, "\(plan.pair.source.displayName) has no image `\(selector)`")
+      }
       throw AcrError(.notFound, "\(plan.pair.source.displayName):\(item.tag) is gone since the tags were listed")
     }
     return (source, target, target == .digest(source))

@@ -85,6 +85,8 @@ public struct MirrorPlan: Sendable {
     let sourceDigest: Digest?
     /// What the target has, where a list told it.
     let known: ImportTarget.Known?
+    /// What it is at the source, where that is not the same tag.
+    var selector: ManifestSelector?
   }
 }
 
@@ -144,7 +146,7 @@ public struct MirrorRow: Sendable {
   }
 
   /// Creates the row of a failure.
-  init(_ plan: MirrorPlan, _ tag: TagName, _ failure: AcrError) {
+  public init(_ plan: MirrorPlan, _ tag: TagName, _ failure: AcrError) {
     self.init(plan, tag, .failed, reason: failure.message)
     error = failure
   }

@@ -17,11 +17,15 @@ public final class ImportJournal: Sendable {
     var facts = JournalFacts()
     /// Told once: from then on a killed run cannot resume what comes.
     var isBroken = false
+    /// True after a run that finished everything.
+    var isComplete = false
   }
 
   /// The file.
   public let path: String
   private let warn: @Sendable (String) -> Void
+  /// Told after each new fact of a journal that is no file.
+  private let changed: (@Sendable () -> Void)?
   private let state: Mutex<State>
 
   /// Opens a journal and reads what an earlier run left; creates it where there is none.
@@ -31,6 +35,7 @@ public final class ImportJournal: Sendable {
   public init(path: String, warn: @escaping @Sendable (String) -> Void = { _ in }) throws(AcrError) {
     self.path = path
     self.warn = warn
+    changed = nil
     let file: OpenFile
     do throws(AcrError) {
       file = try OpenFile(writing: path, .readingAndAppending, permissions: 0o600)
@@ -38,9 +43,36 @@ public final class ImportJournal: Sendable {
       throw AcrError(.usage, "the journal `\(path)` cannot be opened: \(error.message)", help: "name another file")
     }
     try ImportJournal.claim(file)
-    let facts = try JournalReader(file).read()
+    let facts = try JournalReader.read(file)
     state = Mutex(State(file: file, facts: facts))
     if facts.isNew { add(JournalFacts.header) }
+  }
+
+  /// Opens a journal that is kept elsewhere than in a file: ``text`` is what has to be kept. Whoever keeps it sees that one
+  /// run uses it at a time, or gives each what the other knows (``merge(_:)``).
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - text: what an earlier run left; empty for none.
+  ///   - changed: called after each new fact, from any thread.
+  /// - Throws: ``AcrError`` of kind `usage` for a text that is no journal.
+  public init(name: String, text: [UInt8], changed: @escaping @Sendable () -> Void) throws(AcrError) {
+    path = name
+    warn = { _ in }
+    self.changed = changed
+    state = Mutex(State(file: nil, facts: try JournalReader.read(text, name: name)))
+  }
+
+  /// What a journal that is kept elsewhere knows. The addresses of open uploads are not in it, since they can hold signatures.
+  public var text: [UInt8] { Array(state.withLock { $0.facts }.text.utf8) }
+
+  /// True after a run that finished everything: it leaves nothing for the next one.
+  public var isComplete: Bool { state.withLock { $0.isComplete } }
+
+  /// Takes over what another run has noted.
+  /// - Throws: ``AcrError`` of kind `usage` for a text that is no journal.
+  public func merge(_ text: [UInt8]) throws(AcrError) {
+    let other = try JournalReader.read(text, name: path)
+    state.withLock { $0.facts.merge(other) }
   }
 
   /// Gives the file back to other runs. What is noted from then on is lost.
@@ -75,7 +107,7 @@ public final class ImportJournal: Sendable {
 
   /// The digest under which an earlier run finished an import; nil when it did not.
   public func finished(_ source: String, _ target: String) -> Digest? {
-    state.withLock { $0.facts.images[JournalFacts.key(source, target)] }
+    state.withLock { $0.facts.images[JournalFacts.Route(source: source, target: target)] }
   }
 
   /// Where an upload was open that an earlier run did not end.
@@ -105,13 +137,13 @@ public final class ImportJournal: Sendable {
   /// - Parameter row: an object with `repository`, `tag` and `digest`.
   public func note(deletion row: JSONValue, isDone: Bool) {
     state.withLock { $0.facts.deletions[JournalFacts.key(ofDeletion: row)] = Deletion(row: row, isDone: isDone) }
-    add(["purge": row, "finished": .bool(isDone)])
+    add(JournalFacts.line(Deletion(row: row, isDone: isDone)))
   }
 
   /// Notes that an import is finished.
   public func note(finished source: String, _ target: String, _ digest: Digest) {
-    state.withLock { $0.facts.images[JournalFacts.key(source, target)] = digest }
-    add(["done": .string(target), "source": .string(source), "digest": .string(digest.description)])
+    state.withLock { $0.facts.images[JournalFacts.Route(source: source, target: target)] = digest }
+    add(JournalFacts.line(JournalFacts.Route(source: source, target: target), digest))
   }
 
   /// Notes that something was begun which goes on without this process, such as an import by a service.
@@ -148,12 +180,15 @@ public final class ImportJournal: Sendable {
     state.withLock { state in
       try? state.file?.truncate(to: 0)
       state.facts = JournalFacts()
+      state.isComplete = true
     }
+    changed?()
   }
 
   /// Adds a line in one call. The page cache keeps it when the process is killed; it is not forced to the disk, since a
   /// line that is lost with the machine only costs a question later.
   private func add(_ line: JSONValue) {
+    if let changed { return changed() }
     let bytes = Array((line.text + "\n").utf8)
     let reason: String? = state.withLock { state in
       guard !state.isBroken, let file = state.file else { return nil }

@@ -3,26 +3,39 @@ import AcrSystem
 
 /// Reads the lines of a journal as they come, and refuses a file that is something else.
 struct JournalReader {
-  private let file: OpenFile
+  private let name: String
 
   /// The longest line that counts, in bytes: a name, a digest and a signed address need far less.
   private static let longestLine = 64 << 10
 
-  init(_ file: OpenFile) { self.file = file }
+  private init(_ name: String) { self.name = name }
 
-  /// All facts. The file is changed only where its end was cut off.
+  /// All facts of a text that is whole.
+  /// - Parameter name: what messages call it.
+  /// - Throws: ``AcrError`` of kind `usage` for a text that is no journal.
+  static func read(_ text: [UInt8], name: String) throws(AcrError) -> JournalFacts {
+    let reader = JournalReader(name)
+    var facts = JournalFacts()
+    for line in text.split(separator: 0x0A) {
+      try reader.take(line.count <= longestLine ? Array(line) : [], into: &facts)
+    }
+    return facts
+  }
+
+  /// All facts of a file. It is changed only where its end was cut off.
   /// - Throws: ``AcrError`` of kind `usage` for a file that is no journal, or that cannot be read.
-  func read() throws(AcrError) -> JournalFacts {
+  static func read(_ file: OpenFile) throws(AcrError) -> JournalFacts {
+    let reader = JournalReader(file.path)
     var facts = JournalFacts()
     var line: [UInt8] = []
     var isTooLong = false
-    while let piece = try piece() {
+    while let piece = try reader.piece(file) {
       for byte in piece {
         guard byte == 0x0A else {
-          if line.count < JournalReader.longestLine { line.append(byte) } else { isTooLong = true }
+          if line.count < longestLine { line.append(byte) } else { isTooLong = true }
           continue
         }
-        try take(isTooLong ? [] : line, into: &facts)
+        try reader.take(isTooLong ? [] : line, into: &facts)
         line = []
         isTooLong = false
       }
@@ -30,7 +43,7 @@ struct JournalReader {
     guard !line.isEmpty else { return facts }
     if facts.isNew {
       // A run that was killed while it wrote the first line.
-      guard JournalFacts.header.text.utf8.starts(with: line) else { throw refusal }
+      guard JournalFacts.header.text.utf8.starts(with: line) else { throw reader.refusal }
       try file.truncate(to: 0)
       return facts
     }
@@ -39,7 +52,7 @@ struct JournalReader {
     return facts
   }
 
-  private func piece() throws(AcrError) -> [UInt8]? {
+  private func piece(_ file: OpenFile) throws(AcrError) -> [UInt8]? {
     do throws(AcrError) {
       return try file.readPiece()
     } catch {
@@ -53,7 +66,7 @@ struct JournalReader {
       guard json?["journal"]?.string == "acrsh" else { throw refusal }
       guard json?["version"]?.integer == JournalFacts.header["version"]?.integer else {
         throw AcrError(
-          .usage, "the journal `\(file.path)` was written by another version of acrsh",
+          .usage, "the journal `\(name)` was written by another version of acrsh",
           help: "remove it to start over; what is already at the target is not copied again")
       }
       facts.isNew = false
@@ -64,7 +77,7 @@ struct JournalReader {
 
   private var refusal: AcrError {
     AcrError(
-      .usage, "`\(file.path)` is not an acrsh journal and was left unchanged",
+      .usage, "`\(name)` is not an acrsh journal and was left unchanged",
       help: "use a separate file for the journal")
   }
 }

@@ -57,7 +57,7 @@ struct ErrorTests {
       (
         "let e = { kind: \"odd\", message: \"m\" }\nthrow $e",
         [
-          "invalid: `odd` is not a kind of error [throw $e] = the kinds are usage, auth, denied, not-found, conflict, throttled, network, timeout, invalid, server, cancelled, thrown, rejected"
+          "invalid: `odd` is not a kind of error [throw $e] = the kinds are usage, auth, denied, not-found, conflict, throttled, network, timeout, invalid, server, cancelled, thrown, rejected, locked, deadline"
         ]
       ),
       ("throw 5", ["invalid: `throw` takes a text or an error record, and this is an int [throw 5]"]),
@@ -143,7 +143,7 @@ struct ErrorTests {
       value("retry --on (lower(\"throtled\")) { 1 }")
         == "usage: `throtled` is not a kind of error; did you mean `throttled`? [(lower(\"throtled\"))]"
         + " = the kinds are usage, auth, denied, not-found, conflict, throttled, network, timeout, invalid, server, "
-        + "cancelled, thrown, rejected")
+        + "cancelled, thrown, rejected, locked, deadline")
     #expect(value("retry --times 0 { 1 }") == "usage: `--times` is a number from 1 to 100, not 0 [0]")
   }
 }

@@ -30,14 +30,14 @@ struct RunMetrics: Sendable {
 
   /// Writes the file.
   /// - Parameters:
-  ///   - counts: how many rows have each action or status.
-  ///   - bytes: what was sent, or is freed.
-  ///   - failures: how many failures of each kind there were.
+  ///   - totals: what the rows come to.
+  ///   - bytes: what the bytes are: sent, or freed.
   ///   - isComplete: false for a run that an error ended.
   /// - Throws: ``AcrError`` where the file cannot be written.
   func write(
-    counts: [String: Int], bytes: (name: String, help: String, value: Int64), failures: [String: Int], isComplete: Bool
+    _ totals: ReportTotals, _ bytes: (name: String, help: String), isComplete: Bool
   ) throws(AcrError) {
+    let (counts, failures) = (totals.counts, totals.failures)
     var text = ""
     func family(_ name: String, _ help: String, _ samples: [(labels: String, value: String)]) {
       text += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
@@ -53,7 +53,7 @@ struct RunMetrics: Sendable {
     family(
       "acrsh_run_rows", "Rows of the last run by what was done.",
       counts.sorted { $0.key < $1.key }.map { ("action=\"\($0.key)\"", "\($0.value)") })
-    family("acrsh_run_\(bytes.name)_bytes", bytes.help, [("", "\(bytes.value)")])
+    family("acrsh_run_\(bytes.name)_bytes", bytes.help, [("", "\(totals.bytes.bytes)")])
     family(
       "acrsh_run_failures", "Failures of the last run by kind.",
       failures.sorted { $0.key < $1.key }.map { ("kind=\"\($0.key)\"", "\($0.value)") })
