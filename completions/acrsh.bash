@@ -125,13 +125,18 @@ acr credential show	-n	*	the registry: its name, login server or resource id
 acr credential show	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 acr import	-	-	Copies an image or any other artifact into a registry, without Docker
 acr import	--accept	*	a block that looks at the image first, and refuses it by `throw`
+acr import	--deadline	*	ends the run after this time, such as 3h, with a true report and journal (exit code 8)
 acr import	--debug	-	lists its requests on standard error, and says how long it took
 acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 acr import	--image	*	the image’s repository:tag in the target
 acr import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
-acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed
+acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 acr import	--keep-going	-	with rows: continues when one fails
+acr import	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
+acr import	--log	json,text	writes a log: json or text, a line for each row and message
+acr import	--log-file	FILE	the file that the log is added to
+acr import	--log-level	error,warn,info,debug	the least that is logged: error, warn, info or debug
 acr import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 acr import	--name	*	the registry to import into: a name, a host, or oci:PATH
 acr import	--no-preflight	-	skips the checks before the import
@@ -145,7 +150,8 @@ acr import	--preflight	-	checks first whether Azure can import (the default)
 acr import	--query	*	picks from the result with a JMESPath expression
 acr import	--referrers	-	looks for signatures, SBOMs and other referrers of all platforms again (see --no-referrers)
 acr import	--registry	*	the source’s registry: a name, a host or a resource id
-acr import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
+acr import	--report	FILE	with rows: a file about the run: .json, .jsonl, .csv, .md, .html or .xml (JUnit); or HOST/REPOSITORY:TAG
+acr import	--report-format	json,jsonl,csv,md,junit,html	the form of the report: json, jsonl, csv, md, junit, html
 acr import	--repository	*	a repository to import into without a tag
 acr import	--resource-group	*	the resource group of the registry to import into
 acr import	--shard	*	only this part of the rows, by their target’s repository: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
@@ -528,6 +534,16 @@ configure	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result 
 confirm	-	-	Asks a question and continues only after yes
 confirm	--yes	-	do not ask, the answer is yes
 confirm	-y	-	do not ask, the answer is yes
+convert	-	-	Writes a file of mirrors as a script
+convert	--debug	-	lists its requests on standard error, and says how long it took
+convert	--only-show-errors	-	no notes and warnings
+convert	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+convert	--query	*	picks from the result with a JMESPath expression
+convert	--scoped	-	for a file of skopeo: keeps the whole names of the sources
+convert	--verbose	-	says how long it took
+convert	--wide	-	all columns, with whole digests and exact times, as `--output wide`
+convert	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+convert	@	FILE	the file: acrsh’s own YAML, that of skopeo sync, or that of regsync
 count	-	-	Counts the rows
 diff	-	-	Compares two images, or the tags of two repositories
 diff	--changed	-	only differences
@@ -611,13 +627,18 @@ http post	--raw	-	give the text of the answer, whatever its type
 ignore	-	-	Discards the result
 import	-	-	Copies an image or any other artifact into a registry, without Docker
 import	--accept	*	a block that looks at the image first, and refuses it by `throw`
+import	--deadline	*	ends the run after this time, such as 3h, with a true report and journal (exit code 8)
 import	--debug	-	lists its requests on standard error, and says how long it took
 import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 import	--image	*	the image’s repository:tag in the target
 import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
-import	--journal	FILE	with rows: a journal file, to resume a run that was killed
+import	--journal	FILE	with rows: a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 import	--keep-going	-	with rows: continues when one fails
+import	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
+import	--log	json,text	writes a log: json or text, a line for each row and message
+import	--log-file	FILE	the file that the log is added to
+import	--log-level	error,warn,info,debug	the least that is logged: error, warn, info or debug
 import	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 import	--name	*	the registry to import into: a name, a host, or oci:PATH
 import	--no-preflight	-	skips the checks before the import
@@ -631,7 +652,8 @@ import	--preflight	-	checks first whether Azure can import (the default)
 import	--query	*	picks from the result with a JMESPath expression
 import	--referrers	-	looks for signatures, SBOMs and other referrers of all platforms again (see --no-referrers)
 import	--registry	*	the source’s registry: a name, a host or a resource id
-import	--report	FILE	with rows: a file about each import: .jsonl, .json or .csv
+import	--report	FILE	with rows: a file about the run: .json, .jsonl, .csv, .md, .html or .xml (JUnit); or HOST/REPOSITORY:TAG
+import	--report-format	json,jsonl,csv,md,junit,html	the form of the report: json, jsonl, csv, md, junit, html
 import	--repository	*	a repository to import into without a tag
 import	--resource-group	*	the resource group of the registry to import into
 import	--shard	*	only this part of the rows, by their target’s repository: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
@@ -833,12 +855,20 @@ min	-	-	Gives the least of the rows, or of one of their columns
 mirror	-	-	Mirrors a repository: all tags, or the selected ones
 mirror	--all-repositories	-	source and target are registries, and every repository is mirrored
 mirror	--allow-empty-source	-	with --prune: deletes even if the source lists no tags at all
+mirror	--deadline	*	ends the run after this time, such as 3h, with a true report and journal (exit code 8)
 mirror	--debug	-	lists its requests on standard error, and says how long it took
 mirror	--dry-run	-	shows what would be done
 mirror	--engine	direct,service	who copies images: this machine (direct) or Azure (service)
+mirror	--except-repositories	*	with --all-repositories: not those whose name fits a glob or /regex/
+mirror	--except-tags	*	not tags that fit a glob, /regex/ or version range
+mirror	--file	FILE	a file of what to mirror, in place of source and target: acrsh’s YAML, skopeo’s, regsync’s
 mirror	--jobs	*	how many tags to copy at a time, at most (64; 16 by Azure)
-mirror	--journal	FILE	a journal file, to resume a run that was killed
+mirror	--journal	FILE	a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 mirror	--keep-going	-	continues when a tag fails
+mirror	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
+mirror	--log	json,text	writes a log: json or text, a line for each row and message
+mirror	--log-file	FILE	the file that the log is added to
+mirror	--log-level	error,warn,info,debug	the least that is logged: error, warn, info or debug
 mirror	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 mirror	--newer-than	*	only tags that are not older than this, for example 90d
 mirror	--newest	*	only the newest tags, at most this many
@@ -850,12 +880,17 @@ mirror	--policy	FILE	a file of rules for what may be brought in (acrsh: policy)
 mirror	--prune	-	deletes tags at the target that the source does not have, after asking
 mirror	--query	*	picks from the result with a JMESPath expression
 mirror	--referrers	*	whether to copy signatures, SBOMs and other referrers
-mirror	--report	FILE	a file about the run: .json, .jsonl or .csv
+mirror	--report	FILE	a file about the run: .json, .jsonl, .csv, .md, .html or .xml (JUnit); or HOST/REPOSITORY:TAG
+mirror	--report-format	json,jsonl,csv,md,junit,html	the form of the report: json, jsonl, csv, md, junit, html
+mirror	--repositories	*	with --all-repositories: those whose name fits a glob or /regex/
+mirror	--scoped	-	with a file of skopeo: keeps the whole names of the sources
 mirror	--shard	*	only this part of the repositories: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 mirror	--tags	*	only tags that fit a glob, /regex/ or version range
 mirror	--verbose	-	says how long it took
+mirror	--versions	*	only tags that are versions in a range, such as 1.x or ">=1.2 <2"
 mirror	--wide	-	all columns, with whole digests and exact times, as `--output wide`
 mirror	--yes	-	does not ask before it deletes
+mirror	-f	FILE	a file of what to mirror, in place of source and target: acrsh’s YAML, skopeo’s, regsync’s
 mirror	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 mirror	-y	-	does not ask before it deletes
 open	-	-	Reads a file: .json, .jsonl, .csv and .tsv as data, anything else as text
@@ -944,23 +979,29 @@ provenance	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result
 provenance	-r	*	the registry: a name, a host, or oci:PATH
 purge	-	-	Deletes tags and manifests of a registry by rules
 purge	--all	-	lists what is kept, too, with the rule that keeps it
+purge	--deadline	*	ends the run after this time, such as 3h, with a true report and journal (exit code 8)
 purge	--debug	-	lists its requests on standard error, and says how long it took
 purge	--dry-run	-	shows the plan and deletes nothing
 purge	--exact-bytes	-	reads every manifest of an Azure registry, to count bytes exactly
 purge	--group	*	with --keep: of each repository, minor (version), or /expression/
 purge	--include-locked	-	unlocks and deletes what is locked, too
 purge	--jobs	*	how many repositories to clean at a time
-purge	--journal	FILE	a journal file: a run after one that was killed tells what that one deleted
+purge	--journal	FILE	a journal file: a run after one that was killed tells what that one deleted; or HOST/REPOSITORY:TAG
 purge	--keep	*	keeps the newest tags of those that would be deleted, this many
 purge	--keep-if	*	a block that is asked about all that a rule deletes; true keeps it
 purge	--keep-tags	*	never deletes tags that fit a glob, /regex/ or version range
+purge	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
+purge	--log	json,text	writes a log: json or text, a line for each row and message
+purge	--log-file	FILE	the file that the log is added to
+purge	--log-level	error,warn,info,debug	the least that is logged: error, warn, info or debug
 purge	--max-share	*	the largest share of a repository that may go, such as 80% (default 50%)
 purge	--metrics	FILE	a file of figures about the run, for Prometheus (OpenMetrics)
 purge	--older-than	*	deletes only what was last changed longer ago, such as 30d
 purge	--only-show-errors	-	no notes and warnings
 purge	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 purge	--query	*	picks from the result with a JMESPath expression
-purge	--report	FILE	a file about the run: .json, .jsonl or .csv
+purge	--report	FILE	a file about the run: .json, .jsonl, .csv, .md, .html or .xml (JUnit); or HOST/REPOSITORY:TAG
+purge	--report-format	json,jsonl,csv,md,junit,html	the form of the report: json, jsonl, csv, md, junit, html
 purge	--rules	FILE	a file of rules in YAML (docs/purge.md)
 purge	--shard	*	only this part of the repositories: 2/8 is the second of eight; auto/8 in an Indexed Job of Kubernetes
 purge	--tags	*	deletes tags that fit a glob, /regex/ or version range
@@ -995,6 +1036,17 @@ referrers	-n	*	repository:tag or repository@digest
 referrers	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
 referrers	-r	*	the registry: a name, a host, or oci:PATH
 rename	-	-	Gives columns other names
+report merge	-	-	Makes one report of the reports of all parts of a run
+report merge	--debug	-	lists its requests on standard error, and says how long it took
+report merge	--only-show-errors	-	no notes and warnings
+report merge	--output	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+report merge	--query	*	picks from the result with a JMESPath expression
+report merge	--report	FILE	a file for the report of all: .json, .jsonl, .csv, .md, .html or .xml (JUnit)
+report merge	--report-format	json,jsonl,csv,md,junit,html	the form of the report: json, jsonl, csv, md, junit, html
+report merge	--verbose	-	says how long it took
+report merge	--wide	-	all columns, with whole digests and exact times, as `--output wide`
+report merge	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the result is shown
+report merge	@	FILE	the reports: .json, .jsonl or .csv, or HOST/REPOSITORY:TAG
 repository delete	-	-	Deletes a repository of an Azure registry, or an image with all its tags
 repository delete	--debug	-	lists its requests on standard error, and says how long it took
 repository delete	--force	-	deletes it even if an index or its subject needs it (with --yes, without checking)
@@ -1082,7 +1134,7 @@ repository update	-o	table,wide,list,grid,json,jsonc,jsonl,tsv,yaml,none	how the
 repository update	-t	*	one image: repository:tag or repository@digest
 reset	-	-	Puts the terminal in order and empties the screen
 retry	-	-	Runs a block again when it fails with a transient error
-retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected	the kind of error to try again after
+retry	--on	usage,auth,denied,not-found,conflict,throttled,network,timeout,invalid,server,cancelled,thrown,rejected,locked,deadline	the kind of error to try again after
 retry	--times	*	how many tries in all, 1 to 100
 retry	--wait	*	how long to wait before the second try
 reverse	-	-	Gives the rows in the opposite order

@@ -105,7 +105,8 @@ struct ColumnTests {
         "import",
         "[{source: \"\(app):v1\", to: \"\(host)/rows:v1\"}, {source: \"\(app):none\", to: \"\(host)/rows:v2\"}] "
           + "| import --keep-going"),
-      Case("mirror", "mirror \(app) \(host)/mirrored --dry-run"), Case("mirror", "mirror \(app) \(host)/mirrored --report \(folder).json"),
+      Case("mirror", "mirror \(app) \(host)/mirrored --dry-run"),
+      Case("mirror", "mirror \(app) \(host)/mirrored --report \(folder).json"),
       Case("report merge", "report merge \(folder).json"),
       Case("manifest delete", "manifest delete \(host)/copy:v1 --yes"),
       Case("manifest delete", "manifest delete \(host)/mirrored:arm --yes --force"),

@@ -159,10 +159,15 @@ extension MirrorFile {
     }
   }
 
+  /// A range as acrsh writes it.
+  static func range(_ text: String) -> String {
+    text.split { $0 == "," || $0.isWhitespace }.joined(separator: " ")
+  }
+
   /// Ranges of versions, each of which is looked at. Commas mean `and` in the ranges of other programs, as spaces do here.
   static func versions(_ fields: DocumentFields, _ key: String, _ reader: DocumentReader) -> [String] {
     fields.textNodes(key).compactMap { text, span in
-      let range = text.replacing(",", with: " ")
+      let range = MirrorFile.range(text)
       do throws(AcrError) {
         _ = try TextPattern(versions: range)
         return range

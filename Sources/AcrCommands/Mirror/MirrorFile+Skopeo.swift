@@ -90,7 +90,7 @@ extension MirrorFile {
     for entry in entries("images-by-semver") {
       guard let text = scalar(entry, reader) else { continue }
       // Its commas mean `and`, as spaces do here.
-      add(MirrorTagSet(versions: [text.replacing(",", with: " ")]), entry, reader, &found)
+      add(MirrorTagSet(versions: [range(text)]), entry, reader, &found)
     }
     return found
   }

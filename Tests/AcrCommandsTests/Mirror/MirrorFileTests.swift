@@ -262,7 +262,7 @@ struct MirrorFileTests {
       #expect(check.diagnostics.isEmpty, "\(DiagnosticPrinter().text(of: check.diagnostics).rendered)\n\(script)")
       switch text {
       case Self.skopeo:
-        #expect(script.contains("--tags '/^(1\\.0)$/'") && script.contains("--versions '>= 3.12.0  < 4'"), "\(script)")
+        #expect(script.contains("--tags '/^(1\\.0)$/'") && script.contains("--versions '>= 3.12.0 < 4'"), "\(script)")
       case Self.regsync:
         #expect(
           script.contains("import busybox:latest registry.example.org/library/busybox:stable --force"), "\(script)")

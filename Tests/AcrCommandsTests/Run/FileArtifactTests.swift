@@ -110,7 +110,8 @@ struct FileArtifactTests {
       }
       #expect(
         Set(target["runs"].tags.keys) == ["night-1-of-2", "night-2-of-2", "journal-1-of-2", "journal-2-of-2"])
-      let manifest = try #require(target["runs"].manifests[try #require(target["runs"].tags["night-1-of-2"])])
+      let digest = try #require(target["runs"].tags["night-1-of-2"])
+      let manifest = try #require(target["runs"].manifests[digest])
       #expect(manifest.document["artifactType"] as? String == "application/vnd.acrsh.report.v1")
       let path = directory.path("all.json")
       guard case .record(let record) = try await runner.run("report merge \(runs):night --report \(path)") else {
