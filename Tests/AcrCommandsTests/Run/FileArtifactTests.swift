@@ -42,6 +42,7 @@ struct FileArtifactTests {
   @Test("writers side by side lose nothing: each takes over what the others wrote")
   func sideBySide() async throws {
     let registry = try MemoryRegistry()
+    registry["runs"] = .init()
     defer { registry.stop() }
     let runner = CommandRunner()
     defer { runner.shutDown() }
@@ -69,6 +70,7 @@ struct FileArtifactTests {
   @Test("what is something else under the tag is refused, and left alone")
   func somethingElse() async throws {
     let registry = try MemoryRegistry()
+    registry["runs"] = .init()
     defer { registry.stop() }
     Self.fill(registry, ["app"])
     let before = registry["app"].tags
@@ -99,6 +101,7 @@ struct FileArtifactTests {
     }
     let names = (0..<6).map { "team/app\($0)" }
     Self.fill(source, names)
+    for name in names + ["runs"] { target[name] = .init() }
     try await withTemporaryDirectory { directory in
       let runner = CommandRunner()
       defer { runner.shutDown() }
@@ -136,6 +139,7 @@ struct FileArtifactTests {
   @Test("a journal in a registry tells the next run what was finished, without the addresses of uploads")
   func journal() async throws {
     let registry = try MemoryRegistry()
+    registry["runs"] = .init()
     defer { registry.stop() }
     Self.fill(registry, ["app"])
     try await withTemporaryDirectory { directory in
@@ -173,6 +177,7 @@ struct FileArtifactTests {
   @Test("a report that another run writes too is told of, and both can be read")
   func twoRuns() async throws {
     let registry = try MemoryRegistry()
+    registry["runs"] = .init()
     defer { registry.stop() }
     let runner = CommandRunner()
     defer { runner.shutDown() }
