@@ -76,7 +76,9 @@ struct ReportMergeCommand: Command {
       for path in call[\.report] { try write(report, path, call[\.reportFormat], call.run) }
     }
     for note in merge.notes { call.run.sink.message("note: \(note)") }
-    call.run.sink.message("\(found.count) report\(found.count == 1 ? "" : "s"), \(totals.rows) rows. \(ReportWords.verdict(report, totals))")
+    call.run.sink.message(
+      "\(found.count) report\(found.count == 1 ? "" : "s"), \(totals.rows) rows. \(ReportWords.verdict(report, totals))"
+    )
     if totals.failed > 0 { call.run.noteFailedItem() }
     if let error = report.error {
       throw AcrError(ErrorKind(name: error.kind) ?? .server, error.message, help: error.help)
