@@ -35,6 +35,8 @@ public struct TransportRequest: Sendable {
   public var secrets: [Secret] = []
   /// Statuses that are not tried again, though they may be gone by the next time: the caller has another way.
   public var finalStatuses: Set<Int> = []
+  /// True where the answer may be megabytes long, so that a larger buffer is worth its memory.
+  public var expectsMuch = false
   /// True for requests to a metadata service on the own link, which nothing that a server says may lead to.
   public var mayReachOwnLink = false
 

@@ -86,8 +86,7 @@ extension CurlTransfer {
       set(CURLOPT_HTTPGET, 1)
       if method != .get { set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
     }
-    // Only `GET` fetches blobs. Of a large buffer only the pages that are used become real memory.
-    hint(CURLOPT_BUFFERSIZE, method == .get ? 128 * 1024 : 16 * 1024)
+    hint(CURLOPT_BUFFERSIZE, plan.request.expectsMuch ? 128 * 1024 : method == .get ? 32 * 1024 : 16 * 1024)
   }
 
   private func makeHeaderList() -> UnsafeMutablePointer<curl_slist>? {

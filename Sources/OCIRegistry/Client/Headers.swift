@@ -39,7 +39,9 @@ extension HTTPFields {
 package enum URLText {
   /// A URL with one more query item, whether it has a query already or not.
   static func adding(_ name: String, _ value: String, to url: String) -> String {
-    let separator = url.contains("?") ? (url.hasSuffix("?") || url.hasSuffix("&") ? "" : "&") : "?"
+    let (mark, and) = (UInt8(ascii: "?"), UInt8(ascii: "&"))
+    let isOpen = url.utf8.last == mark || url.utf8.last == and
+    let separator = url.utf8.contains(mark) ? (isOpen ? "" : "&") : "?"
     return "\(url)\(separator)\(name)=\(PercentEncoding.encode(value))"
   }
 

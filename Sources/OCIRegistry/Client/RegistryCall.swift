@@ -28,6 +28,8 @@ public struct RegistryCall: Sendable {
 
   /// Where redirects may lead: only reads of content leave the registry.
   public var redirects = TransportRequest.Redirects.sameOrigin
+  /// True where the answer may be megabytes long.
+  public var expectsMuch = false
   /// Statuses that are not tried again, because there is another way.
   public var finalStatuses: Set<Int> = []
 

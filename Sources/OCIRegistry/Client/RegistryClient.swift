@@ -194,6 +194,7 @@ public struct RegistryClient: Sendable {
     var request = TransportRequest(
       call.method, url, headers: call.headers, authorization: authorization, body: call.body)
     request.redirects = call.redirects
+    request.expectsMuch = call.expectsMuch
     request.finalStatuses = call.finalStatuses
     // The only POST of the API opens an upload, and one that is opened twice is one that expires.
     if call.method == .post { request.isIdempotent = true }

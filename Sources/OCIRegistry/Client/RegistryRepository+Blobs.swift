@@ -44,10 +44,14 @@ extension RegistryRepository {
     return try await blob(descriptor, from: range.lowerBound, to: isWhole ? nil : range.upperBound)
   }
 
+  /// Blobs of up to so many bytes need no large buffer.
+  private static let shortBlob: Int64 = 1 << 20
+
   /// - Parameter end: the byte behind the last one; nil for the blob's end.
   private func blob(_ descriptor: Descriptor, from offset: Int64, to end: Int64?) async throws -> BlobReader {
     var call = blobCall(.get, descriptor.digest)
     call.headers[.acceptEncoding] = "identity"
+    call.expectsMuch = descriptor.size > RegistryRepository.shortBlob
     let isPart = offset > 0 || end != nil
     if isPart { call.headers[.range] = "bytes=\(offset)-\(end.map { String($0 - 1) } ?? "")" }
     let response = try await client.send(call)
