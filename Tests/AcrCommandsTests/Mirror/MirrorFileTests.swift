@@ -307,55 +307,56 @@ struct MirrorFileTests {
   @Test("mirror --file copies what each of the three forms says")
   func run() async throws {
     let source = try MemoryRegistry()
-    let target = try MemoryRegistry()
-    defer {
-      source.stop()
-      target.stop()
-    }
+    defer { source.stop() }
     Self.fill(source, ["app", "team/one", "team/old"], tags: ["1.0", "1.1", "2.0", "latest"])
-    for name in ["own/app", "own/team/one", "own/team/old", "s/app", "s/one", "r/app"] { target[name] = .init() }
     try await withTemporaryDirectory { directory in
-      let runner = CommandRunner()
-      defer { runner.shutDown() }
-      let own = try directory.write(
-        """
-        acrsh: mirror
-        target: \(target.authority)/own
-        mirrors:
-          - {source: "\(source.authority)/app", tags: "1.*", except-tags: "1.0"}
-          - {source: "\(source.authority)", all-repositories: true, repositories: "team/*", tags: latest}
-        """, to: "own.yaml")
-      let plan = Self.done(try await runner.run("mirror --file \(own) --dry-run"))
-      #expect(plan == ["own/app:1.1 would copy", "own/team/old:latest would copy", "own/team/one:latest would copy"])
-      #expect(Self.done(try await runner.run("mirror --file \(own)")).count == 3)
-      let skopeo = try directory.write(
-        """
-        \(source.authority):
-          images: {team/one: ["1.0", "9.9"]}
-          images-by-semver: {app: ">=2"}
-        """, to: "sync.yml")
-      let kept = Self.done(try await runner.run("mirror \(target.authority)/s --file \(skopeo) --keep-going"))
-      #expect(kept == ["s/app:2.0 copied", "s/one:1.0 copied", "s/one:9.9 failed"])
-      await #expect(throws: TestSupportError.self) {
-        _ = try await runner.run("mirror \(target.authority)/s --file \(skopeo)")
-      }
-      let regsync = try directory.write(
-        """
-        sync:
-          - {source: "\(source.authority)/app:1.0", target: "\(target.authority)/r/app:stable", type: image}
-          - {source: "\(source.authority)/app:none", target: "\(target.authority)/r/app:none", type: image}
-        """, to: "regsync.yml")
-      let rows = Self.done(try await runner.run("mirror --file \(regsync) --keep-going"))
-      #expect(rows == ["r/app:none failed", "r/app:stable copied"])
-      #expect(target["r/app"].tags["stable"] == source["app"].tags["1.0"])
-      #expect(Self.done(try await runner.run("mirror --file \(regsync) --keep-going"))[1] == "r/app:stable unchanged")
-      for wrong in [
-        "mirror --file \(skopeo)", "mirror \(target.authority)/x --file \(own)", "mirror --file \(own) --tags x",
-        "mirror \(source.authority)/app", "mirror", "mirror a.example.com/b c.example.com/d --scoped",
-        "mirror a.example.com/b c.example.com/d --repositories x",
-      ] {
-        await #expect(throws: TestSupportError.self, "\(wrong)") { _ = try await runner.run(wrong) }
-      }
+      try await withRegistryServer { target in try await run(source, target, directory) }
+    }
+  }
+
+  private func run(_ source: MemoryRegistry, _ target: RegistryServer, _ directory: TemporaryDirectory) async throws {
+    let runner = CommandRunner()
+    defer { runner.shutDown() }
+    let own = try directory.write(
+      """
+      acrsh: mirror
+      target: \(target.authority)/own
+      mirrors:
+        - {source: "\(source.authority)/app", tags: "1.*", except-tags: "1.0"}
+        - {source: "\(source.authority)", all-repositories: true, repositories: "team/*", tags: latest}
+      """, to: "own.yaml")
+    let plan = Self.done(try await runner.run("mirror --file \(own) --dry-run"))
+    #expect(plan == ["own/app:1.1 would copy", "own/team/old:latest would copy", "own/team/one:latest would copy"])
+    #expect(Self.done(try await runner.run("mirror --file \(own)")).count == 3)
+    let skopeo = try directory.write(
+      """
+      \(source.authority):
+        images: {team/one: ["1.0", "9.9"]}
+        images-by-semver: {app: ">=2"}
+      """, to: "sync.yml")
+    let kept = Self.done(try await runner.run("mirror \(target.authority)/s --file \(skopeo) --keep-going"))
+    #expect(kept == ["s/app:2.0 copied", "s/one:1.0 copied", "s/one:9.9 failed"])
+    await #expect(throws: TestSupportError.self) {
+      _ = try await runner.run("mirror \(target.authority)/s --file \(skopeo)")
+    }
+    let regsync = try directory.write(
+      """
+      sync:
+        - {source: "\(source.authority)/app:1.0", target: "\(target.authority)/r/app:stable", type: image}
+        - {source: "\(source.authority)/app:none", target: "\(target.authority)/r/app:none", type: image}
+      """, to: "regsync.yml")
+    let rows = Self.done(try await runner.run("mirror --file \(regsync) --keep-going"))
+    #expect(rows == ["r/app:none failed", "r/app:stable copied"])
+    let stable = try await runner.run("manifest digest \(target.authority)/r/app:stable")
+    guard case .string(let digest) = stable else { throw TestSupportError("no digest: \(stable)") }
+    #expect(digest == source["app"].tags["1.0"])
+    #expect(Self.done(try await runner.run("mirror --file \(regsync) --keep-going"))[1] == "r/app:stable unchanged")
+    for wrong in [
+      "mirror --file \(skopeo)", "mirror \(target.authority)/x --file \(own)", "mirror --file \(own) --tags x",
+      "mirror \(source.authority)/app", "mirror", "mirror a.example.com/b c.example.com/d --scoped",
+      "mirror a.example.com/b c.example.com/d --repositories x",
+    ] {
+      await #expect(throws: TestSupportError.self, "\(wrong)") { _ = try await runner.run(wrong) }
     }
   }
 }

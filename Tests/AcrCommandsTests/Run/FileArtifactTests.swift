@@ -41,30 +41,30 @@ struct FileArtifactTests {
 
   @Test("writers side by side lose nothing: each takes over what the others wrote")
   func sideBySide() async throws {
-    let registry = try MemoryRegistry()
-    registry["runs"] = .init()
-    defer { registry.stop() }
-    let runner = CommandRunner()
-    defer { runner.shutDown() }
-    let name = "\(registry.authority)/runs:list"
-    let context = runner.context
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for writer in 0..<5 {
-        group.addTask {
-          let artifact = try FileArtifact(name, .journal, context)
-          // As a run does: it knows what was there at its start, and merges what it finds.
-          let known = try await artifact.digest()
-          _ = try await artifact.write(over: known, mediaType: "text/plain", settles: .milliseconds(400)) { other in
-            var lines = Set(String(decoding: other?.bytes ?? [], as: UTF8.self).split(separator: "\n").map(String.init))
-            lines.insert("writer \(writer)")
-            return Array(lines.sorted().joined(separator: "\n").utf8)
+    try await withRegistryServer { registry in
+      let runner = CommandRunner()
+      defer { runner.shutDown() }
+      let name = "\(registry.authority)/runs:list"
+      let context = runner.context
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for writer in 0..<5 {
+          group.addTask {
+            let artifact = try FileArtifact(name, .journal, context)
+            // As a run does: it knows what was there at its start, and merges what it finds.
+            let known = try await artifact.digest()
+            _ = try await artifact.write(over: known, mediaType: "text/plain", settles: .milliseconds(400)) { other in
+              var lines = Set(
+                String(decoding: other?.bytes ?? [], as: UTF8.self).split(separator: "\n").map(String.init))
+              lines.insert("writer \(writer)")
+              return Array(lines.sorted().joined(separator: "\n").utf8)
+            }
           }
         }
+        try await group.waitForAll()
       }
-      try await group.waitForAll()
+      let content = try #require(try await FileArtifact(name, .journal, context).read())
+      #expect(String(decoding: content.bytes, as: UTF8.self).split(separator: "\n").count == 5)
     }
-    let content = try #require(try await FileArtifact(name, .journal, context).read())
-    #expect(String(decoding: content.bytes, as: UTF8.self).split(separator: "\n").count == 5)
   }
 
   @Test("what is something else under the tag is refused, and left alone")
@@ -94,15 +94,11 @@ struct FileArtifactTests {
 
   @Test("the parts of a run write reports and journals of their own, and one command merges them")
   func shards() async throws {
-    let (source, target) = (try MemoryRegistry(), try MemoryRegistry())
-    defer {
-      source.stop()
-      target.stop()
-    }
+    let source = try MemoryRegistry()
+    defer { source.stop() }
     let names = (0..<6).map { "team/app\($0)" }
     Self.fill(source, names)
-    for name in names + ["runs"] { target[name] = .init() }
-    try await withTemporaryDirectory { directory in
+    try await withServer { directory, target in
       let runner = CommandRunner()
       defer { runner.shutDown() }
       let runs = "\(target.authority)/runs"
@@ -111,11 +107,12 @@ struct FileArtifactTests {
           "mirror --file \(try Self.file(directory, source, target, names)) --shard \(number)/2 "
             + "--report \(runs):night --journal \(runs):journal")
       }
-      #expect(
-        Set(target["runs"].tags.keys) == ["night-1-of-2", "night-2-of-2", "journal-1-of-2", "journal-2-of-2"])
-      let digest = try #require(target["runs"].tags["night-1-of-2"])
-      let manifest = try #require(target["runs"].manifests[digest])
-      #expect(manifest.document["artifactType"] as? String == "application/vnd.acrsh.report.v1")
+      let tags = try await RegistryContent(authority: target.directAuthority).tags("runs")
+      #expect(Set(tags) == ["night-1-of-2", "night-2-of-2", "journal-1-of-2", "journal-2-of-2"])
+      guard case .record(let manifest) = try await runner.run("manifest show \(runs):night-1-of-2"),
+        case .string(let type)? = manifest["artifactType"]
+      else { throw TestSupportError("no artifact type") }
+      #expect(type == "application/vnd.acrsh.report.v1")
       let path = directory.path("all.json")
       guard case .record(let record) = try await runner.run("report merge \(runs):night --report \(path)") else {
         throw TestSupportError("no record")
@@ -129,8 +126,15 @@ struct FileArtifactTests {
     }
   }
 
+  /// A folder, and a registry that takes uploads.
+  private func withServer(_ body: (TemporaryDirectory, RegistryServer) async throws -> Void) async throws {
+    try await withTemporaryDirectory { directory in
+      try await withRegistryServer { server in try await body(directory, server) }
+    }
+  }
+
   private static func file(
-    _ directory: TemporaryDirectory, _ source: MemoryRegistry, _ target: MemoryRegistry, _ names: [String]
+    _ directory: TemporaryDirectory, _ source: MemoryRegistry, _ target: RegistryServer, _ names: [String]
   ) throws -> String {
     let entries = names.map { "  - {source: \"\(source.authority)/\($0)\", target: \"\(target.authority)/\($0)\"}" }
     return try directory.write("acrsh: mirror\nmirrors:\n" + entries.joined(separator: "\n") + "\n", to: "m.yaml")
@@ -139,10 +143,9 @@ struct FileArtifactTests {
   @Test("a journal in a registry tells the next run what was finished, without the addresses of uploads")
   func journal() async throws {
     let registry = try MemoryRegistry()
-    registry["runs"] = .init()
     defer { registry.stop() }
     Self.fill(registry, ["app"])
-    try await withTemporaryDirectory { directory in
+    try await withServer { directory, server in
       let runner = CommandRunner()
       defer { runner.shutDown() }
       let digest = try Digest(try #require(registry["app"].tags["t0"]))
@@ -159,7 +162,7 @@ struct FileArtifactTests {
       #expect(journal.operations.count == 1)
       #expect(throws: AcrError.self) { try ImportJournal(name: "l", text: Array("[]\n".utf8)) {} }
 
-      let name = "\(registry.authority)/runs:journal"
+      let name = "\(server.authority)/runs:journal"
       let artifact = try FileArtifact(name, .journal, runner.context)
       let text = journal.text
       _ = try await artifact.write(over: nil, mediaType: "application/jsonl") { _ in text }
@@ -176,24 +179,24 @@ struct FileArtifactTests {
 
   @Test("a report that another run writes too is told of, and both can be read")
   func twoRuns() async throws {
-    let registry = try MemoryRegistry()
-    registry["runs"] = .init()
-    defer { registry.stop() }
-    let runner = CommandRunner()
-    defer { runner.shutDown() }
-    let artifact = try FileArtifact("\(registry.authority)/runs:report", .report, runner.context)
-    let seen = Mutex<[String]>([])
-    let file = RemoteFile(artifact, mediaType: "application/json", known: nil) { other in
-      if let other { seen.withLock { $0.append(String(decoding: other.bytes, as: UTF8.self)) } }
-      return Array("mine".utf8)
+    try await withRegistryServer { registry in
+      let runner = CommandRunner()
+      defer { runner.shutDown() }
+      let artifact = try FileArtifact("\(registry.authority)/runs:report", .report, runner.context)
+      let seen = Mutex<[String]>([])
+      let file = RemoteFile(artifact, mediaType: "application/json", known: nil) { other in
+        if let other { seen.withLock { $0.append(String(decoding: other.bytes, as: UTF8.self)) } }
+        return Array("mine".utf8)
+      }
+      try await file.write()
+      let theirs = try await artifact.write(over: try await artifact.digest(), mediaType: "application/json") { _ in
+        Array("theirs".utf8)
+      }
+      try await file.finish()
+      #expect(seen.withLock { $0 } == ["theirs"])
+      #expect(String(decoding: try #require(try await artifact.read()).bytes, as: UTF8.self) == "mine")
+      // What was replaced is still there by its digest.
+      _ = try await runner.run("manifest show \(registry.authority)/runs@\(theirs)")
     }
-    try await file.write()
-    let theirs = try await artifact.write(over: try await artifact.digest(), mediaType: "application/json") { _ in
-      Array("theirs".utf8)
-    }
-    try await file.finish()
-    #expect(seen.withLock { $0 } == ["theirs"])
-    #expect(String(decoding: try #require(try await artifact.read()).bytes, as: UTF8.self) == "mine")
-    #expect(registry["runs"].manifests[theirs.description] != nil, "what was replaced is still there by its digest")
   }
 }
