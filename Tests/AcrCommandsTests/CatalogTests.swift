@@ -50,6 +50,7 @@ struct CatalogTests {
       let named: [String] =
         switch parameter.meaning {
         case .flag(let name), .part(of: let name, order: _): [name]
+        case .nothing: []
         case .choice(let choices): choices.values.compactMap { $0 }
         }
       for name in named { #expect(flags.contains(name), "\(command.name): no flag `\(name)` for -\(parameter.name)") }

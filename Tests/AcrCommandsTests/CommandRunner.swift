@@ -36,7 +36,8 @@ final class CommandRunner: Sendable {
         http: http, credentials: CredentialStore(environment: [:]), identity: azure.registryIdentity),
       azure: azure, progress: NoProgress(), firstDelay: .milliseconds(2))
     context = acr
-    session = Session(commands: acr.commands(of: CommandList.all + entries) + ShellCommands.all)
+    session = Session(
+      commands: acr.commands(of: CommandList.all + entries) + ShellCommands.all, foreign: AzureCLI.foreignNames)
     catalog = session.catalog
   }
 

@@ -22,7 +22,7 @@ public enum CommandCatalog {
   public static let commands: [any Command] = session().commands + ShellCommands.all
 
   /// What the check knows: every command and every function.
-  public static let catalog = Session(commands: commands).catalog
+  public static let catalog = Session(commands: commands, foreign: AzureCLI.foreignNames).catalog
 }
 
 /// A network that is not there.

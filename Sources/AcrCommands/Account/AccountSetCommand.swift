@@ -8,7 +8,8 @@ struct AccountSetCommand: Command {
   let session: CommandContext
 
   struct Parameters: ParameterSet {
-    let subscription = Flag<String>("subscription", short: "s", help: "the subscription, by name or id")
+    let subscription = Flag<String>(
+      "subscription", short: "s", help: "the subscription, by name or id", aliases: ["name", "n"])
   }
 
   let signature = Signature(
@@ -18,7 +19,8 @@ struct AccountSetCommand: Command {
     examples: [.init("By its name", "account set --subscription \"Sample subscription\"")],
     cmdlet: .init(
       "Set-AzContext",
-      parameters: [.init("Subscription", .flag("subscription")), .init("SubscriptionId", .flag("subscription"))]))
+      parameters: [.init("Subscription", .flag("subscription")), .init("SubscriptionId", .flag("subscription"))]
+        + PowerShell.common))
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let session = session

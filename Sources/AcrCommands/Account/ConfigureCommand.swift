@@ -12,6 +12,8 @@ struct ConfigureCommand: Command {
     let defaults = Flag<[String]>(
       "defaults", short: "d", help: "NAME=VALUE; the names are acr, group and policy",
       completer: .fixed(Defaults.names.map { "\($0)=" }))
+    let scope = Flag<String?>(
+      "scope", help: "accepted as the Azure CLI's: defaults are the person's", completer: .fixed(["global", "local"]))
     let listDefaults = Switch("list-defaults", short: "l", help: "shows what is chosen")
   }
 

@@ -32,9 +32,11 @@ struct LoginCommand: Command {
     let resourceId = Flag<String?>("resource-id", help: "with --identity: the resource id of a user-assigned one")
     let azCli = Switch("az-cli", help: "the account that is signed in to the Azure CLI")
     let subscription = Flag<String?>("subscription", short: "s", help: "the subscription to work in, by name or id")
-    let scope = Flag<[String]>("scope", help: "the scope of the first token")
+    let scope = Flag<[String]>("scope", help: "the scope of the first token", isGreedy: true)
     let claimsChallenge = Flag<String?>("claims-challenge", help: "base64 of the claims that a service asked for")
     let allowNoSubscriptions = Switch("allow-no-subscriptions", help: "allows an account without subscriptions")
+    let skipSubscriptionDiscovery = Switch("skip-subscription-discovery", help: "looks up no subscriptions")
+    let skipSub = Switch("skip-sub", help: "the same as --skip-subscription-discovery")
     let save = Switch("save", help: "stays signed in for later sessions")
   }
 
@@ -70,8 +72,13 @@ struct LoginCommand: Command {
         .init("SendCertificateChain", .flag("use-cert-sn-issuer")),
         .init("FederatedToken", .flag("federated-token")),
         .init("UseDeviceAuthentication", .flag("use-device-code")), .init("Subscription", .flag("subscription")),
-      ]),
-    columns: OutputColumns(AccountRows.columns))
+        .init("SubscriptionId", .flag("subscription")), .init("ManagedService", .flag("identity")),
+        .init("AuthScope", .flag("scope")), .init("Environment", .nothing(takesValue: true)),
+        .init("Scope", .nothing(takesValue: true)), .init("Force", .nothing(takesValue: false)),
+        .init("SkipContextPopulation", .nothing(takesValue: false)),
+      ] + PowerShell.common),
+    columns: OutputColumns(AccountRows.columns)
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let method = try SignInArguments(call).method()
@@ -87,6 +94,7 @@ struct LoginCommand: Command {
     }
     options.allowsNoSubscriptions = call[\.allowNoSubscriptions]
     options.saves = call[\.save]
+    options.findsSubscriptions = !call[\.skipSubscriptionDiscovery] && !call[\.skipSub]
     let session = session
     let subscription = call[\.subscription]
     return try Blocking.wait(call.run) { [options] in

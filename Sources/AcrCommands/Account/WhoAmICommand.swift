@@ -8,11 +8,11 @@ struct WhoAmICommand: Command {
   let session: CommandContext
 
   let signature = Signature(
-    "whoami", aliases: ["account show"],
+    "whoami",
     summary: "Shows the account, the cloud and the subscription",
     group: .session,
     examples: [.init("The tenant of the account", "whoami | get tenantId")],
-    cmdlet: .init("Get-AzContext", parameters: []),
+    cmdlet: .init("Get-AzContext", parameters: PowerShell.common),
     columns: OutputColumns(AccountRows.whoamiColumns))
 
   func run(_ call: Call<NoParameters>) throws -> Output {

@@ -12,7 +12,20 @@ struct CloudRegisterCommand: Command {
   struct Parameters: ParameterSet {
     let name = Flag<String>("name", short: "n", help: "the cloud's name")
     let settings = CloudSetting.allCases.map { Flag<String?>($0.flag, help: CloudRecord.help($0)) }
+    let others = CloudRegisterCommand.others.map {
+      Flag<String?>($0, help: "accepted as the Azure CLI's: it is of a service that acrsh does not ask")
+    }
+    let profile = Flag<String?>("profile", help: "accepted as the Azure CLI's: there is one, `latest`")
+    let skipEndpointDiscovery = Switch(
+      "skip-endpoint-discovery", help: "accepted as the Azure CLI's: no addresses are looked up")
   }
+
+  /// The addresses of services that have nothing to do with registries.
+  private static let others = [
+    "endpoint-sql-management", "endpoint-gallery", "endpoint-active-directory-data-lake-resource-id",
+    "endpoint-vm-image-alias-doc", "suffix-azure-datalake-store-file-system-endpoint",
+    "suffix-azure-datalake-analytics-catalog-and-job-endpoint",
+  ]
 
   var signature: Signature {
     Signature(

@@ -9,6 +9,7 @@ struct CloudSetCommand: Command {
 
   struct Parameters: ParameterSet {
     let name = Flag<String>("name", short: "n", help: "the cloud", completer: .fixed(AzureCloud.builtIn.map(\.name)))
+    let profile = Flag<String?>("profile", help: "accepted as the Azure CLI's: there is one, `latest`")
   }
 
   let signature = Signature(

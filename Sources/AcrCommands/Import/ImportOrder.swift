@@ -71,6 +71,8 @@ extension ImportCommand {
       request.targets.allSatisfy({ $0.location?.registry == host })
     else { return .direct }
     guard try await session.azure.isAzure(host) else { return .direct }
+    // Azure's own loopback is not this machine's.
+    if let source = request.source.location?.registry, source.isLoopback, !host.isLoopback { return .direct }
     let services = try await session.azure.services()
     let hasCredentials = try await session.registries.credentials.credentials(for: host) != .anonymous
     guard await services.identity.account != nil else {
@@ -186,8 +188,9 @@ extension ImportCommand {
   }
 
   private func credentials(_ given: GivenArguments<ImportParameters>) throws -> Credentials? {
-    guard let password = given[\.password] else {
-      guard given[\.username] == nil else {
+    // az takes an empty password, as an unset variable leaves it, for none.
+    guard let password = given[\.password], !password.isEmpty else {
+      guard given[\.username].map(\.isEmpty) != false else {
         throw ArgumentError(
           given.parameters.username,
           AcrError(
@@ -195,7 +198,7 @@ extension ImportCommand {
       }
       return nil
     }
-    guard let user = given[\.username] else { return .accessToken(password) }
+    guard let user = given[\.username], !user.isEmpty else { return .accessToken(password) }
     return .user(user, password: password)
   }
 

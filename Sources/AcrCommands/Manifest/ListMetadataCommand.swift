@@ -26,7 +26,7 @@ struct ListMetadataCommand: Command {
   }
 
   let signature = Signature(
-    "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata"],
+    "list-metadata", aliases: ["acr manifest list-metadata", "manifest list-metadata", "acr manifest metadata list"],
     summary: "Lists the manifests of a repository with their tags, platforms and sizes",
     description: """
       One row per manifest, with the columns of Azure registries, which also list untagged manifests and times. A \
@@ -52,9 +52,11 @@ struct ListMetadataCommand: Command {
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryManifest",
-      parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]),
+      parameters: [.init("RegistryName", .flag("registry")), .init("RepositoryName", .flag("name"))]
+        + PowerShell.common),
     columns: OutputColumns(
-      MetadataRow.azureColumns + UseColumns.columns.map { $0.only("with --used-by or --orphaned") }))
+      MetadataRow.azureColumns + UseColumns.columns.map { $0.only("with --used-by or --orphaned") })
+  ).with(azure: [.sortedFields, .omitsNull])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try place(call)
@@ -82,7 +84,7 @@ struct ListMetadataCommand: Command {
   private func azureRows(
     _ location: RepositoryLocation, _ order: AzureMetadata.Order?, _ top: Int64?, _ call: Call<Parameters>
   ) throws -> RowStream {
-    let metadata = AzureMetadata(session.registries.client(location.registry))
+    let metadata = AzureMetadata(session.client(location.registry))
     let pages = metadata.manifests(
       of: location.repository, orderedBy: order, pageSize: MetadataOrder.pageSize(top))
     let first = try Blocking.wait(call.run) { try await pages.next() }
@@ -135,7 +137,7 @@ struct ListMetadataCommand: Command {
     }
   }
 
-  private func place(_ call: Call<Parameters>) throws -> (store: any ArtifactSource, location: RepositoryLocation?) {
+  func place(_ call: Call<Parameters>) throws -> (store: any ArtifactSource, location: RepositoryLocation?) {
     if let text = call[\.repository] {
       guard call[\.registry] == nil, call[\.name] == nil else {
         throw ArgumentError(

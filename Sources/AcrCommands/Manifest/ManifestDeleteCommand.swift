@@ -34,6 +34,12 @@ struct ManifestDeleteCommand: Command {
       ),
     ],
     input: .optional, changes: true,
+    cmdlet: .init(
+      "Remove-AzContainerRegistryManifest",
+      parameters: [
+        .init("RegistryName", .flag("registry")), .init("RepositoryName", .part(of: "name", order: 0)),
+        .init("Manifest", .part(of: "name", order: 1)), .init("Force", .flag("yes")),
+      ] + PowerShell.common, joint: "@"),
     columns: OutputColumns(
       ManifestDeletion.columns.map {
         ["item", "freedBytes"].contains($0.name) ? $0.only("for one manifest") : $0
@@ -44,7 +50,7 @@ struct ManifestDeleteCommand: Command {
     guard let location = artifact.location else {
       throw AcrError(.usage, "this is a folder, and manifests are deleted in registries")
     }
-    let metadata = AzureMetadata(session.registries.client(location.registry))
+    let metadata = AzureMetadata(session.client(location.registry))
     if let input = call.input {
       guard artifact.tag == nil, artifact.digest == nil else {
         throw AcrError(.usage, "rows say which manifests are deleted", help: "name the repository alone")

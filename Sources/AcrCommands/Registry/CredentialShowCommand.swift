@@ -15,15 +15,25 @@ struct CredentialShowCommand: Command {
   let signature = Signature(
     "acr credential show",
     summary: "Gets the admin user of an Azure registry and its passwords",
-    description: "The passwords are secrets: they can be passed to flags that take one, and are shown as `secret(…)`.",
+    description: """
+      The passwords are secrets: they can be passed to flags that take one, and a terminal shows them as `secret(…)`. Into a \
+      pipe they are written, as the Azure CLI does it.
+      """,
     group: .registry,
     examples: [
       .init("Sign in as the admin user", "acr credential show --name myregistry | get passwords | get value | first")
     ],
+    cmdlet: .init(
+      "Get-AzContainerRegistryCredential",
+      parameters: [
+        .init("Name", .flag("name")), .init("RegistryName", .flag("name")), .init("RegistryId", .flag("name")),
+        .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
+      ] + PowerShell.common),
     columns: [
       Column("username", help: "the admin user"),
       Column("passwords", .list, help: "its passwords: records with name and value"),
-    ])
+    ]
+  ).with(azure: [.sortedFields, .givesSecrets])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     guard let text = try session.registryText(call, \.name) else {
@@ -33,7 +43,7 @@ struct CredentialShowCommand: Command {
     return try locate(call.parameters.name) {
       try Blocking.wait(call.run) {
         let services = try await session.azure.signedIn()
-        let registry = try await services.finder.find(text)
+        let registry = try await session.azureRegistry(text)
         let admin = try await services.manager.adminCredentials(of: registry)
         let passwords = admin.passwords.map { password in
           Value.record(Record(["name": .string(password.name), "value": .secret(password.value)]))

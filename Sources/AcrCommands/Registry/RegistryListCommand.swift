@@ -18,14 +18,15 @@ struct RegistryListCommand: Command {
     group: .registry,
     examples: [
       .init("Names and hosts", "acr list | select name loginServer"),
-      .init("Registries without public access", "acr list | where not .publicNetworkAccess"),
+      .init("Registries without public access", "acr list | where .publicNetworkAccess == \"Disabled\""),
     ],
     cmdlet: .init(
       "Get-AzContainerRegistry",
       parameters: [
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
-      ]),
-    columns: OutputColumns(RegistryRecord.columns))
+      ] + PowerShell.common),
+    columns: OutputColumns(RegistryRecord.columns)
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let session = session

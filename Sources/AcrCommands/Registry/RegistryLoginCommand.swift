@@ -28,7 +28,8 @@ struct RegistryLoginCommand: Command {
       whether they work.
 
       --expose-token returns the registry token of the account, for programs that sign in themselves with the user \
-      00000000-0000-0000-0000-000000000000.
+      00000000-0000-0000-0000-000000000000. A terminal shows it as `secret(…)`; into a pipe it is written, as the Azure CLI \
+      does it.
       """,
     group: .registry,
     examples: [
@@ -42,14 +43,16 @@ struct RegistryLoginCommand: Command {
       parameters: [
         .init("Name", .flag("name")), .init("UserName", .flag("username")), .init("Password", .flag("password")),
         .init("ExposeToken", .flag("expose-token")),
-      ]),
+      ] + PowerShell.common),
     columns: [
       Column("accessToken", .secret, help: "the registry's token; plain text with --reveal").only(
         "with --expose-token"),
       Column("loginServer", help: "the registry's host"),
+      Column("refreshToken", .secret, help: "the same token; plain text with --reveal").only("with --expose-token"),
       Column("username", null: "with an access token, and without credentials", help: "the user"),
       Column("credentials", help: "where the credentials come from").only("without --expose-token"),
-    ])
+    ]
+  ).with(azure: [.sortedFields, .givesSecrets])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let host = try session.registryHost(call, \.name)
@@ -105,7 +108,7 @@ struct RegistryLoginCommand: Command {
     return .value(
       .record(
         Record([
-          "accessToken": value, "loginServer": .string(host.name),
+          "accessToken": value, "loginServer": .string(host.name), "refreshToken": value,
           "username": .string("00000000-0000-0000-0000-000000000000"),
         ])))
   }

@@ -14,10 +14,12 @@ struct RegistryShowCommand: Command {
 
   let signature = Signature(
     "acr show",
-    summary: "Shows an Azure registry's settings for imports and sign-in",
+    summary: "Shows an Azure registry with its settings",
+    description: "The members are those that the Azure CLI prints.",
     group: .registry,
     examples: [.init("Its resource id", "acr show --name myregistry | get id")],
-    columns: OutputColumns(RegistryRecord.columns))
+    columns: OutputColumns(RegistryRecord.columns)
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     guard let text = try session.registryText(call, \.name) else {
@@ -26,7 +28,7 @@ struct RegistryShowCommand: Command {
     let session = session
     return try locate(call.parameters.name) {
       try Blocking.wait(call.run) {
-        .value(.record(RegistryRecord.record(try await session.azure.signedIn().finder.find(text))))
+        .value(.record(RegistryRecord.record(try await session.azureRegistry(text))))
       }
     }
   }

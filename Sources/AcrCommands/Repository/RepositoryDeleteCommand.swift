@@ -22,7 +22,9 @@ struct RepositoryDeleteCommand: Command {
     changes: true,
     cmdlet: .init(
       "Remove-AzContainerRegistryRepository",
-      parameters: [.init("RegistryName", .flag("name")), .init("Name", .flag("repository"))]),
+      parameters: [
+        .init("RegistryName", .flag("name")), .init("Name", .flag("repository")), .init("Force", .flag("yes")),
+      ] + PowerShell.common),
     columns: OutputColumns(
       ManifestDeletion.columns.map {
         ["status", "item"].contains($0.name) ? $0 : $0.only("for images")

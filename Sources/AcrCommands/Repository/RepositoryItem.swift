@@ -14,6 +14,13 @@ enum RepositoryItem {
     let name: String
   }
 
+  /// What an Azure registry tells of a tag and of a manifest alike.
+  static let attributeColumns = [
+    Column("digest", help: "the manifest").key, Column("createdTime", .datetime, help: "when it was made"),
+    Column("lastUpdateTime", .datetime, help: "when it last changed"),
+    Column("changeableAttributes", .record, help: "the locks"),
+  ]
+
   /// What an Azure registry tells of a repository, a tag or a manifest.
   static let columns = OutputColumns.open([
     Column("registry", help: "the registry's host").only("where the registry tells"),
@@ -43,7 +50,7 @@ enum RepositoryItem {
           .usage, "`\(host)` is not an Azure registry; only Azure registries have these attributes",
           help: "images of any registry are deleted with `manifest delete`"))
     }
-    let metadata = AzureMetadata(session.registries.client(host))
+    let metadata = AzureMetadata(session.client(host))
     switch (call[\.repository], call[\.image]) {
     case (let name?, nil):
       return try AcrCommands.locate(call.parameters.repository) {
@@ -68,7 +75,7 @@ enum RepositoryItem {
       reference.digest.map { .manifest(reference.repository, $0) }
       ?? .tag(reference.repository, reference.tag ?? .latest)
     return Place(
-      metadata: AzureMetadata(session.registries.client(host)),
+      metadata: AzureMetadata(session.client(host)),
       store: session.store(.registry(host), reference.repository, .pull).store, item: item,
       name: "\(host)/\(reference)")
   }

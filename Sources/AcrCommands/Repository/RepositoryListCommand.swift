@@ -23,10 +23,12 @@ struct RepositoryListCommand: Command {
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryRepository",
-      parameters: [.init("RegistryName", .flag("name")), .init("First", .flag("top"))]))
+      parameters: [
+        .init("RegistryName", .flag("name")), .init("First", .flag("top")), .init("Registry", .nothing(takesValue: true)),
+      ] + PowerShell.common))
 
   func run(_ call: Call<Parameters>) throws -> Output {
-    let client = session.registries.client(try session.registryHost(call, \.name))
+    let client = session.client(try session.registryHost(call, \.name))
     return .rows(Pages.rows(client.catalog(), top: try call.limit(\.top), call.run) { .string($0.name) })
   }
 }

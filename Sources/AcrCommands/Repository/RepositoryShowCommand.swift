@@ -21,7 +21,8 @@ struct RepositoryShowCommand: Command {
       .init(
         "The locks of a tag", "repository show --name myregistry --image hello-world:latest | get changeableAttributes"),
     ],
-    columns: RepositoryItem.columns)
+    columns: RepositoryItem.columns
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try RepositoryItem.locate(call[\.item], session)

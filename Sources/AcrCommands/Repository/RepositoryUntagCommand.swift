@@ -17,10 +17,19 @@ struct RepositoryUntagCommand: Command {
   let signature = Signature(
     "repository untag", aliases: ["acr repository untag"],
     summary: "Removes a tag; the image stays",
-    description: "Works in Azure registries and in others that delete a tag alone. docker-registry 2 does not.",
+    description: """
+      Works in Azure registries and in others that delete a tag alone. docker-registry 2 does not. A person at a terminal is \
+      asked first, unless --yes is given; a script is not, as with the Azure CLI.
+      """,
     group: .registry,
     examples: [.init("A tag", "repository untag --name myregistry --image hello-world:old")],
     changes: true,
+    cmdlet: .init(
+      "Remove-AzContainerRegistryTag",
+      parameters: [
+        .init("RegistryName", .flag("name")), .init("RepositoryName", .part(of: "image", order: 0)),
+        .init("Name", .part(of: "image", order: 1)),
+      ] + PowerShell.common, joint: ":"),
     columns: OutputColumns(Deletion.columns))
 
   func run(_ call: Call<Parameters>) throws -> Output {
@@ -29,7 +38,7 @@ struct RepositoryUntagCommand: Command {
     guard try Blocking.wait(call.run, { try await azure.isAzure(host) }) else { return try untag(at: host, call) }
     let place = try locate(call.parameters.image) { try RepositoryItem.place(of: call[\.image], at: host, session) }
     guard case .tag = place.item else { throw noTag(call) }
-    return try Deletion.run("the tag \(place.name)", place.name, call[\.confirmation]) {
+    return try Deletion.run("the tag \(place.name)", place.name, call[\.confirmation], asksOnlyPeople: true) {
       try await place.metadata.delete(place.item)
     }
   }
@@ -43,9 +52,9 @@ struct RepositoryUntagCommand: Command {
     let image = try locate(call.parameters.image) { try RepositoryReference(call[\.image]) }
     guard image.digest == nil, let tag = image.tag else { throw noTag(call) }
     let repository = RegistryRepository(
-      client: session.registries.client(host), name: image.repository, access: .push)
+      client: session.client(host), name: image.repository, access: .push)
     let name = "\(host)/\(image)"
-    return try Deletion.run("the tag \(name)", name, call[\.confirmation]) {
+    return try Deletion.run("the tag \(name)", name, call[\.confirmation], asksOnlyPeople: true) {
       guard let digest = try await repository.digest(of: tag) else {
         throw AcrError(.notFound, "\(name) does not exist")
       }

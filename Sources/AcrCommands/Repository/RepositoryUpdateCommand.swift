@@ -26,7 +26,15 @@ struct RepositoryUpdateCommand: Command {
         "repository update --name myregistry --image hello-world:latest --write-enabled false --delete-enabled false")
     ],
     changes: true,
-    columns: RepositoryItem.columns)
+    cmdlet: .init(
+      "Update-AzContainerRegistryRepository",
+      parameters: [
+        .init("RegistryName", .flag("name")), .init("Name", .flag("repository")),
+        .init("DeleteEnabled", .flag("delete-enabled")), .init("ListEnabled", .flag("list-enabled")),
+        .init("ReadEnabled", .flag("read-enabled")), .init("WriteEnabled", .flag("write-enabled")),
+      ] + PowerShell.common),
+    columns: RepositoryItem.columns
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let place = try RepositoryItem.locate(call[\.item], session)

@@ -30,8 +30,10 @@ struct ShowTagsCommand: Command {
     examples: [.init("The first ten", "repository show-tags --name localhost:5000 --repository base/alpine --top 10")],
     cmdlet: .init(
       "Get-AzContainerRegistryTag",
-      parameters: [.init("RegistryName", .flag("name")), .init("RepositoryName", .flag("repository"))]),
-    columns: OutputColumns(AzureDocument.tagColumns.map { $0.only("with --detail") }))
+      parameters: [.init("RegistryName", .flag("name")), .init("RepositoryName", .flag("repository"))]
+        + PowerShell.common),
+    columns: OutputColumns(AzureDocument.tagColumns.map { $0.only("with --detail") })
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let top = try call.limit(\.top)
@@ -59,7 +61,7 @@ struct ShowTagsCommand: Command {
       try refuseOrder(order ?? .timeAscending, call)
       return .nothing
     }
-    let metadata = AzureMetadata(session.registries.client(host))
+    let metadata = AzureMetadata(session.client(host))
     let size = MetadataOrder.pageSize(top)
     let pages = metadata.tags(of: repository, orderedBy: order, pageSize: size)
     let isDetailed = call[\.detail]
@@ -83,7 +85,7 @@ enum MetadataOrder {
   static let names = ["time_asc", "time_desc"]
 
   static let check: TextCheck = { text in
-    guard !names.contains(text) else { return nil }
+    guard !names.contains(text.lowercased()) else { return nil }
     return TextProblem("`--orderby \(text)` is not an order", help: "`time_asc` or `time_desc`")
   }
 
@@ -91,7 +93,7 @@ enum MetadataOrder {
   static func read<Parameters>(
     _ call: Call<Parameters>, _ flag: KeyPath<Parameters, Flag<String?>>
   ) throws -> AzureMetadata.Order? {
-    switch call[flag] {
+    switch call[flag]?.lowercased() {
     case nil: return nil
     case "time_asc": return .timeAscending
     case "time_desc": return .timeDescending

@@ -165,7 +165,8 @@ public final class AzureContext: Sendable {
   /// The login server of a registry's name. The resource manager is asked when signed in, since a registry
   /// with a domain name label has another host than its name tells; what it does not know is taken for the name in front
   /// of the cloud's ending, as az does.
-  func loginServer(ofName name: String) async throws -> RegistryHost {
+  /// - Parameter suffix: what stands behind the name of a registry that cannot be looked up (az's `--suffix`).
+  func loginServer(ofName name: String, suffix tenant: String? = nil) async throws -> RegistryHost {
     let services = try await services()
     if await services.identity.account != nil {
       do {
@@ -181,7 +182,7 @@ public final class AzureContext: Sendable {
         help: "give the login server, or add the suffix: cloud update --name \(cloud.name) "
           + "--suffix-acr-login-server-endpoint SUFFIX")
     }
-    return try RegistryHost(name.lowercased() + suffix)
+    return try RegistryHost(name.lowercased() + (tenant.map { "-\($0.lowercased())" } ?? "") + suffix)
   }
 
   /// The login server of a registry's resource id.

@@ -15,7 +15,7 @@ public final class CommandContext: Sendable {
   /// The engine of imports that this machine does itself.
   public let engine: DirectImport
   /// The layout folders that were named.
-  let layouts = OCILayouts()
+  let layouts: OCILayouts
   /// The session's one limit of transfers at a time.
   public let limit: TransferLimit
   /// Who shows how far imports are.
@@ -23,17 +23,19 @@ public final class CommandContext: Sendable {
   /// The logs of the runs under way.
   public let logs: ActiveLogs
   /// What the prompt tells.
-  public let status = SessionStatus()
+  public let status: SessionStatus
   /// Where the person is.
-  public let places = Places()
+  public let places: Places
   /// What `configure --defaults` chose.
   let defaults: Defaults
   /// The imports the service was asked for.
   let operations: PendingOperations
   /// What was seen inside of layers.
-  let listings = ListingCache()
+  let listings: ListingCache
   /// What is known of Docker Hub's limit.
-  let hubPulls = HubPulls()
+  let hubPulls: HubPulls
+  /// What the flags of the command at hand say of its registry.
+  let addressing: RegistryAddressing
   private let trustedRoot: @Sendable () throws(AcrError) -> String?
 
   /// How many transfers run at a time unless the session says otherwise.
@@ -53,6 +55,12 @@ public final class CommandContext: Sendable {
     firstDelay: Duration = .milliseconds(500),
     trustedRoot: @escaping @Sendable () throws(AcrError) -> String? = { () throws(AcrError) in nil }
   ) {
+    layouts = OCILayouts()
+    status = SessionStatus()
+    places = Places()
+    listings = ListingCache()
+    hubPulls = HubPulls()
+    addressing = .none
     self.trustedRoot = trustedRoot
     self.registries = registries
     self.azure = azure
@@ -62,6 +70,26 @@ public final class CommandContext: Sendable {
     engine = DirectImport(table: TransferTable(), limit: limit, firstDelay: firstDelay)
     defaults = Defaults(path: azure.settings.files?.defaults)
     operations = PendingOperations(folder: azure.settings.files?.operations)
+  }
+
+  /// The same session, for a command whose flags say more of its registry.
+  func addressed(_ addressing: RegistryAddressing) -> CommandContext { CommandContext(self, addressing) }
+
+  private init(_ other: CommandContext, _ addressing: RegistryAddressing) {
+    registries = other.registries
+    azure = other.azure
+    engine = other.engine
+    layouts = other.layouts
+    limit = other.limit
+    progress = other.progress
+    status = other.status
+    places = other.places
+    defaults = other.defaults
+    operations = other.operations
+    listings = other.listings
+    hubPulls = other.hubPulls
+    trustedRoot = other.trustedRoot
+    self.addressing = addressing
   }
 
   /// The Sigstore instance that counts where no other is given.
@@ -86,7 +114,7 @@ public final class CommandContext: Sendable {
     case .registry(let host):
       let client =
         credentials.map { registries.client(host, credentials: $0, origin: "`--username` and `--password`") }
-        ?? registries.client(host)
+        ?? self.client(host)
       let store = RegistryRepository(client: client, name: repository, access: access)
       return (store, RepositoryLocation(registry: host, repository: repository))
     }

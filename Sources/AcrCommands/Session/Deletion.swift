@@ -20,12 +20,14 @@ enum Deletion {
   /// - Parameters:
   ///   - what: what is deleted, for the question.
   ///   - item: its name, for the result.
+  ///   - asksOnlyPeople: whether it goes on without a question where nobody can be asked.
   /// - Throws: ``AcrError`` of kind `cancelled` for the answer no, `usage` where nobody can be asked.
   static func run(
-    _ what: String, _ item: String, _ call: Call<Parameters>, _ delete: @escaping @Sendable () async throws -> Void
+    _ what: String, _ item: String, _ call: Call<Parameters>, asksOnlyPeople: Bool = false,
+    _ delete: @escaping @Sendable () async throws -> Void
   ) throws -> Output {
     if call.run.isDryRun { return DryRun.output("delete \(what)", ["item": .string(item)], call.run) }
-    try ask(what, call)
+    if !asksOnlyPeople || call.run.isInteractive && call.run.prompter != nil { try ask(what, call) }
     try Blocking.wait(call.run, delete)
     return .value(.record(Record(["status": .string("deleted"), "item": .string(item)])))
   }

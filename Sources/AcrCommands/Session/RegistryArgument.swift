@@ -17,6 +17,7 @@ enum RegistryText: Sendable {
   /// Reads the text of a flag.
   /// - Throws: ``AcrError`` of kind `usage`.
   init(_ text: String) throws(AcrError) {
+    let text = String(RegistryText.withoutScheme(text))
     if text.hasPrefix("oci:") {
       let path = String(text.dropFirst("oci:".count))
       guard !path.isEmpty else { throw AcrError(.usage, "`oci:` needs the path of a layout folder behind it") }
@@ -35,6 +36,14 @@ enum RegistryText: Sendable {
       try RegistryText.checkName(text)
       self = .azureName(text)
     }
+  }
+
+  /// The text without `https://` in front, which addresses that are copied from a browser or a portal have, and a `/` then at
+  /// its end.
+  static func withoutScheme(_ text: String) -> Substring {
+    guard text.lowercased().hasPrefix("https://") else { return text[...] }
+    let rest = text.dropFirst("https://".count)
+    return rest.hasSuffix("/") ? rest.dropLast() : rest
   }
 
   /// The name of an Azure registry: 5 to 50 letters and digits, and a `-` before the hash that registries with a domain
@@ -63,7 +72,10 @@ extension CommandContext {
     switch text {
     case .layout(let path): .layout(path: path)
     case .host(let host): .registry(host)
-    case .azureName(let name): .registry(try await azure.loginServer(ofName: name))
+    case .azureName(let name):
+      addressing.isPlaced
+        ? .registry(try await azureRegistry(name).loginServer)
+        : .registry(try await azure.loginServer(ofName: name, suffix: addressing.suffix))
     case .azureID(let id): .registry(try await azure.loginServer(of: id))
     }
   }
@@ -119,6 +131,7 @@ enum ArtifactArgument: Sendable {
   /// Reads `registry/repository:tag`, Docker Hub's short forms, or `oci:PATH:tag`.
   /// - Throws: ``AcrError`` of kind `usage` that says which part is wrong.
   init(_ text: String) throws(AcrError) {
+    let text = String(RegistryText.withoutScheme(text))
     if text.hasPrefix("oci:") {
       self = .layout(try OCILayoutReference(text))
     } else {

@@ -39,6 +39,10 @@ public struct Signature: Sendable {
   public var changes: Bool
   /// The Azure PowerShell cmdlet that means the same, if there is one.
   public var cmdlet: Cmdlet?
+  /// Further cmdlets that mean the same, with other parameters.
+  public var moreCmdlets: [Cmdlet] = []
+  /// In what its result is the Azure CLI's where another program reads it.
+  public var azure: AzureManner = []
   /// The columns of the rows it gives, or the fields of its record: `help` and the reference show them, Tab offers them
   /// behind a `.` further down the pipe, and the check knows them.
   public var columns: OutputColumns
@@ -94,12 +98,39 @@ public struct Signature: Sendable {
   /// Its own flags and the global ones.
   public var allFlags: [Flag] { flags + globalFlags }
 
+  /// The same with further cmdlets.
+  public func with(cmdlets: [Cmdlet]) -> Signature {
+    var signature = self
+    signature.moreCmdlets = cmdlets
+    return signature
+  }
+
+  /// The same, whose result is the Azure CLI's for other programs.
+  public func with(azure: AzureManner) -> Signature {
+    var signature = self
+    signature.azure = azure
+    return signature
+  }
+
   /// The groups of the reference page, in its order.
   public enum Group: String, Sendable, CaseIterable {
     case registry, rows, work, data, messages, secrets, session, script
 
     /// Whether its commands take the global flags: those the Azure CLI has commands for.
     public var takesGlobalFlags: Bool { self == .registry || self == .session }
+  }
+
+  /// In what the result of a command is the Azure CLI's where another program reads it.
+  public struct AzureManner: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The fields of `tsv` stand in the order of their names, as the Azure CLI sorts them.
+    public static let sortedFields = AzureManner(rawValue: 1)
+    /// A field that is null is left out there: the registry did not send it.
+    public static let omitsNull = AzureManner(rawValue: 2)
+    /// What it is asked for is a secret: it is written out, unless a person would see it on a terminal.
+    public static let givesSecrets = AzureManner(rawValue: 4)
   }
 
   /// What a command does with the value piped into it.
@@ -167,6 +198,10 @@ public struct Signature: Sendable {
     public var isRequired: Bool
     /// True when it may be given several times; its value is then a list.
     public var isRepeatable: Bool
+    /// True when it takes all words up to the next flag, as `--scope A B` of the Azure CLI does; it is then repeatable too.
+    public var isGreedy = false
+    /// Further names: long ones, or one letter.
+    public var aliases: [String] = []
     /// What the value is when the flag is not given, as help shows it.
     public var defaultText: String?
     /// What it is for, on one line.
@@ -205,11 +240,14 @@ public struct Signature: Sendable {
     /// Its name, without dashes.
     public var name: String
     public var parameters: [Parameter]
+    /// What stands between the parts of a flag's value.
+    public var joint: String
 
     /// Creates a cmdlet, for example `Get-AzAccessToken`.
-    public init(_ name: String, parameters: [Parameter]) {
+    public init(_ name: String, parameters: [Parameter], joint: String = "/") {
       self.name = name
       self.parameters = parameters
+      self.joint = joint
     }
 
     /// `-Name`, and what it means.
@@ -218,6 +256,8 @@ public struct Signature: Sendable {
       public var name: String
       /// What it means to the command.
       public var meaning: Meaning
+      /// True for one that is accepted and means nothing here.
+      public var isNothing: Bool { if case .nothing = meaning { true } else { false } }
 
       /// Creates a parameter.
       public init(_ name: String, _ meaning: Meaning) {
@@ -228,9 +268,11 @@ public struct Signature: Sendable {
 
     /// What a cmdlet's parameter means to the command.
     public enum Meaning: Sendable, Equatable {
+      /// Nothing here; a switch, or one with a value.
+      case nothing(takesValue: Bool)
       /// The flag of this long name.
       case flag(String)
-      /// A part of a flag's value; the parts that are given are joined by `/` in this order (`-SourceRegistryUri` and
+      /// A part of a flag's value; the parts that are given are joined by the cmdlet's joint in this order (`-SourceRegistryUri` and
       /// `-SourceImage` are `--source`).
       case part(of: String, order: Int)
       /// A fixed choice; each value sets the switch of that name, or nothing (`-Mode Force`).
@@ -318,8 +360,10 @@ public struct Catalog: Sendable {
   public let offersEnvironment: Bool
   /// Says what is wrong with a regular expression; nil where nobody knows.
   public let checkPattern: TextCheck?
+  /// What other programs of this field have besides.
+  public let foreign: ForeignNames
   private let commandIndex: [String: Int]
-  private let cmdletIndex: [String: Int]
+  private let cmdletIndex: [String: (command: Int, cmdlet: Signature.Cmdlet)]
   private let functionIndex: [String: Int]
   /// Every word with which some command's name starts: `acr`, `acr manifest`, …
   private let prefixes: Set<String>
@@ -330,11 +374,14 @@ public struct Catalog: Sendable {
   ///   - withheld: names of the language that are not offered, for a better message than "unknown".
   ///   - offersEnvironment: whether scripts may read `$env`.
   ///   - checkPattern: says what is wrong with a regular expression.
+  ///   - foreign: what other programs of this field have besides.
   public init(
     commands: [Signature], functions: [FunctionSignature], globalFlags: [Signature.Flag] = [],
-    withheld: Set<String> = [], offersEnvironment: Bool = true, checkPattern: TextCheck? = nil
+    withheld: Set<String> = [], offersEnvironment: Bool = true, checkPattern: TextCheck? = nil,
+    foreign: ForeignNames = .none
   ) {
     self.checkPattern = checkPattern
+    self.foreign = foreign
     self.withheld = withheld
     self.offersEnvironment = offersEnvironment
     self.commands = commands.map { signature in
@@ -346,9 +393,13 @@ public struct Catalog: Sendable {
     self.functions = functions
     var index: [String: Int] = [:]
     var prefixes: Set<String> = []
-    var cmdlets: [String: Int] = [:]
+    var cmdlets: [String: (command: Int, cmdlet: Signature.Cmdlet)] = [:]
     for (position, signature) in commands.enumerated() {
-      if let cmdlet = signature.cmdlet?.name.lowercased(), cmdlets[cmdlet] == nil { cmdlets[cmdlet] = position }
+      if let cmdlet = signature.cmdlet {
+        for cmdlet in [cmdlet] + signature.moreCmdlets where cmdlets[cmdlet.name.lowercased()] == nil {
+          cmdlets[cmdlet.name.lowercased()] = (position, cmdlet)
+        }
+      }
       for name in signature.names {
         if index[name] == nil { index[name] = position }
         var words = name.split(separator: " ")
@@ -367,8 +418,14 @@ public struct Catalog: Sendable {
   /// The command of an exact name (words joined by one space).
   public func command(named name: String) -> Signature? { commandIndex[name].map { commands[$0] } }
 
-  /// The command whose cmdlet has a name, without regard to case.
-  public func command(ofCmdlet name: String) -> Signature? { cmdletIndex[name.lowercased()].map { commands[$0] } }
+  /// The command whose cmdlet has a name, without regard to case; its ``Signature/cmdlet`` is this one.
+  public func command(ofCmdlet name: String) -> Signature? {
+    cmdletIndex[name.lowercased()].map { place in
+      var signature = commands[place.command]
+      signature.cmdlet = place.cmdlet
+      return signature
+    }
+  }
 
   /// The function of a name.
   public func function(named name: String) -> FunctionSignature? { functionIndex[name].map { functions[$0] } }

@@ -94,6 +94,12 @@ extension CheckFinding {
         help: nearest == nil ? "`help` lists the commands" : nil)
     case .withheldCommand(let name):
       Wording("`\(name)` is not a command here", help: "the program that runs this script does not offer it")
+    case .foreignCommand(let name):
+      Wording("acrsh has no `\(name)`", help: "`run az \(name) …` runs it")
+    case .shellProgram(let name, let cure):
+      Wording("`\(name)` is not a command", help: "\(cure); `run \(name) …` runs the program")
+    case .foreignFlag(let flag, let command, let reason):
+      Wording("`\(command)` does not take `\(flag)` here", help: reason)
     case .withheldFunction(let name):
       Wording("`\(name)` is not a function here", help: "the program that runs this script does not offer it")
     case .lists(let prefix, let names):

@@ -24,6 +24,11 @@ enum CheckFinding: Equatable, Sendable {
   // Commands
   case unknownCommand(String, nearest: String?)
   case withheldCommand(String)
+  /// A command of the Azure CLI that is none here.
+  case foreignCommand(String)
+  /// A program that lines of shells use.
+  case shellProgram(String, cure: String)
+  case foreignFlag(String, command: String, reason: String)
   case lists(String, [String])
   case commandIsVariable(String)
   case assignsBareName(String, isKnown: Bool)
@@ -107,7 +112,9 @@ enum CheckFinding: Equatable, Sendable {
   /// Whether it says that a name is nobody's.
   var isUnknownName: Bool {
     switch self {
-    case .unknownVariable, .unknownConstant, .unknownCommand, .unknownFlag, .unknownFunction, .unknownModule: true
+    case .unknownVariable, .unknownConstant, .unknownCommand, .unknownFlag, .unknownFunction, .unknownModule,
+      .foreignCommand, .shellProgram, .foreignFlag:
+      true
     default: false
     }
   }

@@ -26,6 +26,10 @@ extension Checker {
         latestSwitch = nil
       case .flag(let written):
         latestSwitch = nil
+        if let (flag, name, value) = Self.attached(written, of: signature) {
+          add(.word(value), to: flag, name, &binding, signature)
+          continue
+        }
         guard let flag = Self.flag(written.name.text, of: signature) else {
           reportUnknownFlag(written, signature, name)
           binding.isBroken = true
@@ -50,6 +54,11 @@ extension Checker {
         }
         if flag.type == nil, value == nil { latestSwitch = written.name }
         add(value, to: flag, written.name, &binding, signature)
+        guard flag.isGreedy else { continue }
+        while index < arguments.endIndex, case .value(let next) = arguments[index] {
+          add(next, to: flag, written.name, &binding, signature)
+          index += 1
+        }
       }
     }
     reportMissing(binding, signature, name)
@@ -91,15 +100,37 @@ extension Checker {
     if written.hasPrefix("--") {
       var name = String(written.dropFirst(2))
       if signature.group == .script { name = String(name.map { $0 == "_" ? "-" : $0 }) }
-      return signature.allFlags.first { $0.name == name }
+      return signature.allFlags.first { $0.name == name } ?? signature.allFlags.first { $0.aliases.contains(name) }
     }
     guard written.utf8.count == 2, let short = written.last else { return nil }
     return signature.allFlags.first { $0.short == short }
+      ?? signature.allFlags.first { $0.aliases.contains(String(short)) }
+  }
+
+  /// `-otsv`: a letter with its value behind it, as the Azure CLI takes it. What is a long flag with a dash too few is none.
+  static func attached(
+    _ written: FlagArgument, of signature: Signature
+  ) -> (Signature.Flag, Name, TextLiteral)? {
+    let text = written.name.text
+    guard written.value == nil, !text.hasPrefix("--"), text.utf8.count > 2, !text.contains("$"),
+      signature.group.takesGlobalFlags, let flag = flag(String(text.prefix(2)), of: signature), flag.type != nil
+    else { return nil }
+    let rest = String(text.dropFirst(2))
+    let bare = text.dropFirst()
+    guard !signature.allFlags.contains(where: { $0.name.hasPrefix(bare) || bare.hasPrefix($0.name) }) else { return nil }
+    let middle = written.name.span.start + 2
+    return (
+      flag, Name(text: String(text.prefix(2)), span: Span(written.name.span.start, middle)),
+      TextLiteral(pieces: [.literal(rest)], quoting: .word, span: Span(middle, written.name.span.end))
+    )
   }
 
   private func reportUnknownFlag(_ written: FlagArgument, _ signature: Signature, _ name: Name) {
     let bare = String(written.name.text.drop { $0 == "-" })
     let known = signature.allFlags.map(\.name)
+    if let reason = program.catalog.foreign.flag(signature.names, written.name.text) {
+      return report(.foreignFlag(written.name.text, command: name.text, reason: reason), written.name.span)
+    }
     let nearest = known.contains(bare) ? bare : Suggestion.nearest(to: bare, in: known)
     report(
       .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "--\($0)" }), written.name.span)

@@ -26,6 +26,13 @@ extension Checker {
         if index < arguments.endIndex, case .value = arguments[index] { index += 1 }
         continue
       }
+      if case .nothing(let takesValue) = parameter.meaning {
+        if takesValue, written.value == nil, index < arguments.endIndex, case .value(let value) = arguments[index] {
+          checkLoosely([.value(value)])
+          index += 1
+        }
+        continue
+      }
       var target: Signature.Flag?
       if case .flag(let flagName) = parameter.meaning { target = signature.flags.first { $0.name == flagName } }
       if let target, target.type == nil {
@@ -43,6 +50,7 @@ extension Checker {
         continue
       }
       switch parameter.meaning {
+      case .nothing: break
       case .flag: if let target { add(value, to: target, written.name, &binding, signature) }
       case .part(let flagName, let order):
         if case .expression(let part)? = check(value, as: .string, for: written.name.text, signature) {
@@ -67,7 +75,7 @@ extension Checker {
       guard let flag = signature.flags.first(where: { $0.name == flagName }) else { continue }
       let ordered = values.sorted { $0.order < $1.order }.map(\.value)
       let span = ordered.dropFirst().reduce(ordered[0].span) { $0.to($1.span) }
-      let value = Self.joined(ordered, span)
+      let value = Self.joined(ordered, cmdlet.joint, span)
       if flag.isRepeatable {
         binding.collect(flagName, flag.type ?? .string, value, span)
       } else {
@@ -85,12 +93,12 @@ extension Checker {
     }
   }
 
-  /// The parts with `/` between them.
-  private static func joined(_ parts: [CheckedExpression], _ span: Span) -> CheckedExpression {
+  /// The parts with a text between them.
+  private static func joined(_ parts: [CheckedExpression], _ joint: String, _ span: Span) -> CheckedExpression {
     if parts.count == 1 { return parts[0] }
     var pieces: [TextPiece] = []
     for (index, part) in parts.enumerated() {
-      if index > 0 { pieces.append(.literal("/")) }
+      if index > 0 { pieces.append(.literal(joint)) }
       switch part {
       case .constant(.string(let text), _): pieces.append(.literal(text))
       case .text(let inner, _): pieces += inner

@@ -11,6 +11,7 @@ extension Checker {
   /// Checks one command.
   mutating func check(_ call: CommandCall, isFirst: Bool) -> CheckedStage? {
     if let constant = checkConstantHead(call, isFirst: isFirst) { return .expression(constant) }
+    if isFirst, let question = question(call) { return .command(question) }
     guard let (resolution, name, arguments) = resolve(call) else {
       checkLoosely(call.arguments[...])
       return nil
@@ -103,6 +104,14 @@ extension Checker {
   private func reportUnknown(_ head: Name, _ longest: Name, _ call: CommandCall) {
     let catalog = program.catalog
     if hasUnknownNames { return }
+    let words = ([call.head] + call.arguments.map { Self.bareWord($0) ?? Name(text: "", span: longest.span) })
+      .map(\.text).prefix { !$0.isEmpty }
+    let isAzure = call.head.text == "az"
+    if !catalog.isPrefix(longest.text) || longest.text.contains(" "),
+      let name = catalog.foreign.command(Array(isAzure ? words.dropFirst() : words[...]))
+    {
+      return report(.foreignCommand(name), longest.span)
+    }
     if catalog.isPrefix(longest.text) {
       return report(.lists(longest.text, Self.commands(below: longest.text, in: catalog)), longest.span)
     }
@@ -136,16 +145,59 @@ extension Checker {
     if let name = [pair, head.text].compactMap(\.self).first(where: catalog.withheld.contains) {
       return report(.withheldCommand(name), head.span)
     }
-    let words = longest.text.split(separator: " ").count
-    let candidates = catalog.commandNames.filter { $0.split(separator: " ").count == words }
+    if longest.text == head.text, !isAzure, let cure = ShellPrograms.cures[head.text] {
+      return report(.shellProgram(head.text, cure: cure), head.span)
+    }
+    let count = longest.text.split(separator: " ").count
+    let candidates = catalog.commandNames.filter { $0.split(separator: " ").count == count }
     let firstWords = catalog.commandNames.compactMap { $0.split(separator: " ").first.map(String.init) }
     let cmdlets = catalog.commands.compactMap(\.cmdlet?.name)
     let known =
-      words == 1
+      count == 1
       ? candidates + firstWords + cmdlets + functionIndex.keys + LanguageWords.stages + LanguageWords.statements
       : candidates
-    report(
-      .unknownCommand(longest.text, nearest: Suggestion.nearest(to: longest.text, in: known)), longest.span)
+    let nearest = Suggestion.nearest(to: longest.text, in: known)
+    if nearest == nil, isAzure { return report(.foreignCommand(longest.text), longest.span) }
+    report(.unknownCommand(longest.text, nearest: nearest), longest.span)
+  }
+
+  /// `… --help` and `-h` behind a command or the first words of some, and `az --version`: a question as the Azure CLI takes
+  /// it. Nil for everything else, and for a command that has such a flag or hands flags to a program.
+  private func question(_ call: CommandCall) -> CheckedCommand? {
+    let catalog = program.catalog
+    guard functionIndex[call.head.text] == nil else { return nil }
+    let isAzure = call.head.text == "az"
+    if isAzure, call.arguments.count == 1, case .flag(let flag)? = call.arguments.first,
+      ["--version", "-v"].contains(flag.name.text), catalog.command(named: "version") != nil
+    {
+      return CheckedCommand(name: "version", arguments: [], nameSpan: call.span, span: call.span)
+    }
+    let place = call.arguments.firstIndex { argument in
+      guard case .flag(let flag) = argument else { return false }
+      return flag.value == nil && ["--help", "-h"].contains(flag.name.text)
+    }
+    guard let place, catalog.command(named: "help") != nil else { return nil }
+    var words: [Name] = isAzure ? [] : [call.head]
+    for argument in call.arguments[..<place] {
+      guard let word = Self.bareWord(argument) else { break }
+      let name = (words + [word]).map(\.text).joined(separator: " ")
+      guard catalog.command(named: name) != nil || catalog.isPrefix(name) else { break }
+      words.append(word)
+    }
+    let name = words.map(\.text).joined(separator: " ")
+    if let signature = catalog.command(named: name) ?? catalog.command(ofCmdlet: name) {
+      guard !signature.positionals.contains(where: \.takesFlags),
+        case .flag(let flag) = call.arguments[place], Self.flag(flag.name.text, of: signature) == nil
+      else { return nil }
+    } else {
+      guard name.isEmpty || catalog.isPrefix(name) else { return nil }
+    }
+    let asked = words.map { CheckedExpression.constant(.string($0.text), $0.span) }
+    return CheckedCommand(
+      name: "help",
+      arguments: asked.isEmpty
+        ? [] : [CheckedArgument(parameter: "name", type: .string, value: .expressions(asked), span: call.head.span)],
+      nameSpan: call.head.span, span: call.span)
   }
 
   static let operatorWords: Set<String> = [
@@ -206,6 +258,10 @@ extension Checker {
     guard signature.name == "import", arguments.contains(where: { $0.parameter == "registry" }),
       let source = arguments.first(where: { $0.parameter == "source" }), case .expression(let value) = source.value
     else { return }
+    // The registry itself in front of the source is left out where it is the same.
+    guard case .expression(.constant(.string(let registry), _)) = arguments.first(where: { $0.parameter == "registry" })?
+      .value
+    else { return }
     var leading: [String] = []
     switch value {
     case .constant(.string(let text), _): leading = [text]
@@ -217,7 +273,11 @@ extension Checker {
     for text in leading {
       let host = text.prefix { $0 != "/" }
       if host.contains(".") || (host.contains(":") && host.count < text.count) {
-        if host.count < text.count { report(.sourceWithRegistry, source.span) }
+        let name = registry.split(separator: "/").last.map(String.init) ?? registry
+        let isSame =
+          host.lowercased() == name.lowercased() || host.lowercased().hasPrefix("\(name.lowercased()).")
+          || host.lowercased().hasPrefix("\(name.lowercased())-")
+        if host.count < text.count, !isSame { report(.sourceWithRegistry, source.span) }
         return
       }
       if host.count < text.count { return }

@@ -274,6 +274,11 @@ private struct SecretWalk {
           hide(value)
         }
       case .flag(let written):
+        if cmdlet == nil, let signature, let (flag, _, value) = Checker.attached(written, of: signature) {
+          if flag.type == .secret { hide(.word(value)) }
+          isBehindSecret = false
+          continue
+        }
         let takesFlags = positional > 0 && signature?.positionals.last?.takesFlags ?? false
         let kind = takesFlags ? nil : kind(of: written.name.text, signature, cmdlet)
         let isSecret = kind.map { $0 == .secret } ?? soundsSecret(written.name.text)

@@ -107,9 +107,10 @@ struct SecretWords {
       for flag in command.allFlags {
         var names = ["--\(flag.name)"]
         if let short = flag.short { names.append("-\(short)") }
+        names += flag.aliases.map { $0.utf8.count == 1 ? "-\($0)" : "--\($0)" }
         if flag.type == .secret { flags.formUnion(names) } else { others.formUnion(names) }
       }
-      for parameter in command.cmdlet?.parameters ?? [] {
+      for parameter in ((command.cmdlet.map { [$0] } ?? []) + command.moreCmdlets).flatMap(\.parameters) {
         guard case .flag(let name) = parameter.meaning,
           command.flags.contains(where: { $0.name == name && $0.type == .secret })
         else { continue }

@@ -226,7 +226,7 @@ extension Parser {
   private mutating func parseVariable() throws(SyntaxFailure) -> Expression {
     let start = lexer.position
     if lexer.peek(1) == Byte.openParenthesis {
-      throw SyntaxFailure(.commandSubstitution, Span(Int32(start), Int32(start + 2)))
+      throw SyntaxFailure(.commandSubstitution(assigning: nil), Span(Int32(start), Int32(start + 2)))
     }
     if lexer.peek(1) == Byte.openBrace {
       throw SyntaxFailure(.interpolationInExpression, Span(Int32(start), Int32(start + 2)))
@@ -371,7 +371,7 @@ extension Parser {
       let end = lexer.wordEnd(from: index)
       let target = end > index ? lexer.text(index, end) : nil
       return SyntaxFailure(.redirect(target), Span(Int32(start), Int32(target == nil ? start + 1 : end)))
-    case Byte.dollar where next == Byte.openParenthesis: return SyntaxFailure(.commandSubstitution, two)
+    case Byte.dollar where next == Byte.openParenthesis: return SyntaxFailure(.commandSubstitution(assigning: nil), two)
     case Byte.equals where next != Byte.equals: return SyntaxFailure(.singleEquals, one)
     case Byte.exclamation: return SyntaxFailure(.exclamationMark, one)
     case Byte.closeParenthesis, Byte.closeBracket, Byte.closeBrace:

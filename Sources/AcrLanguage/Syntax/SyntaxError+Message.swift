@@ -65,7 +65,9 @@ extension SyntaxError {
     case .valueInBinding:
       Wording("only names stand here: they take the parts of a value", help: "compare with `match` or `if`")
     case .inputRedirect: Wording("`<` does not read from a file", help: "use `open FILE | …`")
-    case .commandSubstitution:
+    case .commandSubstitution(let name?):
+      Wording("`\(name)=$( … )` is shell syntax", help: "declare a variable with `let \(name) = …`")
+    case .commandSubstitution(nil):
       Wording("`$(` is shell syntax", help: "write `( … )`, or `${ … }` inside a word")
     case .bareName(let name):
       Wording(

@@ -18,7 +18,8 @@ enum SyntaxError: Equatable, Sendable {
   case blockInHead(String)
   case valueInBinding
   case inputRedirect
-  case commandSubstitution
+  /// Of a shell variable, where it is assigned to one.
+  case commandSubstitution(assigning: String?)
   case bareName(String)
   case interpolationInExpression
   case emptyInterpolation

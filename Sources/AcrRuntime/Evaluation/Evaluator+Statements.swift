@@ -317,6 +317,11 @@ extension Evaluator {
               return bytes
             })
         }
+        if case .command(let last)? = pipeline.stages.last, let manner = commands[last.name]?.azure, !manner.isEmpty,
+          let place = run.sink.place(as: flags.format)
+        {
+          output = output.written(by: manner, to: place, isQuery: flags.query != nil)
+        }
         if flags.query == nil {
           if let shown = try worthShowing(output) { try run.sink.show(shown, as: flags.format) }
         } else if case .value(.null) = output {

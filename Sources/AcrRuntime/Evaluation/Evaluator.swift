@@ -152,11 +152,14 @@ final class CommandTable: Sendable {
     /// What holds references, which may count from where the person is.
     let references: Set<String>
 
+    /// In what its result is the Azure CLI's for other programs.
+    let azure: Signature.AzureManner
     /// True for a word of the language, which counts the values it makes.
     let countsItself: Bool
 
     fileprivate init(_ command: some Command, _ signature: Signature, countsItself: Bool) {
       self.countsItself = countsItself
+      azure = signature.azure
       let parameters = command.parameters
       call = { arguments, input, run, meter in
         try command.run(Call(parameters, arguments: arguments, input: input, run: run, meter: meter))

@@ -10,7 +10,7 @@ struct GlobalFlags {
       "query", help: "picks from the result with a JMESPath expression", check: JMESPath.check)
     let output = Flag<String?>(
       "output", short: "o", help: "how the result is shown", completer: .fixed(OutputFormat.names),
-      check: OutputFormat.check)
+      check: OutputFormat.check, aliases: ["out"])
     let wide = Switch("wide", help: "all columns, with whole digests and exact times, as `--output wide`")
     let onlyShowErrors = Switch("only-show-errors", help: "no notes and warnings")
     let verbose = Switch("verbose", help: "says how long it took")

@@ -143,6 +143,7 @@ private struct QuietSink: OutputSink {
   let sink: any OutputSink
 
   func show(_ output: Output, as format: OutputFormat?) throws { try sink.show(output, as: format) }
+  func place(as format: OutputFormat?) -> ShownPlace? { sink.place(as: format) }
   func print(_ text: String) throws { try sink.print(text) }
   func printRaw(_ text: String, toErrors: Bool) throws { if !toErrors { try sink.printRaw(text, toErrors: false) } }
   func message(_ text: String) {}
@@ -196,6 +197,8 @@ public protocol OutputSink: Sendable {
   /// Shows a value of a top-level statement on standard output.
   /// - Parameter format: how the statement wants it written; nil for the session's format.
   func show(_ output: Output, as format: OutputFormat?) throws
+  /// Where ``show(_:as:)`` writes; nil where that is not known.
+  func place(as format: OutputFormat?) -> ShownPlace?
   /// Writes a line of text on standard output (`print`). A terminal is shown escapes in place of control characters.
   func print(_ text: String) throws
   /// Writes a line as it is, to a terminal too (`print --raw`).
@@ -204,7 +207,23 @@ public protocol OutputSink: Sendable {
   func message(_ text: String)
 }
 
+/// Where a shown value goes.
+public struct ShownPlace: Sendable {
+  /// How it is written.
+  public var format: OutputFormat
+  /// True where a person sees it.
+  public var isTerminal: Bool
+
+  /// Creates a place.
+  public init(format: OutputFormat, isTerminal: Bool) {
+    self.format = format
+    self.isTerminal = isTerminal
+  }
+}
+
 extension OutputSink {
+  /// Nobody knows: then it counts as what a person sees.
+  public func place(as format: OutputFormat?) -> ShownPlace? { nil }
   /// A sink without a terminal has nothing to escape.
   public func printRaw(_ text: String, toErrors: Bool) throws { if toErrors { message(text) } else { try print(text) } }
 }

@@ -13,9 +13,12 @@ public final class Session: @unchecked Sendable {
   /// - Parameters:
   ///   - commands: the host's own. One that has the name of a word of the language replaces it.
   ///   - capabilities: which words of the language there are besides.
-  public init(commands: [any Command] = [], capabilities: Capabilities = .all) {
+  ///   - foreign: what other programs of the host's field have and it has not.
+  public init(
+    commands: [any Command] = [], capabilities: Capabilities = .all, foreign: ForeignNames = .none
+  ) {
     let all = commands + Builtins.words.filter { !capabilities.withholds($0.signature.name) }
-    catalog = capabilities.catalog(of: all)
+    catalog = capabilities.catalog(of: all, foreign)
     self.commands = CommandTable(all, ownCount: commands.count, catalog)
   }
 

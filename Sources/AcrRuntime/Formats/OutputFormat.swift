@@ -23,8 +23,11 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   /// Nothing.
   case none
 
-  /// The format of a name, without regard to case.
-  public init?(name: String) { self.init(rawValue: name.lowercased()) }
+  /// The format of a name, without regard to case. `yamlc` is the Azure CLI's YAML in colours, which has none here.
+  public init?(name: String) {
+    let name = name.lowercased()
+    self.init(rawValue: name == "yamlc" ? "yaml" : name)
+  }
 
   /// All names, for sentences.
   static let names = allCases.map(\.rawValue)

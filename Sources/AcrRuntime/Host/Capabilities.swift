@@ -84,13 +84,13 @@ public struct Capabilities: Sendable, Equatable {
   func withholds(_ name: String) -> Bool { Word(rawValue: name).map { !words.contains($0) } ?? false }
 
   /// The catalog of these commands: the host's, and what is given of the language.
-  func catalog(of commands: [any Command]) -> Catalog {
+  func catalog(of commands: [any Command], _ foreign: ForeignNames) -> Catalog {
     let own = Set(commands.flatMap { $0.signature.names })
     return Catalog(
       commands: commands.map(\.declaredSignature),
       functions: Builtins.catalogFunctions.filter { !withholds($0.name) },
       globalFlags: GlobalFlags.all,
       withheld: Set(Word.allCases.map(\.rawValue).filter(withholds)).subtracting(own),
-      offersEnvironment: words.contains(.environment), checkPattern: TextExpression.problem)
+      offersEnvironment: words.contains(.environment), checkPattern: TextExpression.problem, foreign: foreign)
   }
 }

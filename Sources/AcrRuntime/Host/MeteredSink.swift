@@ -28,6 +28,8 @@ struct MeteredSink: OutputSink {
     }
   }
 
+  func place(as format: OutputFormat?) -> ShownPlace? { sink.place(as: format) }
+
   func print(_ text: String) throws {
     try budget.write(text.utf8.count + 1)
     try sink.print(text)

@@ -37,6 +37,11 @@ public struct Call<Parameters: ParameterSet> {
     Call<Set>(parameters[keyPath: path], arguments: arguments, input: input, run: run, meter: meter)
   }
 
+  /// The same for a set that is at hand, where no key path leads to it.
+  public func narrowed<Set: ParameterSet>(to set: Set) -> Call<Set> {
+    Call<Set>(set, arguments: arguments, input: input, run: run, meter: meter)
+  }
+
   /// The values for asynchronous code.
   public var given: GivenArguments<Parameters> { GivenArguments(parameters, arguments.values) }
 

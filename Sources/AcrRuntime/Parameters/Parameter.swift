@@ -139,17 +139,21 @@ public struct Flag<Reading: ParameterReading>: Parameter {
   ///   - name: the long name, without dashes.
   ///   - standard: what it is when it is not given; one with a default is never required.
   ///   - defaultText: what help shows as the default, where it is not a value.
+  ///   - aliases: further names: long ones, or one letter.
+  ///   - isGreedy: whether it takes all words up to the next flag; for lists only.
   public init(
     _ name: String, short: Character? = nil, default standard: Reading? = nil, defaultText: String? = nil, help: String,
-    completer: Completer = .none, check: TextCheck? = nil
+    completer: Completer = .none, check: TextCheck? = nil, aliases: [String] = [], isGreedy: Bool = false
   ) {
     self.name = name
     self.standard = standard
-    outline = .flag(
-      Signature.Flag(
-        name, short: short, Reading.argumentType, isRequired: standard == nil && Reading.isRequiredArgument,
-        isRepeatable: Reading.isArgumentList, default: defaultText ?? standard.flatMap(Self.text), help: help,
-        completer: completer, check: check))
+    var flag = Signature.Flag(
+      name, short: short, Reading.argumentType, isRequired: standard == nil && Reading.isRequiredArgument,
+      isRepeatable: Reading.isArgumentList, default: defaultText ?? standard.flatMap(Self.text), help: help,
+      completer: completer, check: check)
+    flag.aliases = aliases
+    flag.isGreedy = isGreedy && Reading.isArgumentList
+    outline = .flag(flag)
   }
 
   public func read(_ arguments: Arguments) -> Reading {

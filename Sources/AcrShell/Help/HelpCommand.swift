@@ -28,7 +28,7 @@ final class HelpCommand: Command {
     let name = words.joined(separator: " ")
     if name.isEmpty {
       try show(help.overview(), call)
-    } else if let signature = catalog.command(named: name) {
+    } else if let signature = catalog.command(named: name) ?? catalog.command(ofCmdlet: name) {
       try show(help.command(signature), call)
     } else if let function = catalog.function(named: name) {
       try show(help.function(function), call)

@@ -144,11 +144,11 @@ struct HelpText {
       lines.append(usage(az))
     }
     if let cmdlet = signature.cmdlet {
-      let parameters = cmdlet.parameters.map { parameter in
+      let parameters = cmdlet.parameters.filter { !$0.isNothing }.map { parameter in
         let name: String =
           switch parameter.meaning {
           case .flag(let flag), .part(of: let flag, order: _): flag
-          case .choice: parameter.name
+          case .choice, .nothing: parameter.name
           }
         let flag = signature.allFlags.first { $0.name == name }
         let value = flag?.type == nil && parameter.meaning == .flag(name) ? "" : " \(parameter.name.uppercased())"

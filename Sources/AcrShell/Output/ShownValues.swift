@@ -50,6 +50,10 @@ final class ShownValues: OutputSink {
     }
   }
 
+  func place(as format: OutputFormat?) -> ShownPlace? {
+    ShownPlace(format: format ?? self.format, isTerminal: output.isTerminal)
+  }
+
   func show(_ shown: Output, as format: OutputFormat?) throws {
     if case .bytes(let stream) = shown { return try show(stream, as: format ?? self.format) }
     switch format ?? self.format {

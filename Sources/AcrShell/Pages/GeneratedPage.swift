@@ -6,6 +6,8 @@ import ArgumentParser
 enum GeneratedPage: String, CaseIterable, ExpressibleByArgument {
   /// `docs/reference.md`
   case reference
+  /// `docs/az.md`
+  case az
   /// `docs/acrsh.1`
   case man
   /// `completions/acrsh.bash`
@@ -19,6 +21,7 @@ enum GeneratedPage: String, CaseIterable, ExpressibleByArgument {
   func text(_ catalog: Catalog) -> String {
     switch self {
     case .reference: ReferencePage(catalog: catalog).text
+    case .az: AzurePage(catalog: catalog).text
     case .man: ManualPage(catalog: catalog).text
     case .bash: BashCompletion(table: ShellTable(catalog)).text
     case .zsh: ZshCompletion(table: ShellTable(catalog)).text
@@ -61,6 +64,7 @@ enum PageWording {
   /// `-SourceImage`, and what it is here.
   static func meaning(_ parameter: Signature.Cmdlet.Parameter) -> String {
     switch parameter.meaning {
+    case .nothing: "nothing here; it is accepted"
     case .flag(let name): "`--\(name)`"
     case .part(let name, _): "a part of `--\(name)`"
     case .choice(let choices):

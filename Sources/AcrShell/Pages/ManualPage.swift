@@ -54,7 +54,7 @@ struct ManualPage {
   private func command(_ signature: Signature) -> String {
     var text = ".TP\n\\fB\(escape(HelpText(catalog: catalog).usage(signature)))\\fR\n\(line(signature.summary)).\n"
     var also = signature.aliases
-    if let cmdlet = signature.cmdlet { also.append(cmdlet.name) }
+    also += ((signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets).map(\.name)
     if !also.isEmpty { text += "Also written \(also.map { "\\fB\(escape($0))\\fR" }.joined(separator: ", ")).\n" }
     text += signature.description.split(separator: "\n").map { "\(line(String($0)))\n" }.joined()
     if !signature.columns.declared.isEmpty {

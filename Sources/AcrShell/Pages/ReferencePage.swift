@@ -63,7 +63,7 @@ struct ReferencePage {
         "| `\(cell(column.name))` | \(column.type.rawValue) | \(cell(column.note)) |\n"
       }.joined()
     }
-    if let cmdlet = signature.cmdlet {
+    for cmdlet in (signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets {
       text += "\nAs a cmdlet it is `\(cmdlet.name)`:\n\n| parameter | is |\n| --- | --- |\n"
       text += cmdlet.parameters.map { "| `-\($0.name)` | \(cell(PageWording.meaning($0))) |\n" }.joined()
     }

@@ -12,7 +12,7 @@ struct ShellTable {
     var lines: [String] = []
     for signature in catalog.commands {
       for name in signature.names { lines += Self.lines(of: signature, as: name) }
-      if let cmdlet = signature.cmdlet { lines += Self.lines(of: cmdlet, signature) }
+      for cmdlet in (signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets { lines += Self.lines(of: cmdlet, signature) }
     }
     for (name, summary) in [
       ("where", "Keeps the rows that match a condition"), ("extend", "Adds columns to each row"),
@@ -38,7 +38,7 @@ struct ShellTable {
 
   private static func lines(of cmdlet: Signature.Cmdlet, _ signature: Signature) -> [String] {
     var lines = ["\(cmdlet.name)\t-\t-\t\(plain(signature.summary))"]
-    for parameter in cmdlet.parameters {
+    for parameter in cmdlet.parameters where !parameter.isNothing {
       var values = "*"
       var help = ""
       switch parameter.meaning {
@@ -46,6 +46,7 @@ struct ShellTable {
         guard let flag = signature.flags.first(where: { $0.name == name }) else { break }
         values = flag.type == nil ? "-" : self.values(of: flag.completer) ?? "*"
         help = flag.help
+      case .nothing: break
       case .part(let name, _): help = "a part of --\(name)"
       case .choice(let choices): values = choices.keys.sorted().joined(separator: ",")
       }

@@ -169,7 +169,8 @@ final class InteractiveShell {
     // A `def` stands before a command of its name, as in a call.
     return Catalog(
       commands: own + known.commands, functions: known.functions,
-      globalFlags: globalFlags, withheld: known.withheld, offersEnvironment: known.offersEnvironment)
+      globalFlags: globalFlags, withheld: known.withheld, offersEnvironment: known.offersEnvironment,
+      foreign: known.foreign)
   }
 
   private func columns(of source: RowSource) -> [String] {

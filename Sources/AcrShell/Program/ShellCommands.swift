@@ -4,6 +4,6 @@ import AcrRuntime
 package enum ShellCommands {
   /// New ones, which know no history and nothing to explain.
   package static var all: [any Command] {
-    [HelpCommand(), HistoryCommand(), PromptCommand(), AbbreviationCommand()] + ScreenCommands.all
+    [HelpCommand(), VersionCommand(), HistoryCommand(), PromptCommand(), AbbreviationCommand()] + ScreenCommands.all
   }
 }

@@ -65,7 +65,7 @@ struct CommandCall {
   private func flag(meaning: Signature.Cmdlet.Meaning) -> Signature.Flag? {
     switch meaning {
     case .flag(let name), .part(of: let name, order: _): signature.allFlags.first { $0.name == name }
-    case .choice: nil
+    case .choice, .nothing: nil
     }
   }
 

@@ -35,7 +35,7 @@ struct UnknownNames {
           CompletionRequest.Text(before: scan.text(from: 0, to: scan.bytes.count)), catalog: catalog)
       ) { _ in [] }
       guard let words = search.wordsOfCommand, let (signature, _) = search.longestCommand(words) else { return true }
-      let flags = signature.allFlags.map { "--\($0.name)" }
+      let flags = signature.allFlags.flatMap { [$0.name] + $0.aliases }.map { "--\($0)" }
       let parameters = signature.cmdlet?.parameters.map { "-\($0.name)" } ?? []
       return (flags + parameters).contains { $0.lowercased().hasPrefix(name.lowercased()) } || name == "-"
     }
@@ -48,7 +48,9 @@ struct UnknownNames {
     let others = Array(LanguageWords.statements) + Array(LanguageWords.stages) + Array(LanguageWords.operators)
     return scope.functionIndex.keys.contains { $0.hasPrefix(name) }
       || catalog.commandNames.contains { $0.lowercased().hasPrefix(typed) }
-      || catalog.commands.contains { $0.cmdlet?.name.lowercased().hasPrefix(typed) ?? false }
+      || catalog.commands.contains { command in
+        ((command.cmdlet.map { [$0] } ?? []) + command.moreCmdlets).contains { $0.name.lowercased().hasPrefix(typed) }
+      }
       || catalog.functions.contains { $0.name.hasPrefix(name) }
       || (others + LanguageWords.constants).contains { $0.hasPrefix(name) }
   }

@@ -53,6 +53,10 @@ public struct Subscription: Sendable, Hashable {
   public let homeTenantID: String
   /// The tenants that manage it for its owner (Azure Lighthouse).
   public let managedByTenants: [String]
+  /// The domain of the tenant, where a person's tenants were listed.
+  public var tenantDefaultDomain: String?
+  /// The name of the tenant, where a person's tenants were listed.
+  public var tenantDisplayName: String?
 }
 
 /// A way to sign in.

@@ -86,9 +86,12 @@ public actor AccountManager {
     }
     await cache.removeAll()
     await cache.restore(await fresh.saved(of: signedIn.credential), of: signedIn.credential)
+    // Who chose a subscription and signs in again works on in it, as with az.
+    let chosen = currentSubscription?.id
     current = Current(signedIn: signedIn, account: account, isSaved: false)
     subscriptions = found
-    currentSubscription = found.first { $0.state == "Enabled" } ?? found.first
+    currentSubscription =
+      found.first { $0.id == chosen && $0.state == "Enabled" } ?? found.first { $0.state == "Enabled" } ?? found.first
     if options.saves { try await save() }
     return account
   }

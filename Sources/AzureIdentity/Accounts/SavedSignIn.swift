@@ -28,6 +28,8 @@ struct SavedSignIn: Sendable {
             "id": .string(subscription.id), "name": .string(subscription.name), "state": .string(subscription.state),
             "tenantId": .string(subscription.tenantID), "homeTenantId": .string(subscription.homeTenantID),
             "managedByTenants": .array(subscription.managedByTenants.map(JSONValue.string)),
+            "tenantDefaultDomain": .optional(subscription.tenantDefaultDomain),
+            "tenantDisplayName": .optional(subscription.tenantDisplayName),
           ]
         }),
       "currentSubscription": .optional(currentSubscription),
@@ -76,7 +78,8 @@ struct SavedSignIn: Sendable {
     return Subscription(
       id: id, name: json["name"]?.string ?? id, state: json["state"]?.string ?? "", tenantID: tenant,
       homeTenantID: json["homeTenantId"]?.string ?? tenant,
-      managedByTenants: (json["managedByTenants"]?.array ?? []).compactMap(\.string))
+      managedByTenants: (json["managedByTenants"]?.array ?? []).compactMap(\.string),
+      tenantDefaultDomain: json["tenantDefaultDomain"]?.string, tenantDisplayName: json["tenantDisplayName"]?.string)
   }
 
   private static func token(_ json: JSONValue) -> TokenCache.Saved? {

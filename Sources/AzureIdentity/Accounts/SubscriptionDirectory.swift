@@ -33,13 +33,20 @@ struct SubscriptionDirectory: Sendable {
   /// The subscriptions of every tenant a user belongs to. A tenant may ask for more than the sign-in has shown; it is then
   /// left out and reported.
   func subscriptionsOfAllTenants(warn: @Sendable (String) -> Void) async throws -> [Subscription] {
-    let tenants = try await list("/tenants", try await token(nil)).compactMap { $0["tenantId"]?.string }
+    let tenants = try await list("/tenants", try await token(nil))
     var found: [Subscription] = []
     var seen: Set<String> = []
-    for tenant in tenants {
+    for document in tenants {
+      guard let tenant = document["tenantId"]?.string else { continue }
       do {
         // A subscription can be visible from several tenants; the first one opens it.
-        found += try await subscriptions(tenant: tenant).filter { seen.insert($0.id).inserted }
+        let visible = try await subscriptions(tenant: tenant).filter { seen.insert($0.id).inserted }
+        found += visible.map { subscription in
+          var subscription = subscription
+          subscription.tenantDefaultDomain = document["defaultDomain"]?.string
+          subscription.tenantDisplayName = document["displayName"]?.string
+          return subscription
+        }
       } catch let error as AcrError where error.kind == .auth || error.kind == .denied {
         warn("the subscriptions of the tenant `\(tenant)` cannot be listed: \(error.message)")
       }

@@ -76,7 +76,7 @@ public struct AzureMetadata: Sendable {
     }
   }
 
-  private let client: RegistryClient
+  let client: RegistryClient
 
   /// Creates a reader of a registry's metadata.
   public init(_ client: RegistryClient) { self.client = client }
@@ -185,7 +185,7 @@ public struct AzureMetadata: Sendable {
     }
   }
 
-  private static func scope(_ repository: RepositoryName, _ actions: String) -> TokenScope {
+  static func scope(_ repository: RepositoryName, _ actions: String) -> TokenScope {
     TokenScope("repository:\(repository):\(actions)")
   }
 }

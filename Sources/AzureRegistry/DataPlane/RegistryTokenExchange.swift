@@ -16,6 +16,11 @@ public actor RegistryTokenExchange: RegistryIdentity {
     "the account needs a role on this registry: `AcrPull` to read, `AcrPush` to write, `AcrDelete` to delete (where roles "
     + "are for repositories: `Container Registry Repository Reader`, `Writer`, `Contributor`)"
 
+  /// A registry knows only accounts of its own tenant, and tokens of its own kind where a policy says so.
+  private static let unknownAccountHelp =
+    "the registry takes accounts of its own tenant only: sign in there with `login --tenant TENANT`, or to the registry "
+    + "with `acr login --username --password` (an admin user or a token)"
+
   /// A refresh token is got anew when it has less time left than this.
   private static let margin: Int64 = 300
   /// The life of a refresh token that does not tell it, and how long a refusal is believed, in seconds.
@@ -65,9 +70,12 @@ public actor RegistryTokenExchange: RegistryIdentity {
       entry = try await exchanges.value(for: key) { try await self.exchange(host, realm: realm, service: service) }
       entries[key] = entry
     }
-    return entry.token.map {
-      FoundCredentials(.identityToken($0), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
+    guard let token = entry.token else {
+      // What is public can be read all the same, and an error then says who was refused.
+      return FoundCredentials(
+        .anonymous, origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.unknownAccountHelp)
     }
+    return FoundCredentials(.identityToken(token), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
   }
 
   /// A refresh token of a registry for the account, to be shown to programs that sign in by themselves (what `az acr login

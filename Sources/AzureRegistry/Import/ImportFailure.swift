@@ -74,8 +74,17 @@ struct ImportFailure {
       error = known
       let text = ServerText.cleaned(facts.reason, limit: 400)
       if !text.isEmpty { error.notes.append("the service said: \(text)") }
+      error.notes += said.details
+    } else if answer.status == 404, operationID != nil, !said.raw.lowercased().contains(target.id.description.lowercased()) {
+      // The target was there when the import began: what is missing is the source's.
+      let text = ServerText.cleaned(facts.reason, limit: 400)
+      error = AcrError(
+        .notFound, "the source \(source.name) has no such image\(text.isEmpty ? "" : ": \(text)")",
+        help: "check the repository and the tag there")
+      error.notes += said.details
     } else if answer.isSuccess || operationID != nil && answer.status == 400 {
       error = ImportFailure.unknown(facts, answer)
+      error.notes += said.details
     } else {
       error = ManagerFailure(answer, path: path).error
     }

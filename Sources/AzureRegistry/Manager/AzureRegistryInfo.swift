@@ -42,6 +42,10 @@ public struct AzureRegistryInfo: Sendable, Hashable {
   public let roleAssignmentMode: RoleAssignmentMode
   /// Where blobs come from when they have hosts of their own.
   public let dataEndpoints: [String]
+  /// Its hosts in single regions.
+  public let regionalEndpoints: [String]
+  /// The whole document of the resource manager.
+  public let document: JSONValue
 
   /// True where not everybody on the network reaches the registry.
   public var isNetworkRestricted: Bool { !isPublicNetworkAccessEnabled || deniesByDefault }
@@ -84,5 +88,21 @@ public struct AzureRegistryInfo: Sendable, Hashable {
     roleAssignmentMode =
       text("roleAssignmentMode").hasPrefix("abac") ? .repository : .registry
     dataEndpoints = properties?["dataEndpointHostNames"]?.array?.compactMap(\.string) ?? []
+    regionalEndpoints = properties?["regionalEndpointHostNames"]?.array?.compactMap(\.string) ?? []
+    document = json
   }
+
+  /// True for the login server, and for the registry's host in one region: `NAME.REGION.geo.azurecr.io`. Older versions of
+  /// the resource manager's API do not list those.
+  public func answers(at host: RegistryHost) -> Bool {
+    if host == loginServer || regionalEndpoints.contains(where: { $0.lowercased() == host.name }) { return true }
+    guard let dot = loginServer.name.firstIndex(of: ".") else { return false }
+    let (first, rest) = (loginServer.name[...dot], ".geo\(loginServer.name[dot...])")
+    guard host.name.hasPrefix(first), host.name.hasSuffix(rest), host.name.count > first.count + rest.count else {
+      return false
+    }
+    return !host.name.dropFirst(first.count).dropLast(rest.count).contains(".")
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }

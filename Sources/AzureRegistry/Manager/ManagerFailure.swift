@@ -15,6 +15,7 @@ struct ManagerFailure {
     error.target = answer.host
     error.requestID = answer.requestID
     error.retryAfter = answer.retryAfter
+    error.notes += said.details
     self.error = error
   }
 
@@ -115,6 +116,22 @@ struct ManagerError: Sendable {
   let message: String
   /// The message as it came.
   let raw: String
+  /// What the inner errors say (`details`), a line for each; often only they name what is wrong.
+  let details: [String]
+
+  /// How many inner errors are told, and how deep they may be nested.
+  private static let mostDetails = (count: 10, levels: 4)
+
+  private static func details(_ error: JSONValue?, _ sent: SentSecrets, level: Int = 0) -> [String] {
+    guard level < mostDetails.levels else { return [] }
+    return (error?["details"]?.array ?? []).prefix(mostDetails.count).flatMap { inner -> [String] in
+      let code = inner["code"]?.string.map { "(\(ServerText.cleaned($0, limit: 80, without: sent))) " } ?? ""
+      let text = inner["message"]?.string.map { ServerText.cleaned($0, limit: 400, without: sent) } ?? ""
+      let target = inner["target"]?.string.map { " (\(ServerText.cleaned($0, limit: 120, without: sent)))" } ?? ""
+      let own = code.isEmpty && text.isEmpty ? [] : ["\(code)\(text)\(target)"]
+      return own + details(inner, sent, level: level + 1)
+    }
+  }
 
   /// - Parameter sent: the secrets of the request, which the service may have repeated.
   init(_ json: JSONValue?, sent: SentSecrets = SentSecrets([])) {
@@ -122,6 +139,7 @@ struct ManagerError: Sendable {
     code = error?["code"]?.string.map { ServerText.cleaned($0, limit: 80, without: sent) }
     raw = sent.withoutSecrets(error?["message"]?.string ?? error?.string ?? json?["message"]?.string ?? "")
     message = ServerText.cleaned(raw, limit: 400)
+    details = Array(ManagerError.details(error, sent).prefix(ManagerError.mostDetails.count))
   }
 
   /// The text in single quotes behind a phrase of the message.

@@ -89,7 +89,7 @@ public actor RegistryFinder {
   /// The registry that answers at a host; nil where none of those the account can see does.
   /// - Throws: ``AcrError``, where not even one subscription could be searched.
   public func registry(at host: RegistryHost) async throws -> AzureRegistryInfo? {
-    try await search { $0.loginServer == host }.found.first
+    try await search { $0.answers(at: host) }.found.first
   }
 
   /// The tenant of a registry's subscription; nil for a subscription that the account cannot see.

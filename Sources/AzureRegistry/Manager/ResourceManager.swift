@@ -130,11 +130,11 @@ public struct ResourceManager: Sendable {
   }
 
   /// The resource manager's address without a slash at the end.
-  private func endpoint() async throws -> String { try await identity.cloud.resourceManager() }
+  func endpoint() async throws -> String { try await identity.cloud.resourceManager() }
 
   /// Sends a request with a token. Where the answer says that the token lacks something, it is sent once more with one
   /// that has it (claims challenge, Continuous Access Evaluation).
-  private func send(
+  func send(
     _ request: TransportRequest, tenant: String?, isPatient: Bool = false
   ) async throws -> ManagerAnswer {
     let scope = try await identity.cloud.resourceManagerScope()

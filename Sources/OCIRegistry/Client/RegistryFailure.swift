@@ -21,6 +21,12 @@ enum RegistryFailure {
       error = AcrError(.denied, "\(host) sent \(call.purpose) on to \(place), which refused it\(said)")
     case 401:
       error = refused(host, identity)
+    case 403 where text.message?.lowercased().contains("client with ip") == true:
+      // Azure's firewall: nobody's rights have anything to do with it.
+      error = AcrError(
+        .denied, "the firewall of \(host) does not let this machine in\(said)",
+        help: "let its owner allow this address, or come from a network that is allowed; for an import, "
+          + "`--engine service` lets Azure come as a trusted service")
     case 403:
       error = AcrError(.denied, "\(host) does not allow \(call.purpose)\(said)", help: rightsHelp(host, identity))
     case 404:
@@ -87,6 +93,9 @@ enum RegistryFailure {
   /// The registry does not accept who asks.
   static func refused(_ host: RegistryHost, _ found: FoundCredentials) -> AcrError {
     switch found.credentials {
+    case .anonymous where found.origin != nil:
+      return AcrError(
+        .auth, "\(host) does not accept \(found.origin ?? "")", help: found.help, status: 401, target: host.name)
     case .anonymous:
       return AcrError(
         .auth, "\(host) requires a sign-in, and no credentials were found",
@@ -189,7 +198,7 @@ enum RegistryFailure {
 
   private static func rightsHelp(_ host: RegistryHost, _ found: FoundCredentials) -> String {
     found.credentials == .anonymous
-      ? "sign in with `acr login --name \(host)`"
+      ? found.help ?? "sign in with `acr login --name \(host)`"
       : "\(describe(found)) was accepted, but it lacks this right: ask the registry's owner for it"
   }
 
