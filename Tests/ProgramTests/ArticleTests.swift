@@ -94,7 +94,8 @@ struct ArticleTests {
     case .prints(let text, _):
       #expect(result.exitCode == 0, "\(name): \(result.errorOutput)")
       #expect(result.output.contains(text), "\(name): \(result.output)")
-      #expect(!result.output.contains("eyJ"), "\(name) shows a token")
+      // The Azure CLI's name of the command is asking for the token, the cmdlet's is not.
+      #expect(result.output.contains("eyJ") == (name == "cli-12-other-tenant-sign-in"), "\(name)")
     case .refused(let message, let help):
       #expect(result.exitCode == 2, "\(name)")
       let line = result.errorOutput.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""

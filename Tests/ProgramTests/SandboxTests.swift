@@ -252,8 +252,8 @@ struct SandboxTests {
         repository show-tags -n myregistry --repository shop/api --detail --top 1 | get changeableAttributes | to jsonl | print
         repository update -n myregistry --image shop/api:1 --delete-enabled false | get changeableAttributes.deleteEnabled | print
         try { repository untag -n myregistry --image shop/api:1 --yes } catch e { print "${e.kind}: ${e.help}" }
-        try { repository untag -n myregistry --image shop/api:2 } catch e { print "${e.kind}: ${e.help}" }
-        repository untag -n myregistry --image shop/api:2 --yes | get status | print
+        try { manifest delete -r myregistry -n shop/api:2 } catch e { print "${e.kind}: ${e.help}" }
+        repository untag -n myregistry --image shop/api:2 | get status | print
         repository show-tags -n myregistry --repository shop/api | print
         list-metadata -r myregistry -n shop/api | where .tags == null | count | print
         Get-AzContainerRegistryManifest -RegistryName myregistry -RepositoryName shop/api | where .os == "windows" | count | print
@@ -274,7 +274,7 @@ struct SandboxTests {
           #"{"deleteEnabled":true,"writeEnabled":true,"readEnabled":true,"listEnabled":true}"#, "false",
           "denied: set its attribute `deleteEnabled` first, and that of what is in it",
           "usage: `--yes` deletes without asking", "deleted", "1", "7", "1", "7", "deleted", "0",
-          "myregistry", "mysourceregistry", #"{"sku":"Premium","adminUserEnabled":true}"#, "myregistry",
+          "myregistry", "mysourceregistry", #"{"sku":{"name":"Premium","tier":"Premium"},"adminUserEnabled":true}"#, "myregistry",
         ], "\(result.output)\n\(result.errorOutput)")
     }
   }
