@@ -112,8 +112,9 @@ extension ImportCommand {
     // Reading the source takes as long as finding the registry to import into.
     let start = readsEarly ? try await startPreflight(importSource, credentials, sourceID, given) : nil
     let target = try await azureTarget(given)
-    var request = ImportRequest(
-      source: importSource, targets: try await targets(given, source: source, target, sink), isForced: given[\.force])
+    var targets = try await targets(given, source: source, target, sink)
+    if given[\.allTags] { targets += try await siblings(of: source, beside: targets, given.parameters.allTags) }
+    var request = ImportRequest(source: importSource, targets: targets, isForced: given[\.force])
     request.repairsFolders = request.isForced && request.targets.contains { $0.location == nil }
     return ImportOrder(
       request: request, credentials: credentials, sourceID: sourceID, target: target, start: start)
@@ -251,6 +252,26 @@ extension ImportCommand {
       }
     }
     return tagged + untagged
+  }
+
+  /// The targets for the other tags of the source that point at the same image: in the repository of the first target.
+  private func siblings(
+    of source: NamedArtifact, beside targets: [ImportTarget], _ parameter: any DeclaredParameter
+  ) async throws -> [ImportTarget] {
+    guard let first = targets.first(where: { $0.tag != nil }) else {
+      throw ArgumentError(
+        parameter, AcrError(.usage, "`--all-tags` is about tags, and the target has none", help: "name it with --image"))
+    }
+    let digest =
+      if let digest = source.digest { digest } else { try await source.store.manifest(source.selector).digest }
+    let reader = MetadataReader(store: source.store, limit: session.limit)
+    let found = try await reader.taggedManifests().first { $0.digest == digest }
+    return try (found?.tags ?? []).compactMap { name in
+      let tag = try TagName(name)
+      let isThere = targets.contains { $0.tag == tag && $0.store.id == first.store.id } || source.tag == tag
+      guard !isThere else { return nil }
+      return ImportTarget(store: first.store, tag: tag, location: first.location)
+    }
   }
 
   /// Without a word about the target, it is named as the source is. A digest alone has no tag to take over, so the tag is

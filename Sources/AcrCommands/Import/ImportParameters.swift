@@ -18,6 +18,7 @@ struct ImportParameters: ParameterSet {
     "registry", short: "r", help: "the source's registry: a name, a host or a resource id", completer: .registry)
   let username = Flag<String?>("username", short: "u", help: "the user for the source's registry")
   let password = Flag<Secret?>("password", short: "p", help: "the password or token for the source's registry")
+  let allTags = Switch("all-tags", help: "also the other tags of the source that point at the same image")
   let force: Switch
   let resourceGroup = Flag<String?>(
     "resource-group", short: "g", help: "the resource group of the registry to import into")

@@ -106,7 +106,25 @@ struct AzureLineTests {
     "az acr repository list --name myregistry --help",
   ]
 
-  @Test("parse and pass the check", arguments: images + manifests + registries + account)
+  static let cmdlets = [
+    "Get-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -DefaultProfile $p",
+    "Remove-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -PassThru",
+    "Remove-AzContainerRegistryManifest -RegistryName r1234 -RepositoryName a -Manifest sha256:abc -Confirm",
+    "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled false",
+    "Update-AzContainerRegistryRepository -RegistryName r1234 -Name a -DeleteEnabled false",
+    "Get-AzContainerRegistryRepository -RegistryName r1234 -First 10", "Get-AzContainerRegistry -ResourceGroupName g",
+    "Get-AzContainerRegistryCredential -ResourceGroupName g -Name r1234",
+    "Update-AzContainerRegistryCredential -ResourceGroupName g -RegistryName r1234 -PasswordName password2",
+    "Get-AzContainerRegistryUsage -ResourceGroupName g -RegistryName r1234",
+    "New-AzContainerRegistryToken -ResourceGroupName g -RegistryName r1234 -Name t -ScopeMapId m -Status enabled",
+    "Get-AzContainerRegistryToken -ResourceGroupName g -RegistryName r1234 -Name t",
+    "Remove-AzContainerRegistryScopeMap -ResourceGroupName g -RegistryName r1234 -Name m",
+    "Test-AzContainerRegistryNameAvailability -Name r1234", "Get-AzAccessToken -ResourceUrl https://x.example -AsSecureString",
+    "Connect-AzAccount -Identity -Environment AzureCloud -Force", "Disconnect-AzAccount", "Get-AzContext",
+    "Import-AzContainerRegistryImage -SourceImage a:1 -SourceRegistryUri docker.io/library -ResourceGroupName g -RegistryName r1234 -TargetTag a:1 -Mode Force -AsJob",
+  ].map { $0.contains("$p") ? "let p = 1; \($0)" : $0 }
+
+  @Test("parse and pass the check", arguments: images + manifests + registries + account + cmdlets)
   func passes(line: String) { #expect(Self.check(line) == [], "\(line)") }
 
   @Test(
