@@ -29,7 +29,8 @@ struct ColumnTests {
   private static let uncovered: Set<String> = [
     "abbr", "history", "http get", "http post",
     // What the emulator does not answer.
-    "account list-locations", "acr check-name", "acr show-usage", "acr token create", "acr token list", "acr token show",
+    "account list-locations", "acr check-name", "acr show-usage", "acr token create", "acr token list",
+    "acr token show",
     "acr token update", "acr token delete", "acr token credential generate", "acr token credential delete",
     "acr scope-map create", "acr scope-map list", "acr scope-map show", "acr scope-map update", "acr scope-map delete",
     "acr manifest list-deleted", "acr manifest list-deleted-tags", "acr manifest restore", "acr credential renew",

@@ -26,7 +26,10 @@ struct AzureLineProgramTests {
         ("az acr show -n myregistry -g myResourceGroup --query policies.exportPolicy.status --out tsv", "enabled"),
         ("az acr show -n myregistry --query policies.azureAdAuthenticationAsArmPolicy.status -o tsv", "enabled"),
         ("az acr show -n myregistry --query type -o tsv", "Microsoft.ContainerRegistry/registries"),
-        ("az acr show -n myregistry --subscription \"Sample subscription\" --query resourceGroup -o tsv", "myResourceGroup"),
+        (
+          "az acr show -n myregistry --subscription \"Sample subscription\" --query resourceGroup -o tsv",
+          "myResourceGroup"
+        ),
         ("az acr show -n https://myregistry.azurecr.io/ --query loginServer -o tsv", "myregistry.azurecr.io"),
         ("az acr list --query \"[?name=='myregistry'].sku.tier\" -o tsv", "Premium"),
         ("az version --query '\"azure-cli\"' -o tsv", "2.91.0"), ("az --version | get azure-cli", "\"2.91.0\""),
@@ -36,7 +39,8 @@ struct AzureLineProgramTests {
       // All of az's fields, in az's order.
       let shown = try await output("az account show -o tsv", world)
       #expect(
-        shown == "AzureCloud\t72f988bf-0000-0000-0000-000000000001\t\(AzureWorld.subscription)\tTrue\t0\tSample subscription"
+        shown
+          == "AzureCloud\t72f988bf-0000-0000-0000-000000000001\t\(AzureWorld.subscription)\tTrue\t0\tSample subscription"
           + "\tEnabled\t72f988bf-0000-0000-0000-000000000001\t")
       let wrong = try await world.run(["-c", "az acr show -n myregistry -g nogroup"])
       #expect(wrong.exitCode == 3, "\(wrong.errorOutput)")
@@ -55,7 +59,8 @@ struct AzureLineProgramTests {
       #expect(index.count == 7 && index[0].isEmpty && index[2].hasPrefix("sha256:"), "\(index)")
       // The same without the flag, from the program's own option.
       let again = try await output("list-metadata myregistry.azurecr.io/hello", world, ["-o", "tsv"])
-      #expect(again.components(separatedBy: "\n").count == lines.count && again.hasPrefix(lines[0].joined(separator: "\t")))
+      #expect(
+        again.components(separatedBy: "\n").count == lines.count && again.hasPrefix(lines[0].joined(separator: "\t")))
       // A query's own order stays.
       let picked = try await output(
         "az acr manifest list-metadata -r myregistry -n hello --query \"[?tags].{t:tags[0],d:digest}\" -o tsv", world)
@@ -66,14 +71,16 @@ struct AzureLineProgramTests {
       #expect(tags.components(separatedBy: "\t")[2] == index[2], "\(tags)")
       let manifests = try await output("az acr manifest list -r myregistry -n hello --top 1", world)
       #expect(manifests.contains("\"schemaVersion\": 2"), "\(manifests)")
-      let metadata = try await output("az acr manifest show-metadata -r myregistry -n hello:1 --query digest -o tsv", world)
+      let metadata = try await output(
+        "az acr manifest show-metadata -r myregistry -n hello:1 --query digest -o tsv", world)
       #expect(metadata == index[2])
       let locked = try await output(
         "az acr manifest update-metadata -r myregistry -n hello:1 --write-enabled false "
           + "--query changeableAttributes.writeEnabled -o tsv", world)
       #expect(locked == "false")
       _ = try await output("az acr manifest metadata update -r myregistry -n hello:1 --write-enabled true", world)
-      let referrers = try await output("az acr manifest list-referrers -r myregistry -n hello:1", world, ["-o", "json"])
+      let referrers = try await output(
+        "az acr manifest list-referrers -r myregistry -n hello:1", world, ["-o", "json"])
       #expect(referrers.contains("\"manifests\": []"), "\(referrers)")
       let old = try await output("az acr repository show-manifests -n myregistry --repository hello --top 1", world)
       #expect(old.contains("\"timestamp\""), "\(old)")
@@ -136,7 +143,8 @@ struct AzureLineProgramTests {
     try await withAzureWorld { world in
       // The registry in front of the source is left out where --registry names it.
       let first = try await world.run([
-        "-c", "az acr import -n myregistry --source mysourceregistry.azurecr.io/aci-helloworld:latest -r mysourceregistry",
+        "-c",
+        "az acr import -n myregistry --source mysourceregistry.azurecr.io/aci-helloworld:latest -r mysourceregistry",
       ])
       #expect(first.exitCode == 0 && first.errorOutput.contains("without the registry's name"), "\(first.errorOutput)")
       let request = try #require(try await world.lastImport())
@@ -149,12 +157,15 @@ struct AzureLineProgramTests {
       #expect(none.exitCode == 0, "\(none.errorOutput)")
       #expect(try await world.lastImport()?["source"]?["credentials"] == nil)
       // Credentials beside a resource id are not used, and that is said.
-      let id = "/subscriptions/\(AzureWorld.subscription)/resourceGroups/sourceResourceGroup/providers/"
+      let id =
+        "/subscriptions/\(AzureWorld.subscription)/resourceGroups/sourceResourceGroup/providers/"
         + "Microsoft.ContainerRegistry/registries/mysourceregistry"
       let both = try await world.run([
         "-c", "az acr import -n myregistry --source aci-helloworld:latest -t b:1 -r \(id) -u u -p p",
       ])
-      #expect(both.exitCode == 0 && both.errorOutput.contains("`--username` and `--password` are not used"), "\(both.errorOutput)")
+      #expect(
+        both.exitCode == 0 && both.errorOutput.contains("`--username` and `--password` are not used"),
+        "\(both.errorOutput)")
       #expect(try await world.lastImport()?["source"]?["credentials"] == nil)
     }
   }
@@ -167,9 +178,10 @@ struct AzureLineProgramTests {
         _ = try images.image("app", layers: [100], tag: "v1")
         try await RegistryContent(authority: server.directAuthority).push(images.layout, to: "app")
         try await withAzureWorld { world in
-          let result = try await world.run([
-            "-c", "import \(server.directAuthority)/app:v1 myregistry.azurecr.io/app:v1 | get engine",
-          ], environment: ["NO_PROXY": "127.0.0.1,localhost"])
+          let result = try await world.run(
+            [
+              "-c", "import \(server.directAuthority)/app:v1 myregistry.azurecr.io/app:v1 | get engine",
+            ], environment: ["NO_PROXY": "127.0.0.1,localhost"])
           #expect(result.exitCode == 0 && result.output.contains("direct"), "\(result.errorOutput)")
           #expect(try await world.lastImport() == nil)
           #expect(try await world.content(of: "myregistry").keys.contains("app:v1"))
@@ -182,7 +194,9 @@ struct AzureLineProgramTests {
   func credentials() async throws {
     try await withAzureWorld { world in
       _ = try await output("az acr import -n myregistry --source \(Self.hello) -t hello:1", world)
-      let good = try await world.run(["-c", "logout; az acr repository list -n myregistry -u sample -p sample-password"])
+      let good = try await world.run([
+        "-c", "logout; az acr repository list -n myregistry -u sample -p sample-password",
+      ])
       #expect(good.exitCode == 0 && good.output.contains("hello"), "\(good.errorOutput)")
       let bad = try await world.run(["-c", "az acr repository list -n myregistry -u sample -p wrong"])
       #expect(bad.exitCode == 4 && !bad.errorOutput.contains("wrong"), "\(bad.errorOutput)")

@@ -7,7 +7,8 @@ import Testing
   @Test(
     "is fresh: else run scripts/generate",
     arguments: [
-      ("reference", "docs/reference.md"), ("az", "docs/az.md"), ("man", "docs/acrsh.1"), ("bash", "completions/acrsh.bash"),
+      ("reference", "docs/reference.md"), ("az", "docs/az.md"), ("man", "docs/acrsh.1"),
+      ("bash", "completions/acrsh.bash"),
       ("zsh", "completions/_acrsh"), ("fish", "completions/acrsh.fish"),
     ])
   func isFresh(_ page: String, _ file: String) async throws {

@@ -274,7 +274,8 @@ struct SandboxTests {
           #"{"deleteEnabled":true,"writeEnabled":true,"readEnabled":true,"listEnabled":true}"#, "false",
           "denied: set its attribute `deleteEnabled` first, and that of what is in it",
           "usage: `--yes` deletes without asking", "deleted", "1", "7", "1", "7", "deleted", "0",
-          "myregistry", "mysourceregistry", #"{"sku":{"name":"Premium","tier":"Premium"},"adminUserEnabled":true}"#, "myregistry",
+          "myregistry", "mysourceregistry", #"{"sku":{"name":"Premium","tier":"Premium"},"adminUserEnabled":true}"#,
+          "myregistry",
         ], "\(result.output)\n\(result.errorOutput)")
     }
   }

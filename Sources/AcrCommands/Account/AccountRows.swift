@@ -21,9 +21,10 @@ enum AccountRows {
   ]
 
   /// The fields of `account show`.
-  static let shownColumns = [
-    Column("environmentName", help: "the cloud").key
-  ] + columns.dropFirst()
+  static let shownColumns =
+    [
+      Column("environmentName", help: "the cloud").key
+    ] + columns.dropFirst()
 
   /// The name of the one row of an account without subscriptions, as az writes it.
   static let tenantLevelName = "N/A(tenant level account)"

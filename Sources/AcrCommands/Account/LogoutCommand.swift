@@ -26,7 +26,8 @@ struct LogoutCommand: Command {
       let account = await identity.account
       if let wanted, let account, account.userName.lowercased() != wanted.lowercased() {
         throw AcrError(
-          .usage, "`\(wanted)` is not signed in", help: "the account is `\(account.userName)`: `logout` alone forgets it")
+          .usage, "`\(wanted)` is not signed in",
+          help: "the account is `\(account.userName)`: `logout` alone forgets it")
       }
       try await identity.signOut()
       await session.accountChanged()

@@ -4,7 +4,9 @@ import AcrLanguage
 enum PowerShell {
   /// Parameters that every cmdlet takes and that mean nothing here.
   static let common: [Signature.Cmdlet.Parameter] =
-    ["DefaultProfile", "AzContext", "AzureRmContext", "AzureCredential", "ErrorAction", "WarningAction", "ErrorVariable",
+    [
+      "DefaultProfile", "AzContext", "AzureRmContext", "AzureCredential", "ErrorAction", "WarningAction",
+      "ErrorVariable",
       "OutVariable",
     ].map { .init($0, .nothing(takesValue: true)) }
     + ["Confirm", "AsJob", "PassThru", "Break", "Verbose", "Debug"].map { .init($0, .nothing(takesValue: false)) }

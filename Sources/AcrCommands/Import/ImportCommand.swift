@@ -164,11 +164,6 @@ struct ImportCommand: Command {
     _ order: ImportOrder, _ given: GivenArguments<Parameters>, _ run: RunContext, _ watch: ImportWatch
   ) async throws -> Record {
     let request = order.request
-    if order.sourceID != nil, order.credentials != nil {
-      run.sink.message(
-        "note: `--username` and `--password` are not used: Azure reads a source that is named by its resource id with the "
-          + "account's rights")
-    }
     let extent = try referrerExtent(given, .service)
     try tellWhatStays(given, run.sink)
     let (plan, present) = try await plan(order, looksFirst: try looksFirst(given), run.sink)

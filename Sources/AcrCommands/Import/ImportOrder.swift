@@ -104,7 +104,14 @@ extension ImportCommand {
   func order(
     _ given: GivenArguments<ImportParameters>, _ sink: any OutputSink, readsEarly: Bool = true
   ) async throws -> ImportOrder {
-    let credentials = try credentials(given)
+    var credentials = try credentials(given)
+    if credentials != nil, given[\.registry]?.hasPrefix("/") == true {
+      // az drops them without a word: Azure takes none beside an id.
+      sink.message(
+        "note: `--username` and `--password` are not used: a source that is named by its resource id is read with the "
+          + "account's rights")
+      credentials = nil
+    }
     let (source, sourceID) = try await source(given, credentials, sink)
     let importSource = ImportSource(
       store: source.store, selector: source.selector, location: source.location,
@@ -260,7 +267,8 @@ extension ImportCommand {
   ) async throws -> [ImportTarget] {
     guard let first = targets.first(where: { $0.tag != nil }) else {
       throw ArgumentError(
-        parameter, AcrError(.usage, "`--all-tags` is about tags, and the target has none", help: "name it with --image"))
+        parameter, AcrError(.usage, "`--all-tags` is about tags, and the target has none", help: "name it with --image")
+      )
     }
     let digest =
       if let digest = source.digest { digest } else { try await source.store.manifest(source.selector).digest }

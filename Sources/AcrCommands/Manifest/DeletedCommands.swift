@@ -46,7 +46,8 @@ struct DeletedListCommand: Command {
       let metadata = AzureMetadata(session.client(named.host))
       let found =
         listsTags
-        ? try await metadata.deletedTags(of: named.repository) : try await metadata.deletedManifests(of: named.repository)
+        ? try await metadata.deletedTags(of: named.repository)
+        : try await metadata.deletedManifests(of: named.repository)
       let days = try? await session.softDeleteDays(of: named.host)
       return found.compactMap { item in
         if let tag = named.tag, item["tag"]?.string != tag { return nil }

@@ -14,7 +14,8 @@ struct ManifestListCommand: Command {
   let signature = Signature(
     "acr manifest list", aliases: ["manifest list"],
     summary: "Reads every manifest of a repository",
-    description: "A request for each manifest. `list-metadata` lists digests, tags, platforms and sizes with one for a hundred.",
+    description:
+      "A request for each manifest. `list-metadata` lists digests, tags, platforms and sizes with one for a hundred.",
     group: .registry,
     examples: [.init("What an index lists", "acr manifest list --registry myregistry --name hello-world --top 1")])
 
@@ -23,7 +24,8 @@ struct ManifestListCommand: Command {
     let (store, _) = try ListMetadataCommand(session: session).place(call)
     let run = call.run
     let read = { (row: Value) throws -> Value in
-      guard case .record(let record) = row, case .string(let text)? = record["digest"], let digest = try? Digest(text) else {
+      guard case .record(let record) = row, case .string(let text)? = record["digest"], let digest = try? Digest(text)
+      else {
         return .null
       }
       let manifest = try Blocking.wait(run) { try await store.manifest(.digest(digest)) }
@@ -50,9 +52,12 @@ struct ManifestReferrersCommand: Command {
   let signature = Signature(
     "acr manifest list-referrers", aliases: ["manifest list-referrers"],
     summary: "Lists what refers to an image, as the registry's list has it",
-    description: "`referrers` looks in the other places too where tools put signatures and SBOMs, and says what they are.",
+    description:
+      "`referrers` looks in the other places too where tools put signatures and SBOMs, and says what they are.",
     group: .registry,
-    examples: [.init("SBOMs", "acr manifest list-referrers myregistry.azurecr.io/app:1 --artifact-type application/spdx+json")],
+    examples: [
+      .init("SBOMs", "acr manifest list-referrers myregistry.azurecr.io/app:1 --artifact-type application/spdx+json")
+    ],
     columns: [Column("manifests", .list, help: "descriptors: mediaType, digest, size, artifactType, annotations")])
 
   func run(_ call: Call<Parameters>) throws -> Output {

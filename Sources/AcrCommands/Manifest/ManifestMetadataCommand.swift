@@ -41,7 +41,8 @@ struct ManifestMetadataCommand: Command {
           "Update-AzContainerRegistryTag",
           parameters: [
             .init("RegistryName", .flag("registry")), .init("RepositoryName", .part(of: "name", order: 0)),
-            .init("Name", .part(of: "name", order: 1)), .init("DeleteEnabled", .flag("delete-enabled")), .init("ListEnabled", .flag("list-enabled")),
+            .init("Name", .part(of: "name", order: 1)), .init("DeleteEnabled", .flag("delete-enabled")),
+            .init("ListEnabled", .flag("list-enabled")),
             .init("ReadEnabled", .flag("read-enabled")), .init("WriteEnabled", .flag("write-enabled")),
           ] + PowerShell.common, joint: ":") : nil,
       columns: .open(RepositoryItem.attributeColumns)
@@ -55,7 +56,8 @@ struct ManifestMetadataCommand: Command {
     }
     let azure = session.azure
     guard try Blocking.wait(call.run, { try await azure.isAzure(location.registry) }) else {
-      throw AcrError(.usage, "`\(location.registry)` is not an Azure registry; only Azure registries have these attributes")
+      throw AcrError(
+        .usage, "`\(location.registry)` is not an Azure registry; only Azure registries have these attributes")
     }
     let metadata = AzureMetadata(session.client(location.registry))
     let item: AzureMetadata.Item =

@@ -24,13 +24,16 @@ enum RegistryRecord {
     Column("metadataSearch", null: unknown, help: "whether its metadata can be searched").detail,
     Column("name", help: "the registry's name").key,
     Column("networkRuleBypassAllowedForTasks", .bool, null: unknown, help: "whether tasks pass its rules").detail,
-    Column("networkRuleBypassOptions", null: unknown, help: "who passes its network rules: AzureServices or None").detail,
+    Column("networkRuleBypassOptions", null: unknown, help: "who passes its network rules: AzureServices or None")
+      .detail,
     Column("networkRuleSet", .record, null: unknown, help: "its network rules").detail,
     Column("policies", .record, null: unknown, help: "its policies, each with a status").detail,
     Column("privateEndpointConnections", .list, null: unknown, help: "its private endpoints").detail,
     Column("provisioningState", null: unknown, help: "for example Succeeded").detail,
-    Column("publicNetworkAccess", null: unknown, help: "whether it answers outside private networks: Enabled or Disabled")
-      .detail,
+    Column(
+      "publicNetworkAccess", null: unknown, help: "whether it answers outside private networks: Enabled or Disabled"
+    )
+    .detail,
     Column("regionalEndpointHostNames", .list, null: unknown, help: "its hosts in regions").detail,
     Column("regionalEndpoints", null: unknown, help: "whether it has such hosts").detail,
     Column("resourceGroup", help: "its resource group"),

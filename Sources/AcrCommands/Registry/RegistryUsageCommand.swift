@@ -44,7 +44,8 @@ struct RegistryUsageCommand: Command {
     cmdlet: .init(
       "Get-AzContainerRegistryUsage",
       parameters: [
-        .init("RegistryName", .flag("name")), .init("Name", .flag("name")), .init("ResourceGroupName", .flag("resource-group")),
+        .init("RegistryName", .flag("name")), .init("Name", .flag("name")),
+        .init("ResourceGroupName", .flag("resource-group")),
         .init("SubscriptionId", .flag("subscription")),
       ] + PowerShell.common),
     columns: [

@@ -24,7 +24,8 @@ struct RepositoryListCommand: Command {
     cmdlet: .init(
       "Get-AzContainerRegistryRepository",
       parameters: [
-        .init("RegistryName", .flag("name")), .init("First", .flag("top")), .init("Registry", .nothing(takesValue: true)),
+        .init("RegistryName", .flag("name")), .init("First", .flag("top")),
+        .init("Registry", .nothing(takesValue: true)),
       ] + PowerShell.common))
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -113,7 +113,8 @@ struct RegistryTokenCreateCommand: Command {
       var properties: [JSONValue.Member] = [.init("scopeMapId", .string(mapID ?? ""))]
       if let status { properties.append(.init("status", .string(status))) }
       var json =
-        try await services.manager.change(.put, path, body: ["properties": .object(properties)], tenant: tenant) ?? .null
+        try await services.manager.change(.put, path, body: ["properties": .object(properties)], tenant: tenant)
+        ?? .null
       if wantsPasswords {
         let made = try await services.manager.newPasswords(
           of: name, at: registry, which: nil, ending: ending.text, tenant: tenant)
@@ -202,9 +203,9 @@ struct RegistryTokenCredentialCommand: Command {
       description: deletes
         ? ""
         : """
-          Without --password1 or --password2 both are made anew. They are shown this once, and are secrets: a terminal shows \\
-          them as `secret(…)`, and a pipe gets them, as from the Azure CLI.
-          """,
+        Without --password1 or --password2 both are made anew. They are shown this once, and are secrets: a terminal shows \\
+        them as `secret(…)`, and a pipe gets them, as from the Azure CLI.
+        """,
       group: .registry,
       examples: [
         .init(
@@ -239,7 +240,8 @@ struct RegistryTokenCredentialCommand: Command {
     let chosen = [("password1", call[\.password1]), ("password2", call[\.password2])].filter(\.1).map(\.0)
     let (deletes, ending) = (deletes, call[\.ending])
     let end =
-      deletes ? nil : try PasswordEnding(ending.parameters.expiration, ending[\.expiration], ending[\.expirationInDays]).text
+      deletes
+      ? nil : try PasswordEnding(ending.parameters.expiration, ending[\.expiration], ending[\.expirationInDays]).text
     if deletes, chosen.isEmpty {
       throw AcrError(.usage, "this needs `--password1` or `--password2`", help: "they say which password is deleted")
     }
@@ -289,7 +291,8 @@ struct PasswordEnding {
       text = Timestamp(nanoseconds: (Timestamp.now().seconds + days * 86_400) * 1_000_000_000).description
     case (.some, .some):
       throw ArgumentError(
-        flag, AcrError(.usage, "`--expiration` and `--expiration-in-days` both say when the passwords end", help: "give one"))
+        flag,
+        AcrError(.usage, "`--expiration` and `--expiration-in-days` both say when the passwords end", help: "give one"))
     }
   }
 }
@@ -303,7 +306,8 @@ extension ResourceManager {
     var body: [JSONValue.Member] = [.init("tokenId", .string("\(registry.id)/tokens/\(token)"))]
     if let ending { body.append(.init("expiry", .string(ending))) }
     if let which { body.append(.init("name", .string(which))) }
-    return try await change(.post, "\(registry.id.path)/generateCredentials", body: .object(body), tenant: tenant) ?? .null
+    return try await change(.post, "\(registry.id.path)/generateCredentials", body: .object(body), tenant: tenant)
+      ?? .null
   }
 }
 

@@ -125,12 +125,15 @@ struct ScopeMapCreateCommand: Command {
     group: .registry,
     examples: [
       .init(
-        "One repository", "acr scope-map create --registry myregistry --name readers --repository app content/read metadata/read")
+        "One repository",
+        "acr scope-map create --registry myregistry --name readers --repository app content/read metadata/read")
     ],
     changes: true,
     cmdlet: .init(
       "New-AzContainerRegistryScopeMap",
-      parameters: RegistryItems.cmdlet + [.init("RepositoryPermission", .flag("repository")), .init("Description", .flag("description"))]),
+      parameters: RegistryItems.cmdlet + [
+        .init("RepositoryPermission", .flag("repository")), .init("Description", .flag("description")),
+      ]),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
 
@@ -158,7 +161,8 @@ struct ScopeMapUpdateCommand: Command {
     let addRepository = Flag<[String]>(
       "add-repository", help: "a repository and what is allowed there from now on", aliases: ["add"], isGreedy: true)
     let removeRepository = Flag<[String]>(
-      "remove-repository", help: "a repository and what is no longer allowed there", aliases: ["remove"], isGreedy: true)
+      "remove-repository", help: "a repository and what is no longer allowed there", aliases: ["remove"], isGreedy: true
+    )
     let description = Flag<String?>("description", help: "what it is for")
   }
 
@@ -171,7 +175,8 @@ struct ScopeMapUpdateCommand: Command {
     ],
     changes: true,
     cmdlet: .init(
-      "Update-AzContainerRegistryScopeMap", parameters: RegistryItems.cmdlet + [.init("Description", .flag("description"))]),
+      "Update-AzContainerRegistryScopeMap",
+      parameters: RegistryItems.cmdlet + [.init("Description", .flag("description"))]),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
 
@@ -223,7 +228,10 @@ struct RegistryItemDeleteCommand: Command {
       group: .registry,
       examples: [
         .init(
-          "One", isToken ? "acr token delete --registry myregistry --name ci --yes" : "acr scope-map delete --registry myregistry --name readers --yes")
+          "One",
+          isToken
+            ? "acr token delete --registry myregistry --name ci --yes"
+            : "acr scope-map delete --registry myregistry --name readers --yes")
       ],
       changes: true,
       cmdlet: .init(

@@ -12,7 +12,8 @@ struct TokenCommand: Command {
 
   struct Parameters: ParameterSet {
     let resource = Flag<String?>("resource", help: "what it is for, such as https://containerregistry.azure.net")
-    let scope = Flag<[String]>("scope", help: "the same as a scope, such as https://graph.microsoft.com/.default",
+    let scope = Flag<[String]>(
+      "scope", help: "the same as a scope, such as https://graph.microsoft.com/.default",
       isGreedy: true)
     let resourceType = Flag<String?>(
       "resource-type", help: "a well-known resource", completer: .fixed(WellKnownResource.names),
@@ -30,15 +31,15 @@ struct TokenCommand: Command {
       summary: isAzure ? "Gets an access token as the Azure CLI prints it" : "Gets an access token for the account",
       description: isAzure
         ? """
-          The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
-          `import --password`, and a terminal shows it as `secret(…)`. Into a pipe, a file or a shell's `$(…)` it is written \
-          as the Azure CLI does it, with `--query accessToken --output tsv` too, since it was asked for by name.
-          """
+        The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
+        `import --password`, and a terminal shows it as `secret(…)`. Into a pipe, a file or a shell's `$(…)` it is written \
+        as the Azure CLI does it, with `--query accessToken --output tsv` too, since it was asked for by name.
+        """
         : """
-          The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
-          `import --password`, and is shown as `secret(…)`. With --reveal it is plain text, for programs that read it from \
-          standard output.
-          """,
+        The fields are those of the Azure CLI. `accessToken` is a secret: it can be passed to flags that take one, such as \
+        `import --password`, and is shown as `secret(…)`. With --reveal it is plain text, for programs that read it from \
+        standard output.
+        """,
       group: .session,
       examples: isAzure
         ? [
@@ -59,11 +60,11 @@ struct TokenCommand: Command {
   }
 
   private static let columns = [
-      Column("accessToken", .secret, help: "the token; plain text with --reveal"),
-      Column("expiresOn", help: "when it ends, in local time as the Azure CLI writes it"),
-      Column("expires_on", .int, unit: "seconds since 1970", help: "when it ends"),
-      Column("subscription", help: "the subscription it is for").only("where there is one"),
-      Column("tenant", null: "where the tenant is not known", help: "the tenant it is for"),
+    Column("accessToken", .secret, help: "the token; plain text with --reveal"),
+    Column("expiresOn", help: "when it ends, in local time as the Azure CLI writes it"),
+    Column("expires_on", .int, unit: "seconds since 1970", help: "when it ends"),
+    Column("subscription", help: "the subscription it is for").only("where there is one"),
+    Column("tenant", null: "where the tenant is not known", help: "the tenant it is for"),
     Column("tokenType", help: "how it is sent: Bearer"),
   ]
 
@@ -149,7 +150,8 @@ private struct WellKnownResource {
     case let name where Self.others[name] != nil:
       guard cloud.name == "AzureCloud", let audience = Self.others[name] else {
         throw AcrError(
-          .usage, "the audience of `\(name)` in the cloud `\(cloud.name)` is not known here", help: "give it with --resource")
+          .usage, "the audience of `\(name)` in the cloud `\(cloud.name)` is not known here",
+          help: "give it with --resource")
       }
       return audience
     case "ms-graph": setting = .microsoftGraphResourceID

@@ -122,7 +122,10 @@ public struct Signature: Sendable {
 
   /// In what the result of a command is the Azure CLI's where another program reads it.
   public struct AzureManner: OptionSet, Sendable {
+    /// The bits of the manners.
     public let rawValue: Int
+
+    /// Creates a set from its bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The fields of `tsv` stand in the order of their names, as the Azure CLI sorts them.

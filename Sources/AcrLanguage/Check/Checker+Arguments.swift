@@ -117,7 +117,9 @@ extension Checker {
     else { return nil }
     let rest = String(text.dropFirst(2))
     let bare = text.dropFirst()
-    guard !signature.allFlags.contains(where: { $0.name.hasPrefix(bare) || bare.hasPrefix($0.name) }) else { return nil }
+    guard !signature.allFlags.contains(where: { $0.name.hasPrefix(bare) || bare.hasPrefix($0.name) }) else {
+      return nil
+    }
     let middle = written.name.span.start + 2
     return (
       flag, Name(text: String(text.prefix(2)), span: Span(written.name.span.start, middle)),

@@ -259,8 +259,9 @@ extension Checker {
       let source = arguments.first(where: { $0.parameter == "source" }), case .expression(let value) = source.value
     else { return }
     // The registry itself in front of the source is left out where it is the same.
-    guard case .expression(.constant(.string(let registry), _)) = arguments.first(where: { $0.parameter == "registry" })?
-      .value
+    guard
+      case .expression(.constant(.string(let registry), _)) = arguments.first(where: { $0.parameter == "registry" })?
+        .value
     else { return }
     var leading: [String] = []
     switch value {

@@ -220,6 +220,11 @@ extension Parser {
     let start = lexer.position
     let end = wordEnd(from: start)
     let head = Name(text: lexer.text(start, end), span: Span(Int32(start), Int32(end)))
+    if head.text.hasSuffix("=$"), head.text.utf8.count > 2, end < lexer.bytes.count,
+      lexer.bytes[end] == Byte.openParenthesis
+    {
+      throw SyntaxFailure(.commandSubstitution(assigning: String(head.text.dropLast(2))), head.span)
+    }
     if lexer.bytes[start..<end].contains(Byte.dollar) { throw SyntaxFailure(.computedCommand(head.text), head.span) }
     if LanguageWords.statements.contains(head.text) {
       throw SyntaxFailure(.statementInPipeline(head.text), head.span)

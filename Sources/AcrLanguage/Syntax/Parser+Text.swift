@@ -110,21 +110,11 @@ extension Parser {
     }
   }
 
-  /// The name in front of `=$(`, where a line of a shell begins so.
-  func nameAssigned(at dollar: Int) -> String? {
-    guard dollar > 1, lexer.bytes[dollar - 1] == Byte.equals else { return nil }
-    var start = dollar - 1
-    while start > 0, Byte.isNamePart(lexer.bytes[start - 1]) { start -= 1 }
-    let isFirst = lexer.bytes[..<start].last { !Byte.isBlank($0) }.map { $0 == Byte.newline || $0 == Byte.semicolon } ?? true
-    guard start < dollar - 1, isFirst, Byte.isLetter(lexer.bytes[start]) else { return nil }
-    return lexer.text(start, dollar - 1)
-  }
-
   /// `$name` or `${expr}`; nil for a `$` that stands for itself.
   private mutating func parseInterpolation() throws(SyntaxFailure) -> TextLiteral.Piece? {
     let start = lexer.position
     if lexer.peek(1) == Byte.openParenthesis {
-      throw SyntaxFailure(.commandSubstitution(assigning: nameAssigned(at: start)), Span(Int32(start), Int32(start + 2)))
+      throw SyntaxFailure(.commandSubstitution(assigning: nil), Span(Int32(start), Int32(start + 2)))
     }
     if lexer.peek(1) == Byte.openBrace {
       try enter(length: 2, newlinesAreSpace: true)

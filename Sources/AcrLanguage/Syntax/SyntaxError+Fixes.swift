@@ -26,7 +26,7 @@ extension SyntaxFailure {
           [Fix.Edit(Span(Int32(from), Int32(text(after: end, in: bytes))), "\n\(indent(at: start, in: source))")])
       ]
     case .redirect(let target?): return [.replace(span, with: "| save \(target)", isSure: true)]
-    case .commandSubstitution: return substitution(in: bytes)
+    case .commandSubstitution(nil): return substitution(in: bytes)
     case .bareName(let name):
       return [.replace(span, with: "$\(name)"), .replace(span, with: "\"\(name)\""), .replace(span, with: ".\(name)")]
     case .interpolationInExpression: return interpolation(in: bytes)

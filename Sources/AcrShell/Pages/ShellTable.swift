@@ -12,7 +12,9 @@ struct ShellTable {
     var lines: [String] = []
     for signature in catalog.commands {
       for name in signature.names { lines += Self.lines(of: signature, as: name) }
-      for cmdlet in (signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets { lines += Self.lines(of: cmdlet, signature) }
+      for cmdlet in (signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets {
+        lines += Self.lines(of: cmdlet, signature)
+      }
     }
     for (name, summary) in [
       ("where", "Keeps the rows that match a condition"), ("extend", "Adds columns to each row"),

@@ -110,7 +110,8 @@ final class ProgramContext {
     self.help = help
     let historyCommand = HistoryCommand()
     session = Session(
-      commands: registries.commands + [help, VersionCommand(), historyCommand, promptCommand, abbreviations] + ScreenCommands.all,
+      commands: registries.commands + [help, VersionCommand(), historyCommand, promptCommand, abbreviations]
+        + ScreenCommands.all,
       foreign: AzureCLI.foreignNames)
     help.use(session.catalog)
     let secrets = SecretLines(session.catalog)

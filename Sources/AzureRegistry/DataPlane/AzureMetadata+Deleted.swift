@@ -8,7 +8,8 @@ extension AzureMetadata {
   /// The repositories in which something was deleted.
   /// - Throws: ``AcrError`` of kind `auth`, `denied`, `not-found` and what the transport throws.
   public func deletedRepositories() async throws -> [String] {
-    let found = try await deleted("_catalog", member: "repositories", TokenScope("registry:deleted_catalog:*"), "repositories")
+    let found = try await deleted(
+      "_catalog", member: "repositories", TokenScope("registry:deleted_catalog:*"), "repositories")
     return found.compactMap(\.string)
   }
 
@@ -34,7 +35,8 @@ extension AzureMetadata {
     let name = "`\(client.host)/\(repository)@\(digest)`"
     var call = RegistryCall(
       .post, .path("/acr/v1/_deleted/\(repository)/_manifests/\(digest)?force=\(isForced)"),
-      scopes: [AzureMetadata.scope(repository, "deleted_read,deleted_restore")], purpose: "restoring \(name)", subject: name)
+      scopes: [AzureMetadata.scope(repository, "deleted_read,deleted_restore")], purpose: "restoring \(name)",
+      subject: name)
     call.headers[.contentType] = "application/json"
     call.body = .bytes(Array(JSONValue.object([.init("tag", .string(tag.name))]).text.utf8))
     let response = try await client.send(call)

@@ -75,7 +75,8 @@ public actor RegistryTokenExchange: RegistryIdentity {
       return FoundCredentials(
         .anonymous, origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.unknownAccountHelp)
     }
-    return FoundCredentials(.identityToken(token), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
+    return FoundCredentials(
+      .identityToken(token), origin: RegistryTokenExchange.origin, help: RegistryTokenExchange.help)
   }
 
   /// A refresh token of a registry for the account, to be shown to programs that sign in by themselves (what `az acr login

@@ -75,7 +75,9 @@ struct ImportFailure {
       let text = ServerText.cleaned(facts.reason, limit: 400)
       if !text.isEmpty { error.notes.append("the service said: \(text)") }
       error.notes += said.details
-    } else if answer.status == 404, operationID != nil, !said.raw.lowercased().contains(target.id.description.lowercased()) {
+    } else if answer.status == 404, operationID != nil,
+      !said.raw.lowercased().contains(target.id.description.lowercased())
+    {
       // The target was there when the import began: what is missing is the source's.
       let text = ServerText.cleaned(facts.reason, limit: 400)
       error = AcrError(

@@ -38,7 +38,9 @@ public struct AzureResourceID: Sendable, CustomStringConvertible {
   }
 
   /// The id as the path of a request.
-  public var path: String { description.split(separator: "/").map { "/\(PercentEncoding.encode(String($0)))" }.joined() }
+  public var path: String {
+    description.split(separator: "/").map { "/\(PercentEncoding.encode(String($0)))" }.joined()
+  }
 }
 
 extension AzureResourceID: Hashable {
