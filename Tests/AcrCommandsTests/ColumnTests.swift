@@ -28,7 +28,7 @@ struct ColumnTests {
   /// What lasts longer than a session, or only the prompt has, is not there in this one, and a web server is in `LibraryProgramTests`.
   private static let uncovered: Set<String> = [
     "abbr", "history", "http get", "http post",
-    // What the emulator does not answer.
+    // What belongs to other tests: `AzureLineProgramTests`.
     "account list-locations", "acr check-name", "acr show-usage", "acr token create", "acr token list",
     "acr token show",
     "acr token update", "acr token delete", "acr token credential generate", "acr token credential delete",

@@ -6,6 +6,7 @@ struct LoggedSink: OutputSink {
   let log: RunLog
 
   func show(_ output: Output, as format: OutputFormat?) throws { try sink.show(output, as: format) }
+  func place(as format: OutputFormat?) -> ShownPlace? { sink.place(as: format) }
   func print(_ text: String) throws { try sink.print(text) }
   func printRaw(_ text: String, toErrors: Bool) throws { try sink.printRaw(text, toErrors: toErrors) }
   func message(_ text: String) {

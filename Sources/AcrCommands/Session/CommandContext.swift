@@ -82,6 +82,7 @@ public final class CommandContext: Sendable {
     layouts = other.layouts
     limit = other.limit
     progress = other.progress
+    logs = other.logs
     status = other.status
     places = other.places
     defaults = other.defaults
