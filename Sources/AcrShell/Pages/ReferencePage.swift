@@ -65,7 +65,8 @@ struct ReferencePage {
     }
     for cmdlet in (signature.cmdlet.map { [$0] } ?? []) + signature.moreCmdlets {
       text += "\nAs a cmdlet it is `\(cmdlet.name)`:\n\n| parameter | is |\n| --- | --- |\n"
-      text += cmdlet.parameters.filter { !$0.isNothing }.map { "| `-\($0.name)` | \(cell(PageWording.meaning($0))) |\n" }.joined()
+      let parameters = cmdlet.parameters.filter { !$0.isNothing }
+      text += parameters.map { "| `-\($0.name)` | \(cell(PageWording.meaning($0))) |\n" }.joined()
     }
     for example in signature.examples {
       text += "\n\(example.title):\n\n```acr\n\(example.line)\n```\n"
