@@ -177,26 +177,26 @@ struct AzureLineProgramTests {
         try await output("login --identity | ignore; \(line)", world)
       }
       let password = try await asOwner(
-        "az acr token create -r myregistry -n ci --repository app content/read metadata/read "
+        "az acr token create -r myregistry -n builder --repository app content/read metadata/read "
           + "--query \"credentials.passwords[0].value\" -o tsv")
       #expect(password.count > 10 && !password.contains("secret"))
-      #expect(try await asOwner("az acr token list -r myregistry --query \"[].name\" -o tsv").contains("ci"))
-      let actions = try await asOwner("az acr scope-map show -n ci-scope-map -r myregistry --query actions -o tsv")
+      #expect(try await asOwner("az acr token list -r myregistry --query \"[].name\" -o tsv").contains("builder"))
+      let actions = try await asOwner("az acr scope-map show -n builder-scope-map -r myregistry --query actions -o tsv")
       #expect(actions == "repositories/app/content/read\nrepositories/app/metadata/read", "\(actions)")
       let changed = try await asOwner(
-        "az acr scope-map update -n ci-scope-map -r myregistry --add other content/read --remove app metadata/read "
+        "az acr scope-map update -n builder-scope-map -r myregistry --add other content/read --remove app metadata/read "
           + "--query actions -o tsv")
       #expect(changed == "repositories/app/content/read\nrepositories/other/content/read", "\(changed)")
       #expect(
-        try await asOwner("az acr token update -r myregistry -n ci --status disabled --query status -o tsv")
+        try await asOwner("az acr token update -r myregistry -n builder --status disabled --query status -o tsv")
           == "disabled")
       let renewed = try await asOwner(
-        "az acr token credential generate -n ci -r myregistry --password1 --days 30 --query \"passwords[0].value\" -o tsv"
+        "az acr token credential generate -n builder -r myregistry --password1 --days 30 --query \"passwords[0].value\" -o tsv"
       )
       #expect(renewed.count > 10 && renewed != password)
       let shown = try await asOwner("az acr token show -r myregistry -n ci")
       #expect(!shown.contains(renewed) && !shown.contains(password), "\(shown)")
-      #expect(try await asOwner("az acr token delete -r myregistry -n ci -y --query status -o tsv") == "deleted")
+      #expect(try await asOwner("az acr token delete -r myregistry -n builder -y --query status -o tsv") == "deleted")
       #expect(!(try await asOwner("az acr show-usage -n myregistry --query \"value[0].unit\" -o tsv")).isEmpty)
       #expect(try await asOwner("az acr check-name -n myregistry --query nameAvailable -o tsv") == "false")
       #expect(!(try await asOwner("az account list-locations --query \"[0].name\" -o tsv")).isEmpty)

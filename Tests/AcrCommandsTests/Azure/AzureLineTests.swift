@@ -2,7 +2,6 @@ import AcrCommands
 import AcrLanguage
 import CommandCatalog
 import Foundation
-import TestSupport
 import Testing
 
 /// Lines of the Azure CLI as people paste them: from its documentation, articles and scripts.
@@ -14,9 +13,12 @@ struct AzureLineTests {
   }
 
   /// The lines of `azure-lines.txt`; `#` begins a heading.
-  static let lines =
-    (try? String(contentsOfFile: Repository.path("Tests/AcrCommandsTests/Transcripts/azure-lines.txt"), encoding: .utf8))
-    .map { $0.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") } } ?? []
+  static let lines: [String] = {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Transcripts/azure-lines.txt")
+    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+  }()
 
   @Test("are there") func present() { #expect(Self.lines.count > 120) }
 

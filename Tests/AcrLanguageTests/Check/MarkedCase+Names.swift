@@ -44,11 +44,11 @@ extension MarkedCase {
       #"error: `--nmae` is not a flag of `acr import` / did you mean `--name`? = `help acr import` lists its flags"#),
     MarkedCase(
       #"«acr»"#,
-      #"error: `acr` needs a subcommand = the subcommands are `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`, `acr preflight`, `acr purge`, `acr repository delete`, `acr repository list`, `acr repository show`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr run`, `acr show`"#
+      #"error: `acr` needs a subcommand = the subcommands are `acr check-health`, `acr check-name`, `acr credential renew`, `acr credential show`, `acr import`, `acr list`, `acr login`, `acr logout`, `acr manifest delete`, `acr manifest list`, `acr manifest list-deleted`, `acr manifest list-deleted-tags`, `acr manifest list-metadata`, `acr manifest list-referrers`, `acr manifest metadata list`, `acr manifest metadata show`, `acr manifest metadata update`, `acr manifest restore`, `acr manifest show`, `acr manifest show-metadata`, `acr manifest update-metadata`, `acr preflight`, `acr purge`, `acr repository delete`, `acr repository list`, `acr repository list-deleted`, `acr repository show`, `acr repository show-manifests`, `acr repository show-tags`, `acr repository untag`, `acr repository update`, `acr run`, `acr scope-map create`, `acr scope-map delete`, `acr scope-map list`, `acr scope-map show`, `acr scope-map update`, `acr show`, `acr show-endpoints`, `acr show-usage`, `acr token create`, `acr token credential delete`, `acr token credential generate`, `acr token delete`, `acr token list`, `acr token show`, `acr token update`"#
     ),
     MarkedCase(
       #"«acr manifest»"#,
-      #"error: `acr manifest` needs a subcommand = the subcommands are `acr manifest delete`, `acr manifest list-metadata`, `acr manifest show`"#
+      #"error: `acr manifest` needs a subcommand = the subcommands are `acr manifest delete`, `acr manifest list`, `acr manifest list-deleted`, `acr manifest list-deleted-tags`, `acr manifest list-metadata`, `acr manifest list-referrers`, `acr manifest metadata list`, `acr manifest metadata show`, `acr manifest metadata update`, `acr manifest restore`, `acr manifest show`, `acr manifest show-metadata`, `acr manifest update-metadata`"#
     ),
     MarkedCase(
       #"«acr improt» --name x"#,
