@@ -34,7 +34,7 @@ struct RegistryTokenShowCommand: Command {
 
   let signature = Signature(
     "acr token show", summary: "Shows a token of an Azure registry, without its passwords", group: .registry,
-    examples: [.init("Whether it is enabled", "acr token show --registry myregistry --name ci | get status")],
+    examples: [.init("Whether it is enabled", "acr token show --registry myregistry --name builder | get status")],
     cmdlet: .init("Get-AzContainerRegistryToken", parameters: RegistryItems.cmdlet),
     columns: OutputColumns(RegistryItems.tokenColumns)
   ).with(azure: .sortedFields)
@@ -73,7 +73,7 @@ struct RegistryTokenCreateCommand: Command {
     examples: [
       .init(
         "For one repository",
-        "acr token create --registry myregistry --name ci --repository app content/read metadata/read")
+        "acr token create --registry myregistry --name builder --repository app content/read metadata/read")
     ],
     changes: true,
     cmdlet: .init(
@@ -139,7 +139,7 @@ struct RegistryTokenUpdateCommand: Command {
 
   let signature = Signature(
     "acr token update", summary: "Changes what a token of an Azure registry may, or disables it", group: .registry,
-    examples: [.init("Disable one", "acr token update --registry myregistry --name ci --status disabled")],
+    examples: [.init("Disable one", "acr token update --registry myregistry --name builder --status disabled")],
     changes: true,
     cmdlet: .init(
       "Update-AzContainerRegistryToken",
@@ -210,7 +210,7 @@ struct RegistryTokenCredentialCommand: Command {
       examples: [
         .init(
           "The first password",
-          "acr token credential \(deletes ? "delete" : "generate") --registry myregistry --name ci --password1")
+          "acr token credential \(deletes ? "delete" : "generate") --registry myregistry --name builder --password1")
       ],
       changes: true,
       cmdlet: deletes

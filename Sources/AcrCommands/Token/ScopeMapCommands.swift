@@ -230,7 +230,7 @@ struct RegistryItemDeleteCommand: Command {
         .init(
           "One",
           isToken
-            ? "acr token delete --registry myregistry --name ci --yes"
+            ? "acr token delete --registry myregistry --name builder --yes"
             : "acr scope-map delete --registry myregistry --name readers --yes")
       ],
       changes: true,
