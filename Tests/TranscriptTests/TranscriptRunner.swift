@@ -43,10 +43,17 @@ struct TranscriptRunner {
     }
     let session = Session(
       commands: StandInRegistry.commands,
-      capabilities: section.settings.isOnlyComputing ? .computing.without(.now) : .all)
+      capabilities: section.settings.isOnlyComputing ? .computing.without(.now) : .all, foreign: Self.foreign)
     let isScript = section.settings.exitCode != nil || section.settings.isOnlyChecked
     return isScript ? runScript(session) : runEntries(session)
   }
+
+  /// One command and one flag that another program has.
+  private static let foreign = ForeignNames(
+    command: { $0.starts(with: ["acr", "task"]) ? "acr task" : nil },
+    flag: { names, flag in
+      names.contains("list-metadata") && flag == "--vnet" ? "run acrsh on a machine in that network" : nil
+    })
 
   private func makeRun(_ sink: TranscriptSink, isInteractive: Bool) -> RunContext {
     let answers = section.settings.answers
