@@ -36,6 +36,22 @@ def azure_cli(folder=None):
     return az
 
 
+def python_packages(name, packages, folder=None):
+    """The Python of a virtual environment of its own that has packages from PyPI; made at the first call."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = folder or os.path.join(cache, "acrsh", name)
+    python = os.path.join(folder, "bin", "python")
+    marker = os.path.join(folder, "complete")
+    if not os.path.exists(marker):
+        print(f"installing {', '.join(packages)} into {folder} …", file=sys.stderr)
+        if not os.access(python, os.X_OK):
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        with open(marker, "w"):
+            pass
+    return python
+
+
 class Emulator:
     """One emulator with its data, and the environments of the programs that use it."""
 

@@ -118,8 +118,8 @@ extension EntraService {
       try checkFederated(assertion, issuer, application, call)
     }
     let now = Timestamp.now().seconds
-    guard let expiry = assertion.claims["exp"]?.integer, expiry > now,
-      assertion.claims["nbf"]?.integer ?? 0 <= now + 300
+    guard let expiry = assertion.claims.time("exp"), expiry > Double(now),
+      assertion.claims.time("nbf") ?? 0 <= Double(now) + 300
     else {
       throw ErrorReply(
         .entra(

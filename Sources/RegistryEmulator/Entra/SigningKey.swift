@@ -43,6 +43,17 @@ struct SigningKey: Sendable {
   }
 }
 
+extension JSONValue {
+  /// A time among a token's claims, in seconds. It may have a fraction (RFC 7519, 2), and msal's has one.
+  func time(_ name: String) -> Double? {
+    switch self[name] {
+    case .integer(let seconds): Double(seconds)
+    case .number(let seconds): seconds
+    default: nil
+    }
+  }
+}
+
 extension JSONWebToken {
   /// Checks the signature by the algorithm of the header: RS256, or PS256, which newer clients use for certificates.
   func isSigned(by key: _RSA.Signing.PublicKey) -> Bool {
