@@ -45,6 +45,6 @@ struct CommandTranscriptTests {
     #expect(page.contains("`RegistryPingCommand.init,`"), "the list entry")
     let list = try String(
       contentsOf: root.appending(path: "Sources/AcrCommands/Session/CommandList.swift"), encoding: .utf8)
-    #expect(list.contains(" RegistryShowCommand.init,"), "entries look like the one on the page")
+    #expect(list.contains(" RegistryListCommand.init,"), "entries look like the one on the page")
   }
 }

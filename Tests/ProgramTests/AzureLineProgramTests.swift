@@ -194,7 +194,7 @@ struct AzureLineProgramTests {
         "az acr token credential generate -n builder -r myregistry --password1 --days 30 --query \"passwords[0].value\" -o tsv"
       )
       #expect(renewed.count > 10 && renewed != password)
-      let shown = try await asOwner("az acr token show -r myregistry -n ci")
+      let shown = try await asOwner("az acr token show -r myregistry -n builder")
       #expect(!shown.contains(renewed) && !shown.contains(password), "\(shown)")
       #expect(try await asOwner("az acr token delete -r myregistry -n builder -y --query status -o tsv") == "deleted")
       #expect(!(try await asOwner("az acr show-usage -n myregistry --query \"value[0].unit\" -o tsv")).isEmpty)

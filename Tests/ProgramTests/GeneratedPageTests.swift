@@ -67,7 +67,7 @@ import Testing
     (["-o", "js"], ["json", "jsonc", "jsonl"]),
     (["--diagnostics", ""], ["github", "json", "text"]),
     (["-c", "'acr manifest list-m"], ["acr manifest list-metadata"]),
-    (["-c", "'az acr manifest l"], ["az acr manifest list-metadata"]),
+    (["-c", "'az acr manifest list-m"], ["az acr manifest list-metadata"]),
     (["-c", "'list-metadata x | sor"], ["list-metadata x | sort-by"]),
     (["-c", "'import a b --for"], ["import a b --force"]),
     (["-c", "'import a b -o ts"], ["import a b -o tsv"]),

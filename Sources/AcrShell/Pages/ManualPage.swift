@@ -8,6 +8,7 @@ struct ManualPage {
     var page = """
       .\\" Made by scripts/generate; do not edit.
       .TH ACRSH 1 "" "acrsh \(Program.version)" "User Commands"
+      .ad l
       .SH NAME
       acrsh \\- a scriptable shell for Azure Container Registry and every other OCI registry
       .SH SYNOPSIS

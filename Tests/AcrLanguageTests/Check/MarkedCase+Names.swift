@@ -31,7 +31,7 @@ extension MarkedCase {
       #"note: the value of `--password` is visible on the screen; this line is not saved in the history = `--password (secret prompt "…")` asks for it"#,
       isPrompt: true),
     MarkedCase(
-      #"acr import --name a --source «reg.azurecr.io/x:1» --registry reg"#,
+      #"acr import --name a --source «other.azurecr.io/x:1» --registry reg"#,
       #"error: with `--registry`, give the source without the registry's name"#),
     MarkedCase(
       #"""

@@ -55,8 +55,22 @@ struct CompletionTests {
   @Test(
     arguments: [
       ("imp^", ["import"]), ("acr cr^", ["credential"]), ("acr ma^", ["manifest"]),
-      ("az acr ma^", ["manifest"]), ("acr manifest ^", ["delete", "list-metadata", "show"]),
-      ("manifest ^", ["config", "delete", "digest", "list-metadata", "show", "tree"]),
+      ("az acr ma^", ["manifest"]),
+      (
+        "acr manifest ^",
+        [
+          "delete", "list", "list-deleted", "list-deleted-tags", "list-metadata", "list-referrers", "metadata",
+          "restore",
+          "show", "show-metadata", "update-metadata",
+        ]
+      ),
+      (
+        "manifest ^",
+        [
+          "config", "delete", "digest", "list", "list-deleted", "list-deleted-tags", "list-metadata", "list-referrers",
+          "restore", "show", "show-metadata", "tree", "update-metadata",
+        ]
+      ),
       ("Import-Az^", ["Import-AzContainerRegistryImage"]), ("import-az^", ["Import-AzContainerRegistryImage"]),
       ("open a | fi^", ["first"]),
       ("open a | s^", ["save", "select", "sha256", "sha512", "skip", "slice", "sort-by", "sum"]),
@@ -190,7 +204,7 @@ struct CompletionTests {
     ("import^", "Copies an image or any other artifact into a registry, without Docker"),
     ("account set --verbose ^", "needs --subscription STRING: the subscription, by name or id"),
     ("import --username ^", "--username STRING: the user for the source's registry"), ("import --name x ^", nil),
-    ("mirror ^", "needs SOURCE, TARGET"),
+    ("mirror ^", "[SOURCE]: the repository to read: HOST/NAME or oci:PATH"),
     ("first ^", "`first` needs rows from a pipe before it"), ("[1] | first ^", "[COUNT (int)]: how many (1)"),
     ("open ^", "needs PATH: the file; `-` is standard input"),
     ("open x^", nil), ("1 + ^", nil), ("# import ^", nil), ("print \"import ^", nil), ("", nil),
