@@ -254,7 +254,8 @@ static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *cont
   (void)easy, (void)known;
   acr_curl_loop *loop = context;
   int place = place_of(loop, socket);
-  if (what == CURL_POLL_REMOVE) {
+  // A connection that nothing is wanted of would still report that it was closed, again and again.
+  if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE) {
     if (place == 0) return 0;
     struct pollfd last = loop->polled[--loop->count];
     loop->places[socket] = 0;
