@@ -11,6 +11,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 import zlib
@@ -418,3 +419,116 @@ class Proxy:
     def stop(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+
+
+# -------------------------------------------------------------------- latency
+
+class Latency:
+    """A long way to some registries, by a program that is quick enough not to be what is measured (scripts/latency_proxy.c).
+    The addresses of its near end are in the order of the registries."""
+
+    folder = None
+
+    def __init__(self, rtt_ms, *addresses):
+        if Latency.folder is None:
+            Latency.folder = tempfile.TemporaryDirectory(prefix="acrsh-latency-")
+            compiler = shutil.which("cc") or shutil.which("clang")
+            source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "latency_proxy.c")
+            subprocess.run([compiler, "-O2", "-o", self.program(), source], check=True)
+        ports = [address.rsplit(":", 1)[1] for address in addresses]
+        self.process = subprocess.Popen(
+            [self.program(), str(rtt_ms), *ports], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addresses = ["127.0.0.1:" + port for port in self.process.stdout.readline().split()]
+
+    @staticmethod
+    def program():
+        return os.path.join(Latency.folder.name, "latency_proxy")
+
+    def requests(self):
+        """How many requests went to each registry so far; nothing is known of those inside of TLS."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return [int(count) for count in self.process.stdout.readline().split()]
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+# ------------------------------------------------------------------ front end
+
+class Front:
+    """nginx before a registry, as many have one: with TLS, HTTP/1.1 or HTTP/2, and with limits if wanted.
+
+    connections: how many a client may have at a time (limit_conn). rate: requests a second (limit_req, with no burst).
+    More of either is answered with 429."""
+
+    folder = None
+
+    def __init__(self, to, http2=False, tls=True, connections=0, rate=0):
+        if Front.folder is None:
+            Front.folder = tempfile.TemporaryDirectory(prefix="acrsh-front-")
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                 "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", Front.key(), "-out",
+                 Front.certificate()], check=True, stderr=subprocess.DEVNULL)
+        self.work = tempfile.mkdtemp(dir=Front.folder.name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = "127.0.0.1:%d" % probe.getsockname()[1]
+        self.log = os.path.join(self.work, "access.log")
+        kind = (" ssl" if tls else "") + (" http2" if http2 else "")
+        limits = ("limit_conn all %d; limit_conn_status 429;" % connections if connections else "") + (
+            "limit_req zone=pace; limit_req_status 429;" if rate else "")
+        with open(os.path.join(self.work, "nginx.conf"), "w") as file:
+            file.write("""
+daemon off; worker_processes 1; pid %(work)s/pid; error_log %(work)s/error.log;
+events { worker_connections 4096; }
+http {
+  access_log %(work)s/access.log combined buffer=64k flush=1s; client_body_temp_path %(work)s; proxy_temp_path %(work)s;
+  fastcgi_temp_path %(work)s; uwsgi_temp_path %(work)s; scgi_temp_path %(work)s;
+  limit_conn_zone $binary_remote_addr zone=all:1m; limit_req_zone $binary_remote_addr zone=pace:1m rate=%(rate)dr/s;
+  upstream registry { server %(to)s; keepalive 256; }
+  server {
+    listen %(address)s%(kind)s; keepalive_requests 100000; %(limits)s
+    ssl_certificate %(certificate)s; ssl_certificate_key %(key)s; ssl_session_cache shared:s:1m;
+    client_max_body_size 0; proxy_request_buffering off; proxy_buffering on; proxy_http_version 1.1;
+    location / { proxy_pass http://registry; proxy_set_header Host $http_host; proxy_set_header Connection "";
+                 proxy_set_header X-Forwarded-Proto $scheme; }
+  }
+}
+""" % {
+                "work": self.work, "rate": rate or 1, "to": to, "address": self.address, "kind": kind, "limits": limits,
+                "certificate": Front.certificate(), "key": Front.key()})
+        self.process = subprocess.Popen(
+            [shutil.which("nginx") or "/usr/sbin/nginx", "-p", self.work, "-c", os.path.join(self.work, "nginx.conf")],
+            stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                socket.create_connection(tuple_of(self.address), 1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise SystemExit("nginx did not start: see %s" % self.work)
+
+    @staticmethod
+    def certificate():
+        return os.path.join(Front.folder.name, "certificate.pem")
+
+    @staticmethod
+    def key():
+        return os.path.join(Front.folder.name, "key.pem")
+
+    def statuses(self):
+        """How many answers there were with each status, after ``stop``."""
+        counts = {}
+        with open(self.log) as file:
+            for line in file:
+                status = int(line.split('" ')[1].split()[0])
+                counts[status] = counts.get(status, 0) + 1
+        return counts
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()

@@ -10,6 +10,9 @@ import CPlatform
 
 /// This process: its environment, its program, its user.
 public enum ProcessInformation {
+  /// Makes freeing memory cheaper where the system's allocator lets itself be told; for programs, at their start.
+  public static func tuneAllocator() { acr_tune_allocator() }
+
   /// All variables of the environment.
   public static var environment: [String: String] {
     var result: [String: String] = [:]

@@ -1,9 +1,9 @@
 #include "CCurl.h"
+#include "Descriptors.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -206,15 +206,8 @@ struct acr_curl_loop {
   CURLM *multi;
   // The read end and the write end of what wakes the loop.
   int wake[2];
-  // What is waited for: first the wake descriptor, then the connections in any order.
-  struct pollfd *polled;
-  int count;
-  int capacity;
-  // Where a descriptor stands in `polled`; 0 for one that does not.
-  int *places;
-  int places_count;
-  // What was ready when the last wait ended; a connection may end while another one is dealt with.
-  struct pollfd *ready;
+  // The wake descriptor and the connections.
+  acr_descriptors *descriptors;
   // When the library wants to be called, in milliseconds; -1 for never.
   long long deadline;
 };
@@ -225,56 +218,19 @@ static long long now_milliseconds(void) {
   return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static int place_of(acr_curl_loop *loop, int descriptor) {
-  return descriptor < loop->places_count ? loop->places[descriptor] : 0;
-}
-
-static bool grow(acr_curl_loop *loop, int descriptor) {
-  if (descriptor >= loop->places_count) {
-    int count = descriptor + 64;
-    int *places = realloc(loop->places, (size_t)count * sizeof *places);
-    if (places == NULL) return false;
-    memset(places + loop->places_count, 0, (size_t)(count - loop->places_count) * sizeof *places);
-    loop->places = places;
-    loop->places_count = count;
-  }
-  if (loop->count < loop->capacity) return true;
-  int capacity = loop->capacity + 64;
-  struct pollfd *polled = realloc(loop->polled, (size_t)capacity * sizeof *polled);
-  if (polled == NULL) return false;
-  loop->polled = polled;
-  struct pollfd *ready = realloc(loop->ready, (size_t)capacity * sizeof *ready);
-  if (ready == NULL) return false;
-  loop->ready = ready;
-  loop->capacity = capacity;
-  return true;
-}
-
 static int socket_changed(CURL *easy, curl_socket_t socket, int what, void *context, void *known) {
   (void)easy, (void)known;
   acr_curl_loop *loop = context;
-  int place = place_of(loop, socket);
   // A connection that nothing is wanted of would still report that it was closed, again and again.
   if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE) {
-    if (place == 0) return 0;
-    struct pollfd last = loop->polled[--loop->count];
-    loop->places[socket] = 0;
-    if (last.fd != socket) {
-      loop->polled[place] = last;
-      loop->places[last.fd] = place;
-    }
+    acr_descriptors_remove(loop->descriptors, socket);
     return 0;
   }
-  if (place == 0) {
-    // Without memory the transfer is never heard of again, and ends by its limit of time.
-    if (!grow(loop, socket)) return 0;
-    place = loop->count++;
-    loop->places[socket] = place;
-  }
-  short events = 0;
-  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= POLLIN;
-  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= POLLOUT;
-  loop->polled[place] = (struct pollfd){.fd = socket, .events = events};
+  int wanted = 0;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) wanted |= ACR_READABLE;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) wanted |= ACR_WRITABLE;
+  // Without memory the transfer is never heard of again, and ends by its limit of time.
+  acr_descriptors_set(loop->descriptors, socket, wanted);
   return 0;
 }
 
@@ -291,7 +247,9 @@ acr_curl_loop *acr_curl_loop_create(void) {
   loop->deadline = -1;
   loop->wake[0] = loop->wake[1] = -1;
   loop->multi = curl.multi_init();
-  if (loop->multi == NULL || pipe(loop->wake) != 0 || !grow(loop, loop->wake[0])) {
+  loop->descriptors = acr_descriptors_create();
+  if (loop->multi == NULL || loop->descriptors == NULL || pipe(loop->wake) != 0 ||
+      !acr_descriptors_set(loop->descriptors, loop->wake[0], ACR_READABLE)) {
     acr_curl_loop_free(loop);
     return NULL;
   }
@@ -299,8 +257,6 @@ acr_curl_loop *acr_curl_loop_create(void) {
     fcntl(loop->wake[end], F_SETFD, FD_CLOEXEC);
     fcntl(loop->wake[end], F_SETFL, O_NONBLOCK);
   }
-  loop->polled[0] = (struct pollfd){.fd = loop->wake[0], .events = POLLIN};
-  loop->count = 1;
   curl.multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
   curl.multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
   curl.multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
@@ -309,14 +265,12 @@ acr_curl_loop *acr_curl_loop_create(void) {
 }
 
 void acr_curl_loop_free(acr_curl_loop *loop) {
-  // Closing connections still changes what is polled.
+  // Closing connections still changes what is waited for.
   if (loop->multi != NULL) curl.multi_cleanup(loop->multi);
   for (int end = 0; end < 2; end++) {
     if (loop->wake[end] >= 0) close(loop->wake[end]);
   }
-  free(loop->polled);
-  free(loop->ready);
-  free(loop->places);
+  acr_descriptors_free(loop->descriptors);
   free(loop);
 }
 
@@ -342,24 +296,24 @@ int acr_curl_loop_wait(acr_curl_loop *loop, int milliseconds) {
     long long left = loop->deadline - now_milliseconds();
     if (left < milliseconds) milliseconds = left < 0 ? 0 : (int)left;
   }
+  const acr_ready *found = NULL;
+  int count = acr_descriptors_wait(loop->descriptors, milliseconds, &found);
   int ready = 0;
-  if (poll(loop->polled, (nfds_t)loop->count, milliseconds) > 0) {
-    if (loop->polled[0].revents != 0) {
+  for (int index = 0; index < count; index++) {
+    acr_ready one = found[index];
+    if (one.descriptor == loop->wake[0]) {
       char bytes[64];
       while (read(loop->wake[0], bytes, sizeof bytes) == sizeof bytes) {}
+      continue;
     }
-    for (int place = 1; place < loop->count; place++) {
-      if (loop->polled[place].revents != 0) loop->ready[ready++] = loop->polled[place];
-    }
-    for (int index = 0; index < ready; index++) {
-      struct pollfd found = loop->ready[index];
-      if (place_of(loop, found.fd) == 0) continue;
-      int what = 0, running = 0;
-      if (found.revents & (POLLIN | POLLHUP)) what |= CURL_CSELECT_IN;
-      if (found.revents & POLLOUT) what |= CURL_CSELECT_OUT;
-      if (found.revents & (POLLERR | POLLNVAL)) what |= CURL_CSELECT_ERR;
-      curl.multi_socket_action(loop->multi, found.fd, what, &running);
-    }
+    ready++;
+    // A connection may have ended while another one was dealt with.
+    if (!acr_descriptors_has(loop->descriptors, one.descriptor)) continue;
+    int what = 0, running = 0;
+    if (one.what & ACR_READABLE) what |= CURL_CSELECT_IN;
+    if (one.what & ACR_WRITABLE) what |= CURL_CSELECT_OUT;
+    if (one.what & ACR_BROKEN) what |= CURL_CSELECT_ERR;
+    curl.multi_socket_action(loop->multi, one.descriptor, what, &running);
   }
   acr_curl_loop_run_due(loop);
   return ready;

@@ -19,12 +19,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #ifdef __APPLE__
 #include <crt_externs.h>
 #include <mach-o/dyld.h>
 #else
 extern char **environ;
 #endif
+
+void acr_tune_allocator(void) {
+#ifdef __GLIBC__
+  // Without "fast bins" nothing is left to be merged in one go (malloc_consolidate).
+  mallopt(M_MXFAST, 0);
+#endif
+}
 
 void acr_error_text(int code, char *buffer, size_t size) {
 #ifdef __GLIBC__

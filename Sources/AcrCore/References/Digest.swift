@@ -14,7 +14,11 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `algorithm:hex`.
   /// - Throws: ``AcrError`` of kind `usage` that says which part is wrong.
-  public init(_ text: some StringProtocol) throws(AcrError) {
+  public init(_ text: some StringProtocol) throws(AcrError) { try self.init(String(text)) }
+
+  /// Reads `algorithm:hex`.
+  /// - Throws: ``AcrError`` of kind `usage` that says which part is wrong.
+  public init(_ text: String) throws(AcrError) {
     guard let colon = text.firstIndex(of: ":") else {
       throw AcrError(.usage, "`\(text)` is not a digest: it does not start with `sha256:`")
     }
@@ -41,17 +45,22 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     case 64: algorithm = .sha512
     default: return nil
     }
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    hex = String(decoding: text, as: UTF8.self)
+    hex = Digest.hex(Array(bytes))
   }
 
-  public var description: String { "\(algorithm.rawValue):\(hex)" }
+  private static func hex(_ bytes: [UInt8]) -> String {
+    String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+      for (index, byte) in bytes.enumerated() {
+        text[index * 2] = digit(byte >> 4)
+        text[index * 2 + 1] = digit(byte & 15)
+      }
+      return text.count
+    }
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+  public var description: String { (algorithm == .sha256 ? "sha256:" : "sha512:") + hex }
 
   /// The first twelve digits, for progress lines and messages.
   public var short: String { "\(algorithm.rawValue):\(hex.prefix(12))" }

@@ -10,16 +10,34 @@ public enum PercentEncoding {
   public static func encodePath(_ path: some StringProtocol) -> String { encode(path, keepingSlashes: true) }
 
   private static func encode(_ text: some StringProtocol, keepingSlashes: Bool) -> String {
-    var encoded: [UInt8] = []
-    encoded.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
+    // A copy where the text is a part of another one.
+    let text = String(text)
+    func isKept(_ byte: UInt8) -> Bool {
       switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.append(byte)
-      case 0x2F where keepingSlashes: encoded.append(byte)
-      default: encoded += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+      case 0x2F: keepingSlashes
+      default: false
       }
     }
-    return String(decoding: encoded, as: UTF8.self)
+    let encodedCount = text.utf8.reduce(0) { $0 + (isKept($1) ? 0 : 1) }
+    guard encodedCount > 0 else { return text }
+    return String(unsafeUninitializedCapacity: text.utf8.count + 2 * encodedCount) { encoded in
+      var end = 0
+      func add(_ byte: UInt8) {
+        encoded[end] = byte
+        end += 1
+      }
+      for byte in text.utf8 {
+        if isKept(byte) {
+          add(byte)
+        } else {
+          add(0x25)
+          add(digits[Int(byte >> 4)])
+          add(digits[Int(byte & 15)])
+        }
+      }
+      return end
+    }
   }
 
   /// The text behind `%XX` sequences; a `%` that starts none stays as it is, and bytes that are no UTF-8 become U+FFFD.

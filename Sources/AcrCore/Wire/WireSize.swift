@@ -26,7 +26,11 @@ public struct WireSize: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   /// Reads decimal digits, as `Content-Length` has them (RFC 9110, 8.6); nil for signs, spaces, anything else, and numbers
   /// above 2^63-1.
-  public init?(digits text: some StringProtocol) {
+  public init?(digits text: some StringProtocol) { self.init(digits: String(text)) }
+
+  /// Reads decimal digits, as `Content-Length` has them (RFC 9110, 8.6); nil for signs, spaces, anything else, and numbers
+  /// above 2^63-1.
+  public init?(digits text: String) {
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int64(text) else {
       return nil
     }

@@ -44,14 +44,14 @@ public struct HTTPDocument: Sendable {
   /// The body as JSON; nil where it is none.
   /// - Parameter place: what it is, as the beginning of a sentence.
   /// - Throws: ``AcrError`` of kind `invalid` for more values than the limit allows.
-  public func document(_ place: String) throws(AcrError) -> JSONValue? {
+  public func document(_ place: @autoclosure () -> String) throws(AcrError) -> JSONValue? {
     do throws(JSONError) {
       return try JSONValue(parsing: bytes, mostValues: mostValues)
     } catch {
       guard error.reason == JSONValue.tooManyValues else { return nil }
       var limits = WireLimits()
       limits[.values] = Int64(mostValues)
-      throw limits.exceeded(.values, by: place, target: URLReference(url).hostAndPort)
+      throw limits.exceeded(.values, by: place(), target: URLReference(url).hostAndPort)
     }
   }
 }
@@ -80,7 +80,7 @@ extension HTTPClient {
   /// - Throws: what `send` throws; ``AcrError`` of kind `network` and `timeout` after the last try, `invalid` for more
   ///   bytes than the limit allows.
   public func document(
-    of place: String, limit: WireLimit = .document, isIdempotent: Bool = true,
+    of place: @autoclosure () -> String, limit: WireLimit = .document, isIdempotent: Bool = true,
     tries most: Int? = nil, send: () async throws -> TransportResponse
   ) async throws -> HTTPDocument {
     var tries = 0
@@ -92,7 +92,7 @@ extension HTTPClient {
           response, bytes: await response.body.beginning(upTo: HTTPClient.errorLimit), tries: tries, limits: limits)
       }
       do {
-        return HTTPDocument(response, bytes: try await read(response, place, limit), tries: tries, limits: limits)
+        return HTTPDocument(response, bytes: try await read(response, place(), limit), tries: tries, limits: limits)
       } catch var error as AcrError where error.kind == .network || error.kind == .timeout {
         guard isIdempotent, tries < most ?? policy.tries else {
           if tries > 1 { error.notes.append("tried \(tries) times") }
@@ -106,16 +106,18 @@ extension HTTPClient {
     }
   }
 
-  private func read(_ response: TransportResponse, _ place: String, _ limit: WireLimit) async throws -> [UInt8] {
+  private func read(
+    _ response: TransportResponse, _ place: @autoclosure () -> String, _ limit: WireLimit
+  ) async throws -> [UInt8] {
     let most = limits.count(limit)
     var host: String? { URLReference(response.url).hostAndPort }
     if let length = response.headers[.contentLength].flatMap({ WireSize(digits: $0) }), length > Int64(most) {
-      throw limits.exceeded(limit, by: place, target: host)
+      throw limits.exceeded(limit, by: place(), target: host)
     }
     let end = sleeper.now() + HTTPClient.longestReading
     var bytes: [UInt8] = []
     while let piece = try await response.body.next() {
-      guard piece.count <= most - bytes.count else { throw limits.exceeded(limit, by: place, target: host) }
+      guard piece.count <= most - bytes.count else { throw limits.exceeded(limit, by: place(), target: host) }
       if bytes.isEmpty { bytes = piece } else { bytes += piece }
       guard sleeper.now() < end else {
         throw AcrError(

@@ -18,6 +18,7 @@ public struct HTTPClient: Sendable {
   private let onRetry: (@Sendable (RetryEvent) -> Void)?
   private let gate = HostGate()
   private let health = HostHealth()
+  private let names = HostNames()
 
   /// Creates a client. Copies share the waits that hosts ask for.
   /// - Parameters:
@@ -51,7 +52,7 @@ public struct HTTPClient: Sendable {
   /// - Throws: ``AcrError``: `network` and `timeout` after the last try, `invalid` and `denied` for redirects that are not
   ///   followed, `cancelled`, `usage`; and whatever a ``BodyStream`` throws.
   public func send(_ request: TransportRequest) async throws -> TransportResponse {
-    var attempt = Attempt(request)
+    var attempt = Attempt(request, host: names.name(for: request))
     try ServerAddress.checkLength(request.url, namedBy: attempt.host)
     var redirects = 0
     while true {
@@ -65,7 +66,7 @@ public struct HTTPClient: Sendable {
           .redirects, by: "the request for `\(URLReference(request.url).publicText)`", target: attempt.host)
       }
       await HTTPClient.discard(response)
-      attempt.follow(next)
+      attempt.follow(next, host: names.name(for: next))
       attempt.tries -= 1
     }
   }
@@ -254,9 +255,9 @@ private struct Attempt {
   var tries = 0
   private let meter: BodyMeter?
 
-  init(_ request: TransportRequest) {
+  init(_ request: TransportRequest, host: String) {
     self.request = request
-    host = URLReference(request.url).hostAndPort ?? ""
+    self.host = host
     guard case .stream(let stream) = request.body else {
       meter = nil
       return
@@ -273,9 +274,9 @@ private struct Attempt {
   }
 
   /// Goes on to the place that a redirect names.
-  mutating func follow(_ next: TransportRequest) {
+  mutating func follow(_ next: TransportRequest, host: String) {
     request = next
-    host = URLReference(next.url).hostAndPort ?? ""
+    self.host = host
   }
 
   /// False where a streamed body was asked for its first piece.

@@ -6,20 +6,19 @@ import Synchronization
 /// time it asked to be left alone for, and how many requests it takes at a time.
 ///
 /// The number finds itself, as it does for connections (RFC 5681): a host begins with ``first``, and each answer makes room for
-/// one more as long as answers take about as long as they did when there were few. A host that throttles halves the number;
-/// from then on it grows slowly again (additive increase, multiplicative decrease). From ``widest`` on there is no limit any
-/// more: the transport's connections are limit enough.
+/// one more as long as answers take about as long as they did when there were few, up to ``widest``. A host that throttles
+/// halves the number; from then on it grows slowly again (additive increase, multiplicative decrease).
 final class HostGate: Sendable {
   /// How many requests may be under way to a host that nothing is known of.
   static let first = 16.0
-  /// From this many requests at a time on, there is no limit any more.
+  /// More requests than this are never under way at a time: further ones would only wait for a connection, with their buffers.
   static let widest = 64.0
 
   private struct Host {
     var opens: Duration?
     var isReached = false
-    /// How many requests may be under way; nil for as many as come.
-    var window: Double? = HostGate.first
+    /// How many requests may be under way.
+    var window = HostGate.first
     /// True once the host has throttled.
     var isCareful = false
     /// How often the window was narrowed. Requests that were under way before do not narrow it again.
@@ -34,7 +33,7 @@ final class HostGate: Sendable {
     mutating func narrow(_ epoch: Int, busy: Double) {
       isCareful = true
       guard epoch == self.epoch else { return }
-      window = max(1, min(window ?? busy, busy) / 2)
+      window = max(1, min(window, busy) / 2)
       self.epoch += 1
     }
 
@@ -45,13 +44,12 @@ final class HostGate: Sendable {
         shortest = min(seconds, shortest ?? seconds)
         recent += (seconds - recent) / 8
       }
-      guard let window, isCareful || recent <= 3 * (shortest ?? 0) + HostGate.patience else { return }
-      let wider = window + (isCareful ? 1 / max(1, window) : 1)
-      self.window = wider >= HostGate.widest ? nil : wider
+      guard isCareful || recent <= 3 * (shortest ?? 0) + HostGate.patience else { return }
+      window = min(HostGate.widest, window + (isCareful ? 1 / max(1, window) : 1))
     }
 
     /// How many whole requests the window lets be under way.
-    var capacity: Int? { window.map { max(1, Int($0)) } }
+    var capacity: Int { max(1, Int(window)) }
   }
 
   /// How much longer than usual an answer may take, in seconds, before it counts as slow.
@@ -94,7 +92,7 @@ final class HostGate: Sendable {
   /// True once a host has answered anything: that it cannot be reached now is then no mistyped name.
   func isReached(_ host: String) -> Bool { hosts.withLock { $0[host]?.isReached ?? false } }
 
-  /// How many requests may be under way to a host at a time; nil for as many as come.
+  /// How many requests may be under way to a host at a time; nil for one that was never met.
   func window(of host: String) -> Int? { hosts.withLock { $0[host]?.capacity } }
 
   /// Waits for room at a host.

@@ -37,6 +37,8 @@ public struct TransportRequest: Sendable {
   public var finalStatuses: Set<Int> = []
   /// True where the answer may be megabytes long, so that a larger buffer is worth its memory.
   public var expectsMuch = false
+  /// `scheme://authority` at the beginning of ``url``, for callers who have it: it saves taking the URL apart.
+  public var origin: String?
   /// True for requests to a metadata service on the own link, which nothing that a server says may lead to.
   public var mayReachOwnLink = false
 

@@ -104,6 +104,17 @@ public struct URLReference: Hashable, Sendable {
     return start == end ? nil : String(url[..<end])
   }
 
+  /// The same for a request, whose caller may have told it.
+  static func origin(of request: TransportRequest) -> String? {
+    let url = request.url.utf8
+    if let told = request.origin, url.starts(with: told.utf8),
+      url.dropFirst(told.utf8.count).first == UInt8(ascii: "/")
+    {
+      return told
+    }
+    return origin(of: request.url)
+  }
+
   private func port(written: Substring?) -> Int? {
     if let written, !written.isEmpty { return UInt16(written).map(Int.init) }
     switch scheme {

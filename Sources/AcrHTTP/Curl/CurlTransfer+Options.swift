@@ -9,13 +9,54 @@ extension CurlTransfer {
   func applyOptions(
     _ configuration: CurlTransport.Configuration, _ errorText: UnsafeMutablePointer<CChar>
   ) -> UnsafeMutablePointer<curl_slist>? {
+    if !handle.isPrepared { prepare(configuration) }
+    knowsSends = handle.knowsSends
+    set(CURLOPT_URL, plan.request.url)
+    let proxy = plan.destination.proxy?.reveal() ?? ""
+    if handle.proxy != proxy {
+      set(CURLOPT_PROXY, proxy)
+      handle.proxy = proxy
+    }
+    let isInsecure = plan.destination.isInsecure
+    if handle.isInsecure != isInsecure {
+      set(CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
+      set(CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
+      handle.isInsecure = isInsecure
+    }
+    applyBody()
+
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
+      check(acr_curl_easy_setopt_pointer(handle.pointer, option, me), option.rawValue)
+    }
+    check(
+      acr_curl_easy_setopt_pointer(handle.pointer, CURLOPT_ERRORBUFFER, errorText), CURLOPT_ERRORBUFFER.rawValue)
+    check(
+      acr_curl_easy_setopt_address_callback(handle.pointer, addressCallback, me), CURLOPT_OPENSOCKETFUNCTION.rawValue)
+    if knowsSends {
+      let option = CURLoption(UInt32(ACR_CURLOPT_PREREQDATA))
+      check(acr_curl_easy_setopt_pointer(handle.pointer, option, me), option.rawValue)
+    }
+    // libcurl sends a request again by itself when a kept connection was closed without an answer. Where it does not ask
+    // before, a request that must not be sent twice gets a connection of its own.
+    if !knowsSends, !plan.request.isIdempotent { set(CURLOPT_FRESH_CONNECT, 1) }
+
+    let list = makeHeaderList()
+    check(acr_curl_easy_setopt_list(handle.pointer, CURLOPT_HTTPHEADER, list), CURLOPT_HTTPHEADER.rawValue)
+    return list
+  }
+
+  /// 7.80.0, the first that calls back before a request is sent.
+  private static let firstVersionWithPrerequest: UInt32 = 0x07_50_00
+
+  /// Sets what is the same for every transfer.
+  private func prepare(_ configuration: CurlTransport.Configuration) {
     set(CURLOPT_NOSIGNAL, 1)
     // Without it, removing a transfer waits for the name resolution that is under way.
     _ = setLong(ACR_CURLOPT_QUICK_EXIT, 1)
     if configuration.isOldLibrary || setString(ACR_CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK {
       check(setLong(ACR_CURLOPT_PROTOCOLS, ACR_CURLPROTO_HTTP_HTTPS), UInt32(ACR_CURLOPT_PROTOCOLS))
     }
-    set(CURLOPT_URL, plan.request.url)
     set(CURLOPT_PATH_AS_IS, 1)
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Monotonic.milliseconds(configuration.connectTimeout)))
@@ -23,45 +64,18 @@ extension CurlTransfer {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
     set(CURLOPT_USERAGENT, configuration.userAgent)
-    set(CURLOPT_PROXY, plan.destination.proxy?.reveal() ?? "")
     set(CURLOPT_NOPROXY, configuration.proxies.exceptions)
-    applyTrust(configuration)
-    applyBody()
-
-    let me = Unmanaged.passUnretained(self).toOpaque()
-    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
-      check(acr_curl_easy_setopt_pointer(handle, option, me), option.rawValue)
-    }
-    check(acr_curl_easy_setopt_pointer(handle, CURLOPT_ERRORBUFFER, errorText), CURLOPT_ERRORBUFFER.rawValue)
-    setCallback(CURLOPT_WRITEFUNCTION, writeCallback)
-    setCallback(CURLOPT_HEADERFUNCTION, headerCallback)
-    setCallback(CURLOPT_READFUNCTION, readCallback)
-    check(
-      acr_curl_easy_setopt_address_callback(handle, addressCallback, me), CURLOPT_OPENSOCKETFUNCTION.rawValue)
-    check(acr_curl_easy_setopt_seek_callback(handle, seekCallback), CURLOPT_SEEKFUNCTION.rawValue)
-    if !configuration.isOldLibrary, acr_curl_version() >= CurlTransfer.firstVersionWithPrerequest {
-      let data = acr_curl_easy_setopt_pointer(handle, CURLoption(UInt32(ACR_CURLOPT_PREREQDATA)), me)
-      knowsSends = data == CURLE_OK && acr_curl_easy_setopt_prerequest_callback(handle, prerequestCallback) == CURLE_OK
-    }
-    // libcurl sends a request again by itself when a kept connection was closed without an answer. Where it does not ask
-    // before, a request that must not be sent twice gets a connection of its own.
-    if !knowsSends, !plan.request.isIdempotent { set(CURLOPT_FRESH_CONNECT, 1) }
-
-    let list = makeHeaderList()
-    check(acr_curl_easy_setopt_list(handle, CURLOPT_HTTPHEADER, list), CURLOPT_HTTPHEADER.rawValue)
-    return list
-  }
-
-  /// 7.80.0, the first that calls back before a request is sent.
-  private static let firstVersionWithPrerequest: UInt32 = 0x07_50_00
-
-  private func applyTrust(_ configuration: CurlTransport.Configuration) {
-    let isInsecure = plan.destination.isInsecure
-    set(CURLOPT_SSL_VERIFYPEER, isInsecure ? 0 : 1)
-    set(CURLOPT_SSL_VERIFYHOST, isInsecure ? 0 : 2)
     if let file = configuration.trustedCertificates {
       set(configuration.trustIsFolder ? CURLOPT_CAPATH : CURLOPT_CAINFO, file)
     }
+    setCallback(CURLOPT_WRITEFUNCTION, writeCallback)
+    setCallback(CURLOPT_HEADERFUNCTION, headerCallback)
+    setCallback(CURLOPT_READFUNCTION, readCallback)
+    check(acr_curl_easy_setopt_seek_callback(handle.pointer, seekCallback), CURLOPT_SEEKFUNCTION.rawValue)
+    if !configuration.isOldLibrary, acr_curl_version() >= CurlTransfer.firstVersionWithPrerequest {
+      handle.knowsSends = acr_curl_easy_setopt_prerequest_callback(handle.pointer, prerequestCallback) == CURLE_OK
+    }
+    handle.isPrepared = setupError == nil
   }
 
   private func applyBody() {
@@ -75,7 +89,7 @@ extension CurlTransfer {
     if let length {
       set(CURLOPT_UPLOAD, 1)
       check(
-        acr_curl_easy_setopt_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)),
+        acr_curl_easy_setopt_offset(handle.pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(length)),
         CURLOPT_INFILESIZE_LARGE.rawValue)
       let isStream = plan.upload != nil
       hint(CURLOPT_UPLOAD_BUFFERSIZE, isStream ? 128 * 1024 : Int(min(max(length, 16 * 1024), 64 * 1024)))
@@ -86,7 +100,7 @@ extension CurlTransfer {
       set(CURLOPT_HTTPGET, 1)
       if method != .get { set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
     }
-    hint(CURLOPT_BUFFERSIZE, plan.request.expectsMuch ? 128 * 1024 : method == .get ? 32 * 1024 : 16 * 1024)
+    hint(CURLOPT_BUFFERSIZE, plan.request.expectsMuch ? 128 * 1024 : 16 * 1024)
   }
 
   private func makeHeaderList() -> UnsafeMutablePointer<curl_slist>? {
@@ -108,27 +122,27 @@ extension CurlTransfer {
   private static let framingFields: Set<HTTPField.Name> = [.contentLength, .transferEncoding, .expect]
 
   private func set(_ option: CURLoption, _ value: Int) {
-    check(acr_curl_easy_setopt_long(handle, option, value), option.rawValue)
+    check(acr_curl_easy_setopt_long(handle.pointer, option, value), option.rawValue)
   }
 
   /// Sizes of buffers: libcurl refuses them for a handle whose buffer is in use, and then keeps the one it has.
-  private func hint(_ option: CURLoption, _ value: Int) { _ = acr_curl_easy_setopt_long(handle, option, value) }
+  private func hint(_ option: CURLoption, _ value: Int) { _ = acr_curl_easy_setopt_long(handle.pointer, option, value) }
 
   private func set(_ option: CURLoption, _ value: String) {
-    check(acr_curl_easy_setopt_string(handle, option, value), option.rawValue)
+    check(acr_curl_easy_setopt_string(handle.pointer, option, value), option.rawValue)
   }
 
   private func setCallback(_ option: CURLoption, _ callback: @escaping acr_curl_data_callback) {
-    check(acr_curl_easy_setopt_data_callback(handle, option, callback), option.rawValue)
+    check(acr_curl_easy_setopt_data_callback(handle.pointer, option, callback), option.rawValue)
   }
 
   /// Options that not every version has; the result is the caller's to look at.
   private func setLong(_ option: Int, _ value: Int) -> CURLcode {
-    acr_curl_easy_setopt_long(handle, CURLoption(UInt32(option)), value)
+    acr_curl_easy_setopt_long(handle.pointer, CURLoption(UInt32(option)), value)
   }
 
   private func setString(_ option: Int, _ value: String) -> CURLcode {
-    acr_curl_easy_setopt_string(handle, CURLoption(UInt32(option)), value)
+    acr_curl_easy_setopt_string(handle.pointer, CURLoption(UInt32(option)), value)
   }
 
   /// A transfer whose options libcurl does not take is not started: it would do something else than is meant.

@@ -16,12 +16,15 @@ final class CurlTransfer {
   }
 
   let plan: Plan
-  let handle: UnsafeMutableRawPointer
-  /// True where something arrived since the last flush.
-  var hasNews = false
+  let handle: CurlHandle
+  /// True where something arrived since the last flush; ``CurlNews`` has it then.
+  fileprivate(set) var hasNews = false
+  /// True once the caller has its outcome.
+  private(set) var isFinished = false
 
   private let configuration: CurlTransport.Configuration
   private let names: HeaderNames
+  private let news: CurlNews
   /// Why the handle cannot be used: libcurl does not take an option.
   var setupError: AcrError?
   /// True where libcurl says when it is about to send a request (7.80 and later).
@@ -31,6 +34,9 @@ final class CurlTransfer {
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let memoryBody: [UInt8]
   private var memoryOffset = 0
+
+  /// Room for the fields of most heads.
+  private static let usualFields = 12
 
   private var status = 0
   private var version = ""
@@ -53,9 +59,11 @@ final class CurlTransfer {
   private var refusal: AcrError?
 
   init(
-    _ plan: Plan, _ handle: UnsafeMutableRawPointer, _ configuration: CurlTransport.Configuration, _ names: HeaderNames
+    _ plan: Plan, _ handle: CurlHandle, _ configuration: CurlTransport.Configuration, _ names: HeaderNames,
+    _ news: CurlNews
   ) {
     self.names = names
+    self.news = news
     self.plan = plan
     self.handle = handle
     self.configuration = configuration
@@ -69,6 +77,7 @@ final class CurlTransfer {
 
   /// Ends both channels, after the handle was taken off the multi handle.
   func finish(_ outcome: Result<Void, any Error>) {
+    isFinished = true
     plan.upload?.close()
     plan.response.finish(outcome)
     acr_curl_slist_free_all(headerList)
@@ -82,7 +91,7 @@ final class CurlTransfer {
     var paused = 0
     if isReceivePaused { paused |= Int(CURLPAUSE_RECV) }
     if isSendPaused { paused |= Int(CURLPAUSE_SEND) }
-    _ = acr_curl_easy_pause(handle, Int32(paused))
+    _ = acr_curl_easy_pause(handle.pointer, Int32(paused))
   }
 
   /// Lets libcurl see the end of an answer that came while sending was paused: it has given up sending (as it does for
@@ -96,7 +105,7 @@ final class CurlTransfer {
   /// is paused.
   func stall(at now: Duration) -> AcrError? {
     var sent: curl_off_t = 0
-    _ = acr_curl_easy_getinfo_offset(handle, CURLINFO_SIZE_UPLOAD_T, &sent)
+    _ = acr_curl_easy_getinfo_offset(handle.pointer, CURLINFO_SIZE_UPLOAD_T, &sent)
     let bodies = Int64(sent) + received
     let count = bodies + headerBytes + Int64(sends)
     let isWaitingForThisSide = !wasSent || isReceivePaused || isSendPaused
@@ -121,7 +130,7 @@ final class CurlTransfer {
   private var wasSent: Bool {
     if knowsSends { return sends > 0 }
     var issued = 0
-    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_REQUEST_SIZE, &issued)
+    _ = acr_curl_easy_getinfo_long(handle.pointer, CURLINFO_REQUEST_SIZE, &issued)
     return issued > 0 || hasHead
   }
 
@@ -131,9 +140,9 @@ final class CurlTransfer {
     if code == CURLE_OK, hasHead { return .success(()) }
     if let error = plan.upload?.error { return .failure(error) }
     var systemError = 0
-    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_OS_ERRNO, &systemError)
+    _ = acr_curl_easy_getinfo_long(handle.pointer, CURLINFO_OS_ERRNO, &systemError)
     var proxyStatus = 0
-    _ = acr_curl_easy_getinfo_long(handle, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
+    _ = acr_curl_easy_getinfo_long(handle.pointer, CURLINFO_HTTP_CONNECTCODE, &proxyStatus)
     let failure = CurlFailure(
       code: code, place: plan.destination.place, placeWithPort: plan.destination.placeWithPort,
       proxy: plan.destination.proxy.map(ProxySettings.place), proxyStatus: proxyStatus,
@@ -167,7 +176,7 @@ extension CurlTransfer {
       // 1xx heads come before the real one (RFC 9110, 15.2).
       guard status >= 200 else { return true }
       hasHead = true
-      hasNews = true
+      news.add(self)
       let connection = ConnectionInfo(httpVersion: version, remoteAddress: remote ?? connectedAddress)
       plan.response.append(head: ResponseHead(status: status, headers: fields, connection: connection))
     } else if content.starts(with: "HTTP/".utf8) {
@@ -175,6 +184,7 @@ extension CurlTransfer {
       version = parts.first ?? ""
       status = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
       fields = HTTPFields()
+      fields.reserveCapacity(CurlTransfer.usualFields)
     } else if let colon = content.firstIndex(of: UInt8(ascii: ":")), let name = names.name(content[..<colon]) {
       let value = content[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
       fields.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
@@ -189,7 +199,7 @@ extension CurlTransfer {
       return false
     }
     received += Int64(bytes.count)
-    hasNews = true
+    news.add(self)
     return true
   }
 
@@ -246,8 +256,8 @@ extension CurlTransfer {
   private var connectedAddress: String? {
     var address: UnsafePointer<CChar>?
     var port = 0
-    guard acr_curl_easy_getinfo_string(handle, CURLINFO_PRIMARY_IP, &address) == CURLE_OK,
-      acr_curl_easy_getinfo_long(handle, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK, let address, port > 0
+    guard acr_curl_easy_getinfo_string(handle.pointer, CURLINFO_PRIMARY_IP, &address) == CURLE_OK,
+      acr_curl_easy_getinfo_long(handle.pointer, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK, let address, port > 0
     else { return nil }
     return CurlTransfer.authority(String(cString: address), port)
   }
@@ -257,17 +267,20 @@ extension CurlTransfer {
   }
 }
 
-/// The names of header fields that were met before: making one checks and lowers each of its letters.
-final class HeaderNames {
-  private static let most = 500
-  private var known: [String: HTTPField.Name] = [:]
+/// The transfers that something arrived for since the last flush, each once.
+final class CurlNews {
+  private var transfers: [CurlTransfer] = []
 
-  /// The name that such bytes are; nil where they are none (RFC 9110, 5.1).
-  func name(_ bytes: some Sequence<UInt8> & Collection) -> HTTPField.Name? {
-    let text = String(decoding: bytes, as: UTF8.self)
-    if let name = known[text] { return name }
-    guard let name = HTTPField.Name(text) else { return nil }
-    if known.count < HeaderNames.most { known[text] = name }
-    return name
+  func add(_ transfer: CurlTransfer) {
+    guard !transfer.hasNews else { return }
+    transfer.hasNews = true
+    transfers.append(transfer)
+  }
+
+  /// Takes them all.
+  func take() -> [CurlTransfer] {
+    defer { transfers.removeAll(keepingCapacity: true) }
+    for transfer in transfers { transfer.hasNews = false }
+    return transfers
   }
 }

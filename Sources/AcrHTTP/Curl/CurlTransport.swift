@@ -123,7 +123,7 @@ public final class CurlTransport: Transport {
   }
 
   private func destination(of request: TransportRequest) throws(AcrError) -> CurlDestination {
-    let origin = request.url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } ? URLReference.origin(of: request.url) : nil
+    let origin = request.url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } ? URLReference.origin(of: request) : nil
     if let origin, let known = destinations.withLock({ $0[origin] }) {
       if known.isLinkLocal, !known.isInsecure, !request.mayReachOwnLink { throw AcrError.ownLink(known.place) }
       return known

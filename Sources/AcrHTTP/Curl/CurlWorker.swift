@@ -5,7 +5,7 @@ import CCurl
 /// What runs on the loop's thread: the only place that touches libcurl's handles.
 final class CurlWorker {
   /// How many used handles are kept for the next transfers.
-  private static let poolSize = 32
+  private static let poolSize = 64
   /// How often in a row the loop looks for more input before it hands a waiting task the little it has.
   private static let maximumHolds = 16
 
@@ -16,7 +16,8 @@ final class CurlWorker {
   private let names = HeaderNames()
   private var transfers: [UInt64: CurlTransfer] = [:]
   private var idByHandle: [UnsafeMutableRawPointer: UInt64] = [:]
-  private var pool: [UnsafeMutableRawPointer] = []
+  private var pool: [CurlHandle] = []
+  private let news = CurlNews()
   /// Why no transfer can be started.
   private var setupError: AcrError?
   private var lastStallCheck = Monotonic.now()
@@ -73,7 +74,7 @@ final class CurlWorker {
       if work.isStopping, transfers.isEmpty { continue }
       _ = acr_curl_loop_wait(loopHandle, pollMilliseconds)
     }
-    for easy in pool { acr_curl_easy_cleanup(easy) }
+    for easy in pool { acr_curl_easy_cleanup(easy.pointer) }
     acr_curl_loop_free(loopHandle)
   }
 
@@ -87,24 +88,24 @@ final class CurlWorker {
   }
 
   private func start(_ plan: CurlTransfer.Plan) {
-    guard let handle = pool.popLast() ?? acr_curl_easy_init() else {
+    guard let handle = pool.popLast() ?? CurlHandle() else {
       plan.response.finish(.failure(AcrError(.network, "libcurl has no memory for a request")))
       return
     }
-    let transfer = CurlTransfer(plan, handle, configuration, names)
+    let transfer = CurlTransfer(plan, handle, configuration, names, news)
     if let error = setupError ?? transfer.setupError {
       transfer.finish(.failure(RequestNotSent(error, isPermanent: true)))
       release(handle)
       return
     }
-    let code = acr_curl_multi_add_handle(multi, handle)
+    let code = acr_curl_multi_add_handle(multi, handle.pointer)
     guard code == CURLM_OK else {
       transfer.finish(.failure(AcrError(.network, "libcurl does not take a request (CURLMcode \(code.rawValue))")))
       release(handle)
       return
     }
     transfers[plan.id] = transfer
-    idByHandle[handle] = plan.id
+    idByHandle[handle.pointer] = plan.id
   }
 
   private func collectDone() {
@@ -118,34 +119,30 @@ final class CurlWorker {
   /// Takes a transfer off the multi handle, which closes its connection (or resets its HTTP/2 stream) if it is not done.
   private func end(_ id: UInt64, _ outcome: Result<Void, any Error>) {
     guard let transfer = transfers.removeValue(forKey: id) else { return }
-    idByHandle[transfer.handle] = nil
-    _ = acr_curl_multi_remove_handle(multi, transfer.handle)
+    idByHandle[transfer.handle.pointer] = nil
+    _ = acr_curl_multi_remove_handle(multi, transfer.handle.pointer)
     transfer.finish(outcome)
     release(transfer.handle)
   }
 
-  private func release(_ handle: UnsafeMutableRawPointer) {
-    guard pool.count < CurlWorker.poolSize else {
-      acr_curl_easy_cleanup(handle)
+  private func release(_ handle: CurlHandle) {
+    guard pool.count < CurlWorker.poolSize, handle.forget() else {
+      acr_curl_easy_cleanup(handle.pointer)
       return
     }
-    acr_curl_easy_reset(handle)
-    // Setting the size frees the buffer of the last upload, which a pooled handle would keep otherwise.
-    _ = acr_curl_easy_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
     pool.append(handle)
   }
 
   /// Hands out what has arrived; true where something was held back for company.
   private func flush(isIdle: Bool) -> Bool {
     var isHolding = false
-    for transfer in transfers.values where transfer.hasNews {
+    for transfer in news.take() where !transfer.isFinished {
       transfer.endPauseAfterRefusal()
-      transfer.hasNews = false
       switch transfer.plan.response.flush(isIdle: isIdle) {
       case .nothing: break
       case .resumeReceiving: transfer.resume(receiving: true)
       case .flushAgain:
-        transfer.hasNews = true
+        news.add(transfer)
         isHolding = true
       }
     }

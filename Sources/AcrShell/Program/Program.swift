@@ -19,6 +19,7 @@ public struct Program {
   public static func main(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
     // A closed pipe is an error of the write, not the end of the process.
     ProcessEnd.ignoreBrokenPipes()
+    ProcessInformation.tuneAllocator()
     let options: Options
     do {
       options = try Options.parse(arguments)

@@ -15,6 +15,9 @@ void acr_error_text(int code, char *buffer, size_t size);
 /// This process's environment.
 char *const *acr_environment(void);
 
+/// Keeps glibc's allocator from going through all small freed pieces whenever a large one is freed.
+void acr_tune_allocator(void);
+
 /// The path of the running program.
 /// Returns its length, or -1 where it is not known.
 long acr_program_path(char *buffer, size_t size);

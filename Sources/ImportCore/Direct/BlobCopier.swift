@@ -16,6 +16,8 @@ struct BlobCopier: Sendable {
 
   /// Blobs up to this size are held in memory: read while the upload is opened, and sent in one request.
   static let smallBlob: Int64 = 4 << 20
+  /// Blobs up to this size are worth being sent in vain once, to find out whether the target takes them in one request.
+  static let oneRequest: Int64 = 256 << 10
   /// What a blob that is streamed holds on its way: libcurl's two buffers, and three pieces of up to 320 KiB.
   private static let streamBytes: Int64 = 5 << 18
   /// How often an upload may break without getting on, before the import fails.
@@ -66,7 +68,17 @@ struct BlobCopier: Sendable {
       isExpected = await table.expectsContent(at: target.store.id)
     }
     let session: BlobUpload
-    if whole != nil || isExpected {
+    if whole == nil, !isExpected, descriptor.size <= BlobCopier.oneRequest, target.store.beginsSendingAtOnce() {
+      let bytes = try await blob.all()
+      whole = bytes
+      switch try await target.store.sendAtOnce(descriptor, bytes: bytes) {
+      case .mounted: return .copied
+      case .session(let opened): session = opened
+      case nil:
+        guard case .session(let opened) = try await start(descriptor, mountFrom: home) else { return .present }
+        session = opened
+      }
+    } else if whole != nil || isExpected {
       guard case .session(let opened) = try await start(descriptor, mountFrom: home) else { return .present }
       session = opened
     } else {

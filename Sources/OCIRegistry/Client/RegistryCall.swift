@@ -22,9 +22,21 @@ public struct RegistryCall: Sendable {
   /// The body.
   public var body: RequestBody
   /// What is done, to be read after "does not allow", "failed at": `reading the manifest HOST/NAME:TAG`.
-  public var purpose: String
+  public var purpose: String {
+    get { makePurpose() }
+    set { makePurpose = { newValue } }
+  }
   /// What is asked for, to be read before "does not exist": `HOST/NAME:TAG` in backquotes.
-  public var subject: String
+  public var subject: String {
+    get { makeSubject() }
+    set { makeSubject = { newValue } }
+  }
+
+  /// A text that is made where something went wrong, and not for each request.
+  package typealias Wording = @Sendable () -> String
+
+  private var makePurpose: Wording
+  private var makeSubject: Wording
 
   /// Where redirects may lead: only reads of content leave the registry.
   public var redirects = TransportRequest.Redirects.sameOrigin
@@ -35,15 +47,23 @@ public struct RegistryCall: Sendable {
 
   /// Creates a call.
   public init(
-    _ method: HTTPRequest.Method, _ address: Address, scopes: Set<TokenScope>, purpose: String, subject: String,
+    _ method: HTTPRequest.Method, _ address: Address, scopes: Set<TokenScope>,
+    purpose: @autoclosure @escaping @Sendable () -> String, subject: @autoclosure @escaping @Sendable () -> String,
     headers: HTTPFields = [:], body: RequestBody = .empty
+  ) {
+    self.init(method, address, scopes, purpose, subject, headers, body)
+  }
+
+  package init(
+    _ method: HTTPRequest.Method, _ address: Address, _ scopes: Set<TokenScope>, _ purpose: @escaping Wording,
+    _ subject: @escaping Wording, _ headers: HTTPFields, _ body: RequestBody
   ) {
     self.method = method
     self.address = address
     self.scopes = scopes
-    self.purpose = purpose
-    self.subject = subject
     self.headers = headers
     self.body = body
+    makePurpose = purpose
+    makeSubject = subject
   }
 }

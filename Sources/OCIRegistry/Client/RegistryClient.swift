@@ -155,9 +155,10 @@ public struct RegistryClient: Sendable {
       return try await http.send(request(call, url, isOwn(url) ? authorization : nil))
     case .path(let text): path = text
     }
-    let bases = endpoint.bases
-    if bases.count > 1, let response = try await findAddress(bases, call, path, authorization) { return response }
-    return try await http.send(request(call, endpoint.bases[0] + path, authorization))
+    if let base = endpoint.decidedBase { return try await http.send(request(call, base + path, authorization, base)) }
+    if let response = try await findAddress(endpoint.bases, call, path, authorization) { return response }
+    let base = endpoint.bases[0]
+    return try await http.send(request(call, base + path, authorization, base))
   }
 
   /// Sends a request to each of the addresses that may be the registry's, once, until one answers.
@@ -190,9 +191,12 @@ public struct RegistryClient: Sendable {
     return nil
   }
 
-  private func request(_ call: RegistryCall, _ url: String, _ authorization: Secret?) -> TransportRequest {
+  private func request(
+    _ call: RegistryCall, _ url: String, _ authorization: Secret?, _ origin: String? = nil
+  ) -> TransportRequest {
     var request = TransportRequest(
       call.method, url, headers: call.headers, authorization: authorization, body: call.body)
+    request.origin = origin ?? endpoint.decidedBase
     request.redirects = call.redirects
     request.expectsMuch = call.expectsMuch
     request.finalStatuses = call.finalStatuses

@@ -20,7 +20,10 @@ final class RegistryEndpoint: Sendable {
   }
 
   /// The addresses to try, in order: one as soon as it is decided.
-  var bases: [String] { decided.withLock { $0.map { [$0] } } ?? candidates }
+  var bases: [String] { decidedBase.map { [$0] } ?? candidates }
+
+  /// The address that answered; nil until one did.
+  var decidedBase: String? { candidates.count == 1 ? candidates[0] : decided.withLock { $0 } }
 
   /// True for a URL of the registry itself.
   func owns(_ url: String) -> Bool {

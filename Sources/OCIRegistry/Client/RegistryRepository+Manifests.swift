@@ -98,10 +98,12 @@ extension RegistryRepository {
     return answer
   }
 
+  private static let acceptedManifests = MediaType.acceptedManifests.joined(separator: ", ")
+
   private func manifestCall(_ method: HTTPRequest.Method, _ selector: ManifestSelector) -> RegistryCall {
     var call = call(
       method, "manifests/\(selector)", purpose: "reading the manifest `\(describe(selector))`",
-      subject: "`\(describe(selector))`", headers: [.accept: MediaType.acceptedManifests.joined(separator: ", ")])
+      subject: "`\(describe(selector))`", headers: [.accept: RegistryRepository.acceptedManifests])
     if method == .get || method == .head { call.redirects = .registryAPI }
     return call
   }

@@ -51,10 +51,13 @@ extension RegistryRepository {
   private func askForReferrers(of digest: Digest, artifactType: String? = nil) async throws -> [Descriptor]? {
     var path = "referrers/\(digest)"
     if let artifactType { path = URLText.adding("artifactType", artifactType, to: path) }
-    let place = "the list of referrers of `\(describe(.digest(digest)))`"
-    let call = call(.get, path, purpose: "reading \(place)", subject: place, headers: [.accept: MediaType.ociIndex])
-    let pages = client.documentPages(call) { document in
-      try document["manifests"].map { try Self.descriptors($0, in: place) }
+    let place: @Sendable () -> String = { "the list of referrers of `\(describe(.digest(digest)))`" }
+    let call = call(
+      .get, path, purpose: "reading \(place())", subject: place(), headers: [.accept: MediaType.ociIndex])
+    let pages = client.documentPages(call) { document -> [Descriptor]? in
+      guard let items = document["manifests"] else { return nil }
+      // Most lists are empty.
+      return items == .array([]) ? [] : try Self.descriptors(items, in: place())
     }
     var found: [Descriptor] = []
     do {

@@ -42,6 +42,37 @@ extension RegistryRepository {
     }
   }
 
+  public func beginsSendingAtOnce() -> Bool { client.traits.beginSendingWholeBlob() }
+
+  /// Sends a blob in the POST that opens the upload (distribution-spec, "Single POST"). A registry without that opens the
+  /// upload and answers 202, as it would without a body.
+  public func sendAtOnce(_ descriptor: Descriptor, bytes: [UInt8]) async throws -> UploadStart? {
+    var call = uploadCall(
+      .post, URLText.adding("digest", descriptor.digest.description, to: "blobs/uploads/"), descriptor)
+    call.headers = [.contentType: "application/octet-stream"]
+    call.body = .bytes(bytes)
+    call.finalStatuses = [500, 501]
+    do {
+      let answer = try await client.answer(call, [201, 202])
+      let isTaken = answer.status == 201 && Self.names(descriptor.digest, answer)
+      client.traits.noteWholeBlob(isTaken: isTaken)
+      if isTaken { return .mounted }
+      return answer.status == 202 ? .session(try session(after: answer, call)) : nil
+    } catch let error as AcrError {
+      client.traits.noteWholeBlob(isTaken: false)
+      // Whatever it did not like about this request, it gets the usual one.
+      guard [.invalid, .notFound, .server, .denied].contains(error.kind) else { throw error }
+      return nil
+    }
+  }
+
+  /// True for an answer that says what it stored: 201 alone could mean anything.
+  private static func names(_ digest: Digest, _ answer: RegistryAnswer) -> Bool {
+    if let told = answer.headers.digest { return told == digest }
+    let location = answer.headers.first(.location).map { URLReference($0).path } ?? ""
+    return location.hasSuffix("/blobs/\(digest)")
+  }
+
   /// Blobs of more bytes than this are asked for once more, until the registry has shown that it finds its own.
   private static let worthAsking: Int64 = 4 << 20
 

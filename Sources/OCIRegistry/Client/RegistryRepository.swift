@@ -12,12 +12,14 @@ public struct RegistryRepository: ArtifactTarget {
   public let access: Access
   /// How many names a page of a list shall have.
   var pageSize = 1000
+  private let ownScopes: Set<TokenScope>
 
   /// Creates a repository; nothing is sent.
   public init(client: RegistryClient, name: RepositoryName, access: Access) {
     self.client = client
     self.name = name
     self.access = access
+    ownScopes = [.repository(name, access)]
   }
 
   public var limits: WireLimits { client.limits }
@@ -65,22 +67,24 @@ public struct RegistryRepository: ArtifactTarget {
 
   /// A call to a path under `/v2/NAME/`.
   func call(
-    _ method: HTTPRequest.Method, _ path: String, purpose: String, subject: String, headers: HTTPFields = [:],
-    body: RequestBody = .empty, mountFrom: RepositoryName? = nil
+    _ method: HTTPRequest.Method, _ path: String, purpose: @autoclosure @escaping RegistryCall.Wording,
+    subject: @autoclosure @escaping RegistryCall.Wording, headers: HTTPFields = [:], body: RequestBody = .empty,
+    mountFrom: RepositoryName? = nil
   ) -> RegistryCall {
-    call(
-      method, .path("/v2/\(name)/\(path)"), purpose: purpose, subject: subject, headers: headers, body: body,
-      mountFrom: mountFrom)
+    RegistryCall(method, .path("/v2/\(name)/\(path)"), scopes(mountFrom), purpose, subject, headers, body)
   }
 
   /// A call to any address that belongs to this repository.
   func call(
-    _ method: HTTPRequest.Method, _ address: RegistryCall.Address, purpose: String, subject: String,
+    _ method: HTTPRequest.Method, _ address: RegistryCall.Address,
+    purpose: @autoclosure @escaping RegistryCall.Wording, subject: @autoclosure @escaping RegistryCall.Wording,
     headers: HTTPFields = [:], body: RequestBody = .empty, mountFrom: RepositoryName? = nil
   ) -> RegistryCall {
-    var scopes: Set<TokenScope> = [.repository(name, access)]
-    if let mountFrom, mountFrom != name { scopes.insert(.repository(mountFrom, .pull)) }
-    return RegistryCall(
-      method, address, scopes: scopes, purpose: purpose, subject: subject, headers: headers, body: body)
+    RegistryCall(method, address, scopes(mountFrom), purpose, subject, headers, body)
+  }
+
+  private func scopes(_ mountFrom: RepositoryName?) -> Set<TokenScope> {
+    guard let mountFrom, mountFrom != name else { return ownScopes }
+    return ownScopes.union([.repository(mountFrom, .pull)])
   }
 }

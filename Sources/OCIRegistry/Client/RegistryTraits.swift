@@ -9,6 +9,8 @@ final class RegistryTraits: Sendable {
     var refusesMount = false
     var findsOwnBlobs: Bool?
     var lastRefusedRest = ""
+    var wasAskedForWholeBlobs = false
+    var takesWholeBlobs: Bool?
   }
 
   private let state = Mutex(State())
@@ -56,4 +58,17 @@ final class RegistryTraits: Sendable {
     get { state.withLock { $0.refusesPatch } }
     set { state.withLock { $0.refusesPatch = newValue } }
   }
+
+  /// True where blobs go up in the request that opens the upload, and for the first one, which finds that out. The
+  /// specification leaves it open ("Single POST"), and a registry without it answers as if no bytes had come.
+  func beginSendingWholeBlob() -> Bool {
+    state.withLock { state in
+      if let known = state.takesWholeBlobs { return known }
+      defer { state.wasAskedForWholeBlobs = true }
+      return !state.wasAskedForWholeBlobs
+    }
+  }
+
+  /// Notes whether the registry took a blob in the request that opened the upload.
+  func noteWholeBlob(isTaken: Bool) { state.withLock { $0.takesWholeBlobs = isTaken } }
 }

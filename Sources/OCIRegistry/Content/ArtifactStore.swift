@@ -78,6 +78,15 @@ public protocol ArtifactTarget: ArtifactSource {
   /// then perhaps ``UploadStart/mounted``, and nothing needs to be sent.
   func startUpload(_ descriptor: Descriptor, mountFrom: RepositoryName?) async throws -> UploadStart
 
+  /// True where a small blob shall be tried to be sent by ``sendAtOnce(_:bytes:)``: the store takes it so, or it is the
+  /// first one, which finds out. Each true answer is followed by that call.
+  func beginsSendingAtOnce() -> Bool
+
+  /// Opens an upload and sends the whole blob in the same request.
+  /// - Returns: ``UploadStart/mounted`` where the store has the blob now; else the upload that is open, without the bytes.
+  ///   Nil where the store did not understand: it is to be asked in the usual way.
+  func sendAtOnce(_ descriptor: Descriptor, bytes: [UInt8]) async throws -> UploadStart?
+
   /// Sends a whole blob in one request (PUT) and ends the upload.
   func finish(_ upload: BlobUpload, _ descriptor: Descriptor, bytes: [UInt8]) async throws
 
@@ -105,6 +114,12 @@ public protocol ArtifactTarget: ArtifactSource {
 }
 
 extension ArtifactTarget {
+  /// For stores where nothing is saved by it.
+  public func beginsSendingAtOnce() -> Bool { false }
+
+  /// For stores where nothing is saved by it.
+  public func sendAtOnce(_ descriptor: Descriptor, bytes: [UInt8]) async throws -> UploadStart? { nil }
+
   /// For stores that cannot go on with a broken upload.
   public func finish(
     _ upload: BlobUpload, _ descriptor: Descriptor, from offset: Int64, body: BlobBody

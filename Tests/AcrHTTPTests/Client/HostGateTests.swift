@@ -23,7 +23,7 @@ import Testing
     #expect(gate.window(of: "a") == 1, "one was under way, and less than one makes no sense")
     #expect(gate.window(of: "b") == nil, "another host is not to blame")
     for _ in 0..<3000 { gate.leave(try await gate.enter("a"), .answered) }
-    #expect(gate.window(of: "a") == nil, "in the end there is no limit any more")
+    #expect(gate.window(of: "a") == 64, "in the end as many as ever")
   }
 
   @Test func aHostThatAnswersGetsMoreAtATimeUntilItsAnswersBecomeSlow() async throws {
@@ -40,9 +40,9 @@ import Testing
     let slow = try #require(gate.window(of: "a"))
     #expect(slow <= 21)
     for _ in 0..<60 { gate.leave(try await gate.enter("a"), .answered, after: .milliseconds(20)) }
-    #expect(gate.window(of: "a") ?? .max > slow, "and more again when they are quick")
+    #expect(gate.window(of: "a") ?? 0 > slow, "and more again when they are quick")
     for _ in 0..<60 { gate.leave(try await gate.enter("a"), .answered, after: .milliseconds(20)) }
-    #expect(gate.window(of: "a") == nil)
+    #expect(gate.window(of: "a") == 64)
     // An upload takes as long as its bytes do, which says nothing of the host.
     for _ in 0..<16 { gate.leave(try await gate.enter("b"), .answered) }
     #expect(gate.window(of: "b") == 32)
