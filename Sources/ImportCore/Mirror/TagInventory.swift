@@ -38,22 +38,12 @@ struct TagInventory: Sendable {
         return TagInventory(tags: try await store.tagPages().all(), facts: nil)
       }
       if try await isAzure(repository), let found = try await azure(repository, isComplete) { return found }
-      let tags = try await isComplete ? complete(repository) : repository.tagPages().all()
+      let tags = try await (isComplete ? repository.completeTagPages() : repository.tagPages()).all()
       // Only its answer told where the registry's tokens come from.
       if await repository.client.hasAzureTokens, let found = try await azure(repository, isComplete) { return found }
       return TagInventory(tags: tags, facts: nil)
     } catch let error as AcrError where isTarget && error.kind == .notFound {
       return TagInventory(tags: [], facts: [:])
-    }
-  }
-
-  /// Some registries write `null` for an empty list: then there is nothing that another page could take back.
-  private static func complete(_ repository: RegistryRepository) async throws -> [TagName] {
-    do {
-      return try await repository.completeTagPages().all()
-    } catch let error as AcrError where error.code == RegistryClient.notAList {
-      guard try await repository.tagPages().all().isEmpty else { throw error }
-      return []
     }
   }
 

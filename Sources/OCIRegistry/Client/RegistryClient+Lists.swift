@@ -1,5 +1,6 @@
 import AcrCore
 import AcrHTTP
+import Synchronization
 
 extension RegistryClient {
   /// The code of errors for an answer that is not the list that was asked for.
@@ -17,7 +18,7 @@ extension RegistryClient {
   /// - Parameters:
   ///   - pageSize: how many names were asked for.
   ///   - isComplete: true where something is deleted that the list lacks: an answer that does not say what there is, or
-  ///     that has an item which is no name, is an error then.
+  ///     that has an item which is not a name, is an error then.
   func pages<Element: Sendable>(
     _ first: RegistryCall, member: String, pageSize: Int, isComplete: Bool = false,
     element: @escaping @Sendable (String) -> Element?
@@ -30,10 +31,19 @@ extension RegistryClient {
       }
       return PageCursor.End(last: last, names: items.compactMap(\.string))
     }
+    let isFirst = Mutex(true)
     return documentPages(first, follow: follow) { document in
+      let isFirst = isFirst.withLock { value in
+        defer { value = false }
+        return value
+      }
       guard let items = document[member] else { return nil }
-      // Some registries write `null` for an empty list, and others where they fail.
-      guard let names = items.array else { return items.isNull && !isComplete ? [] : nil }
+      // Registries written in Go send `null` for an empty list. Behind other names a bare `null` could take the rest of the
+      // list away, so there it has to be a whole answer, with the repository's name.
+      guard let names = items.array else {
+        let isEmptyList = isFirst || !isComplete || document["name"]?.string != nil
+        return items.isNull && isEmptyList ? [] : nil
+      }
       let found = names.compactMap { $0.string.flatMap(element) }
       guard !isComplete || found.count == names.count else { return nil }
       return found
@@ -94,7 +104,8 @@ actor PageCursor {
   enum Step: Sendable {
     /// It is new.
     case forward
-    /// It is the one before once more: the registry does not know `last`, and its first page was all.
+    /// It is the one before once more: the registry does not know `last`, and its first page was all. Or it is empty and
+    /// names itself as the next one.
     case repeated
     /// The list leads back to a page that was read.
     case circle
@@ -131,7 +142,9 @@ actor PageCursor {
       call.address = .url(target)
       linked = target
       next = call
-      return visited.contains(target) ? .circle : .forward
+      guard visited.contains(target) else { return .forward }
+      // Some registries name a next page behind the last one, too: an empty one that leads back to itself is the end.
+      return count == 0 ? .repeated : .circle
     }
     guard let end else {
       next = nil

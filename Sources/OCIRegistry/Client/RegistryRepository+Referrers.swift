@@ -52,8 +52,10 @@ extension RegistryRepository {
     var path = "referrers/\(digest)"
     if let artifactType { path = URLText.adding("artifactType", artifactType, to: path) }
     let place: @Sendable () -> String = { "the list of referrers of `\(describe(.digest(digest)))`" }
-    let call = call(
+    var call = call(
       .get, path, purpose: "reading \(place())", subject: place(), headers: [.accept: MediaType.ociIndex])
+    // GHCR leads this question to its web site, at the same host, which then answers 429 for hours.
+    call.redirects = .none
     let pages = client.documentPages(call) { document -> [Descriptor]? in
       guard let items = document["manifests"] else { return nil }
       // Most lists are empty.

@@ -31,8 +31,8 @@ public struct RegistryRepository: ArtifactTarget {
   /// The tags as the registry lists them, page by page. Names outside the specification's grammar are left out.
   public func tagPages() -> PageReader<TagName> { tagPages(isComplete: false) }
 
-  /// The same for what is deleted because the list lacks it: an answer that does not say which tags there are (`null`,
-  /// something else than a name) is an error, and not an empty list.
+  /// The same for what is deleted because the list lacks it: an answer that does not say which tags there are (an item
+  /// that is not a name, a bare `null` behind other pages) is an error. `null` for the whole list is an empty list.
   public func completeTagPages() -> PageReader<TagName> { tagPages(isComplete: true) }
 
   private func tagPages(isComplete: Bool) -> PageReader<TagName> {

@@ -253,7 +253,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [#"{"tags":null}"#, #"{"tags":["a",5]}"#, #"{"tags":["a","-bad-"]}"#, "{}", "[]", "<html>", ""])
+  @Test(arguments: [#"{"tags":["a",5]}"#, #"{"tags":["a","-bad-"]}"#, "{}", "[]", "<html>", ""])
   func aListThatDoesNotSayWhatThereIsIsNoCompleteList(_ body: String) async throws {
     try await withLoopbackServer { _ in
       .init(200, text: body)
