@@ -35,10 +35,14 @@ set -g __acrsh_lines \
     'Get-AzContainerRegistry	-ResourceGroupName	*	only those of one resource group' \
     'Get-AzContainerRegistry	-SubscriptionId	*	only those of one subscription, by name or id' \
     'Get-AzContainerRegistryCredential	-	-	Gets the admin user of an Azure registry and its passwords' \
+    'Get-AzContainerRegistryCredential	-ContainerRegistryName	*	the registry: its name, login server or resource id' \
+    'Get-AzContainerRegistryCredential	-Id	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-Name	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-RegistryId	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-RegistryName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-ResourceGroupName	*	the resource group of the registry' \
+    'Get-AzContainerRegistryCredential	-ResourceId	*	the registry: its name, login server or resource id' \
+    'Get-AzContainerRegistryCredential	-ResourceName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'Get-AzContainerRegistryManifest	-	-	Lists the manifests of a repository with their tags, platforms and sizes' \
     'Get-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
@@ -132,11 +136,23 @@ set -g __acrsh_lines \
     'Test-AzContainerRegistryNameAvailability	-Name	*	the name' \
     'Test-AzContainerRegistryNameAvailability	-SubscriptionId	*	the subscription, by name or id' \
     'Update-AzContainerRegistryCredential	-	-	Makes a new password for the admin user of an Azure registry' \
+    'Update-AzContainerRegistryCredential	-ContainerRegistryName	*	the registry: its name, login server or resource id' \
+    'Update-AzContainerRegistryCredential	-Id	*	the registry: its name, login server or resource id' \
     'Update-AzContainerRegistryCredential	-Name	*	the registry: its name, login server or resource id' \
     'Update-AzContainerRegistryCredential	-PasswordName	password,password2	which of the two is made anew' \
     'Update-AzContainerRegistryCredential	-RegistryName	*	the registry: its name, login server or resource id' \
     'Update-AzContainerRegistryCredential	-ResourceGroupName	*	the resource group of the registry' \
+    'Update-AzContainerRegistryCredential	-ResourceId	*	the registry: its name, login server or resource id' \
+    'Update-AzContainerRegistryCredential	-ResourceName	*	the registry: its name, login server or resource id' \
     'Update-AzContainerRegistryCredential	-SubscriptionId	*	the subscription of the registry, by name or id' \
+    'Update-AzContainerRegistryManifest	-	-	Sets the locks of a tag or a manifest of an Azure registry' \
+    'Update-AzContainerRegistryManifest	-DeleteEnabled	*	whether it may be deleted' \
+    'Update-AzContainerRegistryManifest	-ListEnabled	*	whether lists show it' \
+    'Update-AzContainerRegistryManifest	-Manifest	*	a part of --name' \
+    'Update-AzContainerRegistryManifest	-ReadEnabled	*	whether it may be pulled' \
+    'Update-AzContainerRegistryManifest	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
+    'Update-AzContainerRegistryManifest	-RepositoryName	*	a part of --name' \
+    'Update-AzContainerRegistryManifest	-WriteEnabled	*	whether it may be overwritten' \
     'Update-AzContainerRegistryRepository	-	-	Sets the locks of a repository, a tag or a manifest of an Azure registry' \
     'Update-AzContainerRegistryRepository	-DeleteEnabled	*	whether it may be deleted' \
     'Update-AzContainerRegistryRepository	-ListEnabled	*	whether lists show it' \

@@ -71,6 +71,9 @@ struct AzureLineProgramTests {
       #expect(tags.components(separatedBy: "\t")[2] == index[2], "\(tags)")
       let manifests = try await output("az acr manifest list -r myregistry -n hello --top 1", world)
       #expect(manifests.contains("\"schemaVersion\": 2"), "\(manifests)")
+      // The number of the index's manifests, its type, the version: az's order, by name.
+      let shown = try await output("az acr manifest show -r myregistry -n hello:1 -o tsv", world)
+      #expect(shown == "5\tapplication/vnd.oci.image.index.v1+json\t2", "\(shown)")
       let metadata = try await output(
         "az acr manifest show-metadata -r myregistry -n hello:1 --query digest -o tsv", world)
       #expect(metadata == index[2])
@@ -167,6 +170,79 @@ struct AzureLineProgramTests {
         both.exitCode == 0 && both.errorOutput.contains("`--username` and `--password` are not used"),
         "\(both.errorOutput)")
       #expect(try await world.lastImport()?["source"]?["credentials"] == nil)
+    }
+  }
+
+  @Test("a source at a regional endpoint is the registry of that region, by its id")
+  func regionalSource() async throws {
+    let registry = """
+      {"name": "regional", "subscription": "\(AzureWorld.subscription)", "resourceGroup": "g", "location": "eastus",
+       "sku": "Premium", "regionalEndpoints": "Enabled", "images": ["app:v1"],
+       "roleAssignments": [{"principal": "\(AzureWorld.principal)", "role": "Owner"}]}
+      """
+    try await withAzureWorld(registries: registry) { world in
+      for line in [
+        "az acr import -n myregistry --source regional.eastus.geo.azurecr.io/app:v1 -t one:1",
+        "az acr import -n myregistry --source regional.eastus.geo.azurecr.io/app:v1 -t two:1 -r regional",
+        "az acr import -n myregistry --source regional.eastus.geo.azurecr.io/app:v1 -t three:1 "
+          + "-r regional.eastus.geo.azurecr.io",
+      ] {
+        _ = try await output(line, world)
+        let source = try #require(try await world.lastImport()?["source"])
+        #expect(source["resourceId"]?.string?.hasSuffix("/registries/regional") == true, "\(line): \(source)")
+        #expect(source["sourceImage"]?.string == "app:v1" && source["registryUri"] == nil, "\(line): \(source)")
+      }
+      #expect(try await world.content(of: "myregistry").count == 3)
+    }
+  }
+
+  @Test("--all-tags brings the tags that point at the same image, and no others")
+  func allTags() async throws {
+    try await withAzureWorld { world in
+      for tag in ["1", "1.2", "latest"] {
+        _ = try await output("import \(Self.hello) myregistry.azurecr.io/a:\(tag)", world)
+      }
+      _ = try await output("import docker.io/library/busybox:latest myregistry.azurecr.io/a:other", world)
+      for engine in ["service", "direct"] {
+        _ = try await output(
+          "import myregistry.azurecr.io/a:1.2 myregistry.azurecr.io/\(engine):1.2 --all-tags --engine \(engine)", world)
+        let content = try await world.content(of: "myregistry").filter { $0.key.hasPrefix("\(engine):") }
+        #expect(Set(content.keys) == ["\(engine):1", "\(engine):1.2", "\(engine):latest"], "\(content)")
+        #expect(Set(content.values).count == 1)
+      }
+    }
+  }
+
+  @Test("a registry's token that is not there is no missing registry")
+  func missingToken() async throws {
+    try await withAzureWorld { world in
+      for (line, name) in [
+        ("az acr token show -r myregistry -n nosuch", "token `nosuch`"),
+        ("az acr scope-map show -r myregistry -n nosuch", "scope map `nosuch`"),
+      ] {
+        let result = try await world.run(["-c", "login --identity | ignore; \(line)"])
+        #expect(result.exitCode == 3 && result.errorOutput.contains("has no \(name)"), "\(line): \(result.errorOutput)")
+        #expect(!result.errorOutput.contains("no registry"))
+      }
+    }
+  }
+
+  @Test("cloud show has all members of az, and the values of the cloud")
+  func cloud() async throws {
+    try await withAzureWorld { world in
+      for (query, wanted) in [
+        ("endpoints.portal", "https://portal.azure.com"), ("endpoints.gallery", "https://gallery.azure.com/"),
+        ("endpoints.activeDirectoryResourceId", "https://management.core.windows.net/"),
+        ("suffixes.storageEndpoint", "core.windows.net"), ("suffixes.acrLoginServerEndpoint", ".azurecr.io"),
+        ("suffixes.mhsmDns", ".managedhsm.azure.net"), ("profile", "latest"), ("length(keys(endpoints))", "21"),
+        ("length(keys(suffixes))", "13"),
+      ] {
+        let shown = try await output("az cloud show --query \"\(query)\" -o tsv", world)
+        #expect(shown == wanted, "\(query)")
+      }
+      let other = "az cloud show -n AzureUSGovernment --query suffixes.synapseAnalyticsEndpoint -o tsv"
+      let shown = try await output(other, world)
+      #expect(shown == ".dev.azuresynapse.usgovcloudapi.net")
     }
   }
 

@@ -13,7 +13,8 @@ struct CloudListCommand: Command {
     group: .session,
     examples: [.init("Their names", "cloud list | get name")],
     cmdlet: .init("Get-AzEnvironment", parameters: []),
-    columns: OutputColumns(CloudRecord.columns))
+    columns: OutputColumns(CloudRecord.columns)
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<NoParameters>) throws -> Output {
     try session.azure.withClouds { clouds in

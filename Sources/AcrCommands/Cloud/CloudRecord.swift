@@ -10,18 +10,24 @@ enum CloudRecord {
     Column("isActive", .bool, help: "whether it is the chosen one"),
     Column("endpoints", .record, help: "the addresses of its services"),
     Column("suffixes", .record, help: "how its hosts end"),
+    Column("profile", help: "the profile of its services, `latest`"),
   ]
   private static let shape = Shape(columns)
 
   static func record(_ cloud: AzureCloud, isActive: Bool) -> Record {
     func fields(_ isSuffix: Bool) -> Record {
       let settings = CloudSetting.allCases.filter { $0.isSuffix == isSuffix }
-      return Record(
-        shape: Shape(settings.map(\.jsonName)), values: settings.map { cloud[$0].map(Value.string) ?? .null })
+      let own = settings.map { ($0.jsonName, cloud[$0]) }
+      let others = CloudServices.members(of: cloud.name, isSuffix: isSuffix)
+      let all = (own + others).sorted { $0.0 < $1.0 }
+      return Record(shape: Shape(all.map(\.0)), values: all.map { $0.1.map(Value.string) ?? .null })
     }
     return Record(
       shape: shape,
-      values: [.string(cloud.name), .bool(isActive), .record(fields(false)), .record(fields(true))])
+      values: [
+        .string(cloud.name), .bool(isActive), .record(fields(false)), .record(fields(true)),
+        .string("latest"),
+      ])
   }
 
   static func help(_ setting: CloudSetting) -> String {

@@ -16,7 +16,8 @@ struct CloudShowCommand: Command {
     summary: "Shows the addresses of a cloud",
     group: .session,
     examples: [.init("The chosen one", "cloud show | get name")],
-    columns: OutputColumns(CloudRecord.columns))
+    columns: OutputColumns(CloudRecord.columns)
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     try session.azure.withClouds { clouds in

@@ -17,7 +17,8 @@ struct ManifestListCommand: Command {
     description:
       "A request for each manifest. `list-metadata` lists digests, tags, platforms and sizes with one for a hundred.",
     group: .registry,
-    examples: [.init("What an index lists", "acr manifest list --registry myregistry --name hello-world --top 1")])
+    examples: [.init("What an index lists", "acr manifest list --registry myregistry --name hello-world --top 1")]
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let rows = try ListMetadataCommand(session: session).run(call)
@@ -58,7 +59,8 @@ struct ManifestReferrersCommand: Command {
     examples: [
       .init("SBOMs", "acr manifest list-referrers myregistry.azurecr.io/app:1 --artifact-type application/spdx+json")
     ],
-    columns: [Column("manifests", .list, help: "descriptors: mediaType, digest, size, artifactType, annotations")])
+    columns: [Column("manifests", .list, help: "descriptors: mediaType, digest, size, artifactType, annotations")]
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)

@@ -46,8 +46,17 @@ struct ManifestMetadataCommand: Command {
             .init("ReadEnabled", .flag("read-enabled")), .init("WriteEnabled", .flag("write-enabled")),
           ] + PowerShell.common, joint: ":") : nil,
       columns: .open(RepositoryItem.attributeColumns)
-    ).with(azure: .sortedFields)
+    ).with(azure: .sortedFields).with(cmdlets: isUpdate ? [Self.manifestCmdlet] : [])
   }
+
+  private static let manifestCmdlet = Signature.Cmdlet(
+    "Update-AzContainerRegistryManifest",
+    parameters: [
+      .init("RegistryName", .flag("registry")), .init("RepositoryName", .part(of: "name", order: 0)),
+      .init("Manifest", .part(of: "name", order: 1)), .init("DeleteEnabled", .flag("delete-enabled")),
+      .init("ListEnabled", .flag("list-enabled")), .init("ReadEnabled", .flag("read-enabled")),
+      .init("WriteEnabled", .flag("write-enabled")),
+    ] + PowerShell.common, joint: "@")
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)

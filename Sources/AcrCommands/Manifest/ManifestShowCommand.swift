@@ -23,7 +23,8 @@ struct ManifestShowCommand: Command {
       .init(
         "The platforms of an index", "manifest show localhost:5000/base/alpine:3.20 | get manifests | get platform"),
       .init("The exact bytes, in a file", "manifest show localhost:5000/base/alpine:3.20 --raw | save manifest.json"),
-    ])
+    ]
+  ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let artifact = try ManifestArgument.locate(call[\.image], session)

@@ -26,8 +26,7 @@ struct CredentialRenewCommand: Command {
     changes: true,
     cmdlet: .init(
       "Update-AzContainerRegistryCredential",
-      parameters: [
-        .init("Name", .flag("name")), .init("RegistryName", .flag("name")),
+      parameters: PowerShell.registryNames + [
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
         .init("PasswordName", .flag("password-name")),
       ] + PowerShell.common),

@@ -25,8 +25,8 @@ struct CredentialShowCommand: Command {
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryCredential",
-      parameters: [
-        .init("Name", .flag("name")), .init("RegistryName", .flag("name")), .init("RegistryId", .flag("name")),
+      parameters: PowerShell.registryNames + [
+        .init("RegistryId", .flag("name")),
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
       ] + PowerShell.common),
     columns: [

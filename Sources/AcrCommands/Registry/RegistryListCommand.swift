@@ -24,6 +24,7 @@ struct RegistryListCommand: Command {
       "Get-AzContainerRegistry",
       parameters: [
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
+        .init("IncludeDetail", .nothing(takesValue: false)),
       ] + PowerShell.common),
     columns: OutputColumns(RegistryRecord.columns)
   ).with(azure: .sortedFields)

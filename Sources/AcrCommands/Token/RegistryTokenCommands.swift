@@ -221,7 +221,7 @@ struct RegistryTokenCredentialCommand: Command {
             .init("RegistryName", .flag("registry")), .init("ResourceGroupName", .flag("resource-group")),
             .init("SubscriptionId", .flag("subscription")), .init("TokenId", .flag("name")),
             .init("Name", .choice(["password1": "password1", "password2": "password2"])),
-            .init("Expiry", .flag("expiration")),
+            .init("Expiry", .flag("expiration")), .init("NoWait", .nothing(takesValue: false)),
           ] + PowerShell.common),
       columns: OutputColumns(
         deletes

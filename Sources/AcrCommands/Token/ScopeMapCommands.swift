@@ -16,6 +16,7 @@ enum RegistryItems {
     [
       .init("RegistryName", .flag("registry")), .init("ResourceGroupName", .flag("resource-group")),
       .init("SubscriptionId", .flag("subscription")), .init("Name", .flag("name")),
+      .init("NoWait", .nothing(takesValue: false)),
     ] + PowerShell.common
 
   /// The parameters of cmdlets that list.

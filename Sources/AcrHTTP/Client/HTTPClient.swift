@@ -81,14 +81,14 @@ public struct HTTPClient: Sendable {
 
   private func sendUntilAnswered(_ attempt: inout Attempt) async throws -> TransportResponse {
     while true {
-      try await waitForGate(attempt)
+      try await waitForGate(&attempt)
       attempt.tries += 1
       let wait: Duration
       do {
         let response = try await sendWithPass(attempt)
         guard let pause = try waitAfter(response, attempt) else { return response }
         wait = pause
-        report("HTTP \(response.status)", wait, attempt)
+        report("HTTP \(response.status)", wait, attempt, of: tries(for: attempt))
         await HTTPClient.discard(response)
       } catch let failure as RequestNotSent {
         // A host that answered before has a name: its absence now is worth as much patience as any other fault.
@@ -96,7 +96,7 @@ public struct HTTPClient: Sendable {
         let isOver = failure.isPermanent || attempt.tries >= tries || !attempt.canSendBodyAgain
         if isOver { throw attempt.describing(failure.reason) }
         wait = policy.delay(afterTry: attempt.tries)
-        report(failure.reason.message, wait, attempt)
+        report(failure.reason.message, wait, attempt, of: tries)
       } catch let error as AcrError where error.kind == .network || error.kind == .timeout {
         let mayRepeat = attempt.request.isIdempotent && attempt.canSendBodyAgain
         // A silent host is waited for long each time, so it gets fewer tries than one that hangs up.
@@ -106,9 +106,10 @@ public struct HTTPClient: Sendable {
           throw health.describing(attempt.describing(error), attempt.host)
         }
         wait = policy.delay(afterTry: attempt.tries)
-        report(error.message, wait, attempt)
+        report(error.message, wait, attempt, of: tries)
       }
       try await sleep(wait)
+      attempt.waited = wait
     }
   }
 
@@ -144,7 +145,7 @@ public struct HTTPClient: Sendable {
     let own = RequestTrace.ofTask
     guard trace != nil || own != nil else { return try await transport.send(attempt.request) }
     let traces = [trace, own].compactMap { $0 }
-    let records = traces.map { $0.start(attempt.request, try: attempt.tries) }
+    let records = traces.map { $0.start(attempt.request, try: attempt.tries, waited: attempt.waited) }
     do {
       let response = try await transport.send(attempt.request)
       return records.reduce(response) { $1.answered($0, sent: attempt.sentBytes) }
@@ -178,13 +179,14 @@ public struct HTTPClient: Sendable {
   private func tries(for attempt: Attempt) -> Int { health.isFailing(attempt.host) ? 1 : policy.tries }
 
   /// Waits until a host takes requests again. One of those who wait says so.
-  private func waitForGate(_ attempt: Attempt) async throws {
+  private func waitForGate(_ attempt: inout Attempt) async throws {
     while true {
       let now = sleeper.now()
       let wait = gate.wait(for: attempt.host, now: now)
       guard wait > .zero else { return }
       if health.announce(attempt.host, until: now + wait) { report("asked to wait", wait, attempt) }
       try await sleep(wait)
+      attempt.waited += wait
     }
   }
 
@@ -192,9 +194,10 @@ public struct HTTPClient: Sendable {
     do { try await sleeper.sleep(duration) } catch is CancellationError { throw AcrError.transferCancelled }
   }
 
-  private func report(_ reason: String, _ wait: Duration, _ attempt: Attempt) {
+  private func report(_ reason: String, _ wait: Duration, _ attempt: Attempt, of mostTries: Int? = nil) {
     _ = health.announce(attempt.host, until: sleeper.now() + wait)
-    report(RetryEvent(host: attempt.host, reason: reason, wait: wait, tries: attempt.tries))
+    report(
+      RetryEvent(host: attempt.host, reason: reason, wait: wait, tries: attempt.tries, mostTries: mostTries))
   }
 
   /// Tells of a wait.
@@ -253,6 +256,8 @@ private struct Attempt {
   /// The host and port that it goes to.
   private(set) var host: String
   var tries = 0
+  /// How long was waited before this try.
+  var waited = Duration.zero
   private let meter: BodyMeter?
 
   init(_ request: TransportRequest, host: String) {
@@ -277,6 +282,7 @@ private struct Attempt {
   mutating func follow(_ next: TransportRequest, host: String) {
     request = next
     self.host = host
+    waited = .zero
   }
 
   /// False where a streamed body was asked for its first piece.

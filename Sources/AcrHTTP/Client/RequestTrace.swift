@@ -23,8 +23,9 @@ public final class RequestTrace: Sendable {
   }
 
   /// Notes a request that is about to be sent.
-  func start(_ request: TransportRequest, try number: Int) -> TraceRecord {
-    TraceRecord(self, request, try: number)
+  /// - Parameter waited: how long it was held back before this try.
+  func start(_ request: TransportRequest, try number: Int, waited: Duration) -> TraceRecord {
+    TraceRecord(self, request, try: number, waited: waited)
   }
 
   fileprivate func write(_ line: [UInt8]) { writeLine(line) }
@@ -83,13 +84,15 @@ final class TraceRecord: Sendable {
   private let isConfidential: Bool
   private let sent: SentSecrets
   private let number: Int
+  private let waited: Duration
   private let time = Timestamp.now()
   private let start = Monotonic.now()
   private let result = Mutex(Result())
 
-  fileprivate init(_ trace: RequestTrace, _ request: TransportRequest, try number: Int) {
+  fileprivate init(_ trace: RequestTrace, _ request: TransportRequest, try number: Int, waited: Duration) {
     self.trace = trace
     self.number = number
+    self.waited = waited
     method = request.method.rawValue
     sent = SentSecrets(request)
     // Addresses come from servers too, which may repeat what they were sent.
@@ -153,6 +156,7 @@ final class TraceRecord: Sendable {
     if let authorization { members.append(.init("authorization", .string(authorization))) }
     if isConfidential { members.append(.init("confidential", true)) }
     members.append(.init("try", .integer(Int64(number))))
+    if waited > .zero { members.append(.init("waitedMs", .integer(Int64(Monotonic.milliseconds(waited))))) }
     if let answer = result.response {
       members.append(.init("status", .integer(Int64(answer.status))))
       if let connection = answer.connection {

@@ -58,23 +58,41 @@ public struct RetryPolicy: Sendable {
   }
 }
 
-/// One wait before a request is sent again, for progress displays.
+/// One wait before a request is sent again, for progress displays and notes.
 public struct RetryEvent: Sendable {
   /// The host that failed.
   public let host: String
-  /// What happened, for example `429` or `the connection to … was refused`.
+  /// What happened, for example `HTTP 429` or `the connection to … was refused`.
   public let reason: String
   /// How long the wait is.
   public let wait: Duration
   /// How often the request has been sent so far.
   public let tries: Int
+  /// How often it is sent at most; nil for as often as it takes.
+  public let mostTries: Int?
 
   /// Creates an event.
-  public init(host: String, reason: String, wait: Duration, tries: Int) {
+  public init(host: String, reason: String, wait: Duration, tries: Int, mostTries: Int? = nil) {
     self.host = host
     self.reason = reason
     self.wait = wait
     self.tries = tries
+    self.mostTries = mostTries
+  }
+
+  /// What happened at which host, as a person reads it.
+  public var cause: String {
+    switch reason {
+    case "HTTP 429": "\(host): too many requests (HTTP 429)"
+    case _ where reason.contains(host): reason
+    default: "\(host): \(reason)"
+    }
+  }
+
+  /// What happens after the wait: `retry 2 of 5`, or `retry` where the number is open; `next request` for one that was not sent yet.
+  public var next: String {
+    guard let mostTries, mostTries > tries else { return tries == 0 ? "next request" : "retry" }
+    return "retry \(tries) of \(mostTries - 1)"
   }
 }
 

@@ -17,8 +17,13 @@ extension Checker {
         binding.isBroken = true
         continue
       }
-      let bare = String(written.name.text.drop { $0 == "-" }).lowercased()
-      guard let parameter = cmdlet.parameters.first(where: { $0.name.lowercased() == bare }) else {
+      // `-Name:value` is one word in PowerShell.
+      let pieces = written.name.text.drop { $0 == "-" }.split(separator: ":", maxSplits: 1)
+      let bare = pieces.first.map { $0.lowercased() } ?? ""
+      let attached = pieces.count == 2 ? String(pieces[1]) : nil
+      guard let parameter = cmdlet.parameters.first(where: { $0.name.lowercased() == bare }),
+        attached.map({ !$0.hasPrefix("$") || Self.truth(of: $0) != nil }) ?? true
+      else {
         let nearest = cmdlet.parameters.map(\.name).first { Suggestion.isNear($0.lowercased(), bare) }
         report(
           .unknownFlag(written.name.text, command: name.text, nearest: nearest.map { "-\($0)" }), written.name.span)
@@ -27,7 +32,9 @@ extension Checker {
         continue
       }
       if case .nothing(let takesValue) = parameter.meaning {
-        if takesValue, written.value == nil, index < arguments.endIndex, case .value(let value) = arguments[index] {
+        if takesValue, attached == nil, written.value == nil, index < arguments.endIndex,
+          case .value(let value) = arguments[index]
+        {
           checkLoosely([.value(value)])
           index += 1
         }
@@ -36,14 +43,33 @@ extension Checker {
       var target: Signature.Flag?
       if case .flag(let flagName) = parameter.meaning { target = signature.flags.first { $0.name == flagName } }
       if let target, target.type == nil {
+        // `-Force:$false` is the switch left out.
+        if let attached {
+          guard let isOn = Self.truth(of: attached) else {
+            report(.wrongWord(written.name.text, .bool, attached), written.span)
+            binding.isBroken = true
+            continue
+          }
+          if !isOn { continue }
+        }
         add(written.value, to: target, written.name, &binding, signature)
         continue
       }
       var value = written.value
+      if let attached {
+        let type = target?.type ?? .string
+        guard let constant = Self.constant(attached, of: type) else {
+          report(.wrongWord(written.name.text, type, attached), written.span)
+          binding.isBroken = true
+          continue
+        }
+        value = .expression(.constant(constant, written.name.span))
+      }
       if value == nil, index < arguments.endIndex, case .value(let next) = arguments[index] {
         value = next
         index += 1
       }
+      value = value.map(Self.withTruth)
       guard let value else {
         report(.flagWithoutValue(written.name.text, next: nextText(arguments, index)), written.span)
         binding.isBroken = true
@@ -86,9 +112,33 @@ extension Checker {
     return binding.arguments
   }
 
+  /// What PowerShell's `$true` and `$false`, and the words, mean.
+  private static func truth(of text: String) -> Bool? {
+    switch text.lowercased() {
+    case "$true", "true": true
+    case "$false", "false": false
+    default: nil
+    }
+  }
+
+  /// What stands behind the colon, as a value of the parameter's type.
+  private static func constant(_ text: String, of type: ValueType) -> Constant? {
+    if type == .bool || text.hasPrefix("$"), let truth = truth(of: text) { return .bool(truth) }
+    return constant(text, as: type)
+  }
+
+  /// `$true` and `$false` are no variables in PowerShell.
+  private static func withTruth(_ value: ArgumentValue) -> ArgumentValue {
+    guard case .expression(.variable(let name, let span)) = value, let truth = truth(of: "$\(name)") else {
+      return value
+    }
+    return .expression(.constant(.bool(truth), span))
+  }
+
   private static func bareWordText(_ value: ArgumentValue) -> String? {
     switch value {
     case .word(let text), .expression(.text(let text)): text.constant?.lowercased()
+    case .expression(.constant(.string(let text), _)): text.lowercased()
     default: nil
     }
   }

@@ -7,6 +7,18 @@ final class RequestWaits: Sendable {
   private struct Wait {
     let text: String
     let started: ContinuousClock.Instant
+    /// When the request is sent again; nil while its answer is waited for.
+    var until: ContinuousClock.Instant?
+
+    /// The text with the time: the time that has gone by, or that is left.
+    func line(_ now: ContinuousClock.Instant, _ more: String) -> String {
+      guard let until else {
+        return "waiting for \(text) (\(ByteCount.fixed((now - started).seconds, decimals: 1)) s\(more))"
+      }
+      let left = max(until - now, .zero)
+      return
+        "\(text) in \(ByteCount.fixed(left.seconds, decimals: 1)) s\(more.isEmpty ? "" : " (\(more.dropFirst(2)))")"
+    }
   }
 
   private struct State {
@@ -38,21 +50,31 @@ final class RequestWaits: Sendable {
   /// Shows waits from now on, or no longer: between two lines of the prompt the screen belongs to the editor.
   func setActive(_ isActive: Bool) {
     self.isActive.store(isActive, ordering: .relaxed)
-    if !isActive { hide() }
+    guard !isActive else { return }
+    // A run that was stopped sends nothing again.
+    state.withLock { state in state.waits = state.waits.filter { $0.value.until == nil } }
+    hide()
   }
 
   /// Runs a request.
   func during<Answer>(_ request: TransportRequest, _ body: () async throws -> Answer) async throws -> Answer {
     guard isActive.load(ordering: .relaxed) else { return try await body() }
-    let id = begin(RequestWaits.text(of: request))
+    let id = begin(Wait(text: RequestWaits.text(of: request), started: .now))
     defer { end(id) }
     return try await body()
   }
 
-  private func begin(_ text: String) -> Int {
+  /// Shows why a request is held back, and when it is sent again. Nothing has to take it away: its time does.
+  func hold(_ event: RetryEvent) {
+    guard isActive.load(ordering: .relaxed) else { return }
+    let now = ContinuousClock.now
+    _ = begin(Wait(text: "\(event.cause); \(event.next)", started: now, until: now + event.wait))
+  }
+
+  private func begin(_ wait: Wait) -> Int {
     let (id, isFirst) = state.withLock { state in
       state.nextID += 1
-      state.waits[state.nextID] = Wait(text: text, started: .now)
+      state.waits[state.nextID] = wait
       defer { state.isWatching = true }
       return (state.nextID, !state.isWatching)
     }
@@ -82,6 +104,11 @@ final class RequestWaits: Sendable {
       try? await Task.sleep(for: interval)
       let now = ContinuousClock.now
       let isOver = state.withLock { state -> Bool in
+        state.waits = state.waits.filter { $0.value.until.map { $0 > now } ?? true }
+        if state.waits.isEmpty, state.isShown {
+          show(nil)
+          state.isShown = false
+        }
         guard let oldest = state.waits.values.min(by: { $0.started < $1.started }) else {
           state.isWatching = false
           return true
@@ -90,7 +117,7 @@ final class RequestWaits: Sendable {
         guard waited >= patience, isActive.load(ordering: .relaxed) else { return false }
         state.isShown = true
         let more = state.waits.count > 1 ? ", and \(state.waits.count - 1) more" : ""
-        show("waiting for \(oldest.text) (\(ByteCount.fixed(waited.seconds, decimals: 1)) s\(more))")
+        show(oldest.line(now, more))
         return false
       }
       if isOver { return }

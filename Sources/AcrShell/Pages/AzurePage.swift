@@ -62,6 +62,17 @@ struct AzurePage {
       text += "\n"
     }
     text += """
+      ## Azure PowerShell
+
+      Cmdlets of Az.ContainerRegistry about images, manifests, tags, credentials and tokens, with the parameters of their \
+      help pages. All take those that every cmdlet has (`-DefaultProfile`, `-Confirm`, `-ErrorAction` and the like), which \
+      change nothing here. `-Name:value` is `-Name value`; `$true` and `$false` are values, and `-Switch:$false` leaves a \
+      switch out.
+
+      | cmdlet | is | takes | does not take |
+      | --- | --- | --- | --- |
+      \(PowerShell.documented.map(row).joined(separator: "\n"))
+
       ## What acrsh does not have
 
       These are about other things than images, manifests, tags, tokens and signing in. `run az …` runs them:
@@ -81,6 +92,18 @@ struct AzurePage {
 
       """
     return text
+  }
+
+  private func row(_ cmdlet: PowerShell.Documented) -> String {
+    let signature = catalog.commands.first { command in
+      ((command.cmdlet.map { [$0] } ?? []) + command.moreCmdlets).contains { $0.name == cmdlet.name }
+    }
+    let refused = cmdlet.parameters.compactMap { parameter in
+      PowerShell.refusal(cmdlet.name, parameter).map { "`-\(parameter)`: \($0)" }
+    }
+    let taken = cmdlet.parameters.filter { PowerShell.refusal(cmdlet.name, $0) == nil }.map { "`-\($0)`" }
+    return "| `\(cmdlet.name)` | `\(signature?.name ?? "not here")` | \(taken.joined(separator: " ")) | "
+      + "\(refused.joined(separator: "; ")) |"
   }
 
   private func row(_ command: AzureCLI.Command) -> String {

@@ -85,9 +85,10 @@ final class ProgramContext {
     gatheredNotes = retryNotes
     let http = HTTPClient(
       transport: transport, limits: limits, insecureHosts: insecure, trace: trace,
-      onRetry: { event in
+      onRetry: { [waits = display.waits] event in
+        waits?.hold(event)
         guard event.wait >= .seconds(2) else { return }
-        let note = "\(event.host): \(event.reason); waiting \(event.wait.components.seconds) s"
+        let note = "\(event.cause); \(event.next) in \(event.wait.components.seconds) s"
         if let text = retryNotes.text(for: note, about: event.host), !logs.warn(text) { sink.message("note: \(text)") }
       })
     // In a sandbox neither Docker's nor Azure's files of the real world are read or written.

@@ -116,7 +116,7 @@ public struct AzureCloud: Sendable, Hashable {
       .microsoftGraphResourceID: "https://graph.microsoft.com/",
       .acrLoginServer: ".azurecr.io",
       .keyVaultDNS: ".vault.azure.net",
-      .storageEndpoint: ".core.windows.net",
+      .storageEndpoint: "core.windows.net",
       .sqlServerHostname: ".database.windows.net",
     ])
 
@@ -128,11 +128,11 @@ public struct AzureCloud: Sendable, Hashable {
       .activeDirectoryResourceID: "https://management.core.usgovcloudapi.net/",
       .resourceManager: "https://management.usgovcloudapi.net/",
       .management: "https://management.core.usgovcloudapi.net/",
-      .activeDirectoryGraphResourceID: "https://graph.windows.net/",
+      .activeDirectoryGraphResourceID: "https://graph.microsoftazure.us/",
       .microsoftGraphResourceID: "https://graph.microsoft.us/",
       .acrLoginServer: ".azurecr.us",
       .keyVaultDNS: ".vault.usgovcloudapi.net",
-      .storageEndpoint: ".core.usgovcloudapi.net",
+      .storageEndpoint: "core.usgovcloudapi.net",
       .sqlServerHostname: ".database.usgovcloudapi.net",
     ])
 
@@ -148,7 +148,7 @@ public struct AzureCloud: Sendable, Hashable {
       .microsoftGraphResourceID: "https://microsoftgraph.chinacloudapi.cn",
       .acrLoginServer: ".azurecr.cn",
       .keyVaultDNS: ".vault.azure.cn",
-      .storageEndpoint: ".core.chinacloudapi.cn",
+      .storageEndpoint: "core.chinacloudapi.cn",
       .sqlServerHostname: ".database.chinacloudapi.cn",
     ])
 

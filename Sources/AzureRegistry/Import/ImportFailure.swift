@@ -27,6 +27,14 @@ struct ImportFailure {
       if case .registry(_, let roles) = self { AzureRole.pull(roles) } else { AzureRole.pull(nil) }
     }
 
+    /// The registry as errors name it for scripts.
+    var target: String {
+      switch self {
+      case .registry(let id, _): id.name
+      case .host(let host, _, _): host.name
+      }
+    }
+
     /// The registry in backquotes.
     var name: String {
       switch self {
@@ -92,7 +100,10 @@ struct ImportFailure {
     }
     error.status = answer.status
     error.code = said.code
-    error.target = target.loginServer.name
+    // Whoever refused: the sentences about the source begin with it.
+    let isOfSource =
+      error.message.hasPrefix("the source ") || error.message.hasPrefix("the service cannot reach the source")
+    error.target = isOfSource ? source.target : target.loginServer.name
     error.requestID = answer.requestID
     error.retryAfter = answer.retryAfter
     if let operationID { error.notes.append("the operation is `\(operationID)`") }

@@ -41,10 +41,7 @@ struct ManagerFailure {
     case "resourcegroupnotfound":
       return AcrError(
         .notFound, "there is no resource group `\(place.group)` in the subscription `\(place.subscription)`")
-    case "resourcenotfound":
-      return AcrError(
-        .notFound, "there is no registry `\(place.name)` in the resource group `\(place.group)`",
-        help: "list them: acr list")
+    case "resourcenotfound", "parentresourcenotfound": return missingResource(said, place)
     case "missingsubscriptionregistration":
       return AcrError(
         .denied, "the subscription `\(place.subscription)` is not registered for container registries",
@@ -58,6 +55,26 @@ struct ManagerFailure {
         .conflict, "a lock forbids changes to the registry `\(place.name)`", help: "remove the lock first")
     default: return nil
     }
+  }
+
+  /// A registry that is not there, or something of a registry, such as a token.
+  private static func missingResource(_ said: ManagerError, _ place: Place) -> AcrError {
+    // The service names what it misses. Its sentence counts, since an action at a token has no path of its own.
+    let isParent = said.code?.lowercased() == "parentresourcenotfound"
+    guard !isParent, let child = Place.child(in: said.raw) ?? place.child else {
+      return AcrError(
+        .notFound, "there is no registry `\(place.name)` in the resource group `\(place.group)`",
+        help: "list them: acr list")
+    }
+    let kinds: [String: (String, String?)] = [
+      "tokens": ("token", "acr token list"), "scopemaps": ("scope map", "acr scope-map list"),
+      "webhooks": ("webhook", "run az acr webhook list"),
+      "replications": ("replication", "run az acr replication list"),
+    ]
+    let (kind, list) = kinds[child.kind.lowercased()] ?? ("\(child.kind) resource", nil)
+    return AcrError(
+      .notFound, "the registry `\(place.name)` has no \(kind) `\(child.name)`",
+      help: list.map { "list them: \($0) --registry \(place.name)" })
   }
 
   private static func authorization(_ said: ManagerError, _ answer: ManagerAnswer) -> AcrError {
@@ -98,12 +115,23 @@ struct ManagerFailure {
     var subscription = ""
     var group = ""
     var name = ""
+    /// What the registry lacks: the kind and name behind its own.
+    var child: (kind: String, name: String)?
+
+    /// What a sentence such as `The Resource 'Microsoft.ContainerRegistry/registries/first/tokens/t' …` names.
+    static func child(in sentence: String) -> (kind: String, name: String)? {
+      guard let start = sentence.firstRange(of: "/registries/") else { return nil }
+      let resource = sentence[start.upperBound...].prefix { !"'\"` ,".contains($0) }
+      let parts = resource.split(separator: "/").map { ServerText.cleaned(String($0), limit: 100) }
+      return parts.count > 2 ? (parts[1], parts[2]) : nil
+    }
 
     init(_ path: String) {
       let parts = path.split(separator: "/").map(String.init)
       if parts.count > 1 { subscription = parts[1] }
       if parts.count > 3, parts[2].lowercased() == "resourcegroups" { group = parts[3] }
       if parts.count > 7 { name = parts[7] }
+      if parts.count > 9 { child = (parts[8], parts[9]) }
     }
   }
 }

@@ -72,6 +72,30 @@ struct AzureLineTests {
     #expect(found.first?.contains(part) == true, "\(line): \(found)")
   }
 
+  @Test(
+    "of PowerShell with `$true` and `$false`, and with values behind a colon",
+    arguments: [
+      "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled $false",
+      "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled:$FALSE -ReadEnabled $True",
+      "Update-AzContainerRegistryRepository -RegistryName r1234 -Name a -DeleteEnabled:true",
+      "Remove-AzContainerRegistryTag -RegistryName:r1234 -RepositoryName:a -Name:1 -Confirm:$false",
+      "Get-AzAccessToken -AsSecureString:$false", "Connect-AzAccount -Identity:$true",
+      "Connect-AzAccount -UseDeviceAuthentication:$false",
+      "Import-AzContainerRegistryImage -SourceImage a:1 -SourceRegistryUri docker.io/library -ResourceGroupName g "
+        + "-RegistryName r1234 -TargetTag a:1 -Mode:Force",
+    ])
+  func powerShell(line: String) { #expect(Self.check(line) == [], "\(line)") }
+
+  @Test(
+    "of PowerShell with other values are refused",
+    arguments: [
+      "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled $no",
+      "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled:$no",
+      "Update-AzContainerRegistryTag -RegistryName r1234 -RepositoryName a -Name 1 -WriteEnabled:maybe",
+      "Connect-AzAccount -Identity:sure",
+    ])
+  func powerShellMistakes(line: String) { #expect(Self.check(line).count == 1, "\(line): \(Self.check(line))") }
+
   @Test("with a password behind its letter keep it secret")
   func attachedPassword() {
     let source = Source(name: "az.acr", text: "az acr login -n myregistry -u me -phunter2horse --nmae x")
@@ -81,7 +105,38 @@ struct AzureLineTests {
   }
 }
 
-/// The table behind docs/az.md.
+/// The cmdlets behind the table of docs/az.md.
+@Suite("The cmdlets of Azure PowerShell")
+struct PowerShellTests {
+  private static let cmdlets: [String: Signature.Cmdlet] = {
+    let all = CommandCatalog.catalog.commands.flatMap { ($0.cmdlet.map { [$0] } ?? []) + $0.moreCmdlets }
+    return Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }()
+
+  @Test("take each parameter of their help, or say why not", arguments: PowerShell.documented.map(\.name))
+  func known(name: String) throws {
+    let documented = try #require(PowerShell.documented.first { $0.name == name })
+    let cmdlet = try #require(Self.cmdlets[name], "no command has the cmdlet `\(name)`")
+    let taken = Set(cmdlet.parameters.map(\.name))
+    for parameter in documented.parameters {
+      let reason = PowerShell.refusal(name, parameter)
+      #expect(taken.contains(parameter) == (reason == nil), "\(name) -\(parameter): \(reason ?? "not explained")")
+    }
+  }
+
+  @Test("of registries are all in the table")
+  func complete() {
+    let names = Set(PowerShell.documented.map(\.name))
+    for name in Self.cmdlets.keys where name.contains("ContainerRegistry") { #expect(names.contains(name), "\(name)") }
+  }
+
+  @Test("write a digest behind @, and a tag behind a colon")
+  func joints() {
+    #expect(Self.cmdlets["Update-AzContainerRegistryManifest"]?.joint == "@")
+    #expect(Self.cmdlets["Update-AzContainerRegistryTag"]?.joint == ":")
+  }
+}
+
 @Suite("The flags of the Azure CLI")
 struct AzureFlagTests {
   @Test("are taken, taken with a note, or refused with a reason", arguments: AzureCLI.commands)

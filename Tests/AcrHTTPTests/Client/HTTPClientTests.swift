@@ -81,6 +81,8 @@ import Testing
       #expect(server.requests.count == 4)
       #expect(server.connectionCount == 1)
       #expect(events.all.map(\.reason) == ["HTTP 503", "HTTP 503", "HTTP 503"])
+      #expect(events.all.map(\.next) == ["retry 1 of 3", "retry 2 of 3", "retry 3 of 3"])
+      #expect(events.all.first?.cause == "\(server.authority): HTTP 503")
       #expect(events.all.map(\.wait) == time.sleeps)
       #expect(events.all.map(\.host) == [server.authority, server.authority, server.authority])
       for (index, sleep) in time.sleeps.enumerated() {
@@ -124,6 +126,18 @@ import Testing
         #expect(time.sleeps == [wait])
       }
     }
+  }
+
+  @Test(arguments: [
+    ("HTTP 429", 1, 6, "h:1: too many requests (HTTP 429)", "retry 1 of 5"),
+    ("the connection to `h:1` was closed", 3, 6, "the connection to `h:1` was closed", "retry 3 of 5"),
+    ("asked to wait", 0, nil, "h:1: asked to wait", "next request"),
+    ("HTTP 429", 1, nil, "h:1: too many requests (HTTP 429)", "retry"),
+  ])
+  func aWaitSaysWhatItIsFor(_ reason: String, _ tries: Int, _ most: Int?, _ cause: String, _ next: String) {
+    let event = RetryEvent(host: "h:1", reason: reason, wait: .seconds(2), tries: tries, mostTries: most)
+    #expect(event.cause == cause)
+    #expect(event.next == next)
   }
 
   @Test func aWaitThatIsTooLongIsTheAnswer() async throws {

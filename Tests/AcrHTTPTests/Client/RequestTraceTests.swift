@@ -70,6 +70,9 @@ import Testing
           ])
         #expect(lines.map { $0["status"]?.integer } == [200, 307, 503, 200, nil])
         #expect(lines.map { $0["try"]?.integer } == [1, 1, 1, 2, 1])
+        // Only the try that was held back says for how long.
+        #expect(lines.map { $0["waitedMs"] != nil } == [false, false, false, true, false])
+        #expect((250...500).contains(lines[3]["waitedMs"]?.integer ?? 0))
         #expect(lines.map { $0["receivedBytes"]?.integer } == [30, 0, 0, 1000, 0])
         #expect(lines.map { $0["sentBytes"]?.integer } == [20, 0, 0, 0, 0])
         #expect(lines.map { $0["error"]?.string } == [nil, nil, nil, nil, "network"])

@@ -46,4 +46,28 @@ struct RequestWaitsTests {
     #expect(shown.last == .some(nil))
     waits.setActive(false)
   }
+
+  @Test("A request that is held back says why and until when, and the line goes by itself")
+  func held() async throws {
+    let screen = Screen()
+    let waits = RequestWaits(patience: .milliseconds(5), interval: .milliseconds(5)) { screen.show($0) }
+    let event = RetryEvent(host: "h:1", reason: "HTTP 429", wait: .seconds(3), tries: 2, mostTries: 6)
+    waits.hold(event)
+    #expect(screen.shown.isEmpty)
+    waits.setActive(true)
+    waits.hold(event)
+    // No limit that a busy machine misses: the line goes when its time is over.
+    for _ in 0..<12_000 where screen.shown.last != .some(nil) { try await Task.sleep(for: .milliseconds(5)) }
+    let shown = screen.shown
+    #expect(shown.first??.hasPrefix("h:1: too many requests (HTTP 429); retry 2 of 5 in ") == true, "\(shown)")
+    #expect(shown.last == .some(nil))
+    // What is stopped is not shown again.
+    waits.hold(event)
+    waits.setActive(false)
+    waits.setActive(true)
+    let count = screen.shown.count
+    try await waits.during(TransportRequest(.get, "http://h/v2/")) {}
+    #expect(!screen.shown.dropFirst(count).contains { $0?.contains("retry") == true })
+    waits.setActive(false)
+  }
 }

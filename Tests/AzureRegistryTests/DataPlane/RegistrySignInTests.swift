@@ -84,6 +84,23 @@ struct RegistrySignInTests {
       #expect(error.kind == .denied)
       #expect(error.message == "\(host) does not allow access from this machine")
       #expect(error.code == "DENIED")
+      #expect(error.help == "check whether its firewall allows this address and public network access is enabled")
+    }
+  }
+
+  @Test("a registry that does not take the account says whose tokens it takes, and does not send to `login` again")
+  func unknownAccount() async throws {
+    try await withWorld { azure, session in
+      let host = try RegistryHost(azure.address("first"))
+      try await azure.admin(
+        "POST", "faults",
+        ["target": "first", "path": "/oauth2/exchange", "status": 401, "times": 9, "body": #"{"errors":[]}"#])
+      let error = try await failure {
+        try await session.repository(host, RepositoryName("app"), access: .pull).tagPages().all()
+      }
+      #expect(error.kind == .auth)
+      #expect(error.help?.contains("accounts of its own tenant only") == true, "\(error.help ?? "")")
+      #expect(error.help?.contains("acr login --username --password") == true)
     }
   }
 

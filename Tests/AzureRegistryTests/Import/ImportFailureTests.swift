@@ -29,6 +29,13 @@ struct ImportFailureTests {
     return .host(host, user: user, hasCredentials: hasCredentials)
   }
 
+  static func name(of source: ImportFailure.Source) -> String {
+    switch source {
+    case .registry: "second"
+    case .host(let host, _, _): host.name
+    }
+  }
+
   static func linked(_ roles: AzureRegistryInfo.RoleAssignmentMode?) -> ImportFailure.Source {
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/second"
     return AzureResourceID(registry: id).map { .registry($0, roles: roles) } ?? hub
@@ -213,8 +220,49 @@ struct ImportFailureTests {
     #expect(error.help == item.help)
     #expect(error.code == item.code)
     #expect(error.status == item.status)
+    // A script that reads the error gets the registry that refused.
+    if item.message.hasPrefix("the source") { #expect(error.target == Self.name(of: item.source)) }
+    if item.message.hasPrefix("the target") { #expect(error.target == "first.azurecr.io") }
     #expect(error.requestID == "id-1")
     #expect(error.notes.last == "the operation is `registries-1`")
+  }
+
+  @Test("an operation that ends with 404 is about the source, unless it names the target")
+  func missingAtTheSource() throws {
+    let target = try Self.target()
+    func error(_ said: String, operationID: String?) -> AcrError {
+      let document: JSONValue = ["error": ["code": "NotFound", "message": .string(said)]]
+      let answer = ManagerAnswer(
+        status: 404, headers: [:], url: "https://management.azure.com/x", bytes: Array(document.text.utf8))
+      return ImportFailure(
+        answer, path: target.id.path, source: Self.host("quay.io"), target: target, operationID: operationID
+      ).error
+    }
+    let source = error("", operationID: "registries-1")
+    #expect(source.kind == .notFound)
+    #expect(source.message == "the source `quay.io` has no such image")
+    #expect(source.help == "check the repository and the tag there")
+    let named = error("The registry \(target.id.description) was not found.", operationID: "registries-1")
+    #expect(named.kind == .notFound && !named.message.contains("quay.io"), "\(named.message)")
+    let before = error("", operationID: nil)
+    #expect(!before.message.contains("quay.io"), "\(before.message)")
+  }
+
+  @Test("inner errors stand below the sentence")
+  func inner() throws {
+    let document: JSONValue = [
+      "error": [
+        "code": "InvalidParameters", "message": "Something new.",
+        "details": [["code": "Upstream", "message": "the source closed the connection"]],
+      ]
+    ]
+    let answer = ManagerAnswer(
+      status: 400, headers: [:], url: "https://management.azure.com/x", bytes: Array(document.text.utf8))
+    let target = try Self.target()
+    let error = ImportFailure(
+      answer, path: target.id.path, source: Self.hub, target: target, operationID: "registries-1"
+    ).error
+    #expect(error.notes.contains("(Upstream) the source closed the connection"), "\(error.notes)")
   }
 
   @Test("a status of failure without words", arguments: ["Failed", "Canceled"])

@@ -34,6 +34,24 @@ struct RegistryFinderTests {
     }
   }
 
+  @Test("by the hosts of their regions, and by no other host that looks like one")
+  func regions() async throws {
+    let document: JSONValue = [
+      "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/first",
+      "properties": ["loginServer": "first.azurecr.io"],
+    ]
+    let registry = try #require(AzureRegistryInfo(document))
+    for (host, isIts) in [
+      ("first.azurecr.io", true), ("first.eastus.geo.azurecr.io", true), ("first.westeurope.geo.azurecr.io", true),
+      ("second.eastus.geo.azurecr.io", false), ("first.geo.azurecr.io", false), ("first.a.b.geo.azurecr.io", false),
+      ("first.eastus.geo.azurecr.us", false), ("first.eastus.data.azurecr.io", false),
+      ("first.eastus.geo.azurecr.io.evil.example", false),
+    ] {
+      let place = try RegistryHost(host)
+      #expect(registry.answers(at: place) == isIts, "\(host)")
+    }
+  }
+
   @Test("once: further questions are answered from memory")
   func memory() async throws {
     try await withAzure { azure in

@@ -75,6 +75,7 @@ struct ResourceManagerTests {
   }
 
   struct Refusal: Sendable, CustomTestStringConvertible {
+    var path = ResourceManagerTests.path
     let status: Int
     let code: String
     let said: String
@@ -90,6 +91,21 @@ struct ResourceManagerTests {
   static let refusals: [Refusal] = [
     .init(
       status: 404, code: "ResourceNotFound", said: "The Resource … was not found.", kind: .notFound,
+      message: "there is no registry `first` in the resource group `g-1`", help: "list them: acr list"),
+    .init(
+      path: "\(path)/tokens/builder", status: 404, code: "ResourceNotFound",
+      said: "The Resource 'Microsoft.ContainerRegistry/registries/first/tokens/builder' under resource group 'g-1' was "
+        + "not found.", kind: .notFound, message: "the registry `first` has no token `builder`",
+      help: "list them: acr token list --registry first"),
+    .init(
+      path: "\(path)/scopeMaps/m", status: 404, code: "ResourceNotFound", said: "", kind: .notFound,
+      message: "the registry `first` has no scope map `m`", help: "list them: acr scope-map list --registry first"),
+    .init(
+      path: "\(path)/generateCredentials", status: 404, code: "ResourceNotFound",
+      said: "The token '\(path)/tokens/builder' could not be found.", kind: .notFound,
+      message: "the registry `first` has no token `builder`", help: "list them: acr token list --registry first"),
+    .init(
+      path: "\(path)/tokens/builder", status: 404, code: "ParentResourceNotFound", said: "…", kind: .notFound,
       message: "there is no registry `first` in the resource group `g-1`", help: "list them: acr list"),
     .init(
       status: 404, code: "ResourceGroupNotFound", said: "…", kind: .notFound,
@@ -151,13 +167,30 @@ struct ResourceManagerTests {
     try await withManager { _, _ in
       .json(text, status: status, headers: ["x-ms-correlation-request-id": "id-1"])
     } _: { manager, server in
-      let error = try await failure { try await manager.get(Self.path) }
+      let error = try await failure { try await manager.get(refusal.path) }
       #expect(error.kind == refusal.kind)
       #expect(error.message == refusal.message.replacing("HOST", with: server.authority))
       #expect(error.help == refusal.help)
       #expect(error.status == refusal.status)
       #expect(error.code == refusal.code)
       #expect(error.requestID == "id-1")
+    }
+  }
+
+  @Test("what the inner errors say is told, in their order, and no more than ten lines of it")
+  func details() async throws {
+    let inner = (1...12).map { #"{"code":"C\#($0)","message":"reason \#($0)"}"# }.joined(separator: ",")
+    let nested =
+      #"{"code":"Outer","message":"","target":"source","details":[{"code":"Deep","message":"the port is closed"}]}"#
+    for (details, notes) in [
+      (nested, ["(Outer) (source)", "(Deep) the port is closed"]), (inner, (1...10).map { "(C\($0)) reason \($0)" }),
+    ] {
+      try await withManager { _, _ in
+        .json(#"{"error":{"code":"InvalidParameters","message":"Bad.","details":[\#(details)]}}"#, status: 400)
+      } _: { manager, _ in
+        let error = try await failure { try await manager.get(Self.path) }
+        #expect(error.notes.map { $0.replacing("  ", with: " ") } == notes)
+      }
     }
   }
 
