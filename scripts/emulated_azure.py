@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -50,6 +51,20 @@ def python_packages(name, packages, folder=None):
         with open(marker, "w"):
             pass
     return python
+
+
+class RunOutcome:
+    """What a program did, and how long it took."""
+
+    def __init__(self, code, output, errors, seconds):
+        self.code, self.output, self.errors, self.seconds = code, output, errors, seconds
+
+    @staticmethod
+    def of(command, environment, **options):
+        start = time.monotonic()
+        result = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, **options)
+        return RunOutcome(result.returncode, result.stdout, result.stderr, time.monotonic() - start)
 
 
 class Emulator:
