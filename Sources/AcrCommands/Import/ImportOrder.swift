@@ -178,14 +178,24 @@ extension ImportCommand {
     return (artifact, nil)
   }
 
+  /// The login server of a regional endpoint (`NAME.REGION.geo.azurecr.io`); other hosts as they are.
+  private static func withoutRegion(_ host: String) -> String {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 4, parts[2] == "geo", parts[3] == "azurecr" else { return host }
+    return ([parts[0]] + parts[3...]).joined(separator: ".")
+  }
+
   /// A source in the registry that `--registry` names: the source is then written without it, as with az.
   private func source(
     in registry: RegistryArgument, _ text: String, _ parameter: any DeclaredParameter, _ credentials: Credentials?,
     _ sink: any OutputSink
   ) throws -> NamedArtifact {
     var path = Substring(text)
-    if case .registry(let host) = registry, path.lowercased().hasPrefix("\(host.name)/") {
-      path = path.dropFirst(host.name.count + 1)
+    let first = path.prefix { $0 != "/" }
+    if case .registry(let host) = registry, first.count < path.count,
+      Self.withoutRegion(first.lowercased()) == Self.withoutRegion(host.name)
+    {
+      path = path.dropFirst(first.count + 1)
       sink.message("note: with `--registry`, give the source without the registry's name: `--source \(path)`")
     }
     return try locate(parameter) {
