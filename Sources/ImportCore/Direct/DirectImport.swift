@@ -45,7 +45,11 @@ public struct DirectImport: Sendable {
       original = try await manifest(digest, in: request.source.store)
     default: original = try await request.source.store.manifest(request.source.selector)
     }
-    root = try await chosen(original, request)
+    if let choice = request.platforms {
+      root = try await chosen(original, choice, request)
+    } else {
+      root = original
+    }
     table.note(root, of: request.source.store.id)
     let states = try await states(of: request, root: root.digest, existing: found)
     if states.allSatisfy({ $0 == .same }) {
@@ -106,8 +110,9 @@ public struct DirectImport: Sendable {
   }
 
   /// The root with the wanted platforms only. An image that is no index has to be one of them.
-  private func chosen(_ root: FetchedManifest, _ request: ImportRequest) async throws -> FetchedManifest {
-    guard let choice = request.platforms else { return root }
+  private func chosen(
+    _ root: FetchedManifest, _ choice: PlatformChoice, _ request: ImportRequest
+  ) async throws -> FetchedManifest {
     let name = request.source.displayName
     if MediaType.isIndex(root.mediaType) { return try choice.trim(root, name: name) }
     guard let config = try ImageManifest(root, name: name).config, config.size <= BlobCopier.smallBlob,
