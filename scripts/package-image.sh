@@ -72,6 +72,8 @@ make_image() {
     --config.label org.opencontainers.image.licenses=MIT \
     --config.label "org.opencontainers.image.title=$name" "$@"
   umoci gc --layout "dist/$name-image"
+  scripts/attest.py "dist/$name-image" "$version" ${key:+--key "$key"} --debian "$work/debian/usr/share/doc" \
+    --packages "$(ls "$root/usr/share/doc")"
 }
 
 make_images() {

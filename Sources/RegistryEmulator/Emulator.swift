@@ -47,7 +47,11 @@ public struct Emulator: Sendable {
     try DiskFile.makeFolder(keys)
     var configuration = options.configuration
     let certificates = try Certificates(
-      folder: keys, hosts: configuration.registries.flatMap(\.hosts) + Emulator.azureHosts + EntraService.signInHosts)
+      folder: keys,
+      hosts: configuration.registries.flatMap(\.hosts).map { String($0.prefix { $0 != ":" }) }.filter {
+        $0 != "localhost"
+      }
+        + configuration.sites.map(\.host) + Emulator.azureHosts + EntraService.signInHosts)
     for index in configuration.servicePrincipals.indices {
       configuration.servicePrincipals[index].certificates.append(certificates.principalCertificate)
     }
@@ -99,6 +103,8 @@ public struct Emulator: Sendable {
       for image in registry.configuration.images { try await samples.make(image) }
       if let signer {
         for image in registry.configuration.signed { try await samples.sign(image, by: signer) }
+        for image in registry.configuration.keySigned { try await samples.signWithKey(image) }
+        for image in registry.configuration.notarySigned { try await samples.signWithNotation(image) }
       }
     }
   }

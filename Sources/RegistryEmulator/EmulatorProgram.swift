@@ -11,13 +11,14 @@ public enum EmulatorProgram {
   /// What `--help` prints.
   public static let help = """
     usage: acr-emulator [--config FILE] [--data FOLDER] [--port PORT | --ports FIRST] [--seed oci:PATH=REGISTRY/REPOSITORY]
-                        [--azure-names] [--log] [--stop-with-stdin]
+                        [--sandbox] [--azure-names] [--log] [--stop-with-stdin]
 
     Microsoft Entra, IMDS, Azure's resource manager and container registries on 127.0.0.1. Prints one line of JSON with
     all addresses when they are ready, and runs until it gets SIGTERM or SIGINT, or POST /emulator/stop.
 
       --config FILE       the world, as JSON; without it the world of Microsoft's import article
-      --print-config      prints the world of the article, as a start for a configuration of your own
+      --sandbox           the world of `acrsh --sandbox`: the article's, and the registries that the examples of acrsh's pages name
+      --print-config      prints the world of the article (with --sandbox that of the sandbox), as a start for your own
       --data FOLDER       keeps everything there; without it in a temporary folder that is removed at the end
       --port PORT         the port of the control services (default: a free one)
       --ports FIRST       the control services get this port, registries and sources those that follow, in their order
@@ -38,6 +39,7 @@ public enum EmulatorProgram {
     var seeds: [Seed] = []
     var logs = false
     var usesAzureNames = false
+    var isSandbox = false
     var stopsWithInput = false
     var action = Action.run
 
@@ -57,7 +59,9 @@ public enum EmulatorProgram {
       switch parsed.action {
       case .help: FileDescriptor.put(TerminalText(help), on: FileDescriptor.output)
       case .version: FileDescriptor.put("acr-emulator \(version)\n", on: FileDescriptor.output)
-      case .printConfiguration: FileDescriptor.put("\(EmulatorConfiguration.sample)\n", on: FileDescriptor.output)
+      case .printConfiguration:
+        let world = parsed.isSandbox ? try EmulatorConfiguration.sandboxText() : EmulatorConfiguration.sample
+        FileDescriptor.put("\(world)\n", on: FileDescriptor.output)
       case .run: try await serve(parsed)
       }
       return 0
@@ -86,6 +90,7 @@ public enum EmulatorProgram {
       case "--ports": parsed.firstPort = try port(try value(argument), from: 1)
       case "--seed": parsed.seeds.append(try Seed(try value(argument)))
       case "--log": parsed.logs = true
+      case "--sandbox": parsed.isSandbox = true
       case "--azure-names": parsed.usesAzureNames = true
       case "--stop-with-stdin": parsed.stopsWithInput = true
       case "--print-config": parsed.action = .printConfiguration
@@ -97,6 +102,9 @@ public enum EmulatorProgram {
     guard parsed.firstPort == nil || parsed.port == 0 else {
       throw AcrError(
         .usage, "`--port` and `--ports` exclude each other", help: "--ports gives the control services its first")
+    }
+    guard !parsed.isSandbox || parsed.configuration == nil else {
+      throw AcrError(.usage, "`--sandbox` and `--config` exclude each other", help: "each of them is a whole world")
     }
     return parsed
   }
@@ -112,7 +120,7 @@ public enum EmulatorProgram {
     ProcessEnd.ignoreBrokenPipes()
     let configuration =
       if let path = arguments.configuration { try EmulatorConfiguration(json: try DiskFile.read(path)) } else {
-        try EmulatorConfiguration.sampleWorld()
+        try arguments.isSandbox ? EmulatorConfiguration.sandboxWorld() : EmulatorConfiguration.sampleWorld()
       }
     let folder = try arguments.data.map(absoluteFolder) ?? temporaryFolder()
     var options = Emulator.Options(

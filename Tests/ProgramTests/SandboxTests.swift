@@ -172,8 +172,29 @@ struct SandboxTests {
         result.output.split(separator: "\n").map(String.init) == [
           "log.sandbox.example", "4f2a1c9be07d3856a1f0c6d94b7e25380d9c61aa", "3.3.1-r3",
           "4f2a1c9be07d3856a1f0c6d94b7e25380d9c61aa", "rejected", "identity", "imported service", "true",
-          "rejected signatures", "quarantine/api",
+          "rejected signatures", "app base/alpine dev/web quarantine/api",
         ], "\(result.output)\n\(result.errorOutput)")
+    }
+  }
+
+  @Test("localhost:5000 is the sandbox's own; other ports of this machine are this machine's")
+  func ownLoopback() async throws {
+    try await withRegistryServer { server in
+      try await withTemporaryDirectory { directory in
+        let other = server.authority
+        let result = try await run(
+          """
+          print (join((repository list --name localhost:5000), " "))
+          import localhost:5000/base/alpine:3.20 \(other)/came/alpine:3.20 | get status | print
+          print (join((repository list --name \(other)), " "))
+          repository delete --name localhost:5000 --image a:1.0 --yes | ignore
+          print (join((repository show-tags --name localhost:5000 --repository a), " "))
+          http get https://api.example.com/v1/status | get state | print
+          """, in: directory)
+        #expect(
+          result.output == "a app base/alpine shop/api shop/web\nimported\ncame/alpine\n1.1\nok\n",
+          "\(result.output)\n\(result.errorOutput)")
+      }
     }
   }
 

@@ -60,7 +60,7 @@ struct LoginCommand: Command {
       ),
       .init(
         "A managed identity, as Microsoft's article has it",
-        "az login --identity --username 00000000-0000-0000-0000-000000000000"),
+        "az login --identity --username 66666666-7777-8888-9999-000000000000"),
     ],
     cmdlet: .init(
       "Connect-AzAccount",

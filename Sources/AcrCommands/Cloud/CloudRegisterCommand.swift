@@ -37,7 +37,8 @@ struct CloudRegisterCommand: Command {
         .init(
           "A cloud behind other addresses",
           isUpdate
-            ? "cloud update --name Own --suffix-acr-login-server-endpoint .registry.example"
+            ? "cloud register --name Own --endpoint-resource-manager https://management.example/\n"
+              + "cloud update --name Own --suffix-acr-login-server-endpoint .registry.example"
             : "cloud register --name Own --endpoint-resource-manager https://management.example/ "
               + "--endpoint-active-directory https://login.example")
       ])

@@ -15,7 +15,12 @@ struct CloudUnregisterCommand: Command {
     "cloud unregister",
     summary: "Removes a registered cloud",
     group: .session,
-    examples: [.init("Forget one", "cloud unregister --name Own")])
+    examples: [
+      .init(
+        "Forget one",
+        "cloud register --name Own --endpoint-resource-manager https://management.example/\ncloud unregister --name Own"
+      )
+    ])
 
   func run(_ call: Call<Parameters>) throws -> Output {
     let name = call[\.name]

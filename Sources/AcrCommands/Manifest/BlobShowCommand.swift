@@ -28,7 +28,7 @@ struct BlobShowCommand: Command {
         "blob show localhost:5000/base/alpine@sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
       .init(
         "A layer in a file",
-        "blob show localhost:5000/base/alpine@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 "
+        "blob show localhost:5000/base/alpine@sha256:214068cf6e86bfc07e8a44224711c722fe060f169fad60ae832949a1feda268f "
           + "--raw | save layer.tar.gz"),
     ])
 

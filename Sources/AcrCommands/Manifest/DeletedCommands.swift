@@ -29,7 +29,7 @@ struct DeletedListCommand: Command {
       examples: [
         .init(
           "One repository",
-          "acr manifest list-deleted\(listsTags ? "-tags" : "") --registry myregistry --name hello-world")
+          "acr manifest list-deleted\(listsTags ? "-tags" : "") --registry myregistry --name app")
       ],
       columns: .open([
         Column("digest", help: "the manifest").key,
@@ -128,7 +128,12 @@ struct ManifestRestoreCommand: Command {
     "acr manifest restore", aliases: ["manifest restore"],
     summary: "Restores a deleted manifest of an Azure registry under a tag",
     group: .registry,
-    examples: [.init("A tag", "acr manifest restore --registry myregistry --name hello-world:latest")],
+    examples: [
+      .init(
+        "A tag",
+        "repository delete --name myregistry --image app:pr-1 --yes\n"
+          + "acr manifest restore --registry myregistry --name app:pr-1 --yes")
+    ],
     changes: true, columns: .open([Column("digest", help: "the manifest").only("where the registry tells")]))
 
   func run(_ call: Call<Parameters>) throws -> Output {

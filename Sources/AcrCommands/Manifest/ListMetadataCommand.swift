@@ -45,7 +45,7 @@ struct ListMetadataCommand: Command {
     examples: [
       .init("A repository", "list-metadata localhost:5000/base/alpine"),
       .init(
-        "As the Azure CLI writes it", "az acr manifest list-metadata --name hello-world --registry myregistry"),
+        "As the Azure CLI writes it", "az acr manifest list-metadata --name app --registry myregistry"),
       .init("The largest three", "list-metadata localhost:5000/base/alpine | sort-by imageSize --desc | first 3"),
       .init(
         "Garbage", "list-metadata myregistry.azurecr.io/base/alpine --orphaned | select digest createdTime freedBytes"),

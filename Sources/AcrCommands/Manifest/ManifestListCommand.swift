@@ -17,7 +17,7 @@ struct ManifestListCommand: Command {
     description:
       "A request for each manifest. `list-metadata` lists digests, tags, platforms and sizes with one for a hundred.",
     group: .registry,
-    examples: [.init("What an index lists", "acr manifest list --registry myregistry --name hello-world --top 1")]
+    examples: [.init("What an index lists", "acr manifest list --registry myregistry --name base/alpine --top 1")]
   ).with(azure: .sortedFields)
 
   func run(_ call: Call<Parameters>) throws -> Output {

@@ -32,8 +32,8 @@ struct ManifestMetadataCommand: Command {
         .init(
           isUpdate ? "Lock a tag" : "A tag",
           isUpdate
-            ? "acr manifest update-metadata myregistry.azurecr.io/hello-world:latest --write-enabled false"
-            : "acr manifest show-metadata --registry myregistry --name hello-world:latest")
+            ? "acr manifest update-metadata myregistry.azurecr.io/app:latest --write-enabled false"
+            : "acr manifest show-metadata --registry myregistry --name app:latest")
       ],
       changes: isUpdate,
       cmdlet: isUpdate

@@ -10,9 +10,9 @@ struct MirrorCommand: Command {
 
   struct Parameters: ParameterSet {
     let source = Positional<String?>(
-      "source", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference)
+      "source", unlessFlag: "file", help: "the repository to read: HOST/NAME or oci:PATH", completer: .reference)
     let target = Positional<String?>(
-      "target", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference)
+      "target", unlessFlag: "file", help: "the repository to write: HOST/NAME or oci:PATH", completer: .reference)
     let file = Flag<String?>(
       "file", short: "f",
       help: "a file of what to mirror, in place of source and target: acrsh's YAML, skopeo's, regsync's",

@@ -20,7 +20,7 @@ struct OperationShowCommand: Command {
     examples: [
       .init(
         "One that was started before",
-        "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
+        "let started = import docker.io/library/alpine:3.20 myregistry.azurecr.io/alpine:3.20 --no-wait\n"
           + "operation show $started")
     ],
     input: .optional,

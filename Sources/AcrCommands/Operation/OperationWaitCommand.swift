@@ -19,7 +19,7 @@ struct OperationWaitCommand: Command {
     examples: [
       .init(
         "Start several, then wait",
-        "let started = import docker.io/library/alpine:3.20 prod.azurecr.io/alpine:3.20 --no-wait\n"
+        "let started = import docker.io/library/alpine:3.20 myregistry.azurecr.io/alpine:3.20 --no-wait\n"
           + "operation wait $started")
     ],
     input: .optional,

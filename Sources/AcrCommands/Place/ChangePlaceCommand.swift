@@ -22,7 +22,7 @@ struct ChangePlaceCommand: Command {
     group: .registry,
     examples: [
       .init("A part of a registry", "cd localhost:5000/base"),
-      .init("Back", "cd -"),
+      .init("Back", "cd localhost:5000\ncd localhost:5000/base\ncd -"),
     ])
 
   func run(_ call: Call<Parameters>) throws -> Output {

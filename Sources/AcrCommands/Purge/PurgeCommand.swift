@@ -60,7 +60,8 @@ struct PurgeCommand: Command {
       .init("What no tag needs", "purge localhost:5000 --untagged --older-than 1d"),
       .init(
         "A block decides, too",
-        "purge localhost:5000/app --older-than 30d --keep-if { |m| ($m.tag ?? \"\") =~ \"^hold\" } --dry-run"),
+        "purge localhost:5000/app --older-than 30d --keep-if { |m| ($m.tag ?? \"\") =~ \"^hold\" } --max-share 100% --dry-run"
+      ),
       .init("Rules in a file", "purge myregistry.azurecr.io --rules purge.yaml --yes --report purge.json"),
     ],
     changes: true, columns: OutputColumns(PurgeRows.columns))

@@ -21,7 +21,10 @@ struct CredentialShowCommand: Command {
       """,
     group: .registry,
     examples: [
-      .init("Sign in as the admin user", "acr credential show --name myregistry | get passwords | get value | first")
+      .init(
+        "Sign in as the admin user",
+        "let admin = acr credential show --name myregistry\n"
+          + "acr login --name myregistry -u ${admin.username} -p ($admin.passwords | get value | first)")
     ],
     cmdlet: .init(
       "Get-AzContainerRegistryCredential",

@@ -18,7 +18,7 @@ struct RepositoryDeleteCommand: Command {
     summary: "Deletes a repository of an Azure registry, or an image with all its tags",
     description: "It asks first, unless --yes is given. To remove only a tag, use `repository untag`.",
     group: .registry,
-    examples: [.init("An image", "repository delete --name myregistry --image hello-world:latest --yes")],
+    examples: [.init("An image", "repository delete --name myregistry --image app:latest --yes")],
     changes: true,
     cmdlet: .init(
       "Remove-AzContainerRegistryRepository",

@@ -17,9 +17,9 @@ struct RepositoryShowCommand: Command {
     summary: "Shows times, counts and locks of a repository, a tag or a manifest of an Azure registry",
     group: .registry,
     examples: [
-      .init("A repository", "repository show --name myregistry --repository hello-world"),
+      .init("A repository", "repository show --name myregistry --repository app"),
       .init(
-        "The locks of a tag", "repository show --name myregistry --image hello-world:latest | get changeableAttributes"),
+        "The locks of a tag", "repository show --name myregistry --image app:latest | get changeableAttributes"),
     ],
     columns: RepositoryItem.columns
   ).with(azure: .sortedFields)

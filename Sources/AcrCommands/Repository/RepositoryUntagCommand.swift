@@ -22,7 +22,7 @@ struct RepositoryUntagCommand: Command {
       asked first, unless --yes is given; a script is not, as with the Azure CLI.
       """,
     group: .registry,
-    examples: [.init("A tag", "repository untag --name myregistry --image hello-world:old")],
+    examples: [.init("A tag", "repository untag --name myregistry --image app:pr-1")],
     changes: true,
     cmdlet: .init(
       "Remove-AzContainerRegistryTag",

@@ -23,7 +23,7 @@ struct RepositoryUpdateCommand: Command {
     examples: [
       .init(
         "Lock an image",
-        "repository update --name myregistry --image hello-world:latest --write-enabled false --delete-enabled false")
+        "repository update --name myregistry --image app:latest --write-enabled false --delete-enabled false")
     ],
     changes: true,
     cmdlet: .init(

@@ -22,7 +22,7 @@ struct ShowManifestsCommand: Command {
     "acr repository show-manifests", aliases: ["repository show-manifests"],
     summary: "Lists the manifests of a repository of an Azure registry, as the Azure CLI did before list-metadata",
     group: .registry,
-    examples: [.init("One repository", "acr repository show-manifests --name myregistry --repository hello-world")],
+    examples: [.init("One repository", "acr repository show-manifests --name myregistry --repository app")],
     columns: .open([
       Column("digest", help: "the manifest's digest").key,
       Column("tags", .list, help: "the tags that point at it").only("where there are some"),

@@ -206,5 +206,13 @@ struct ReportPage {
     .error { padding: .7rem 1rem; border: 1px solid var(--bad); border-radius: .4rem }
     details { margin-top: 2rem }
     summary { cursor: pointer; font-weight: 600 }
+    @media (max-width: 40rem) {
+      .wide thead { display: none }
+      .wide tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .4rem 0; border-bottom: 1px solid var(--line) }
+      .wide td { border: 0; padding: .1rem 0 }
+      .wide td:empty { display: none }
+      .wide .long { flex: 1 0 100%; min-width: 0 }
+      td:has(.bar) { flex: 1 }
+    }
     """
 }

@@ -96,7 +96,9 @@ struct ScopeMapShowCommand: Command {
 
   let signature = Signature(
     "acr scope-map show", summary: "Shows a scope map of an Azure registry", group: .registry,
-    examples: [.init("What one allows", "acr scope-map show --registry myregistry --name readers | get actions")],
+    examples: [
+      .init("What one allows", "acr scope-map show --registry myregistry --name builder-scope-map | get actions")
+    ],
     cmdlet: .init("Get-AzContainerRegistryScopeMap", parameters: RegistryItems.cmdlet),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
@@ -172,7 +174,7 @@ struct ScopeMapUpdateCommand: Command {
     examples: [
       .init(
         "One more repository",
-        "acr scope-map update --registry myregistry --name readers --add-repository other content/read")
+        "acr scope-map update --registry myregistry --name builder-scope-map --add-repository other content/read")
     ],
     changes: true,
     cmdlet: .init(
@@ -232,7 +234,8 @@ struct RegistryItemDeleteCommand: Command {
           "One",
           isToken
             ? "acr token delete --registry myregistry --name builder --yes"
-            : "acr scope-map delete --registry myregistry --name readers --yes")
+            : "acr scope-map create --registry myregistry --name readers --repository app content/read\n"
+              + "acr scope-map delete --registry myregistry --name readers --yes")
       ],
       changes: true,
       cmdlet: .init(

@@ -31,7 +31,7 @@ struct VerifyBlobCommand: Command {
       .init("With a key", "verify-blob release.tar.gz --bundle release.sigstore.json --key cosign.pub"),
       .init(
         "By who signed it, in GitHub Actions",
-        "verify-blob release.tar.gz --bundle release.sigstore.json --identity "
+        "verify-blob release.tar.gz --bundle release.workflow.sigstore.json --identity "
           + "\"https://github.com/contoso/app/.github/workflows/release.yml@refs/tags/*\" "
           + "--issuer https://token.actions.githubusercontent.com"),
     ], columns: OutputColumns(TrustRows.signatureColumns))

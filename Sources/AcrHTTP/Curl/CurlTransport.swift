@@ -38,12 +38,14 @@ public final class CurlTransport: Transport {
     /// - Parameters:
     ///   - caFile: the PEM file with the certificate authorities to trust; without it `SSL_CERT_FILE`,
     ///     `CURL_CA_BUNDLE` and `REQUESTS_CA_BUNDLE` are looked at, then the system's own are taken.
+    ///   - servedLoopback: loopback hosts, as `HOST:PORT`, that the proxy answers for: those of a sandbox. All others are asked
+    ///     directly, whatever the variables say.
     ///   - variable: looks up environment variables, for the certificates and for the proxies; there are none unless given.
     public init(
       userAgent: String, connectTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(30),
       slowBytes: Int64 = 4096, slowTime: Duration = .seconds(60), limits: WireLimits = .standard,
       maximumConnections: Int = 144, maximumConnectionsPerHost: Int = 72, caFile: String? = nil,
-      insecureHosts: InsecureHosts = [], variable: (String) -> String? = { _ in nil }
+      insecureHosts: InsecureHosts = [], servedLoopback: Set<String> = [], variable: (String) -> String? = { _ in nil }
     ) {
       self.userAgent = userAgent
       self.connectTimeout = connectTimeout
@@ -54,7 +56,7 @@ public final class CurlTransport: Transport {
       self.maximumConnections = maximumConnections
       self.maximumConnectionsPerHost = maximumConnectionsPerHost
       self.insecureHosts = insecureHosts
-      proxies = ProxySettings(variable)
+      proxies = ProxySettings(servedLoopback: servedLoopback, variable)
       let names = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
       let trusted = caFile ?? names.compactMap(variable).first { !$0.isEmpty }
       trustedCertificates = trusted

@@ -7,9 +7,14 @@ struct ProxySettings: Sendable {
   let exceptions: String
   private let https: Secret?
   private let http: Secret?
+  /// Loopback hosts that are reached through the proxy all the same, as `HOST:PORT`.
+  private let servedLoopback: Set<String>
 
   /// Reads the variables.
-  init(_ variable: (String) -> String?) {
+  /// - Parameter servedLoopback: the loopback hosts, as `HOST:PORT` in lower case, that the proxy itself answers for.
+  ///   Every other loopback host is asked directly.
+  init(servedLoopback: Set<String> = [], _ variable: (String) -> String?) {
+    self.servedLoopback = servedLoopback
     func first(_ names: String...) -> Secret? {
       names.lazy.compactMap(variable).first { !$0.isEmpty }.map(Secret.init)
     }
@@ -22,7 +27,12 @@ struct ProxySettings: Sendable {
   /// The proxy for a URL, which may hold a password; nil where the URL is asked directly.
   /// `exceptions` are not looked at: libcurl matches them.
   func proxy(for url: URLReference) -> Secret? {
-    if url.isLoopback || url.isLinkLocal { return nil }
+    if url.isLinkLocal { return nil }
+    if url.isLoopback {
+      guard !servedLoopback.isEmpty, let host = url.host, let port = url.port,
+        servedLoopback.contains("\(host):\(port)")
+      else { return nil }
+    }
     return url.scheme == "https" ? https : http
   }
 

@@ -154,6 +154,8 @@ public struct Signature: Sendable {
     public var type: ValueType
     /// Whether a call without it is refused.
     public var isRequired: Bool
+    /// The long name of a flag in whose place it stands: a call needs one of the two.
+    public var unlessFlag: String?
     /// True for the last one when it takes all that are left, as a list.
     public var isRest: Bool
     /// True for a rest that takes words starting with `-` too: behind the value before it no flag is looked for, as in
@@ -172,7 +174,8 @@ public struct Signature: Sendable {
 
     /// Creates a positional.
     public init(
-      _ name: String, _ type: ValueType = .string, isRequired: Bool = true, isRest: Bool = false,
+      _ name: String, _ type: ValueType = .string, isRequired: Bool = true, unlessFlag: String? = nil,
+      isRest: Bool = false,
       takesFlags: Bool = false, help: String, completer: Completer = .none, check: TextCheck? = nil,
       choices: [Constant] = [], blockValues: Int = 1
     ) {
@@ -181,6 +184,7 @@ public struct Signature: Sendable {
       self.name = name
       self.type = type
       self.isRequired = isRequired
+      self.unlessFlag = unlessFlag
       self.isRest = isRest
       self.takesFlags = takesFlags
       self.help = help

@@ -254,7 +254,10 @@ extension Checker {
 
   func reportMissing(_ binding: Binding, _ signature: Signature, _ name: Name) {
     if binding.isBroken { return }
-    let values = signature.positionals.filter { $0.isRequired && !binding.has($0.name) }
+    let values = signature.positionals.filter { positional in
+      if binding.has(positional.name) { return false }
+      return positional.isRequired || positional.unlessFlag.map { !binding.has($0) } ?? false
+    }
     let flags = signature.flags.filter { $0.isRequired && !binding.has($0.name) }
     if values.isEmpty, flags.isEmpty { return }
     if flags.isEmpty, values.count == 1, values[0].type == .block {

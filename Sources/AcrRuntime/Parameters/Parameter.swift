@@ -52,18 +52,19 @@ public struct Positional<Reading: ParameterReading>: Parameter {
   /// Declares a positional.
   /// - Parameters:
   ///   - standard: what it is when it is left out; one with a default is never required.
+  ///   - flag: the long name of a flag in whose place it stands; the check asks for one of the two.
   ///   - help: one line.
   public init(
-    _ name: String, default standard: Reading? = nil, help: String, completer: Completer = .none,
-    check: TextCheck? = nil
+    _ name: String, default standard: Reading? = nil, unlessFlag flag: String? = nil, help: String,
+    completer: Completer = .none, check: TextCheck? = nil
   ) {
     self.name = name
     self.standard = standard
     outline = .positional(
       Signature.Positional(
         name, Reading.isArgumentList ? .list : Reading.argumentType,
-        isRequired: standard == nil && (Reading.isRequiredArgument || Reading.isArgumentList), help: help,
-        completer: completer, check: check))
+        isRequired: standard == nil && (Reading.isRequiredArgument || Reading.isArgumentList),
+        unlessFlag: flag, help: help, completer: completer, check: check))
   }
 
   public func read(_ arguments: Arguments) -> Reading {

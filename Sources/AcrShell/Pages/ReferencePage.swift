@@ -69,10 +69,16 @@ struct ReferencePage {
       text += parameters.map { "| `-\($0.name)` | \(cell(PageWording.meaning($0))) |\n" }.joined()
     }
     for example in signature.examples {
-      text += "\n\(example.title):\n\n```acr\n\(example.line)\n```\n"
+      let note = Self.notes[example.line].map { "<!-- sandbox: \($0) -->\n" } ?? ""
+      text += "\n\(example.title):\n\n\(note)```acr\n\(example.line)\n```\n"
     }
     return text
   }
+
+  /// What `scripts/doc-blocks` has to know about examples that need more than a sandbox and the files of examples/sandbox.
+  private static let notes = [
+    "let password = secret prompt \"Password\"": "terminal sample-password"
+  ]
 
   /// The two stages that are part of the grammar and have no signature.
   private static let stages = """

@@ -54,6 +54,7 @@ final class ProgramContext {
         CurlTransport.Configuration(
           userAgent: "acrsh/\(Program.version)", limits: limits,
           caFile: running?.certificateAuthority ?? caFile, insecureHosts: insecure,
+          servedLoopback: running?.servedLoopback ?? [],
           variable: running.map { $0.proxyVariable } ?? ProcessInformation.variable))
     }
     var transport: any Transport

@@ -24,6 +24,11 @@ final class Sandbox: Sendable {
     fileprivate let endpoints: JSONValue
     fileprivate let process: ChildProcess
 
+    /// The loopback registries that it answers for, as `localhost:5000`. Other programs' loopback ports stay reachable.
+    var servedLoopback: Set<String> {
+      Set((endpoints["sources"]?.members ?? []).map(\.name).filter { $0.hasPrefix("localhost:") })
+    }
+
     /// The proxy that leads all hosts to it, under the names that curl looks for.
     @Sendable func proxyVariable(_ name: String) -> String? {
       ["https_proxy", "http_proxy"].contains(name) ? "http://\(control)" : nil
@@ -72,7 +77,7 @@ final class Sandbox: Sendable {
   private static func start() throws(AcrError) -> Running {
     let process: ChildProcess
     do throws(AcrError) {
-      var command = ChildCommand(Sandbox.program, ["--azure-names", "--stop-with-stdin"])
+      var command = ChildCommand(Sandbox.program, ["--sandbox", "--azure-names", "--stop-with-stdin"])
       command.hasOwnGroup = true
       command.endsWithProcess = false
       process = try ChildProcess(command)

@@ -28,7 +28,7 @@ final class AbbreviationCommand: Command {
     examples: [
       .init("`tags shop/api` for a long line", "abbr tags = repository show-tags --name myregistry --repository"),
       .init("With a pipe", "abbr big = \"list-metadata myregistry.azurecr.io/shop/api | sort-by imageSize --desc\""),
-      .init("Forget it", "abbr --remove tags"),
+      .init("Forget it", "abbr tags = repository show-tags --name myregistry --repository\nabbr --remove tags"),
     ],
     columns: [
       Column("name", help: "what is typed").key, Column("text", help: "what it stands for").key,

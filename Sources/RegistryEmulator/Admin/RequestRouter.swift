@@ -33,6 +33,9 @@ struct RequestRouter: HTTPService {
 
   private func answer(_ call: HTTPCall, _ target: EmulatedRegistry?) async throws -> Reply {
     if let target { return try await RegistryService(registry: target, world: services.world).reply(to: call) }
+    if let site = services.world.configuration.sites.first(where: { $0.host == call.host }) {
+      return site.reply(to: call)
+    }
     if let reply = try await services.managedIdentities.reply(to: call) { return reply }
     if let reply = try await services.resourceManager.reply(to: call) { return reply }
     if let reply = try await services.entra.reply(to: call) { return reply }
@@ -54,6 +57,16 @@ struct RequestRouter: HTTPService {
       return reply
     }
     return nil
+  }
+}
+
+extension Site {
+  /// The answer to a path; a body that is posted is taken and forgotten.
+  fileprivate func reply(to call: HTTPCall) -> Reply {
+    guard let answer = answers.last(where: { $0.name == call.path }) else {
+      return Reply(status: .notFound, json: ["error": "nothing is here"])
+    }
+    return Reply(json: answer.value)
   }
 }
 

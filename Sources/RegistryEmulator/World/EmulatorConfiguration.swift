@@ -12,6 +12,8 @@ public struct EmulatorConfiguration: Sendable {
   var operations: OperationSettings
   /// Registries outside of the emulator, by the host they stand for.
   var upstreams: [String: RegistryHost]
+  /// Web sites that are no registries.
+  var sites: [Site]
 
   /// Reads a configuration.
   /// - Throws: ``AcrError`` of kind `usage` that names the member that is wrong.
@@ -27,7 +29,7 @@ public struct EmulatorConfiguration: Sendable {
       json, at: "",
       known: [
         "tenants", "users", "servicePrincipals", "managedIdentities", "subscriptions", "registries", "sources",
-        "operations", "upstreams",
+        "operations", "upstreams", "sites",
       ])
     tenants = try reader.list("tenants", Tenant.init)
     users = try reader.list("users", UserAccount.init)
@@ -36,6 +38,7 @@ public struct EmulatorConfiguration: Sendable {
     subscriptions = try reader.list("subscriptions", Subscription.init)
     registries = try reader.list("registries", RegistryConfiguration.init(azure:at:))
     registries += try reader.list("sources", RegistryConfiguration.init(source:at:))
+    sites = try reader.list("sites", Site.init)
     operations = try OperationSettings(.object(try reader.object("operations")), "operations")
     upstreams = [:]
     for member in try reader.object("upstreams") {
@@ -51,6 +54,19 @@ public struct EmulatorConfiguration: Sendable {
           .usage, "the registry `\(registry.name)` is in the subscription `\(id)`, which is not configured")
       }
     }
+  }
+}
+
+/// A web site with fixed answers: an API that examples ask, or a hook that they post to.
+struct Site: Sendable {
+  let host: String
+  /// The JSON of each path.
+  let answers: [JSONValue.Member]
+
+  init(_ json: JSONValue, _ place: String) throws(AcrError) {
+    let reader = try ConfigurationReader(json, at: place, known: ["host", "answers"])
+    host = try reader.string("host").lowercased()
+    answers = try reader.object("answers")
   }
 }
 

@@ -14,6 +14,8 @@ struct RegistryConfiguration: Sendable {
   let users: [RegistryUser]
   /// True when everybody may pull what is not private.
   let isPublic: Bool
+  /// True when everybody may do everything, as at a registry without accounts.
+  let isOpen: Bool
   /// Repositories that need an account although the registry is public.
   let privateRepositories: [String]
   /// How blobs answer to ranges.
@@ -24,6 +26,10 @@ struct RegistryConfiguration: Sendable {
   let images: [String]
   /// Those of them that get a signature, a bill of materials and provenance.
   let signed: [String]
+  /// Those that are signed with the key whose public half is examples/sandbox/cosign.pub.
+  let keySigned: [String]
+  /// Those that are signed as notation does, by the certificate in examples/sandbox/notation.
+  let notarySigned: [String]
   /// How many manifests anonymous clients may read, as Docker Hub limits it; nil for no limit.
   let pullLimit: Int?
   /// Azure's settings; nil for a source.
@@ -61,7 +67,7 @@ struct RegistryConfiguration: Sendable {
         "anonymousPull",
         "publicNetworkAccess", "networkRuleBypassOptions", "networkRuleSet", "policies", "roleAssignmentMode",
         "roleAssignments", "tokens", "images", "signed", "port", "ranges", "redirectBlobs", "tags", "provisioningState",
-        "regionalEndpoints",
+        "regionalEndpoints", "notarySigned",
       ])
     name = try reader.string("name")
     let lower = name.lowercased()
@@ -74,11 +80,14 @@ struct RegistryConfiguration: Sendable {
     port = Int(try reader.integer("port", 0))
     users = try reader.list("tokens", RegistryUser.init)
     isPublic = try reader.bool("anonymousPull", false)
+    isOpen = false
     privateRepositories = []
     ranges = try RegistryConfiguration.ranges(reader)
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
     signed = try reader.strings("signed")
+    keySigned = []
+    notarySigned = try reader.strings("notarySigned")
     signIn = .azure
     pullLimit = nil
     azure = try AzureSettings(reader)
@@ -90,8 +99,7 @@ struct RegistryConfiguration: Sendable {
       json, at: place,
       known: [
         "host", "aliases", "signIn", "users", "privateRepositories", "images", "signed", "port", "ranges",
-        "redirectBlobs",
-        "pullLimit",
+        "redirectBlobs", "pullLimit", "open", "keySigned",
       ])
     name = try reader.string("host").lowercased()
     regionalHosts = []
@@ -99,14 +107,17 @@ struct RegistryConfiguration: Sendable {
     port = Int(try reader.integer("port", 0))
     users = try reader.list("users", RegistryUser.init)
     isPublic = true
+    isOpen = try reader.bool("open", false)
     privateRepositories = try reader.strings("privateRepositories")
     ranges = try RegistryConfiguration.ranges(reader)
     redirectsBlobs = try reader.bool("redirectBlobs", false)
     images = try reader.strings("images")
     signed = try reader.strings("signed")
+    keySigned = try reader.strings("keySigned")
+    notarySigned = []
     let limit = try reader.integer("pullLimit", -1)
     pullLimit = limit < 0 ? nil : Int(limit)
-    signIn = SignIn(rawValue: try reader.word("signIn", ["token", "none"])) ?? .token
+    signIn = isOpen ? .none : SignIn(rawValue: try reader.word("signIn", ["token", "none"])) ?? .token
     azure = nil
   }
 

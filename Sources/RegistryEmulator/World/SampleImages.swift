@@ -14,6 +14,7 @@ struct SampleImages {
     let short = reference.repository.name.split(separator: "/").last.map(String.init) ?? reference.repository.name
     switch short {
     case "worn": try await makeWorn(reference.repository)
+    case "alpine": try await makeAlpine(reference.repository, tag)
     case "hello-world", "busybox", "api", "untrusted":
       try await index(short, reference.repository, tag, SampleImages.manyPlatforms, layer: 2_500)
     case "servercore":
@@ -26,7 +27,7 @@ struct SampleImages {
     default:
       let linux = Platform(os: "linux", architecture: "amd64")
       let root = try await single(short, reference.repository, tag, linux, layers: [40_000, 9_000])
-      if short == "aci-helloworld" { try await attach(to: root, reference.repository) }
+      if ["aci-helloworld", "app"].contains(short) { try await attach(to: root, reference.repository) }
     }
   }
 
@@ -41,10 +42,21 @@ struct SampleImages {
   func index(
     _ seed: String, _ repository: RepositoryName, _ tag: TagName, _ platforms: [Platform], layer: Int
   ) async throws -> [Digest] {
+    var images: [(FetchedManifest, Platform)] = []
+    for platform in platforms {
+      images.append((try await image("\(seed)-\(platform)", repository, platform, layers: [layer]), platform))
+    }
+    return try await index(of: images, repository, tag)
+  }
+
+  /// - Returns: the digests of the index and its images.
+  @discardableResult
+  func index(
+    of images: [(FetchedManifest, Platform)], _ repository: RepositoryName, _ tag: TagName
+  ) async throws -> [Digest] {
     var children: [JSONValue] = []
     var digests: [Digest] = []
-    for platform in platforms {
-      let image = try await image("\(seed)-\(platform)", repository, platform, layers: [layer])
+    for (image, platform) in images {
       try await store.putManifest(image, in: repository, tags: [])
       children.append(descriptor(image, platform))
       digests.append(image.digest)
@@ -79,10 +91,10 @@ struct SampleImages {
   @discardableResult
   func attach(
     _ bytes: [UInt8], _ type: String, to subject: JSONValue, _ repository: RepositoryName,
-    annotations: JSONValue? = nil
+    blobType: String? = nil, annotations: JSONValue? = nil
   ) async throws -> Digest {
     let config = try await blob(Array("{}".utf8), MediaType.empty, repository)
-    let layer = try await blob(bytes, type, repository)
+    let layer = try await blob(bytes, blobType ?? type, repository)
     var members: [JSONValue.Member] = [
       .init("schemaVersion", 2), .init("mediaType", .string(MediaType.ociManifest)),
       .init("artifactType", .string(type)), .init("config", config), .init("layers", [layer]),
@@ -98,11 +110,17 @@ struct SampleImages {
   func image(
     _ seed: String, _ repository: RepositoryName, _ platform: Platform, layers sizes: [Int], base: String? = nil
   ) async throws -> FetchedManifest {
+    let all = (base.map { [($0, 60_000)] } ?? []) + sizes.enumerated().map { ("\(seed)-\($0)", $1) }
+    return try await image(repository, platform, all.map { SampleLayer(seed: $0, size: $1) })
+  }
+
+  /// - Parameter labels: the labels of the configuration; nil for none.
+  func image(
+    _ repository: RepositoryName, _ platform: Platform, _ archives: [SampleLayer], labels: JSONValue? = nil
+  ) async throws -> FetchedManifest {
     var layers: [JSONValue] = []
     var contents: [JSONValue] = []
-    let all = (base.map { [($0, 60_000)] } ?? []) + sizes.enumerated().map { ("\(seed)-\($0)", $1) }
-    for (name, size) in all {
-      let archive = SampleLayer(seed: name, size: size)
+    for archive in archives {
       layers.append(try await blob(archive.compressed, "application/vnd.oci.image.layer.v1.tar+gzip", repository))
       contents.append(.string(Digest.of(archive.archive).description))
     }
@@ -113,7 +131,8 @@ struct SampleImages {
     if let variant = platform.variant { members.append(.init("variant", .string(variant))) }
     if let version = platform.osVersion { members.append(.init("os.version", .string(version))) }
     members += [
-      .init("config", ["Cmd": ["/hello"]]), .init("rootfs", ["type": "layers", "diff_ids": .array(contents)]),
+      .init("config", labels.map { ["Cmd": ["/bin/sh"], "Labels": $0] } ?? ["Cmd": ["/hello"]]),
+      .init("rootfs", ["type": "layers", "diff_ids": .array(contents)]),
     ]
     let config = try await blob(Array(JSONValue.object(members).text.utf8), MediaType.ociConfig, repository)
     let document: JSONValue = [
@@ -151,13 +170,16 @@ struct SampleImages {
   }
 }
 
-/// A layer: a tar archive with one file of bytes that look random and follow from a name, in a gzip envelope.
+/// A layer: a tar archive in a gzip envelope, by default with one file of bytes that look random and follow from a name.
 struct SampleLayer {
   /// The tar archive (POSIX ustar).
   let archive: [UInt8]
 
   /// - Parameter size: the size of the file in bytes.
-  init(seed: String, size: Int) {
+  init(seed: String, size: Int) { self.init([.file("hello", SampleLayer.bytes(seed, size))]) }
+
+  /// Bytes that look random and follow from a name.
+  static func bytes(_ seed: String, _ size: Int) -> [UInt8] {
     var state = seed.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     var words: [UInt64] = []
     words.reserveCapacity(size / 8 + 1)
@@ -168,28 +190,58 @@ struct SampleLayer {
       state ^= state >> 27
       words.append((state &* 0x2545_F491_4F6C_DD1D).littleEndian)
     }
-    let content = words.withUnsafeBytes { Array($0.prefix(size)) }
-    var header = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, at offset: Int) {
-      header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    return words.withUnsafeBytes { Array($0.prefix(size)) }
+  }
+
+  /// One entry of the archive.
+  struct Entry {
+    let path: String
+    let content: [UInt8]
+    let link: String
+    /// The type of the entry: `0` a file, `2` a symbolic link, `5` a folder.
+    let kind: String
+    let mode: String
+
+    static func file(_ path: String, _ content: [UInt8], mode: String = "0000644") -> Entry {
+      Entry(path: path, content: content, link: "", kind: "0", mode: mode)
     }
-    func octal(_ value: Int, _ width: Int) -> String {
-      let digits = String(value, radix: 8)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    static func text(_ path: String, _ text: String) -> Entry { .file(path, Array(text.utf8)) }
+    static func folder(_ path: String) -> Entry {
+      Entry(path: "\(path)/", content: [], link: "", kind: "5", mode: "0000755")
     }
-    put("hello", at: 0)
-    put("0000644", at: 100)
-    put("0000000", at: 108)
-    put("0000000", at: 116)
-    put(octal(size, 11), at: 124)
-    put(octal(1_704_067_200, 11), at: 136)
-    put("        0", at: 148)
-    put("ustar", at: 257)
-    put("00", at: 263)
-    put(octal(header.reduce(0) { $0 + Int($1) }, 6), at: 148)
-    header[154] = 0
-    let padding = (512 - size % 512) % 512
-    archive = header + content + [UInt8](repeating: 0, count: padding + 1024)
+    static func link(_ path: String, to target: String) -> Entry {
+      Entry(path: path, content: [], link: target, kind: "2", mode: "0000777")
+    }
+
+    /// The header of 512 bytes, and the content in whole blocks.
+    fileprivate var blocks: [UInt8] {
+      var header = [UInt8](repeating: 0, count: 512)
+      func put(_ text: String, at offset: Int) {
+        header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+      }
+      func octal(_ value: Int, _ width: Int) -> String {
+        let digits = String(value, radix: 8)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+      }
+      put(path, at: 0)
+      put(mode, at: 100)
+      put("0000000", at: 108)
+      put("0000000", at: 116)
+      put(octal(content.count, 11), at: 124)
+      put(octal(1_704_067_200, 11), at: 136)
+      put("        \(kind)", at: 148)
+      put(link, at: 157)
+      put("ustar", at: 257)
+      put("00", at: 263)
+      put(octal(header.reduce(0) { $0 + Int($1) }, 6), at: 148)
+      header[154] = 0
+      return header + content + [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
+    }
+  }
+
+  /// An archive of these entries; paths and targets of links have at most 100 bytes.
+  init(_ entries: [Entry]) {
+    archive = entries.flatMap(\.blocks) + [UInt8](repeating: 0, count: 1024)
   }
 
   /// The archive as gzip (RFC 1952) with stored blocks (RFC 1951, 3.2.4): its bytes do not compress.

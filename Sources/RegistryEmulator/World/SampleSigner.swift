@@ -7,21 +7,26 @@ import X509
 /// A small Sigstore instance of the sample world's own: an authority, a transparency log, and bundles by a workflow that they
 /// vouch for. Its trusted root is a file, so that whoever checks needs nothing else.
 actor SampleSigner {
-  /// The workflow that signs, as its certificate names it.
-  static let identity = "https://github.com/contoso/api/.github/workflows/release.yml@refs/tags/v1.4"
+  /// The workflow of a project that signs, as its certificate names it.
+  static func identity(_ project: String) -> String { "\(project)/.github/workflows/release.yml@refs/tags/v1.4" }
   /// Who vouches for it.
   static let issuer = "https://token.actions.githubusercontent.com"
-  /// What it built.
-  static let repository = "https://github.com/contoso/api"
+  /// The project whose workflow builds a repository's images.
+  static func project(of repository: String) -> String {
+    "https://github.com/contoso/\(repository.split(separator: "/").last ?? "")"
+  }
   static let commit = "4f2a1c9be07d3856a1f0c6d94b7e25380d9c61aa"
 
   private static let log = "log.sandbox.example"
-  private let authorityKey = P256.Signing.PrivateKey()
+  private let authorityKey = SampleSigner.key("the signing authority of acrsh's sandbox, which is no secret")
   private let authority: Certificate
   private let authorityName: DistinguishedName
-  private let logKey = P256.Signing.PrivateKey()
+  private let logKey = SampleSigner.key("the log of acrsh's sandbox, which is no secret")
   private let start: Date
   private var leaves: [[UInt8]] = []
+
+  /// From when on authority and log are trusted: the files of examples/sandbox were signed in November 2026.
+  private static let since = Date(timeIntervalSince1970: 1_704_067_200)
 
   /// Makes the keys.
   init() throws {
@@ -32,7 +37,7 @@ actor SampleSigner {
     }
     let key = Certificate.PrivateKey(authorityKey)
     authority = try Certificate(
-      version: .v3, serialNumber: .init(), publicKey: key.publicKey, notValidBefore: start.addingTimeInterval(-86_400),
+      version: .v3, serialNumber: .init(), publicKey: key.publicKey, notValidBefore: SampleSigner.since,
       notValidAfter: start.addingTimeInterval(3650 * 86_400), issuer: authorityName, subject: authorityName,
       extensions: try Certificate.Extensions {
         Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
@@ -43,7 +48,7 @@ actor SampleSigner {
 
   /// The file trusted_root.json.
   func trustedRoot() throws -> [UInt8] {
-    let since = JSONValue.string(Timestamp(seconds: Int64(start.timeIntervalSince1970) - 86_400).description)
+    let since = JSONValue.string(Timestamp(seconds: Int64(Self.since.timeIntervalSince1970)).description)
     let root: JSONValue = [
       "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
       "tlogs": [
@@ -67,23 +72,12 @@ actor SampleSigner {
   }
 
   /// A Sigstore bundle (version 0.3) with a statement about an artifact.
-  func bundle(_ predicateType: String, _ predicate: JSONValue, about digest: AcrCore.Digest) throws -> JSONValue {
-    let statement: JSONValue = [
-      "_type": "https://in-toto.io/Statement/v1",
-      "subject": [["name": "", "digest": ["sha256": .string(digest.hex)]]],
-      "predicateType": .string(predicateType), "predicate": predicate,
-    ]
+  func bundle(_ predicateType: String, _ predicate: JSONValue, about digest: AcrCore.Digest, from project: String)
+    throws -> JSONValue
+  {
     let key = P256.Signing.PrivateKey()
-    let certificate = try leaf(key)
-    let payload = Array(statement.text.utf8)
-    let type = "application/vnd.in-toto+json"
-    // DSSE's pre-authentication encoding (secure-systems-lab/dsse, protocol.md).
-    let signed = Array("DSSEv1 \(type.utf8.count) \(type) \(payload.count) ".utf8) + payload
-    let signature = try key.signature(for: signed).derRepresentation
-    let envelope: JSONValue = [
-      "payload": base64(payload), "payloadType": .string(type),
-      "signatures": [["sig": base64(signature), "keyid": ""]],
-    ]
+    let certificate = try leaf(key, project)
+    let (payload, signature, envelope) = try Self.envelope(predicateType, predicate, about: digest, by: key)
     let body: JSONValue = [
       "apiVersion": "0.0.1", "kind": "dsse",
       "spec": [
@@ -105,8 +99,52 @@ actor SampleSigner {
     ]
   }
 
+  /// The key of examples/sandbox/cosign.pub. It is no secret: whoever reads this line has it, and it signs only sample images.
+  private static let key = key("the key of acrsh's sandbox, which is no secret")
+
+  /// A key that follows from a text, so that files which it signed once stay good.
+  static func key(_ text: String) -> P256.Signing.PrivateKey {
+    // A hash is no key with a probability of 2^-32; these texts were seen to give one.
+    (try? P256.Signing.PrivateKey(rawRepresentation: SHA256.hash(data: Array(text.utf8)))) ?? P256.Signing.PrivateKey()
+  }
+
+  /// Its public half in PEM.
+  static var publicKey: String { "\(key.publicKey.pemRepresentation)\n" }
+
+  /// A Sigstore bundle without certificate and log, as `cosign sign --key` writes it without them.
+  static func keyBundle(
+    _ predicateType: String, _ predicate: JSONValue = [:], about digest: AcrCore.Digest
+  ) throws -> JSONValue {
+    [
+      "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+      "verificationMaterial": ["publicKey": ["hint": "sandbox"]],
+      "dsseEnvelope": try envelope(predicateType, predicate, about: digest, by: key).envelope,
+    ]
+  }
+
+  /// A statement about an artifact, signed.
+  private static func envelope(
+    _ predicateType: String, _ predicate: JSONValue, about digest: AcrCore.Digest, by key: P256.Signing.PrivateKey
+  ) throws -> (payload: [UInt8], signature: Data, envelope: JSONValue) {
+    let statement: JSONValue = [
+      "_type": "https://in-toto.io/Statement/v1",
+      "subject": [["name": "", "digest": ["sha256": .string(digest.hex)]]],
+      "predicateType": .string(predicateType), "predicate": predicate,
+    ]
+    let payload = Array(statement.text.utf8)
+    let type = "application/vnd.in-toto+json"
+    // DSSE's pre-authentication encoding (secure-systems-lab/dsse, protocol.md).
+    let signed = Array("DSSEv1 \(type.utf8.count) \(type) \(payload.count) ".utf8) + payload
+    let signature = try key.signature(for: signed).derRepresentation
+    let envelope: JSONValue = [
+      "payload": .string(Base64.encode(payload)), "payloadType": .string(type),
+      "signatures": [["sig": .string(Base64.encode(signature)), "keyid": ""]],
+    ]
+    return (payload, signature, envelope)
+  }
+
   /// A certificate for ten minutes, as Fulcio issues it: no subject, the workflow in the alternative name.
-  private func leaf(_ key: P256.Signing.PrivateKey) throws -> Certificate {
+  private func leaf(_ key: P256.Signing.PrivateKey, _ project: String) throws -> Certificate {
     func text(_ number: UInt, _ value: String) throws -> Certificate.Extension {
       var serializer = DER.Serializer()
       try serializer.serialize(ASN1UTF8String(value))
@@ -116,10 +154,10 @@ actor SampleSigner {
     let extensions = try Certificate.Extensions {
       Critical(KeyUsage(digitalSignature: true))
       try ExtendedKeyUsage([.codeSigning])
-      Critical(SubjectAlternativeNames([.uniformResourceIdentifier(Self.identity)]))
+      Critical(SubjectAlternativeNames([.uniformResourceIdentifier(Self.identity(project))]))
     }
     var all = Array(extensions)
-    all += [try text(8, Self.issuer), try text(12, Self.repository), try text(13, Self.commit)]
+    all += [try text(8, Self.issuer), try text(12, project), try text(13, Self.commit)]
     return try Certificate(
       version: .v3, serialNumber: .init(), publicKey: Certificate.PublicKey(key.publicKey), notValidBefore: start,
       notValidAfter: start.addingTimeInterval(600), issuer: authorityName, subject: DistinguishedName(),

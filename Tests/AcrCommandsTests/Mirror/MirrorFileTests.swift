@@ -2,6 +2,7 @@ import AcrCore
 import AcrDocuments
 import AcrLanguage
 import AcrRuntime
+import CommandCatalog
 import Foundation
 import TestSupport
 import Testing
@@ -17,6 +18,18 @@ struct MirrorFileTests {
       return "\(place.line):\(place.column) \(found.severity.rawValue): \(found.message)"
         + (found.label.map { " (\($0))" } ?? "")
     }
+  }
+
+  @Test(
+    "the check asks for source and target, or for a file in their place",
+    arguments: [
+      ("mirror", ["`mirror` needs `source` and `target`"]), ("mirror a.example/b", ["`mirror` needs `target`"]),
+      ("mirror a.example/b c.example/d", []), ("mirror --file mirrors.yaml", []),
+      ("mirror c.example --file sync.yml", []),
+    ])
+  func places(line: String, expected: [String]) {
+    let check = Checker.check(source: Source(name: "mirror.acr", text: line), catalog: CommandCatalog.catalog)
+    #expect(check.diagnostics.map(\.message) == expected)
   }
 
   private static func read(
