@@ -11,13 +11,18 @@ import Testing
 /// test names its report. More of them stand in ``HostileRegistryTests``, for what several registries do.
 @Suite(.timeLimit(.minutes(2))) struct RegistryQuirkTests {
   private static let transport = CurlTransport(.init(userAgent: "acrsh-tests", variable: { _ in nil }))
-  /// Time that passes only when somebody sleeps.
-  private static let quick = Sleeper(now: { .zero }, sleep: { _ in })
+  /// Time that passes only when somebody sleeps, and then at once.
+  private final class QuickTime: Sendable {
+    private let now = Mutex(Duration.zero)
+    var sleeper: Sleeper {
+      Sleeper(now: { self.now.withLock { $0 } }, sleep: { time in self.now.withLock { $0 += time } })
+    }
+  }
 
   private static func repository(
     at server: LoopbackServer, _ name: String = "app", access: Access = .pull
   ) throws -> RegistryRepository {
-    let http = HTTPClient(transport: transport, retry: .standard, limits: .standard, sleeper: quick)
+    let http = HTTPClient(transport: transport, retry: .standard, limits: .standard, sleeper: QuickTime().sleeper)
     let client = RegistryClient(host: try RegistryHost(server.authority), http: http) {
       FoundCredentials(.anonymous, origin: nil)
     }
