@@ -136,10 +136,10 @@ struct PromptWidthTests {
       try await withPrompt(["--no-rc"], columns: columns, rows: 24) { terminal in
         terminal.enter(
           "[1, 2, 3, 4, 5, 6] | par-each { |n| repository show-tags --name \(server.authority) --repository \"r$n\" }")
-        try await terminal.expect("the note") { $0.lines.joined().contains("waiting 2 s") }
+        try await terminal.expect("the note") { $0.lines.joined().contains("of 5 in 2 s") }
         terminal.press(.controlC)
         try await terminal.expect("✗ cancelled")
-        let count = terminal.screen.lines.joined().components(separatedBy: "waiting 2 s").count - 1
+        let count = terminal.screen.lines.joined().components(separatedBy: "of 5 in 2 s").count - 1
         #expect(count <= 2, "\(terminal.screen.text)")
       }
     }
