@@ -13,7 +13,7 @@ HELLO = "docker.io/library/hello-world:latest"
 ORAS = """
 import os, sys
 import oras.client
-# The other way to sign in, by tokens, reads of a challenge's scope only what stands in front of its first comma.
+# Its other way to sign in, by tokens, gets 401 from the emulator; why is not known yet.
 client = oras.client.OrasClient(hostname="REGISTRY", auth_backend="basic")
 target = "REGISTRY/by/oras:1"
 client.login(username="sample", password=os.environ["ORAS_PASSWORD"], hostname="REGISTRY")
