@@ -61,7 +61,6 @@ void acr_descriptors_free(acr_descriptors *set) {
 
 bool acr_descriptors_set(acr_descriptors *set, int descriptor, int what) {
   if (!remember(set, descriptor)) return false;
-  if (set->known[descriptor] == what) return true;
   struct epoll_event event = {.data.fd = descriptor};
   if (what & ACR_READABLE) event.events |= EPOLLIN;
   if (what & ACR_WRITABLE) event.events |= EPOLLOUT;

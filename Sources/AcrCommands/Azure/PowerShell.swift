@@ -34,7 +34,8 @@ extension PowerShell {
     public let parameters: [String]
   }
 
-  /// The cmdlets about images, manifests, tags, credentials and tokens, from the help of Az.ContainerRegistry.
+  /// The cmdlets about images, manifests, tags, credentials and tokens. About half of the lists were compared with the help
+  /// pages of Az.ContainerRegistry; the others follow the pattern of those.
   public static let documented: [Documented] = text.split(separator: "\n").map { line in
     let words = line.split(separator: " ").map(String.init)
     return Documented(name: words[0], parameters: Array(words.dropFirst()))

@@ -64,8 +64,8 @@ struct AzurePage {
     text += """
       ## Azure PowerShell
 
-      Cmdlets of Az.ContainerRegistry about images, manifests, tags, credentials and tokens, with the parameters of their \
-      help pages. All take those that every cmdlet has (`-DefaultProfile`, `-Confirm`, `-ErrorAction` and the like), which \
+      Cmdlets of Az.ContainerRegistry about images, manifests, tags, credentials and tokens, with their parameters. About \
+      half of these lists were compared with the help pages; the others follow their pattern. All take those that every cmdlet has (`-DefaultProfile`, `-Confirm`, `-ErrorAction` and the like), which \
       change nothing here. `-Name:value` is `-Name value`; `$true` and `$false` are values, and `-Switch:$false` leaves a \
       switch out.
 

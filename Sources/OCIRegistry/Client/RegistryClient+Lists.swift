@@ -1,6 +1,5 @@
 import AcrCore
 import AcrHTTP
-import Synchronization
 
 extension RegistryClient {
   /// The code of errors for an answer that is not the list that was asked for.
@@ -31,18 +30,13 @@ extension RegistryClient {
       }
       return PageCursor.End(last: last, names: items.compactMap(\.string))
     }
-    let isFirst = Mutex(true)
-    return documentPages(first, follow: follow) { document in
-      let isFirst = isFirst.withLock { value in
-        defer { value = false }
-        return value
-      }
+    return documentPages(first, follow: follow) { document, reason in
       guard let items = document[member] else { return nil }
-      // Registries written in Go send `null` for an empty list. Behind other names a bare `null` could take the rest of the
-      // list away, so there it has to be a whole answer, with the repository's name.
+      // Registries written in Go send `null` for an empty list. Behind other names it could take the rest of the list away:
+      // there it has to be a whole answer, with the repository's name, and none to a page that the registry promised.
       guard let names = items.array else {
-        let isEmptyList = isFirst || !isComplete || document["name"]?.string != nil
-        return items.isNull && isEmptyList ? [] : nil
+        let isEnd = reason == .first || reason == .fullPage && document["name"]?.string != nil
+        return items.isNull && (isEnd || !isComplete) ? [] : nil
       }
       let found = names.compactMap { $0.string.flatMap(element) }
       guard !isComplete || found.count == names.count else { return nil }
@@ -55,12 +49,12 @@ extension RegistryClient {
   package func documentPages<Element: Sendable>(
     _ first: RegistryCall, elements: @escaping @Sendable (JSONValue) throws -> [Element]?
   ) -> PageReader<Element> {
-    documentPages(first, follow: { _ in nil }, elements: elements)
+    documentPages(first, follow: { _ in nil }) { document, _ in try elements(document) }
   }
 
   private func documentPages<Element: Sendable>(
     _ first: RegistryCall, follow: @escaping @Sendable (JSONValue) -> PageCursor.End?,
-    elements: @escaping @Sendable (JSONValue) throws -> [Element]?
+    elements: @escaping @Sendable (JSONValue, PageCursor.Reason) throws -> [Element]?
   ) -> PageReader<Element> {
     let place = "the answer of \(host) to \(first.purpose)"
     let cursor = PageCursor(first, WireBudget(limits, for: place, target: host.name))
@@ -72,7 +66,7 @@ extension RegistryClient {
       } catch let error as AcrError {
         throw await cursor.explain(error)
       }
-      guard let document = try answer.document(place), let page = try elements(document) else {
+      guard let document = try answer.document(place), let page = try elements(document, await cursor.reason) else {
         var error = RegistryFailure.malformed(answer, to: call, host, "something that is not such a list")
         error.code = RegistryClient.notAList
         throw await cursor.explain(error)
@@ -100,6 +94,16 @@ actor PageCursor {
     let names: [String]
   }
 
+  /// Why a page is asked for.
+  enum Reason: Sendable {
+    /// It is the first.
+    case first
+    /// The one before was full, and did not say whether there is more.
+    case fullPage
+    /// The one before named it.
+    case link
+  }
+
   /// What came of a page.
   enum Step: Sendable {
     /// It is new.
@@ -112,6 +116,8 @@ actor PageCursor {
   }
 
   private(set) var next: RegistryCall?
+  /// Why the next page is asked for.
+  var reason: Reason { linked != nil ? .link : before != nil ? .fullPage : .first }
   private let budget: WireBudget
   private var visited: Set<String> = []
   /// The names of the page before, where this one was asked for by `last`.

@@ -360,4 +360,19 @@ import Testing
       #expect(server.requests.count == (isFirst ? 2 : 4))
     }
   }
+
+  /// Behind a page that names the next one, `null` is no end of the list: what deletes by the list must not believe it.
+  @Test func nullInPlaceOfAPromisedPageIsNone() async throws {
+    try await withLoopbackServer { request in
+      request.queryValue("last") != nil
+        ? .json(#"{"name":"app","tags":null}"#)
+        : .json(Self.list(["a", "b"]), headers: ["Link": "</v2/app/tags/list?n=2&last=b>; rel=\"next\""])
+    } _: { server in
+      var repository = try Self.repository(at: server)
+      repository.pageSize = 2
+      #expect(try await repository.tagPages().all().map(\.name) == ["a", "b"])
+      let error = await failure { try await repository.completeTagPages().all() }
+      #expect(error?.code == RegistryClient.notAList)
+    }
+  }
 }
