@@ -87,9 +87,10 @@ struct ListMetadataCommand: Command {
     let metadata = AzureMetadata(session.client(location.registry))
     let pages = metadata.manifests(
       of: location.repository, orderedBy: order, pageSize: MetadataOrder.pageSize(top))
-    let first = try Blocking.wait(call.run) { try await pages.next() }
-    let rest = Pages.rows(pages, top: nil, call.run, AzureDocument.manifest)
-    var page = (first ?? [])[...]
+    let first = try Blocking.wait(call.run) { try await pages.next() } ?? []
+    let left = top.map { max(0, $0 - Int64(first.count)) }
+    let rest = Pages.rows(pages, top: left, call.run, AzureDocument.manifest)
+    var page = first[...]
     return limited(RowStream { try page.popFirst().map(AzureDocument.manifest) ?? rest.next() }, to: top)
   }
 

@@ -26,7 +26,7 @@ struct MetadataReader: Sendable {
   /// The manifests with their tags, in the order in which the tags come.
   /// - Throws: ``AcrError`` of kind `not-found` for an unknown repository.
   func taggedManifests() async throws -> [TaggedManifest] {
-    let pages = store.tagPages()
+    let pages = store.tagPages().readingAhead()
     var found: [(tag: TagName, digest: Digest)] = []
     while let page = try await pages.next() { found += try await digests(of: page) }
     return MetadataReader.collected(found)

@@ -6,10 +6,12 @@ import OCIRegistry
 
 /// Pages of a list as rows of a pipeline.
 enum Pages {
-  /// Rows that are pulled page by page; after `top` rows no further page is asked for.
+  /// Rows that are pulled page by page; after `top` rows no further page is asked for. Where all are wanted, the next page is
+  /// asked for while one is used.
   static func rows<Element: Sendable>(
     _ pages: PageReader<Element>, top: Int64?, _ run: RunContext, _ value: @escaping (Element) -> Value
   ) -> RowStream {
+    let pages = top == nil ? pages.readingAhead() : pages
     var left = top ?? .max
     var page: ArraySlice<Element> = []
     return RowStream {

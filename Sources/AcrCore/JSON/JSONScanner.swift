@@ -208,21 +208,33 @@ public struct JSONScanner: ~Copyable {
   private mutating func string() throws(JSONError) -> String {
     position += 1
     let start = position
+    var all: UInt8 = 0
     while position < bytes.count {
-      switch bytes[position] {
+      let byte = bytes[position]
+      switch byte {
       case 0x22:
         let slice = bytes[start..<position]
         position += 1
-        guard let text = String(validating: slice, as: UTF8.self) else {
+        guard let text = all < 0x80 ? ascii(slice) : String(validating: slice, as: UTF8.self) else {
           throw failure("the text is not UTF-8", at: start)
         }
         return text
       case 0x5C: return try escapedString(from: start)
       case 0..<0x20: throw failure("a string contains a control character")
-      default: position += 1
+      default:
+        all |= byte
+        position += 1
       }
     }
     throw failure("a string has no closing quote")
+  }
+
+  /// The text of bytes below 0x80, which need no look at what follows what.
+  private func ascii(_ slice: ArraySlice<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: slice.count) { buffer in
+      slice.withUnsafeBufferPointer { _ = buffer.update(fromContentsOf: $0) }
+      return slice.count
+    }
   }
 
   private mutating func escapedString(from start: Int) throws(JSONError) -> String {

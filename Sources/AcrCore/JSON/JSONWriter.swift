@@ -99,11 +99,15 @@ public struct JSONWriter {
 
   private mutating func quote(_ text: String) {
     bytes.append(0x22)
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
-      bytes.append(contentsOf: text.utf8)
-    } else {
-      for scalar in text.unicodeScalars { quote(scalar) }
+    var plain = text
+    let isPlain = plain.withUTF8 { utf8 in
+      // Without a way out, so that it goes many bytes at a time.
+      var isOther = false
+      for byte in utf8 { isOther = isOther || byte &- 0x20 > 0x5E || byte == 0x22 || byte == 0x5C }
+      if !isOther { bytes.append(contentsOf: utf8) }
+      return !isOther
     }
+    if !isPlain { for scalar in text.unicodeScalars { quote(scalar) } }
     bytes.append(0x22)
   }
 

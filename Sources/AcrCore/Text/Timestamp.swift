@@ -131,20 +131,37 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
   /// RFC 3339 in UTC, with as many digits after the second as needed and no more.
   public var description: String {
-    let time = CivilTime(seconds: seconds)
-    var text = "\(pad(time.year, 4))-\(pad(time.month, 2))-\(pad(time.day, 2))T"
-    text += "\(pad(time.hour, 2)):\(pad(time.minute, 2)):\(pad(time.second, 2))"
-    if fraction != 0 {
-      var digits = pad(Int(fraction), 9)
-      while digits.last == "0" { digits.removeLast() }
-      text += ".\(digits)"
-    }
-    return text + "Z"
+    var (digits, width) = (Int(fraction), 9)
+    while width > 0, digits % 10 == 0 { (digits, width) = (digits / 10, width - 1) }
+    return text(fraction: digits, width: width)
   }
 
-  private func pad(_ value: Int, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.count)) + text
+  /// RFC 3339 in UTC with seven digits after the second, as Azure writes times; what is beyond them is cut off.
+  public var azureText: String { text(fraction: Int(fraction) / 100, width: 7) }
+
+  private func text(fraction: Int, width: Int) -> String {
+    let time = CivilTime(seconds: seconds)
+    return String(unsafeUninitializedCapacity: 30) { buffer in
+      var count = 0
+      func put(_ value: Int, _ width: Int, _ end: Unicode.Scalar) {
+        var value = value
+        for place in stride(from: count + width - 1, through: count, by: -1) {
+          buffer[place] = UInt8(truncatingIfNeeded: 0x30 + value % 10)
+          value /= 10
+        }
+        count += width
+        buffer[count] = UInt8(truncatingIfNeeded: end.value)
+        count += 1
+      }
+      put(time.year, 4, "-")
+      put(time.month, 2, "-")
+      put(time.day, 2, "T")
+      put(time.hour, 2, ":")
+      put(time.minute, 2, ":")
+      put(time.second, 2, width > 0 ? "." : "Z")
+      if width > 0 { put(fraction, width, "Z") }
+      return count
+    }
   }
 }
 

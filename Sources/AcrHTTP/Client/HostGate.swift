@@ -11,8 +11,13 @@ import Synchronization
 final class HostGate: Sendable {
   /// How many requests may be under way to a host that nothing is known of.
   static let first = 16.0
-  /// More requests than this are never under way at a time: further ones would only wait for a connection, with their buffers.
+  /// More requests than this are never under way at a time to a host that answers within ``nearby``: they keep the processor
+  /// busy, and further ones would only wait with their buffers.
   static let widest = 64.0
+  /// The same for hosts as far away as any: what is under way to them waits for the network.
+  static let widestFar = 192.0
+  /// The time to an answer, in seconds, up to which ``widest`` holds; beyond it the number grows with the time.
+  private static let nearby = 0.02
 
   private struct Host {
     var opens: Duration?
@@ -45,7 +50,12 @@ final class HostGate: Sendable {
         recent += (seconds - recent) / 8
       }
       guard isCareful || recent <= 3 * (shortest ?? 0) + HostGate.patience else { return }
-      window = min(HostGate.widest, window + (isCareful ? 1 / max(1, window) : 1))
+      window = min(widest, window + (isCareful ? 1 / max(1, window) : 1))
+    }
+
+    /// How wide the window may become, by the shortest time to an answer.
+    private var widest: Double {
+      min(HostGate.widestFar, HostGate.widest * max(1, (shortest ?? 0) / HostGate.nearby))
     }
 
     /// How many whole requests the window lets be under way.

@@ -44,7 +44,7 @@ public final class CurlTransport: Transport {
     public init(
       userAgent: String, connectTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(30),
       slowBytes: Int64 = 4096, slowTime: Duration = .seconds(60), limits: WireLimits = .standard,
-      maximumConnections: Int = 144, maximumConnectionsPerHost: Int = 72, caFile: String? = nil,
+      maximumConnections: Int = 400, maximumConnectionsPerHost: Int = 200, caFile: String? = nil,
       insecureHosts: InsecureHosts = [], servedLoopback: Set<String> = [], variable: (String) -> String? = { _ in nil }
     ) {
       self.userAgent = userAgent

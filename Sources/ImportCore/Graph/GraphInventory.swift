@@ -70,7 +70,7 @@ extension GraphReader {
     var inventory = GraphInventory(manifests: [])
     do {
       // Manifests first: a tag that is written meanwhile is then of a manifest that is read on its own.
-      let manifests = metadata.manifests(of: repository.name, pageSize: GraphReader.pageSize)
+      let manifests = metadata.manifests(of: repository.name, pageSize: GraphReader.pageSize).readingAhead()
       while let page = try await manifests.next() {
         for item in page {
           guard let digest = item["digest"]?.string.flatMap({ try? Digest($0) }) else {
@@ -81,7 +81,7 @@ extension GraphReader {
           if keepsFacts { inventory.facts.manifests[digest] = RepositoryFacts.Item(json: item) }
         }
       }
-      let tags = metadata.tags(of: repository.name, pageSize: GraphReader.pageSize)
+      let tags = metadata.tags(of: repository.name, pageSize: GraphReader.pageSize).readingAhead()
       while let page = try await tags.next() {
         for item in page {
           guard let tag = item["name"]?.string.flatMap({ try? TagName($0) }),

@@ -55,7 +55,7 @@ struct TagInventory: Sendable {
 
   /// The tags by `/acr/v1`; nil where the credentials may not read metadata, or the registry does not know it after all.
   private static func azure(_ repository: RegistryRepository, _ isComplete: Bool) async throws -> TagInventory? {
-    let pages = AzureMetadata(repository.client).tags(of: repository.name, pageSize: pageSize)
+    let pages = AzureMetadata(repository.client).tags(of: repository.name, pageSize: pageSize).readingAhead()
     var tags: [TagName] = []
     var facts: [TagName: Facts] = [:]
     do {

@@ -249,19 +249,3 @@ public struct UploadProgress: Sendable {
     self.count = count
   }
 }
-
-/// Pages pulled one at a time, so that whoever stops early asks for no more than needed.
-public struct PageReader<Element: Sendable>: Sendable {
-  /// The next page; nil after the last.
-  public let next: @Sendable () async throws -> [Element]?
-
-  /// Creates a reader.
-  public init(next: @escaping @Sendable () async throws -> [Element]?) { self.next = next }
-
-  /// All pages as one list.
-  public func all() async throws -> [Element] {
-    var elements: [Element] = []
-    while let page = try await next() { elements += page }
-    return elements
-  }
-}

@@ -25,7 +25,7 @@ extension RegistryService {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, nil, "deleted_catalog")
     let items = await registry.store.deletedItems().repositories
-    let (page, hasMore) = try page(items, call) { $0.name.name }
+    let (page, hasMore) = try page(ServedList(items, name: \.name.name), call, name: \.name.name)
     var reply = Reply(
       json: [
         "repositories": Self.list(page) {
@@ -45,7 +45,8 @@ extension RegistryService {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "deleted_read")
     let items = await registry.store.deletedItems().manifests.filter { $0.repository == name }
-    let (page, hasMore) = try page(items, call) { $0.record.digest.description }
+    let (page, hasMore) = try page(
+      ServedList(items, name: \.record.digest.description), call, name: \.record.digest.description)
     var reply = Reply(
       json: [
         "registry": .string(registry.loginServer), "imageName": .string(name.name),

@@ -144,7 +144,7 @@ extension RegistryService {
       guard let key = try? RepositoryName(name), let record = await registry.store.repository(key) else { continue }
       if record.attributes.listEnabled { names.append(name) }
     }
-    let (items, hasMore) = try page(names, call) { $0 }
+    let (items, hasMore) = try page(ServedList(names) { $0 }, call) { $0 }
     let isNull = registry.configuration.azure != nil || names.isEmpty
     var reply = Reply(json: [
       "repositories": isNull ? RegistryService.list(items) { .string($0) } : .array(items.map { .string($0) })
@@ -158,14 +158,12 @@ extension RegistryService {
   /// `GET /v2/NAME/tags/list`
   func tags(_ call: HTTPCall, _ name: RepositoryName) async throws -> Reply {
     try authorize(call, name, "pull")
-    let repository = try await known(name, call)
-    let names = repository.tags.filter(\.value.attributes.listEnabled).keys.sorted {
-      $0.utf8.lexicographicallyPrecedes($1.utf8)
-    }
-    let (items, hasMore) = try page(names, call) { $0 }
-    var reply = Reply(json: ["name": .string(name.name), "tags": .array(items.map { .string($0) })])
+    _ = try await known(name, call)
+    guard let list = await registry.store.tags(of: name, by: .name) else { throw ErrorReply(.unknown(name)) }
+    let (items, hasMore) = try page(list, call, name: \.name)
+    var reply = Reply(json: ["name": .string(name.name), "tags": .array(items.map { .string($0.name) })])
     if hasMore, let last = items.last {
-      reply.set("Link", link("/v2/\(name)/tags/list", last: last, call, withOrder: false))
+      reply.set("Link", link("/v2/\(name)/tags/list", last: last.name, call, withOrder: false))
     }
     return reply
   }
@@ -183,7 +181,7 @@ extension RegistryService {
       records = records.filter { $0.artifactType == type }
       reply.set("OCI-Filters-Applied", "artifactType")
     }
-    let (items, hasMore) = try page(records, call) { $0.digest.description }
+    let (items, hasMore) = try page(ServedList(records, name: \.digest.description), call, name: \.digest.description)
     let document: JSONValue = [
       "schemaVersion": 2, "mediaType": .string(MediaType.ociIndex), "manifests": .array(items.map(\.descriptorJSON)),
     ]
@@ -200,7 +198,7 @@ extension RegistryService {
 extension RegistryStore {
   /// The manifests of a repository that name a digest as their subject, sorted by their own.
   func referrers(of digest: Digest, in name: RepositoryName) -> [ManifestRecord] {
-    let manifests = repository(name)?.manifests.values.filter { $0.subject == digest } ?? []
+    let manifests = repository(name)?.referrers(of: digest) ?? []
     return manifests.sorted { $0.digest.description < $1.digest.description }.map { record in
       var record = record
       record.artifactType = record.artifactType ?? record.configMediaType

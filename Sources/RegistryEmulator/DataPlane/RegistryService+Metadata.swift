@@ -90,16 +90,16 @@ extension RegistryService {
   private func listManifests(_ call: HTTPCall, _ name: RepositoryName) async throws -> Reply {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "metadata_read")
-    _ = try await known(name, call)
+    let record = try await known(name, call)
     let order = RegistryService.order(call)
     guard let list = await registry.store.manifests(of: name, by: order) else { throw ErrorReply(.unknown(name)) }
     let last = await removedPlace(call, name, order)
     let (items, hasMore) = try page(
-      list.items, call, key: \.name, isBehind: last.map { last in { order.places(last, before: $0.place) } })
+      list, call, name: \.name, isBehind: last.map { last in { order.places(last, before: $0.place) } })
     var reply = Reply(
       json: envelope(
         name, "manifests",
-        RegistryService.list(items) { describe($0.manifest, tags: list.tags[$0.manifest.digest] ?? []) }))
+        RegistryService.list(items) { describe($0.manifest, tags: record.tags(of: $0.manifest.digest)) }))
     if hasMore, let last = items.last {
       let path = "/acr/v1/\(PercentEncoding.encode(name.name))/_manifests"
       reply.set("Link", link(path, last: last.name, call, withOrder: true))
@@ -164,14 +164,14 @@ extension RegistryService {
     guard call.method == .get else { return Reply(status: .methodNotAllowed) }
     try authorize(call, name, "metadata_read")
     let record = try await known(name, call)
-    var entries = record.tags.filter(\.value.attributes.listEnabled)
-    if let digest = call.query["digest"] { entries = entries.filter { $0.value.digest.description == digest } }
     let order = RegistryService.order(call)
-    let places = entries.map { ListOrder.Place(name: $0.key, time: $0.value.updated) }
-      .sorted { order.places($0, before: $1) }
+    guard var list = await registry.store.tags(of: name, by: order) else { throw ErrorReply(.unknown(name)) }
+    if let digest = call.query["digest"] {
+      list = ServedList(list.items.filter { record.tags[$0.name]?.digest.description == digest }, name: \.name)
+    }
     let last = await removedPlace(call, name, order)
     let (items, hasMore) = try page(
-      places, call, key: \.name, isBehind: last.map { last in { order.places(last, before: $0) } })
+      list, call, name: \.name, isBehind: last.map { last in { order.places(last, before: $0) } })
     var reply = Reply(json: envelope(name, "tags", RegistryService.list(items) { describe($0.name, record) }))
     if hasMore, let last = items.last {
       let path = "/acr/v1/\(PercentEncoding.encode(name.name))/_tags"

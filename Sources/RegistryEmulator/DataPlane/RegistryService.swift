@@ -96,15 +96,15 @@ struct RegistryService: HTTPService {
   ///   names are compared.
   /// - Returns: the page, and whether something follows.
   func page<Item>(
-    _ items: [Item], _ call: HTTPCall, key: (Item) -> String, isBehind: ((Item) -> Bool)? = nil
+    _ list: ServedList<Item>, _ call: HTTPCall, name: (Item) -> String, isBehind: ((Item) -> Bool)? = nil
   ) throws -> (items: [Item], hasMore: Bool) {
-    var rest = items[...]
+    var rest = list.items[...]
     if let last = call.query["last"], !last.isEmpty {
-      if let index = items.firstIndex(where: { key($0) == last }) {
-        rest = items[(index + 1)...]
+      if let index = list.position(of: last) {
+        rest = rest[(index + 1)...]
       } else {
-        rest = items.drop { item in
-          !(isBehind?(item) ?? last.utf8.lexicographicallyPrecedes(key(item).utf8))
+        rest = rest.drop { item in
+          !(isBehind?(item) ?? last.utf8.lexicographicallyPrecedes(name(item).utf8))
         }
       }
     }

@@ -64,21 +64,6 @@ struct TagRecord: Equatable, Sendable {
   var attributes = ChangeableAttributes()
 }
 
-/// What a registry keeps about a repository.
-struct RepositoryRecord: Sendable {
-  let name: RepositoryName
-  var created: Timestamp
-  var updated: Timestamp
-  var attributes = ChangeableAttributes()
-  var manifests: [Digest: ManifestRecord] = [:]
-  var tags: [String: TagRecord] = [:]
-  /// The blobs that were uploaded to or mounted in this repository.
-  var blobs: Set<Digest> = []
-
-  /// The tags of a manifest in the order of their names.
-  func tags(of digest: Digest) -> [String] { tags.filter { $0.value.digest == digest }.map(\.key).sorted() }
-}
-
 extension ManifestRecord {
   /// The record as it stands on the disk.
   var json: JSONValue {
@@ -135,15 +120,5 @@ extension TagRecord {
     if let stored = json["attributes"], let read = try? ChangeableAttributes(json: stored, over: .init()) {
       attributes = read
     }
-  }
-}
-
-extension Timestamp {
-  /// The time as Azure writes it: seven digits after the second, and `Z`.
-  var azureText: String {
-    var text = Timestamp(nanoseconds: nanoseconds / 100 * 100).description.dropLast()
-    if !text.contains(".") { text += "." }
-    let fraction = text.utf8.count - 20
-    return text + String(repeating: "0", count: max(0, 7 - fraction)) + "Z"
   }
 }

@@ -43,21 +43,19 @@ extension RegistryStore {
     if let tag, !isForced, repositories[name.name]?.tags[tag.name] != nil {
       throw ErrorReply(.registry(.conflict, "TAG_EXISTS", "the tag \(tag) exists in the repository"))
     }
-    var repository = try repositoryForWriting(name)
-    for blob in item.record.references where DiskFile.isThere(path(blob)) && !repository.blobs.contains(blob) {
-      try link(blob, in: name)
-      repository.blobs.insert(blob)
-    }
+    try repositoryForWriting(name)
+    for blob in item.record.references where DiskFile.isThere(path(blob)) { try link(blob, in: name) }
     try save(item.record, in: name)
-    repository.manifests[digest] = item.record
+    change(name) {
+      $0.put(item.record)
+      $0.updated = .now()
+    }
     if let tag {
       let now = Timestamp.now()
       let record = TagRecord(digest: digest, created: now, updated: now)
       try save(record, tag: tag.name, in: name)
-      repository.tags[tag.name] = record
+      change(name) { $0.put(record, as: tag.name) }
     }
-    repository.updated = .now()
-    repositories[name.name] = repository
     deleted.manifests.removeAll { $0.repository == name && $0.record.digest == digest }
     deleted.tags.removeAll { $0.repository == name && $0.record.digest == digest && ($0.name == tag?.name) }
     deleted.repositories.removeAll { $0.name == name }

@@ -18,11 +18,11 @@ extension RegistryStore {
       }
       for file in finishedNames(in: "\(path)/manifests") {
         guard let record = document("\(path)/manifests/\(file)").flatMap(ManifestRecord.init(json:)) else { continue }
-        repository.manifests[record.digest] = record
+        repository.put(record)
       }
       for file in finishedNames(in: "\(path)/tags") where file.hasSuffix(".json") {
         guard let record = document("\(path)/tags/\(file)").flatMap(TagRecord.init(json:)) else { continue }
-        if repository.manifests[record.digest] != nil { repository.tags[String(file.dropLast(5))] = record }
+        if repository.manifests[record.digest] != nil { repository.put(record, as: String(file.dropLast(5))) }
       }
       for file in finishedNames(in: "\(path)/blobs") {
         if let digest = try? Digest(file.replacing("-", with: ":", maxReplacements: 1)) {

@@ -23,11 +23,8 @@ actor RegistryStore {
   nonisolated let keepsDeleted: Bool
   /// What was deleted and can be restored, oldest first.
   var deleted = DeletedItems()
-  var repositories: [String: RepositoryRecord] = [:] {
-    didSet { if !lists.isEmpty { lists = [:] } }
-  }
-  /// Lists of manifests that were asked for since the last change, so that a list of many pages is sorted once.
-  private var lists: [String: ManifestList] = [:]
+  private(set) var repositories: [String: RepositoryRecord] = [:]
+  private var lists: [String: RepositoryLists] = [:]
   private var removed: [String: RemovedItems] = [:]
 
   /// Opens the store and reads its index.
@@ -63,13 +60,14 @@ actor RegistryStore {
 
   /// The manifests of a repository that lists show, in an order.
   /// - Returns: nil for an unknown repository.
-  func manifests(of name: RepositoryName, by order: ListOrder) -> ManifestList? {
-    guard let repository = repositories[name.name] else { return nil }
-    let key = "\(order.rawValue) \(name)"
-    if let list = lists[key] { return list }
-    let list = ManifestList(repository, by: order)
-    lists[key] = list
-    return list
+  func manifests(of name: RepositoryName, by order: ListOrder) -> ServedList<ListedManifest>? {
+    repositories[name.name].map { lists[name.name, default: RepositoryLists()].manifests(of: $0, by: order) }
+  }
+
+  /// The tags of a repository that lists show, in an order.
+  /// - Returns: nil for an unknown repository.
+  func tags(of name: RepositoryName, by order: ListOrder) -> ServedList<ListOrder.Place>? {
+    repositories[name.name].map { lists[name.name, default: RepositoryLists()].tags(of: $0, by: order) }
   }
 
   /// A manifest's record; nil when there is none.
@@ -101,13 +99,18 @@ actor RegistryStore {
 
   // MARK: Writing
 
+  /// Changes what is known of a repository, in place: a copy of a large one takes longer than all the rest.
+  func change(_ name: RepositoryName, _ body: (inout RepositoryRecord) -> Void) {
+    lists[name.name] = nil
+    guard let index = repositories.index(forKey: name.name) else { return }
+    body(&repositories.values[index])
+  }
+
   /// Makes a blob whose bytes are in place known in a repository.
   func link(_ digest: Digest, in name: RepositoryName) throws {
-    var repository = try repositoryForWriting(name)
-    guard !repository.blobs.contains(digest) else { return }
+    guard try !repositoryForWriting(name).blobs.contains(digest) else { return }
     try DiskFile.replace("\(folder(name))/blobs/\(fileName(digest))", with: [], isDurable: isDurable)
-    repository.blobs.insert(digest)
-    repositories[name.name] = repository
+    change(name) { $0.blobs.insert(digest) }
   }
 
   /// Moves the bytes of an upload to their place and makes them known in a repository.
@@ -135,35 +138,41 @@ actor RegistryStore {
       throw ErrorReply(
         .registry(.badRequest, "MANIFEST_INVALID", "manifest invalid", ["reason": .string(error.message)]))
     }
-    var repository = repositories[name.name] ?? RepositoryRecord(name: name, created: .now(), updated: .now())
-    try checkWritable(repository, tags: tags, digest: manifest.digest)
-    let missing =
-      document.blobs.filter { !$0.isForeign && !repository.blobs.contains($0.digest) }
-      + document.manifests.filter { repository.manifests[$0.digest] == nil }
-    guard missing.isEmpty else {
-      throw ErrorReply(.registry(.badRequest, missing.map { ("MANIFEST_BLOB_UNKNOWN", $0.digest) }))
-    }
-    repository = try repositoryForWriting(name)
+    try check(document, manifest.digest, tags, in: name)
     let now = Timestamp.now()
     var record = makeRecord(manifest, document, now)
-    if let old = repository.manifests[manifest.digest] {
+    let (old, oldTags) = try repositoryForWriting(name).entries(manifest.digest, tags)
+    if let old {
       record.created = old.created
       record.attributes = old.attributes
     } else {
       try DiskFile.replace(path(manifest.digest), with: manifest.bytes, isDurable: isDurable)
     }
     try save(record, in: name)
-    repository.manifests[manifest.digest] = record
-    for tag in tags {
-      var entry = repository.tags[tag.name] ?? TagRecord(digest: record.digest, created: now, updated: now)
+    change(name) { $0.put(record) }
+    for (tag, old) in zip(tags, oldTags) {
+      var entry = old ?? TagRecord(digest: record.digest, created: now, updated: now)
       entry.digest = record.digest
       entry.updated = now
       try save(entry, tag: tag.name, in: name)
-      repository.tags[tag.name] = entry
+      change(name) { $0.put(entry, as: tag.name) }
     }
-    repository.updated = now
-    repositories[name.name] = repository
+    change(name) { $0.updated = now }
     return record
+  }
+
+  /// Refuses a manifest whose parts are missing, and one that a lock keeps out.
+  private func check(
+    _ document: ImageManifest, _ digest: Digest, _ tags: [TagName], in name: RepositoryName
+  ) throws {
+    let repository = repositories[name.name] ?? RepositoryRecord(name: name, created: .now(), updated: .now())
+    try checkWritable(repository, tags: tags, digest: digest)
+    let missing =
+      document.blobs.filter { !$0.isForeign && !repository.blobs.contains($0.digest) }
+      + document.manifests.filter { repository.manifests[$0.digest] == nil }
+    guard missing.isEmpty else {
+      throw ErrorReply(.registry(.badRequest, missing.map { ("MANIFEST_BLOB_UNKNOWN", $0.digest) }))
+    }
   }
 
   /// Changes the locks of a repository, or of a tag or manifest in it.
@@ -171,46 +180,45 @@ actor RegistryStore {
   func setAttributes(
     _ attributes: ChangeableAttributes, of selector: ManifestSelector?, in name: RepositoryName
   ) throws -> Bool {
-    guard var repository = repositories[name.name] else { return false }
+    guard let repository = repositories[name.name] else { return false }
     let now = Timestamp.now()
     switch selector {
     case nil:
-      repository.attributes = attributes
-      repository.updated = now
-      try save(repository)
+      var changed = repository
+      changed.attributes = attributes
+      changed.updated = now
+      try save(changed)
+      change(name) { ($0.attributes, $0.updated) = (attributes, now) }
     case .tag(let tag):
       guard var record = repository.tags[tag.name] else { return false }
       record.attributes = attributes
       record.updated = now
       try save(record, tag: tag.name, in: name)
-      repository.tags[tag.name] = record
+      change(name) { $0.put(record, as: tag.name) }
     case .digest(let digest):
       guard var record = repository.manifests[digest] else { return false }
       record.attributes = attributes
       record.updated = now
       try save(record, in: name)
-      repository.manifests[digest] = record
+      change(name) { $0.put(record) }
     }
-    repositories[name.name] = repository
     return true
   }
 
   /// Sets when manifests and tags were pushed and changed.
   func setTimes(of digests: [Digest], tags: [TagName], in name: RepositoryName, to time: Timestamp) throws {
-    guard var repository = repositories[name.name] else { return }
     for digest in digests {
-      guard var record = repository.manifests[digest] else { continue }
+      guard var record = repositories[name.name]?.manifests[digest] else { continue }
       (record.created, record.updated) = (time, time)
       try save(record, in: name)
-      repository.manifests[digest] = record
+      change(name) { $0.put(record) }
     }
     for tag in tags {
-      guard var record = repository.tags[tag.name] else { continue }
+      guard var record = repositories[name.name]?.tags[tag.name] else { continue }
       (record.created, record.updated) = (time, time)
       try save(record, tag: tag.name, in: name)
-      repository.tags[tag.name] = record
+      change(name) { $0.put(record, as: tag.name) }
     }
-    repositories[name.name] = repository
   }
 
   // MARK: Removing
@@ -219,20 +227,24 @@ actor RegistryStore {
   func removeTag(_ tag: TagName, in name: RepositoryName) throws {
     guard let record = repositories[name.name]?.tags[tag.name] else { return }
     try DiskFile.remove("\(folder(name))/tags/\(tag.name).json")
-    repositories[name.name]?.tags[tag.name] = nil
     removed[name.name, default: RemovedItems()].add(tag.name, record.updated)
-    repositories[name.name]?.updated = .now()
+    change(name) {
+      $0.removeTag(tag.name)
+      $0.updated = .now()
+    }
     try keep(tag.name, record, of: name)
   }
 
   /// Removes a manifest with its tags.
   func removeManifest(_ digest: Digest, in name: RepositoryName) throws {
-    guard let repository = repositories[name.name], let record = repository.manifests[digest] else { return }
-    for tag in repository.tags(of: digest) { try removeTag(try TagName(tag), in: name) }
+    guard let record = repositories[name.name]?.manifests[digest] else { return }
+    for tag in repositories[name.name]?.tags(of: digest) ?? [] { try removeTag(try TagName(tag), in: name) }
     try DiskFile.remove("\(folder(name))/manifests/\(fileName(digest)).json")
-    repositories[name.name]?.manifests[digest] = nil
     removed[name.name, default: RemovedItems()].add(digest.description, record.updated)
-    repositories[name.name]?.updated = .now()
+    change(name) {
+      $0.removeManifest(digest)
+      $0.updated = .now()
+    }
     try keep(record, of: name)
     try removeBytes([digest])
   }
@@ -240,14 +252,14 @@ actor RegistryStore {
   /// Removes a blob from a repository.
   func removeBlob(_ digest: Digest, in name: RepositoryName) throws {
     try DiskFile.remove("\(folder(name))/blobs/\(fileName(digest))")
-    repositories[name.name]?.blobs.remove(digest)
+    change(name) { $0.blobs.remove(digest) }
     try removeBytes([digest])
   }
 
   /// Removes a repository with everything in it.
   func removeRepository(_ name: RepositoryName) throws {
     guard let repository = repositories.removeValue(forKey: name.name) else { return }
-    removed[name.name] = nil
+    (removed[name.name], lists[name.name]) = (nil, nil)
     DiskFile.removeFolder("\(folder(name))/tags")
     DiskFile.removeFolder("\(folder(name))/manifests")
     DiskFile.removeFolder(folder(name))
@@ -274,6 +286,8 @@ actor RegistryStore {
 
   private func fileName(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex)" }
 
+  /// A repository, made where there is none.
+  @discardableResult
   func repositoryForWriting(_ name: RepositoryName) throws -> RepositoryRecord {
     if let repository = repositories[name.name] { return repository }
     for part in ["manifests", "tags", "blobs"] { try DiskFile.makeFolder("\(folder(name))/\(part)") }

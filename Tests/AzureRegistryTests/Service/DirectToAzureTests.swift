@@ -58,7 +58,8 @@ struct DirectToAzureTests {
         let engine = DirectImport(table: TransferTable(), limit: TransferLimit(8))
         let result = try await engine.run(request, journal: second)
         #expect(result.digest == (try await pair.digest("large:latest")))
-        #expect(proxy.count(matching: "^PATCH ") == 2)
+        // The target may take more of the broken request after it was asked how far it came: it is asked again then.
+        #expect((2...4).contains(proxy.count(matching: "^PATCH ")))
         // The second run asks again whether the configuration is there, and opens no new upload for the layer.
         #expect(proxy.count(matching: "^POST .*/blobs/uploads/") == 3, "\(proxy.requestLines)")
       }
