@@ -38,7 +38,6 @@ set -g __acrsh_lines \
     'Get-AzContainerRegistryCredential	-ContainerRegistryName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-Id	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-Name	*	the registry: its name, login server or resource id' \
-    'Get-AzContainerRegistryCredential	-RegistryId	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-RegistryName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryCredential	-ResourceGroupName	*	the resource group of the registry' \
     'Get-AzContainerRegistryCredential	-ResourceId	*	the registry: its name, login server or resource id' \
@@ -54,6 +53,7 @@ set -g __acrsh_lines \
     'Get-AzContainerRegistryScopeMap	-Name	*	its name' \
     'Get-AzContainerRegistryScopeMap	-RegistryName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryScopeMap	-ResourceGroupName	*	the resource group of the registry' \
+    'Get-AzContainerRegistryScopeMap	-ScopeMapName	*	its name' \
     'Get-AzContainerRegistryScopeMap	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'Get-AzContainerRegistryTag	-	-	Lists the tags of a repository' \
     'Get-AzContainerRegistryTag	-RegistryName	*	the registry: a name, a host, or oci:PATH' \
@@ -63,6 +63,7 @@ set -g __acrsh_lines \
     'Get-AzContainerRegistryToken	-RegistryName	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryToken	-ResourceGroupName	*	the resource group of the registry' \
     'Get-AzContainerRegistryToken	-SubscriptionId	*	the subscription of the registry, by name or id' \
+    'Get-AzContainerRegistryToken	-TokenName	*	its name' \
     'Get-AzContainerRegistryUsage	-	-	Shows how much of an Azure registry’s quotas is used' \
     'Get-AzContainerRegistryUsage	-Name	*	the registry: its name, login server or resource id' \
     'Get-AzContainerRegistryUsage	-RegistryName	*	the registry: its name, login server or resource id' \
@@ -93,11 +94,12 @@ set -g __acrsh_lines \
     'New-AzContainerRegistryCredentials	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'New-AzContainerRegistryCredentials	-TokenId	*	its name' \
     'New-AzContainerRegistryScopeMap	-	-	Makes a scope map: what tokens that name it may do in repositories' \
+    'New-AzContainerRegistryScopeMap	-Action	*	a repository and what is allowed there: NAME content/read metadata/read' \
     'New-AzContainerRegistryScopeMap	-Description	*	what it is for' \
     'New-AzContainerRegistryScopeMap	-Name	*	its name' \
     'New-AzContainerRegistryScopeMap	-RegistryName	*	the registry: its name, login server or resource id' \
-    'New-AzContainerRegistryScopeMap	-RepositoryPermission	*	a repository and what is allowed there: NAME content/read metadata/read' \
     'New-AzContainerRegistryScopeMap	-ResourceGroupName	*	the resource group of the registry' \
+    'New-AzContainerRegistryScopeMap	-ScopeMapName	*	its name' \
     'New-AzContainerRegistryScopeMap	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'New-AzContainerRegistryToken	-	-	Makes a token of an Azure registry, with two passwords' \
     'New-AzContainerRegistryToken	-Name	*	its name' \
@@ -106,6 +108,7 @@ set -g __acrsh_lines \
     'New-AzContainerRegistryToken	-ScopeMapId	*	what it may: the name of a scope map, or its resource id' \
     'New-AzContainerRegistryToken	-Status	enabled,disabled	whether it works' \
     'New-AzContainerRegistryToken	-SubscriptionId	*	the subscription of the registry, by name or id' \
+    'New-AzContainerRegistryToken	-TokenName	*	its name' \
     'Remove-AzContainerRegistryManifest	-	-	Deletes a manifest with all its tags' \
     'Remove-AzContainerRegistryManifest	-Force	-	do not ask' \
     'Remove-AzContainerRegistryManifest	-Manifest	*	a part of --name' \
@@ -119,6 +122,7 @@ set -g __acrsh_lines \
     'Remove-AzContainerRegistryScopeMap	-Name	*	its name' \
     'Remove-AzContainerRegistryScopeMap	-RegistryName	*	the registry: its name, login server or resource id' \
     'Remove-AzContainerRegistryScopeMap	-ResourceGroupName	*	the resource group of the registry' \
+    'Remove-AzContainerRegistryScopeMap	-ScopeMapName	*	its name' \
     'Remove-AzContainerRegistryScopeMap	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'Remove-AzContainerRegistryTag	-	-	Removes a tag; the image stays' \
     'Remove-AzContainerRegistryTag	-Name	*	a part of --image' \
@@ -129,6 +133,7 @@ set -g __acrsh_lines \
     'Remove-AzContainerRegistryToken	-RegistryName	*	the registry: its name, login server or resource id' \
     'Remove-AzContainerRegistryToken	-ResourceGroupName	*	the resource group of the registry' \
     'Remove-AzContainerRegistryToken	-SubscriptionId	*	the subscription of the registry, by name or id' \
+    'Remove-AzContainerRegistryToken	-TokenName	*	its name' \
     'Set-AzContext	-	-	Sets the default subscription' \
     'Set-AzContext	-Subscription	*	the subscription, by name or id' \
     'Set-AzContext	-SubscriptionId	*	the subscription, by name or id' \
@@ -165,6 +170,7 @@ set -g __acrsh_lines \
     'Update-AzContainerRegistryScopeMap	-Name	*	its name' \
     'Update-AzContainerRegistryScopeMap	-RegistryName	*	the registry: its name, login server or resource id' \
     'Update-AzContainerRegistryScopeMap	-ResourceGroupName	*	the resource group of the registry' \
+    'Update-AzContainerRegistryScopeMap	-ScopeMapName	*	its name' \
     'Update-AzContainerRegistryScopeMap	-SubscriptionId	*	the subscription of the registry, by name or id' \
     'Update-AzContainerRegistryTag	-	-	Sets the locks of a tag or a manifest of an Azure registry' \
     'Update-AzContainerRegistryTag	-DeleteEnabled	*	whether it may be deleted' \
@@ -181,6 +187,7 @@ set -g __acrsh_lines \
     'Update-AzContainerRegistryToken	-ScopeMapId	*	what it may: the name of a scope map, or its resource id' \
     'Update-AzContainerRegistryToken	-Status	enabled,disabled	whether it works' \
     'Update-AzContainerRegistryToken	-SubscriptionId	*	the subscription of the registry, by name or id' \
+    'Update-AzContainerRegistryToken	-TokenName	*	its name' \
     'abbr	-	-	Defines a word that the prompt writes out' \
     'abbr	--remove	-	forgets the abbreviation' \
     'account clear	-	-	Signs out of Azure and removes a saved sign-in' \

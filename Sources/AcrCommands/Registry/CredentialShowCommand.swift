@@ -29,7 +29,6 @@ struct CredentialShowCommand: Command {
     cmdlet: .init(
       "Get-AzContainerRegistryCredential",
       parameters: PowerShell.registryNames + [
-        .init("RegistryId", .flag("name")),
         .init("ResourceGroupName", .flag("resource-group")), .init("SubscriptionId", .flag("subscription")),
       ] + PowerShell.common),
     columns: [

@@ -4,9 +4,6 @@ import AcrRuntime
 
 /// Documents of Azure's registries as values: times are datetimes and sizes are sizes, everything else is as it came.
 enum AzureDocument {
-  private static let times: Set<String> = ["createdTime", "lastUpdateTime"]
-  private static let sizes: Set<String> = ["imageSize"]
-
   /// The columns of every row of `list-metadata`, in order: what a registry leaves out is null, so that scripts can ask
   /// for a column without knowing whether the manifest is tagged or an index.
   private static let shape = Shape(MetadataRow.azureColumns)
@@ -49,8 +46,12 @@ enum AzureDocument {
   }
 
   private static func value(_ json: JSONValue, of name: String) -> Value {
-    if times.contains(name), let time = json.string.flatMap(Timestamp.init(rfc3339:)) { return .datetime(time) }
-    if sizes.contains(name), let size = json.integer { return .size(size) }
+    switch name {
+    case "createdTime", "lastUpdateTime":
+      if let time = json.string.flatMap(Timestamp.init(rfc3339:)) { return .datetime(time) }
+    case "imageSize": if let size = json.integer { return .size(size) }
+    default: break
+    }
     return value(json)
   }
 }

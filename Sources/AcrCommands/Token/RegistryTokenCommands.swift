@@ -35,7 +35,7 @@ struct RegistryTokenShowCommand: Command {
   let signature = Signature(
     "acr token show", summary: "Shows a token of an Azure registry, without its passwords", group: .registry,
     examples: [.init("Whether it is enabled", "acr token show --registry myregistry --name builder | get status")],
-    cmdlet: .init("Get-AzContainerRegistryToken", parameters: RegistryItems.cmdlet),
+    cmdlet: .init("Get-AzContainerRegistryToken", parameters: RegistryItems.cmdlet(isToken: true)),
     columns: OutputColumns(RegistryItems.tokenColumns)
   ).with(azure: .sortedFields)
 
@@ -78,7 +78,9 @@ struct RegistryTokenCreateCommand: Command {
     changes: true,
     cmdlet: .init(
       "New-AzContainerRegistryToken",
-      parameters: RegistryItems.cmdlet + [.init("ScopeMapId", .flag("scope-map")), .init("Status", .flag("status"))]),
+      parameters: RegistryItems.cmdlet(isToken: true) + [
+        .init("ScopeMapId", .flag("scope-map")), .init("Status", .flag("status")),
+      ]),
     columns: OutputColumns(RegistryItems.tokenColumns)
   ).with(azure: [.sortedFields, .givesSecrets])
 
@@ -143,7 +145,9 @@ struct RegistryTokenUpdateCommand: Command {
     changes: true,
     cmdlet: .init(
       "Update-AzContainerRegistryToken",
-      parameters: RegistryItems.cmdlet + [.init("ScopeMapId", .flag("scope-map")), .init("Status", .flag("status"))]),
+      parameters: RegistryItems.cmdlet(isToken: true) + [
+        .init("ScopeMapId", .flag("scope-map")), .init("Status", .flag("status")),
+      ]),
     columns: OutputColumns(RegistryItems.tokenColumns)
   ).with(azure: .sortedFields)
 

@@ -12,15 +12,14 @@ struct RegistryItemFlags: ParameterSet {
 
 /// Tokens and scope maps of a registry: `/tokens/NAME` and `/scopeMaps/NAME` of the resource manager.
 enum RegistryItems {
-  static let cmdlet: [Signature.Cmdlet.Parameter] =
+  /// The parameters that cmdlets of scope maps and of tokens have in common.
+  static func cmdlet(isToken: Bool) -> [Signature.Cmdlet.Parameter] {
     [
       .init("RegistryName", .flag("registry")), .init("ResourceGroupName", .flag("resource-group")),
       .init("SubscriptionId", .flag("subscription")), .init("Name", .flag("name")),
-      .init("NoWait", .nothing(takesValue: false)),
+      .init(isToken ? "TokenName" : "ScopeMapName", .flag("name")), .init("NoWait", .nothing(takesValue: false)),
     ] + PowerShell.common
-
-  /// The parameters of cmdlets that list.
-  static let listCmdlet = cmdlet.filter { $0.name != "Name" }
+  }
 
   static let scopeMapColumns = [
     Column("actions", .list, null: "where the service does not tell", help: "what it allows").key,
@@ -99,7 +98,7 @@ struct ScopeMapShowCommand: Command {
     examples: [
       .init("What one allows", "acr scope-map show --registry myregistry --name builder-scope-map | get actions")
     ],
-    cmdlet: .init("Get-AzContainerRegistryScopeMap", parameters: RegistryItems.cmdlet),
+    cmdlet: .init("Get-AzContainerRegistryScopeMap", parameters: RegistryItems.cmdlet(isToken: false)),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
 
@@ -134,8 +133,8 @@ struct ScopeMapCreateCommand: Command {
     changes: true,
     cmdlet: .init(
       "New-AzContainerRegistryScopeMap",
-      parameters: RegistryItems.cmdlet + [
-        .init("RepositoryPermission", .flag("repository")), .init("Description", .flag("description")),
+      parameters: RegistryItems.cmdlet(isToken: false) + [
+        .init("Action", .flag("repository")), .init("Description", .flag("description")),
       ]),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
@@ -179,7 +178,7 @@ struct ScopeMapUpdateCommand: Command {
     changes: true,
     cmdlet: .init(
       "Update-AzContainerRegistryScopeMap",
-      parameters: RegistryItems.cmdlet + [.init("Description", .flag("description"))]),
+      parameters: RegistryItems.cmdlet(isToken: false) + [.init("Description", .flag("description"))]),
     columns: OutputColumns(RegistryItems.scopeMapColumns)
   ).with(azure: .sortedFields)
 
@@ -240,7 +239,7 @@ struct RegistryItemDeleteCommand: Command {
       changes: true,
       cmdlet: .init(
         isToken ? "Remove-AzContainerRegistryToken" : "Remove-AzContainerRegistryScopeMap",
-        parameters: RegistryItems.cmdlet),
+        parameters: RegistryItems.cmdlet(isToken: isToken)),
       columns: OutputColumns(Deletion.columns))
   }
 

@@ -167,26 +167,27 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
 /// Reads fixed-width numbers from ASCII text.
 private struct DigitScanner {
-  private var rest: Substring.UTF8View
+  private let bytes: [UInt8]
+  private var position = 0
 
-  init(_ text: String) { rest = Substring(text).utf8 }
+  init(_ text: String) { bytes = Array(text.utf8) }
 
-  var isAtEnd: Bool { rest.isEmpty }
+  var isAtEnd: Bool { position == bytes.count }
 
   mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    guard let first = rest.first, UInt32(first) == character.value else { return false }
-    rest.removeFirst()
+    guard position < bytes.count, UInt32(bytes[position]) == character.value else { return false }
+    position += 1
     return true
   }
 
   mutating func number(_ width: Int) -> Int? {
-    guard rest.count >= width else { return nil }
+    guard bytes.count - position >= width else { return nil }
     var value = 0
-    for byte in rest.prefix(width) {
-      guard (0x30...0x39).contains(byte) else { return nil }
+    for byte in bytes[position..<position + width] {
+      guard byte &- 0x30 < 10 else { return nil }
       value = value * 10 + Int(byte - 0x30)
     }
-    rest.removeFirst(width)
+    position += width
     return value
   }
 
@@ -194,10 +195,10 @@ private struct DigitScanner {
   mutating func fraction() -> Int? {
     var value = 0
     var count = 0
-    while let byte = rest.first, (0x30...0x39).contains(byte) {
-      if count < 9 { value = value * 10 + Int(byte - 0x30) }
+    while position < bytes.count, bytes[position] &- 0x30 < 10 {
+      if count < 9 { value = value * 10 + Int(bytes[position] - 0x30) }
       count += 1
-      rest.removeFirst()
+      position += 1
     }
     guard count > 0 else { return nil }
     for _ in min(count, 9)..<9 { value *= 10 }

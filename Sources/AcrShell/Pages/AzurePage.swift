@@ -64,9 +64,9 @@ struct AzurePage {
     text += """
       ## Azure PowerShell
 
-      Cmdlets of Az.ContainerRegistry about images, manifests, tags, credentials and tokens, with their parameters. About \
-      half of these lists were compared with the help pages; the others follow their pattern. All take those that every cmdlet has (`-DefaultProfile`, `-Confirm`, `-ErrorAction` and the like), which \
-      change nothing here. `-Name:value` is `-Name value`; `$true` and `$false` are values, and `-Switch:$false` leaves a \
+      Cmdlets of Az.ContainerRegistry about images, manifests, tags, credentials and tokens, with their parameters by \
+      the help pages of Azure PowerShell 16.2. All take those that every cmdlet has (`-DefaultProfile`, `-Confirm`, \
+      `-ErrorAction` and the like), which change nothing here. `-Name:value` is `-Name value`; `$true` and `$false` are values, and `-Switch:$false` leaves a \
       switch out.
 
       | cmdlet | is | takes | does not take |

@@ -11,7 +11,7 @@ public struct Purge: Sendable {
   let patience: Duration
 
   /// How many manifests are deleted side by side.
-  static let batch = 32
+  static let batch = 64
 
   /// Creates a purge.
   /// - Parameters:
