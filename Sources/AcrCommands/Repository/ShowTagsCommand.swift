@@ -104,6 +104,6 @@ enum MetadataOrder {
     }
   }
 
-  /// How many rows a page shall have: az's 100, or fewer where fewer are wanted.
-  static func pageSize(_ top: Int64?) -> Int { Int(min(max(top ?? 100, 1), 100)) }
+  /// How many rows a page shall have where so many are wanted: az's 100 or fewer; nil where all are.
+  static func pageSize(_ top: Int64?) -> Int? { top.map { Int(min(max($0, 1), Int64(AzureMetadata.azPage))) } }
 }

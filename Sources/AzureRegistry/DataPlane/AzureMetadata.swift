@@ -78,38 +78,46 @@ public struct AzureMetadata: Sendable {
 
   let client: RegistryClient
 
+  /// How many items az asks for at a time.
+  public static let azPage = 100
+  /// How many items a page behind the first has where all are wanted.
+  static let largePage = 500
+
   /// Creates a reader of a registry's metadata.
   public init(_ client: RegistryClient) { self.client = client }
 
   // MARK: Lists
 
   /// The manifests of a repository, untagged ones as well, page by page.
-  /// - Parameter pageSize: how many a page shall have; az asks for 100.
+  /// - Parameter pageSize: how many a page shall have. Nil where all are wanted: 100 for the first, which is shown at once,
+  ///   and 500 for those behind it.
   public func manifests(
-    of repository: RepositoryName, orderedBy order: Order? = nil, pageSize: Int = 100
+    of repository: RepositoryName, orderedBy order: Order? = nil, pageSize: Int? = nil
   ) -> PageReader<JSONValue> {
     pages(repository, "_manifests", member: "manifests", order, pageSize)
   }
 
   /// The tags of a repository with their times and locks, page by page.
-  /// - Parameter digest: lists the tags of one manifest only.
+  /// - Parameters:
+  ///   - digest: lists the tags of one manifest only.
+  ///   - pageSize: as for ``manifests(of:orderedBy:pageSize:)``.
   public func tags(
-    of repository: RepositoryName, orderedBy order: Order? = nil, of digest: Digest? = nil, pageSize: Int = 100
+    of repository: RepositoryName, orderedBy order: Order? = nil, of digest: Digest? = nil, pageSize: Int? = nil
   ) -> PageReader<JSONValue> {
     let filter = digest.map { "&digest=\(PercentEncoding.encode($0.description))" } ?? ""
     return pages(repository, "_tags", member: "tags", order, pageSize, filter)
   }
 
   private func pages(
-    _ repository: RepositoryName, _ list: String, member: String, _ order: Order?, _ pageSize: Int,
+    _ repository: RepositoryName, _ list: String, member: String, _ order: Order?, _ pageSize: Int?,
     _ filter: String = ""
   ) -> PageReader<JSONValue> {
     let item = Item.repository(repository)
-    let query = "?n=\(pageSize)\(order.map { "&orderby=\($0.rawValue)" } ?? "")\(filter)"
+    let query = "?n=\(pageSize ?? AzureMetadata.azPage)\(order.map { "&orderby=\($0.rawValue)" } ?? "")\(filter)"
     let call = RegistryCall(
       .get, .path("\(item.path)/\(list)\(query)"), scopes: [AzureMetadata.scope(repository, "metadata_read")],
       purpose: "listing the \(member) of \(item.described(at: client.host))", subject: item.described(at: client.host))
-    return client.documentPages(call) { document in
+    return client.documentPages(call, later: pageSize == nil ? AzureMetadata.largePage : nil) { document in
       guard let items = document[member] else { return nil }
       // An empty list may be written as null.
       return items.isNull ? [] : items.array

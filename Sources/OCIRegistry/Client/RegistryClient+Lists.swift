@@ -45,19 +45,21 @@ extension RegistryClient {
   }
 
   /// Reads a document that goes on where `Link` says.
-  /// - Parameter elements: takes a page apart; nil when it is not such a page.
+  /// - Parameters:
+  ///   - later: how many items the pages behind the first shall have; nil: as many as `Link` says.
+  ///   - elements: takes a page apart; nil when it is not such a page.
   package func documentPages<Element: Sendable>(
-    _ first: RegistryCall, elements: @escaping @Sendable (JSONValue) throws -> [Element]?
+    _ first: RegistryCall, later: Int? = nil, elements: @escaping @Sendable (JSONValue) throws -> [Element]?
   ) -> PageReader<Element> {
-    documentPages(first, follow: { _ in nil }) { document, _ in try elements(document) }
+    documentPages(first, later: later, follow: { _ in nil }) { document, _ in try elements(document) }
   }
 
   private func documentPages<Element: Sendable>(
-    _ first: RegistryCall, follow: @escaping @Sendable (JSONValue) -> PageCursor.End?,
+    _ first: RegistryCall, later: Int? = nil, follow: @escaping @Sendable (JSONValue) -> PageCursor.End?,
     elements: @escaping @Sendable (JSONValue, PageCursor.Reason) throws -> [Element]?
   ) -> PageReader<Element> {
     let place = "the answer of \(host) to \(first.purpose)"
-    let cursor = PageCursor(first, WireBudget(limits, for: place, target: host.name))
+    let cursor = PageCursor(first, later: later, WireBudget(limits, for: place, target: host.name))
     return PageReader {
       guard let call = await cursor.next else { return nil }
       let answer: RegistryAnswer
@@ -119,14 +121,17 @@ actor PageCursor {
   /// Why the next page is asked for.
   var reason: Reason { linked != nil ? .link : before != nil ? .fullPage : .first }
   private let budget: WireBudget
+  /// How many items later pages shall have.
+  private let later: Int?
   private var visited: Set<String> = []
   /// The names of the page before, where this one was asked for by `last`.
   private var before: [String]?
   /// The address that came from a `Link`, which a registry may have got wrong.
   private var linked: String?
 
-  init(_ first: RegistryCall, _ budget: WireBudget) {
+  init(_ first: RegistryCall, later: Int? = nil, _ budget: WireBudget) {
     next = first
+    self.later = later
     self.budget = budget
   }
 
@@ -144,7 +149,7 @@ actor PageCursor {
     guard var call = next else { return .forward }
     if let link {
       try ServerAddress.checkLength(link, namedBy: URLReference(url).hostAndPort)
-      let target = LinkHeader.target(link, of: url)
+      let target = resized(LinkHeader.target(link, of: url))
       call.address = .url(target)
       linked = target
       next = call
@@ -160,6 +165,13 @@ actor PageCursor {
     call.address = .url(URLText.replacing("last", end.last, in: url))
     next = call
     return .forward
+  }
+
+  /// The address of a page with the number of items that later pages shall have. One that names no number is left as it is.
+  private func resized(_ target: String) -> String {
+    guard let later, URLReference(target).query?.split(separator: "&").contains(where: { $0.hasPrefix("n=") }) == true
+    else { return target }
+    return URLText.replacing("n", String(later), in: target)
   }
 
   /// An error about a page with the address that the registry itself gave for it.
