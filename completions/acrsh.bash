@@ -331,7 +331,7 @@ acr import	--debug	-	lists its requests on standard error, and says how long it 
 acr import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 acr import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 acr import	--image	*	the image’s repository:tag in the target
-acr import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
+acr import	--jobs	*	with rows: how many imports to run at a time, at most (128; 16 by Azure)
 acr import	--journal	FILE	with rows: a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 acr import	--keep-going	-	with rows: continues when one fails
 acr import	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
@@ -1434,7 +1434,7 @@ import	--debug	-	lists its requests on standard error, and says how long it took
 import	--engine	auto,service,direct	who copies: Azure (service), this machine (direct), or whichever fits
 import	--force	-	moves tags that point at another image; in a folder it also replaces damaged files
 import	--image	*	the image’s repository:tag in the target
-import	--jobs	*	with rows: how many imports to run at a time, at most (64; 16 by Azure)
+import	--jobs	*	with rows: how many imports to run at a time, at most (128; 16 by Azure)
 import	--journal	FILE	with rows: a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 import	--keep-going	-	with rows: continues when one fails
 import	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own
@@ -1856,7 +1856,7 @@ mirror	--engine	direct,service	who copies images: this machine (direct) or Azure
 mirror	--except-repositories	*	with --all-repositories: not those whose name fits a glob or /regex/
 mirror	--except-tags	*	not tags that fit a glob, /regex/ or version range
 mirror	--file	FILE	a file of what to mirror, in place of source and target: acrsh’s YAML, skopeo’s, regsync’s
-mirror	--jobs	*	how many tags to copy at a time, at most (64; 16 by Azure)
+mirror	--jobs	*	how many tags to copy at a time, at most (128; 16 by Azure)
 mirror	--journal	FILE	a journal file, to resume a run that was killed; or HOST/REPOSITORY:TAG
 mirror	--keep-going	-	continues when a tag fails
 mirror	--lock	*	only one run at a time holds the lock of this name on this machine; a path is a file of its own

@@ -51,7 +51,7 @@ struct MetadataReader: Sendable {
   private func digests(of tags: [TagName]) async throws -> [(tag: TagName, digest: Digest)] {
     try await withThrowingTaskGroup(of: (Int, TagName, Digest?).self) { group in
       for (index, tag) in tags.enumerated() {
-        group.addTask { (index, tag, try await limit.withPlace { try await store.digest(of: tag) }) }
+        group.addTask { (index, tag, try await limit.withParts(1) { try await store.digest(of: tag) }) }
       }
       var found: [(Int, TagName, Digest)] = []
       for try await (index, tag, digest) in group {

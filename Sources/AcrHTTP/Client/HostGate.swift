@@ -17,7 +17,7 @@ final class HostGate: Sendable {
   /// The same for hosts as far away as any: what is under way to them waits for the network.
   static let widestFar = 192.0
   /// The time to an answer, in seconds, up to which ``widest`` holds; beyond it the number grows with the time.
-  private static let nearby = 0.02
+  private static let nearby = 0.01
 
   private struct Host {
     var opens: Duration?

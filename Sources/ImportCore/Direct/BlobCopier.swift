@@ -25,11 +25,10 @@ struct BlobCopier: Sendable {
 
   func copy(_ descriptor: Descriptor) async throws -> BlobOutcome {
     let held = descriptor.size > BlobCopier.smallBlob ? BlobCopier.streamBytes : descriptor.size.bytes
-    let halves = Int((held + TransferLimit.bytesPerHalf - 1) / TransferLimit.bytesPerHalf)
     let outcome = try await table.copy(
       descriptor.digest, from: source.store.id, to: TransferTable.Place(target), for: job
     ) { home in
-      try await limit.withHalfPlaces(halves) {
+      try await limit.withParts(TransferLimit.parts(holding: held)) {
         let outcome = try await attempt(descriptor, mountFrom: home)
         journal?.note(blob: descriptor.digest, at: target.store.id)
         return outcome

@@ -166,7 +166,7 @@ public struct DirectImport: Sendable {
         guard let tag = target.tag, target.known == nil else { continue }
         group.addTask {
           do {
-            return (index, try await limit.withPlace { try await target.store.digest(of: tag) })
+            return (index, try await limit.withParts(1) { try await target.store.digest(of: tag) })
           } catch let error as AcrError where error.kind == .notFound {
             // A repository or folder that is made by this import.
             return (index, nil)

@@ -49,8 +49,8 @@ struct ImportRun: Sendable {
 
   /// Writes one manifest under the root. A large one is read again for it, so few of those are under way at a time.
   private func writeChild(_ child: PlannedManifest, to target: ImportTarget) async throws {
-    let halves = child.body == nil ? ManifestWindow.largestHalves : 1
-    try await write(as: .digest(child.digest), to: target, halves: halves) {
+    let parts = child.body == nil ? ManifestWindow.largestParts : 1
+    try await write(as: .digest(child.digest), to: target, parts: parts) {
       try await child.fetched(from: source.store)
     }
   }
@@ -65,14 +65,14 @@ struct ImportRun: Sendable {
   /// were collected meanwhile, or another run is writing the same ones just now. A file of docker-registry is empty for a
   /// moment when it is written again, and it then finds the part missing, or its digest wrong.
   private func write(
-    as selector: ManifestSelector, to target: ImportTarget, halves: Int = 1,
+    as selector: ManifestSelector, to target: ImportTarget, parts: Int = 1,
     _ fetch: @Sendable () async throws -> FetchedManifest
   ) async throws {
     var failures = 0
     while true {
       do {
         // The healing below needs places of its own.
-        return try await limit.withHalfPlaces(halves) {
+        return try await limit.withParts(parts) {
           try await target.store.putManifest(try await fetch(), as: selector)
         }
       } catch let error as AcrError where error.isAboutMissingParts && failures < BlobCopier.maximumAttempts {

@@ -9,11 +9,11 @@ struct ManifestWindow: Sendable {
   static let count = 64
   /// Registries refuse larger manifests, and so does the client.
   static let largest: Int64 = 8 << 20
-  /// What one place of the transfer limit stands for.
-  private static let placeBytes: Int64 = 2 * TransferLimit.bytesPerHalf
+  /// What a manifest of a size that nobody told is expected to hold: a whole place of the transfer limit.
+  private static let expected = Int64(TransferLimit.partsPerPlace) * TransferLimit.bytesPerPart
 
-  /// The places that the largest manifest takes, in halves.
-  static var largestHalves: Int { Int(2 * largest / placeBytes) }
+  /// The parts of places that the largest manifest takes.
+  static var largestParts: Int { TransferLimit.parts(holding: largest) }
 
   /// The session's limit of transfers.
   let limit: TransferLimit
@@ -34,7 +34,7 @@ struct ManifestWindow: Sendable {
       var promised: Int64 = 0
       // Where sizes are not told, or were told wrong, the largest manifest so far is the measure.
       var least: Int64 = 4096
-      var unknown = ManifestWindow.placeBytes
+      var unknown = ManifestWindow.expected
       func cost(_ want: Want) -> Int64 {
         min(ManifestWindow.largest, max(least, size(want)?.bytes ?? unknown))
       }
@@ -44,8 +44,8 @@ struct ManifestWindow: Sendable {
           let hasRoom = underWay < ManifestWindow.count && promised + cost <= ManifestWindow.bytes
           guard underWay == 0 || hasRoom else { break }
           group.addTask {
-            let halves = max(2, Int(2 * cost / ManifestWindow.placeBytes))
-            return (index, cost, try await limit.withHalfPlaces(halves) { try await fetch(want) })
+            let parts = TransferLimit.parts(holding: cost)
+            return (index, cost, try await limit.withParts(parts) { try await fetch(want) })
           }
           next += 1
           underWay += 1

@@ -6,7 +6,7 @@ import Synchronization
 public struct ImportQueue: Sendable {
   /// How many imports are under way at a time unless a run says otherwise. Most of an import is waiting for answers, and how
   /// many requests a registry takes at a time finds itself.
-  public static let defaultJobs = 64
+  public static let defaultJobs = 128
   /// The same for imports that Azure's service does: each is a request to the resource manager, which counts them.
   public static let defaultServiceJobs = 16
 

@@ -126,7 +126,7 @@ public struct Purge: Sendable {
     let unknown = inventory.tags.filter { $0.digest == nil }.map(\.tag)
     let limit = limit
     let found = try await ImportQueue(jobs: 32).run(unknown) { tag in
-      try await limit.withHalfPlaces(1) { try await store.digest(of: tag) }
+      try await limit.withParts(1) { try await store.digest(of: tag) }
     }
     for (tag, digest) in zip(unknown, found) {
       if let digest = try digest.get(), !plan.seen.contains(PurgePlan.key(tag, digest)) {

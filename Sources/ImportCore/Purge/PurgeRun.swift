@@ -236,8 +236,8 @@ private struct PurgeRun {
       for (index, item) in items.enumerated() {
         group.addTask {
           do {
-            // These are small requests: two share a place.
-            return (index, try await limit.withHalfPlaces(1) { try await work(item) })
+            // These are small requests: several share a place.
+            return (index, try await limit.withParts(1) { try await work(item) })
           } catch let error as AcrError where error.kind == .notFound {
             // Azure's registries delete what is about a manifest with it.
             return (index, .gone)
