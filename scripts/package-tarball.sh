@@ -34,7 +34,7 @@ link_old() {
     -Xclang-linker "--sysroot=$work/sysroot" \
     -Xclang-linker "--gcc-install-dir=$work/sysroot/usr/lib/gcc/x86_64-linux-gnu/10" \
     -Xclang-linker -static-libgcc "$work/newer.o" \
-    -Xlinker --defsym -Xlinker "main=${name//-/_}_main" -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --as-needed "${archives[@]}" \
+    -Xlinker --defsym -Xlinker "main=${name//-/_}_main" -use-ld=lld -Xlinker --icf=all -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --as-needed "${archives[@]}" \
     -Xlinker -L -Xlinker "$libraries" -Xlinker -l:libpthread.so.0 -ldl -lm -lrt
   strip_to "$work/$name-old" "$work/$name-portable"
 }

@@ -88,7 +88,7 @@ public struct HTTPClient: Sendable {
         let response = try await sendWithPass(attempt)
         guard let pause = try waitAfter(response, attempt) else { return response }
         wait = pause
-        report("HTTP \(response.status)", wait, attempt, of: tries(for: attempt))
+        report("HTTP \(response.status)", wait, attempt, of: tries(for: attempt, after: response))
         await HTTPClient.discard(response)
       } catch let failure as RequestNotSent {
         // A host that answered before has a name: its absence now is worth as much patience as any other fault.
@@ -125,11 +125,17 @@ public struct HTTPClient: Sendable {
       return response
     }
     do {
+      let turn = gate.turn(at: attempt.host, now: sleeper.now())
+      if turn > .zero { try await sleep(turn) }
       let start = Monotonic.now()
       let response = try await sendOnce(attempt)
       // With a body, the time is that of sending it.
       let time = attempt.request.body.isEmpty ? Monotonic.now() - start : nil
-      gate.leave(pass, HTTPClient.isThrottled(response) ? .throttled : .answered, after: time)
+      // Where a host says when it takes requests again, that is its pace.
+      let now = RetryAfter.wait(in: response.headers) == nil ? sleeper.now() : nil
+      gate.leave(
+        pass, HTTPClient.isThrottled(response) ? .throttled : .answered, after: time,
+        isShared: response.connection?.httpVersion == "2", now: now)
       return response
     } catch {
       gate.leave(pass, .failed)
@@ -166,13 +172,26 @@ public struct HTTPClient: Sendable {
     // The answer says more of a long wait than this client knows: it goes to the caller as it is.
     if let asked, asked > policy.longestRetryAfter { return nil }
     if let asked { gate.close(attempt.host, until: sleeper.now() + asked) }
-    guard attempt.tries < tries(for: attempt), attempt.canSendBodyAgain else {
+    guard attempt.tries < tries(for: attempt, after: response), attempt.canSendBodyAgain else {
       // A host that throttles is one that works.
       if response.status != 429, asked == nil { health.failed(attempt.host) }
       return nil
     }
-    guard let asked, asked > .zero else { return policy.delay(afterTry: attempt.tries) }
+    guard let asked, asked > .zero else {
+      let delay = policy.delay(afterTry: attempt.tries)
+      return isCrowded(attempt, response) ? min(delay, RetryPolicy.longestCrowdedDelay) : delay
+    }
     return asked
+  }
+
+  /// True where a host refuses this request as one of many, and answers others.
+  private func isCrowded(_ attempt: Attempt, _ response: TransportResponse) -> Bool {
+    response.status == 429 && gate.isCrowded(attempt.host, now: sleeper.now())
+  }
+
+  private func tries(for attempt: Attempt, after response: TransportResponse) -> Int {
+    isCrowded(attempt, response) && policy.tries > 1
+      ? max(policy.tries, RetryPolicy.crowdedTries) : tries(for: attempt)
   }
 
   /// How often a request is sent: once to a host that has failed at many requests in a row.

@@ -16,6 +16,9 @@ final class HostGate: Sendable {
   static let widest = 64.0
   /// The same for hosts as far away as any: what is under way to them waits for the network.
   static let widestFar = 192.0
+  /// The same where requests share a connection, as HTTP/2 lets them: servers allow 100 on each or more (RFC 9113, 6.5.2), and
+  /// libcurl 7.88 opens a connection for each one beyond. A few more are still being read while the next are sent.
+  static let widestShared = 96.0
   /// The time to an answer, in seconds, up to which ``widest`` holds; beyond it the number grows with the time.
   private static let nearby = 0.01
 
@@ -24,6 +27,8 @@ final class HostGate: Sendable {
     var isReached = false
     /// How many requests may be under way.
     var window = HostGate.first
+    /// True where requests share a connection.
+    var isShared = false
     /// True once the host has throttled.
     var isCareful = false
     /// How often the window was narrowed. Requests that were under way before do not narrow it again.
@@ -31,6 +36,8 @@ final class HostGate: Sendable {
     /// The shortest time to an answer, and the mean of the last ones, in seconds.
     var shortest: Double?
     var recent = 0.0
+    /// How many requests a second it takes.
+    var pace = HostPace()
     /// Those under way, and those who wait for room.
     let room = Limit(Int(HostGate.first))
 
@@ -55,7 +62,9 @@ final class HostGate: Sendable {
 
     /// How wide the window may become, by the shortest time to an answer.
     private var widest: Double {
-      min(HostGate.widestFar, HostGate.widest * max(1, (shortest ?? 0) / HostGate.nearby))
+      min(
+        isShared ? HostGate.widestShared : HostGate.widestFar,
+        HostGate.widest * max(1, (shortest ?? 0) / HostGate.nearby))
     }
 
     /// How many whole requests the window lets be under way.
@@ -117,6 +126,24 @@ final class HostGate: Sendable {
     return hosts.withLock { Pass(host: host, epoch: $0[host]?.epoch ?? 0) }
   }
 
+  /// How long a request that has room still waits, to keep a pace that the host takes; its turn is taken by that.
+  func turn(at host: String, now: Duration) -> Duration {
+    hosts.withLock { hosts in
+      guard hosts[host]?.pace.rate != nil else { return .zero }
+      return hosts[host]?.pace.turn(at: now) ?? .zero
+    }
+  }
+
+  /// True where a host often refuses requests and answers others: waiting brings each of them to its end.
+  func isCrowded(_ host: String, now: Duration) -> Bool {
+    hosts.withLock { hosts in
+      guard let pace = hosts[host]?.pace, pace.rate != nil, let last = pace.lastAnswer else { return false }
+      return now - last < HostGate.recently
+    }
+  }
+
+  private static let recently = Duration.seconds(10)
+
   /// How a request went, as far as the host's window is concerned.
   enum Outcome {
     /// It was answered.
@@ -134,17 +161,25 @@ final class HostGate: Sendable {
   }
 
   /// Gives a pass back.
-  /// - Parameter time: how long the answer took, where that tells how busy the host is.
-  func leave(_ pass: Pass, _ outcome: Outcome, after time: Duration? = nil) {
+  /// - Parameters:
+  ///   - time: how long the answer took, where that tells how busy the host is.
+  ///   - isShared: whether the answer came over a connection that requests share.
+  ///   - now: the time on the sleeper's clock; nil where it says nothing of the host's pace.
+  func leave(
+    _ pass: Pass, _ outcome: Outcome, after time: Duration? = nil, isShared: Bool = false, now: Duration? = nil
+  ) {
     if outcome == .throttled { throttled.add(1, ordering: .relaxed) }
     change(pass.host) { host, underWay in
       switch outcome {
       case .answered:
         host.isReached = true
+        host.isShared = isShared
         host.widen(after: time)
+        if let now { host.pace.answered(at: now) }
       case .throttled:
         host.isReached = true
         host.narrow(pass.epoch, busy: Double(underWay))
+        if let now { host.pace.refused(at: now) }
       case .failed: break
       }
     }

@@ -30,6 +30,11 @@ public struct RetryPolicy: Sendable {
     self.longestRetryAfter = longestRetryAfter
   }
 
+  /// How often a request is sent that a host refuses with 429 as one of many, while it answers others: each has its turn.
+  static let crowdedTries = 30
+  /// The longest wait of such a request.
+  static let longestCrowdedDelay = Duration.seconds(2)
+
   /// Six tries, in about half a minute.
   public static let standard = RetryPolicy()
   /// One try.

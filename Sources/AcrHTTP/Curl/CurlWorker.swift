@@ -35,6 +35,8 @@ final class CurlWorker {
       (CURLMOPT_MAX_HOST_CONNECTIONS, min(connections, configuration.maximumConnectionsPerHost)),
       (CURLMOPT_MAXCONNECTS, connections),
     ]
+    // Known since 7.67, and 100 without it: some that are still being read come on top of ``HostGate/widestShared``.
+    _ = acr_curl_multi_setopt_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 128)
     for (option, value) in options where acr_curl_multi_setopt_long(multi, option, value) != CURLM_OK {
       setupError = .missingOption(option.rawValue, version: String(cString: acr_curl_version_text()))
     }

@@ -1,5 +1,7 @@
+import AcrConcurrency
 import AcrCore
 import OCIRegistry
+import Synchronization
 
 /// Makes repositories like others: their tags, everything those need, and what is about them.
 public struct Mirror: Sendable {
@@ -9,6 +11,9 @@ public struct Mirror: Sendable {
 
   let engine: DirectImport
   let queue: ImportQueue
+  /// Tags that are looked at: twice as many as are copied, since most of a night's tags are there already.
+  private let looks: ImportQueue
+  private let copies: Limit
   let journal: ImportJournal?
   let importer: Importer
   let gate: Gate?
@@ -28,6 +33,8 @@ public struct Mirror: Sendable {
     self.gate = gate
     self.engine = engine
     self.queue = queue
+    looks = ImportQueue(jobs: 2 * queue.jobs, keepsGoing: queue.keepsGoing)
+    copies = Limit(queue.jobs)
     self.journal = journal
     self.importer =
       importer ?? { request, observer in try await engine.run(request, journal: journal, observer: observer) }
@@ -154,14 +161,15 @@ public struct Mirror: Sendable {
     ended: @escaping @Sendable (MirrorRow) -> Void
   ) async throws -> [MirrorRow] {
     let work = plans.enumerated().flatMap { index, plan in plan.items.map { (index, $0) } }
-    let results = try await queue.run(work) { index, item in
-      try await mirror(item, plans[index], observer)
+    let subjects = MirroredSubjects()
+    let results = try await looks.run(work) { index, item in
+      try await mirror(item, plans[index], subjects, observer)
     } ended: { position, result in
       let (index, item) = work[position]
       ended(Mirror.row(result, plans[index], item))
     }
     var rows = zip(work, results).map { Mirror.row($1, plans[$0.0], $0.1) }
-    try await lookForReferrers(&rows, work.map { (plans[$0.0], $0.1) }, ended)
+    Mirror.countOnce(&rows, work.map(\.0))
     for (index, plan) in plans.enumerated() where !plan.prunes.isEmpty {
       let mine = zip(work, rows).filter { $0.0.0 == index }.map(\.1)
       let deleted = try await prune(plan, after: mine)
@@ -170,6 +178,21 @@ public struct Mirror: Sendable {
     }
     if let journal, rows.allSatisfy({ $0.action != .failed }) { journal.complete() }
     return rows
+  }
+
+  /// Counts what is about an image at the first of its tags, whichever of them brought it.
+  private static func countOnce(_ rows: inout [MirrorRow], _ plans: [Int]) {
+    var first: [String: Int] = [:]
+    for index in rows.indices {
+      guard let digest = rows[index].digest else { continue }
+      let image = "\(plans[index]) \(digest)"
+      guard let known = first[image] else {
+        first[image] = index
+        continue
+      }
+      rows[known].referrers += rows[index].referrers
+      rows[index].referrers = 0
+    }
   }
 
   private static func row(
@@ -185,74 +208,56 @@ public struct Mirror: Sendable {
     }
   }
 
-  /// Brings what is new about images that are the same. Each takes one request at a time where a tag took two, so twice as
-  /// many are under way.
-  private func lookForReferrers(
-    _ rows: inout [MirrorRow], _ work: [(MirrorPlan, MirrorPlan.Item)], _ ended: @Sendable (MirrorRow) -> Void
-  ) async throws {
-    let waiting = rows.indices.filter { rows[$0].awaitsReferrers }
-    guard !waiting.isEmpty else { return }
-    let known = rows
-    let found = try await ImportQueue(jobs: 2 * queue.jobs, keepsGoing: queue.keepsGoing).run(waiting) { index in
-      let plan = work[index].0
-      var row = known[index]
-      row.referrers = try await copyReferrers(of: row.digest.map { [$0] } ?? [], row, plan)
-      if let digest = row.digest {
-        journal?.note(finished: plan.pair.source.displayName, "\(row.repository):\(row.tag)", digest)
-      }
-      return row
-    }
-    for (index, result) in zip(waiting, found) {
-      rows[index] = Mirror.row(result, work[index].0, work[index].1)
-      if rows[index].action == .failed { ended(rows[index]) }
-    }
-  }
-
   /// Brings one tag with what is about it.
   private func mirror(
-    _ item: MirrorPlan.Item, _ plan: MirrorPlan, _ observer: @Sendable (String) -> ImportObserver
+    _ item: MirrorPlan.Item, _ plan: MirrorPlan, _ subjects: MirroredSubjects,
+    _ observer: @Sendable (String) -> ImportObserver
   ) async throws -> MirrorRow {
-    let request = request(item, plan)
     let target = "\(plan.pair.target.displayName):\(item.tag)"
-    var row: MirrorRow
-    let arrived: [Digest]
     // A journal saves work and never a look: tags move, and targets are emptied.
     let state = try await state(item, plan)
+    var row: MirrorRow
     if state.isSame, let digest = state.source {
       if journal?.finished(plan.pair.source.displayName, target) == digest {
         return MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "finished by the previous run")
       }
       row = MirrorRow(plan, item.tag, .unchanged, digest: digest, reason: "the same digest")
-      arrived = [digest]
     } else {
-      var wanted = request
-      wanted.targets[0].known = state.target
-      // The tag may be moved at the source meanwhile; what was compared is what comes.
-      if let digest = state.source, plan.options.platforms == nil { wanted.source.selector = .digest(digest) }
-      let events = observer(target)
-      if let refused = try await refusal(&wanted, plan, item, state.source) { return refused }
-      let result = try await importer(wanted, events)
-      let isNew = state.target == .absent
-      var digest = result.digest ?? state.source
-      // The service does not always tell.
-      if digest == nil { digest = try await plan.pair.target.digest(of: item.tag) }
-      row = MirrorRow(
-        plan, item.tag, result.isUnchanged ? .unchanged : isNew ? .copied : .updated, digest: digest,
-        reason: result.isUnchanged ? "the same digest" : isNew ? "missing at the target" : "another digest")
-      row.bytes = result.blobs.copiedBytes
-      if let original = result.trimmedFrom, let digest {
-        row.reason += "; the index \(original.short) without its other platforms is \(digest.short)"
-      }
-      arrived = digest.map { [$0] } ?? []
+      row = try await copies.run { try await copy(item, plan, state.source, known: state.target, observer(target)) }
+      if row.action == .refused { return row }
     }
     if plan.options.listsReferrers, item.tag.subjectDigest == nil {
-      guard row.action != .unchanged else {
-        row.awaitsReferrers = true
-        return row
+      let digest = row.digest
+      if digest.map({ subjects.begin($0, at: plan, isNew: row.action != .unchanged) }) ?? true {
+        row.referrers = try await copyReferrers(of: digest.map { [$0] } ?? [], row, plan)
       }
-      row.referrers = try await copyReferrers(of: arrived, row, plan)
     }
     if let digest = row.digest { journal?.note(finished: plan.pair.source.displayName, target, digest) }
+    return row
+  }
+
+  /// Copies one tag that is not there, or another one, if the gate lets it through.
+  private func copy(
+    _ item: MirrorPlan.Item, _ plan: MirrorPlan, _ source: Digest?, known: ImportTarget.Known?,
+    _ events: @escaping ImportObserver
+  ) async throws -> MirrorRow {
+    var wanted = request(item, plan)
+    wanted.targets[0].known = known
+    // The tag may be moved at the source meanwhile; what was compared is what comes.
+    if let source, plan.options.platforms == nil { wanted.source.selector = .digest(source) }
+    if let refused = try await refusal(&wanted, plan, item, source) { return refused }
+    let result = try await importer(wanted, events)
+    let isNew = known == .absent
+    var digest = result.digest ?? source
+    // The service does not always tell.
+    if digest == nil { digest = try await plan.pair.target.digest(of: item.tag) }
+    var row = MirrorRow(
+      plan, item.tag, result.isUnchanged ? .unchanged : isNew ? .copied : .updated, digest: digest,
+      reason: result.isUnchanged ? "the same digest" : isNew ? "missing at the target" : "another digest")
+    row.bytes = result.blobs.copiedBytes
+    if let original = result.trimmedFrom, let digest {
+      row.reason += "; the index \(original.short) without its other platforms is \(digest.short)"
+    }
     return row
   }
 
@@ -311,5 +316,16 @@ public struct Mirror: Sendable {
   private func known(_ item: MirrorPlan.Item, _ target: any ArtifactTarget) async throws -> ImportTarget.Known {
     if let known = item.known { return known }
     return try await target.digest(of: item.tag).map { .digest($0) } ?? .absent
+  }
+}
+
+/// The images whose referrers were looked for in a run, so that those of an image with several tags come once.
+final class MirroredSubjects: Sendable {
+  private let subjects = Mutex<Set<String>>([])
+
+  /// True for the first tag of an image at a target.
+  /// - Parameter isNew: whether the image has come; what is about its platforms is looked for then, too.
+  func begin(_ digest: Digest, at plan: MirrorPlan, isNew: Bool) -> Bool {
+    subjects.withLock { $0.insert("\(plan.pair.target.displayName)@\(digest) \(isNew)").inserted }
   }
 }

@@ -132,8 +132,6 @@ public struct MirrorRow: Sendable {
   public var reason: String
   /// Why it failed.
   public var error: AcrError?
-  /// True while what is about an unchanged image has still to be looked for.
-  var awaitsReferrers = false
 
   /// The row as a progress display takes it; nil for a failure.
   public var outcome: ImportResult? {

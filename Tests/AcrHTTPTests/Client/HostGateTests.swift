@@ -48,6 +48,8 @@ import Testing
     #expect(gate.window(of: "far") == 128)
     for _ in 0..<300 { gate.leave(try await gate.enter("farther"), .answered, after: .milliseconds(250)) }
     #expect(gate.window(of: "farther") == 192)
+    for _ in 0..<300 { gate.leave(try await gate.enter("shared"), .answered, after: .milliseconds(50), isShared: true) }
+    #expect(gate.window(of: "shared") == 96)
     // An upload takes as long as its bytes do, which says nothing of the host.
     for _ in 0..<16 { gate.leave(try await gate.enter("b"), .answered) }
     #expect(gate.window(of: "b") == 32)
