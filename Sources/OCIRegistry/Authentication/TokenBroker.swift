@@ -143,8 +143,11 @@ actor TokenBroker {
   private func bearerAuthorization(_ scopes: Set<TokenScope>) async throws -> Secret {
     let wanted = scopes.union(extraScopes[scopes] ?? [])
     let time = now()
+    if let token = tokens[wanted], token.expiry.map({ $0 > time }) ?? true { return Self.bearer(token.value) }
     tokens = tokens.filter { $0.value.expiry.map { $0 > time } ?? true }
-    if let token = tokens[wanted] ?? tokens.first(where: { $0.key.cover(wanted) && !wanted.isEmpty })?.value {
+    if !wanted.isEmpty, let token = tokens.first(where: { $0.key.cover(wanted) })?.value {
+      // Looking through the tokens of hundreds of repositories is not for each request.
+      tokens[wanted] = token
       return Self.bearer(token.value)
     }
     let token = try await requests.value(for: wanted) { try await self.fetch(wanted) }
