@@ -323,9 +323,11 @@ public struct Mirror: Sendable {
 final class MirroredSubjects: Sendable {
   private let subjects = Mutex<Set<String>>([])
 
-  /// True for the first tag of an image at a target.
+  /// True for the first tag of an image that comes from one place to another.
   /// - Parameter isNew: whether the image has come; what is about its platforms is looked for then, too.
   func begin(_ digest: Digest, at plan: MirrorPlan, isNew: Bool) -> Bool {
-    subjects.withLock { $0.insert("\(plan.pair.target.displayName)@\(digest) \(isNew)").inserted }
+    // Another source may know of more that is about the same image.
+    let pair = "\(plan.pair.source.displayName) \(plan.pair.target.displayName)"
+    return subjects.withLock { $0.insert("\(pair)@\(digest) \(isNew)").inserted }
   }
 }
